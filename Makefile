@@ -1,0 +1,58 @@
+# make demo    the sample town, without network         make test    lint, types, tests
+# make cities  Hanoi, Ho Chi Minh City and Shanghai (EXTRACTS=<folder> uses local <city>.osm.pbf files)
+# make env     the environment alone                    make docs    pages generated from the code
+# make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+
+PYTHON ?= python3
+BIN := .venv/bin
+SNAKEMAKE := $(BIN)/snakemake
+export EXTRACTS POPULATION VERBOSE
+
+.PHONY: demo cities test lint env docs lock bench clean
+.DEFAULT_GOAL := demo
+
+env: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; choose it with make PYTHON=python3.11"; exit 1; }
+	@echo "making the environment in .venv (once, a minute or two) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: env
+	@$(SNAKEMAKE) demo
+	@echo "open $(CURDIR)/reports/sample.html"
+
+cities: env
+	@$(SNAKEMAKE) all
+	@echo "open $(CURDIR)/reports/index.html"
+
+lint: env
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/snakefmt --check --compact-diff Snakefile workflow
+	@$(BIN)/mypy
+	@$(BIN)/python -m creative_nodes.docs --check
+	@$(SNAKEMAKE) --lint
+
+test: lint
+	@$(BIN)/pytest
+
+docs: env
+	@$(BIN)/python -m creative_nodes.docs
+
+bench: env
+	@$(BIN)/python benchmarks/walking_graph.py $(EXTRACTS)/hcmc.osm.pbf
+
+lock:
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	@.venv-lock/bin/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --extra dev --upgrade \
+		--generate-hashes --no-annotate --no-header --quiet pyproject.toml -o requirements.lock
+	@rm -r .venv-lock
+	@echo "now set the same versions in environment.yml (make test compares them)"
+
+clean:
+	@rm -rf data/processed data/raw/*/ reports/*.html logs
