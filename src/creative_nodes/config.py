@@ -1,0 +1,532 @@
+"""Typed configuration: `config/config.yaml` holds the analysis, `config/cities/<city>.yaml` one city.
+
+The models below generate the reference page (`config/README.md`) and the JSON schema (`config/schema.json`).
+A city file may override any analysis key under its own `override:`.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from creative_nodes.errors import InputError
+
+Mode = Literal["walk", "bike", "motorbike", "car"]
+Status = Literal["disused", "brownfield", "active"]
+Tier = Literal["core", "intermediate", "supporting"]
+Criterion = Literal[
+    "residents_walk_15",
+    "residents_ride_30",
+    "transit_minutes",
+    "exchange",
+    "neighbourhood",
+    "diversity",
+    "newly_served",
+    "relay",
+    "site_capacity",
+    "heritage_value",
+    "readiness",
+]
+CRITERION_GROUPS: dict[str, tuple[Criterion, ...]] = {
+    "people": ("residents_walk_15", "residents_ride_30", "transit_minutes", "newly_served"),
+    "spillover": ("exchange", "neighbourhood", "diversity"),
+    "network": ("relay",),
+    "site": ("site_capacity", "heritage_value", "readiness"),
+}
+CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
+WEIGHT_SUM_TOLERANCE = 1e-6
+
+M = TypeVar("M", bound=BaseModel)
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Section(BaseModel):
+    """Base of every model: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+# ---------------------------------------------------------------- city
+
+
+class Boundary(Section):
+    """The study area: give exactly one of the four."""
+
+    relation: int | None = Field(None, gt=0, description="OSM relation id of an administrative boundary")
+    bbox: tuple[float, float, float, float] | None = Field(
+        None, description="(west, south, east, north), degrees, EPSG:4326"
+    )
+    polygon: str | None = Field(None, description="path of a GeoJSON or GeoPackage file with one (multi)polygon")
+    place: str | None = Field(None, description="place name, looked up in Nominatim through OSMnx")
+
+    @field_validator("bbox")
+    @classmethod
+    def _bbox_in_order(cls, bbox: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+        if bbox is None:
+            return bbox
+        west, south, east, north = bbox
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError(
+                f"bbox must be (west, south, east, north) in degrees with west < east and south < north, got {bbox}"
+            )
+        return bbox
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [key for key, value in self if value is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of relation, bbox, polygon, place; got {given or 'none'}")
+        return self
+
+
+class Source(Section):
+    """Where the OSM data comes from."""
+
+    kind: Literal["extract", "geofabrik", "overpass"] = Field(
+        "geofabrik",
+        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query through OSMnx. "
+        "A file <city>.osm.pbf in the extracts folder goes before all of them",
+    )
+    file: str | None = Field(None, description="extract only: path of a .osm.pbf, .osm or .osm.bz2 file")
+    url: str | None = Field(
+        None,
+        description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default OSMnx's",
+    )
+    snapshot: str | None = Field(
+        None, description="date of the data, when the file itself does not say (merged extracts do not)"
+    )
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if self.kind == "extract" and not self.file:
+            raise ValueError("source.kind is extract: give source.file, the path of a .osm.pbf, .osm or .osm.bz2")
+        if self.kind == "geofabrik":
+            if not self.url:
+                raise ValueError("source.kind is geofabrik: give source.url, the URL of a .osm.pbf file")
+            if not self.url.startswith(("http://", "https://")):
+                raise ValueError(f"source.url must start with http:// or https://, got {self.url}")
+        return self
+
+
+class Raster(Section):
+    """A population raster: persons per cell in band 1."""
+
+    file: str | None = Field(None, description="path of a GeoTIFF, or its name in the population folder")
+    url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
+    year: int = Field(description="year the raster describes")
+    source: str = Field(description="who made it, with licence")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not (self.file or self.url):
+            raise ValueError("people.raster: give file, url or both")
+        return self
+
+
+class Total(Section):
+    """Residents of the study area as published, used when there is no raster."""
+
+    residents: Positive = Field(description="residents of the study area, persons")
+    year: int = Field(description="year of the figure")
+    source: str = Field(description="who published it, and how it was fitted to the study area")
+
+
+class People(Section):
+    """Residents: a raster when there is one, else the total spread by floor area and streets (METHOD section 4)."""
+
+    raster: Raster | None = Field(None, description="population raster; the first choice")
+    total: Total | None = Field(None, description="published total of the study area; the fallback")
+
+
+class City(Section):
+    """One city: `config/cities/<city>.yaml`."""
+
+    name: str = Field(description="name in English, as shown")
+    local_name: str = Field(description="name in the local language")
+    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 code; picks the speed table")
+    fictional: bool = Field(False, description="true for a made-up town: every page says so")
+    note: str = Field("", description="a remark on the data that stands on the city's page")
+    boundary: Boundary = Field(description="study area")
+    epsg: int | None = Field(
+        None, description="metric CRS as an EPSG code; default: the UTM zone of the study area's centroid"
+    )
+    source: Source = Field(description="OSM data")
+    people: People = Field(default_factory=lambda: People.model_validate({}), description="residents")
+    registry: str | None = Field(None, description="CSV of known sites, path from the project root")
+    main_mode: Mode = Field("motorbike", description="how most trips are made: the mode of residents_ride_30")
+
+    @field_validator("epsg")
+    @classmethod
+    def _metric(cls, epsg: int | None) -> int | None:
+        if epsg is None:
+            return epsg
+        from pyproj import CRS
+        from pyproj.exceptions import CRSError
+
+        try:
+            crs = CRS.from_epsg(epsg)
+        except CRSError:
+            raise ValueError(f"EPSG:{epsg} is not known to PROJ") from None
+        if not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
+            raise ValueError(
+                f"EPSG:{epsg} ({crs.name}) is not a projected CRS in metres; leave epsg out to use the UTM zone"
+            )
+        return epsg
+
+
+# ---------------------------------------------------------------- analysis
+
+
+class Locate(Section):
+    """Finding and grouping sites (METHOD section 2)."""
+
+    heritage_taxonomy: str = Field(
+        "config/taxonomy/industrial_heritage.yaml", description="rules for industrial heritage"
+    )
+    creative_taxonomy: str = Field("config/taxonomy/creative_spaces.yaml", description="rules for creative spaces")
+    amenity_taxonomy: str = Field("config/taxonomy/amenities.yaml", description="complementary amenities")
+    group_within_m: Positive = Field(
+        100, description="metres, straight-line: objects that share a name group within it"
+    )
+    max_group_area_m2: Positive = Field(
+        300_000, description="m²: a larger area (an estate) does not swallow the objects inside it"
+    )
+    registry_match_m: Positive = Field(500, description="metres: a registry row matches an OSM site within it")
+    registry_match_score: Share = Field(0.85, description="least similarity of folded names for a match, 0-1")
+
+
+class ModeAccess(Section):
+    """Which OSM ways a mode may use. Follows the network filters of OSMnx, then the access tags."""
+
+    exclude_highway: list[str] = Field(description="highway values the mode does not use")
+    exclude_service: list[str] = Field(default_factory=list, description="service values the mode does not use")
+    access_keys: list[str] = Field(description="access tags, the most specific first; the first one present decides")
+    oneway: bool = Field(description="whether oneway streets bind the mode")
+
+
+class Travel(Section):
+    """Streets and time (METHOD section 3)."""
+
+    snap_within_m: Positive = Field(200, description="metres: farthest street a site's boundary is joined to")
+    entrance_spacing_m: Positive = Field(
+        100, description="metres: a site has one possible entrance per this much of its boundary"
+    )
+    min_island_nodes: int = Field(
+        50, ge=1, description="junctions: a site on a smaller piece of street, joined to nothing else, is cut off"
+    )
+    modes: dict[Mode, ModeAccess] = Field(description="access rules of each mode")
+    speeds_kmh: dict[str, dict[Mode, dict[str, Positive]]] = Field(
+        description="km/h by country, mode and highway class; `default` serves the classes not named"
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for needed in ("walk",):
+            if needed not in self.modes:
+                raise ValueError(f"travel.modes lacks {needed}")
+        for country, table in self.speeds_kmh.items():
+            for mode in self.modes:
+                if "default" not in table.get(mode, {}):
+                    raise ValueError(f"travel.speeds_kmh.{country}.{mode} needs a default speed")
+        return self
+
+
+class PeopleGrid(Section):
+    """The grid that residents are spread on (METHOD section 4)."""
+
+    cell_m: Positive = Field(100, description="metres: cell size of the grid")
+    link_within_m: Positive = Field(
+        500, description="metres: residents farther than this from any street count in totals but in nobody's reach"
+    )
+    default_levels: Positive = Field(2, description="storeys of a building without building:levels")
+    street_weight: Share = Field(
+        0.5,
+        description="fallback: share of the total spread by street length; the rest goes by floor area. "
+        "It rises to 1 where no buildings are mapped",
+    )
+    floor_m2_per_street_m: Positive = Field(
+        40,
+        description="fallback, m²: residential floor that a metre of street stands for where buildings are not "
+        "mapped. 30,000 residents per km² at 25 m² each and 20 km of street per km² make 37",
+    )
+
+
+class Reach(Section):
+    """Who and what a node can serve (METHOD section 5)."""
+
+    walk_minutes: Positive = Field(15, description="minutes: walking reach of residents")
+    ride_minutes: Positive = Field(30, description="minutes: reach of residents by the city's main mode")
+    exchange_decay_per_m: Positive = Field(
+        0.016,
+        description="per metre: decay of learning between firms, exp(-b d). Baum-Snow, Gendron-Carrier and Pavan, "
+        "American Economic Review 2024; a figure from Canadian and US firms, not a law of these cities",
+    )
+    neighbourhood_half_life_m: Positive = Field(
+        302,
+        description="metres: distance at which neighbourhood effects halve. Rossi-Hansberg, Sarte and Owens, "
+        "Journal of Political Economy 2010 (Richmond, Virginia)",
+    )
+    max_distance_m: Positive = Field(4000, description="metres: decay sums stop here; 302 m half-life leaves 0.01 %")
+    tier_weight: dict[Tier, Positive] = Field(description="weight tier_k of a creative space by tier")
+
+
+class ClusterSettings(Section):
+    """Clusters (METHOD section 6)."""
+
+    eps_m: Positive = Field(300, description="metres along streets: DBSCAN neighbourhood")
+    min_spaces: int = Field(4, ge=2, description="DBSCAN: spaces that make a core point, itself included")
+    simulations: int = Field(199, ge=19, description="random placements that a cluster is tested against")
+    max_p_value: Share = Field(0.05, description="a cluster is kept when its pseudo-p is at most this")
+
+
+class Network(Section):
+    """The creative network (METHOD section 7)."""
+
+    link_minutes: Positive = Field(15, description="minutes on foot: two creative spaces closer than this are linked")
+
+
+class Candidates(Section):
+    """Which sites become candidates, and the site criteria (METHOD section 5)."""
+
+    min_confidence: Share = Field(
+        0.4, description="least confidence that a site is industrial heritage (0.4 = tier medium)"
+    )
+    readiness: dict[Status, Share] = Field(description="readiness by status, 0-1")
+    public_land_bonus: Share = Field(0.2, description="added to readiness when the land is tagged public; capped at 1")
+    heritage_confidence: Share = Field(0.5, description="share of confidence in heritage_value")
+    heritage_listing: Share = Field(0.25, description="share of being listed in heritage_value")
+    heritage_age: Share = Field(0.25, description="share of age in heritage_value; full at 100 years, 0 when unknown")
+    reference_year: int = Field(2026, description="year that ages are counted to")
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        total = self.heritage_confidence + self.heritage_listing + self.heritage_age
+        if abs(total - 1) > WEIGHT_SUM_TOLERANCE:
+            raise ValueError(f"heritage_confidence + heritage_listing + heritage_age must be 1, got {total:g}")
+        return self
+
+
+class Score(Section):
+    """Score and how sure it is (METHOD section 8)."""
+
+    weights: dict[Criterion, Annotated[float, Field(ge=0, le=1)]] = Field(
+        description="weight of each criterion; they sum to 1"
+    )
+    winsor_low: Share = Field(0.01, description="quantile below which values count as that quantile")
+    winsor_high: Share = Field(0.99, description="quantile above which values count as that quantile")
+    draws: int = Field(10_000, ge=100, description="random weightings for rank intervals (SMAA)")
+    concentration: Positive = Field(
+        50, description="Dirichlet concentration of the draws around the weights; higher stays closer"
+    )
+    top: int = Field(10, ge=1, description="the certainty word asks for the chance of being among this many first ...")
+    top_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.34,
+        description="... but among no more than this share of the candidates, so that few candidates do not all "
+        "look certain",
+    )
+
+    @model_validator(mode="after")
+    def _weights_sum_to_one(self) -> Self:
+        missing = [name for name in CRITERIA if name not in self.weights]
+        if missing:
+            raise ValueError(f"score.weights lacks {', '.join(missing)}; give 0 to leave a criterion out")
+        total = sum(self.weights.values())
+        if abs(total - 1) > WEIGHT_SUM_TOLERANCE:
+            raise ValueError(f"score.weights must sum to 1, they sum to {total:g}")
+        if not self.winsor_low < self.winsor_high:
+            raise ValueError("score.winsor_low must be below score.winsor_high")
+        return self
+
+
+class Report(Section):
+    """The pages."""
+
+    online_tiles: bool = Field(
+        False, description="add OpenStreetMap's online tiles as a second basemap; the page then needs a network"
+    )
+    table_rows: int = Field(50, ge=5, description="ranked candidates listed in the table at first")
+
+
+class Analysis(Section):
+    """Everything a city file may override."""
+
+    edge_buffer_m: Positive = Field(2000, description="metres around the study area that are read but not reported")
+    seed: int = Field(80, ge=0, description="seed of every random draw")
+    locate: Locate = Field(description="finding and grouping sites")
+    travel: Travel = Field(description="streets and time")
+    people_grid: PeopleGrid = Field(description="grid of residents")
+    reach: Reach = Field(description="reach of a node")
+    clusters: ClusterSettings = Field(description="clusters")
+    network: Network = Field(description="creative network")
+    candidates: Candidates = Field(description="candidates and site criteria")
+    score: Score = Field(description="score and robustness")
+    report: Report = Field(description="pages")
+
+
+class Config(Analysis):
+    """`config/config.yaml`."""
+
+    cities: list[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]] = Field(
+        min_length=1, description="cities of a full run; each has config/cities/<city>.yaml"
+    )
+    extracts: str | None = Field(
+        None,
+        description="folder with <city>.osm.pbf files, used before any download; the variable EXTRACTS overrides it",
+    )
+    population: str | None = Field(
+        None,
+        description="folder with population rasters; the variable POPULATION overrides it; default: "
+        "`population` beside the extracts folder",
+    )
+
+
+class CityFile(City):
+    """`config/cities/<city>.yaml`: the city, and what it changes in the analysis."""
+
+    override: dict[str, Any] = Field(
+        default_factory=dict, description="analysis keys (as in config.yaml) with this city's own values"
+    )
+
+
+class Settings(Section):
+    """What one city's run uses: the city and the analysis with its overrides applied."""
+
+    key: str
+    city: City
+    analysis: Analysis
+
+
+# ---------------------------------------------------------------- loading
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("no such file; create it or take its name out of `cities`", where=str(path)) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", where=str(path)) from None
+    if not isinstance(data, dict):
+        raise InputError("must hold a mapping of keys to values", where=str(path))
+    return data
+
+
+def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """List the valid keys of the model that `location` points into, to suggest the nearest one."""
+    current: Any = model
+    for part in location[:-1]:
+        field = getattr(current, "model_fields", {}).get(part)
+        if field is None:
+            return []
+        kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if hasattr(kind, "model_fields")]
+        if not kinds:
+            return []
+        current = kinds[0]
+    return list(getattr(current, "model_fields", {}))
+
+
+def _explain(error: ValidationError, model: type[BaseModel], where: str) -> InputError:
+    """Turn pydantic's report into one line a fault: file, key, what is wrong, the nearest valid key."""
+    lines = []
+    for fault in error.errors():
+        location = fault["loc"]
+        key = ".".join(str(part) for part in location) or "(whole file)"
+        message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(location[-1]), _keys_at(model, location), n=1)
+            message = "unknown key" + (f"; did you mean {near[0]}?" if near else "; see config/README.md")
+        elif fault["type"] == "missing":
+            message = "this key is missing"
+        elif "input" in fault and not isinstance(fault["input"], dict | list):
+            message += f", got {fault['input']!r}"
+        lines.append(f"{where}: {key}: {message}")
+    return InputError("\n".join(lines))
+
+
+def _validate(model: type[M], data: dict[str, Any], where: str) -> M:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _explain(error, model, where) from None
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = copy.copy(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> Config:
+    """Check the main configuration.
+
+    Parameters
+    ----------
+    data : the parsed YAML (or Snakemake's `config`).
+    where : the file named in errors.
+    """
+    return _validate(Config, data, where)
+
+
+def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings:
+    """Read one city's file and apply its overrides.
+
+    Parameters
+    ----------
+    config : the checked main configuration.
+    city : the city's key, the stem of its file.
+    root : the project's root, where `config/cities` lies.
+    """
+    path = root / "config" / "cities" / f"{city}.yaml"
+    shown = f"config/cities/{city}.yaml"
+    if not path.exists():
+        known = sorted(item.stem for item in path.parent.glob("*.yaml"))
+        near = difflib.get_close_matches(city, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+        raise InputError(f"no such city file{hint}", where=shown)
+    file = _validate(CityFile, _read_yaml(path), shown)
+    base = config.model_dump(include=set(Analysis.model_fields))
+    analysis = _validate(Analysis, _merge(base, file.override), f"{shown} (override)")
+    if file.country not in analysis.travel.speeds_kmh:
+        raise InputError(
+            f"country: travel.speeds_kmh has no table for {file.country}; add one or use one of "
+            f"{', '.join(analysis.travel.speeds_kmh)}",
+            where=shown,
+        )
+    return Settings(key=city, city=City.model_validate(file.model_dump(exclude={"override"})), analysis=analysis)
+
+
+def pick(settings: Settings, *keys: str) -> str:
+    """Serialise the named parts of the settings, so that a rule depends on these keys and no others.
+
+    Parameters
+    ----------
+    settings : one city's settings.
+    keys : dotted keys, e.g. "city.boundary", "analysis.reach".
+
+    Returns
+    -------
+    JSON text with sorted keys; `restore` reads it back.
+    """
+    whole = settings.model_dump(mode="json")
+    parts: dict[str, Any] = {}
+    for key in keys:
+        value: Any = whole
+        for part in key.split("."):
+            value = value[part]
+        parts[key] = value
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+
+
+def restore(text: str, key: str, model: type[M]) -> M:
+    """Read one part of what `pick` wrote back into its model."""
+    return model.model_validate(json.loads(text)[key])

@@ -1,0 +1,475 @@
+"""The doors between stages: the schema of every table, checked when written and when read.
+
+A table is a GeoParquet file. Its columns, units and meanings stand here once; the data dictionary
+(`docs/DATA_DICTIONARY.md`) is generated from them. Geometry is EPSG:4326. Every file carries its provenance
+(snapshot date, source, settings hash, version) in the Parquet metadata key `creative_nodes`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from creative_nodes import __version__
+from creative_nodes.errors import InputError
+
+Kind = Literal["text", "number", "integer", "flag", "texts", "geometry"]
+PROVENANCE_KEY = b"creative_nodes"
+WGS84 = "EPSG:4326"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, and its columns."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def has_geometry(self) -> bool:
+        """Tell whether the table has a geometry column."""
+        return any(column.kind == "geometry" for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+GEOMETRY = Column("geometry", "geometry", "shape, EPSG:4326", "degrees")
+OSM_IDS = Column("osm_ids", "texts", "OSM objects the site is made of, e.g. way/123; empty when not in OSM")
+EVIDENCE = Column("evidence", "text", "JSON list of {rule, weight, osm_id, tag, reason}: what fired on which object")
+NAMES = (
+    Column("name", "text", "name as signed on the ground; empty when unnamed"),
+    Column("name_en", "text", "English name; empty when not known"),
+    Column("name_vi", "text", "Vietnamese name; empty when not known"),
+    Column("name_zh", "text", "Chinese name; empty when not known"),
+)
+
+CRITERION_COLUMNS = (
+    Column("residents_walk_15", "number", "residents within 15 minutes' walk", "persons", True, 0),
+    Column("residents_ride_30", "number", "residents within 30 minutes by the city's main mode", "persons", True, 0),
+    Column("transit_minutes", "number", "walk to the nearest rapid-transit station (less is better)", "min", True, 0),
+    Column("exchange", "number", "creative spaces, tier-weighted, decaying as exp(-b d)", "weighted spaces", True, 0),
+    Column(
+        "neighbourhood", "number", "creative spaces and amenities, weighted, by half-life", "weighted places", True, 0
+    ),
+    Column("diversity", "number", "effective number of creative domains around", "domains", True, 0),
+    Column(
+        "newly_served",
+        "number",
+        "residents in walking reach of the site and of no core or intermediate space today",
+        "persons",
+        True,
+        0,
+    ),
+    Column("relay", "number", "rise in network connectivity C when the site joins", "probability", True, 0, 1),
+    Column("site_capacity", "number", "site area (scored on a log scale)", "m²", True, 0),
+    Column("heritage_value", "number", "confidence, listing and age combined", "0-1", True, 0, 1),
+    Column("readiness", "number", "readiness by status and public land", "0-1", True, 0, 1),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "study_area",
+            "the study area",
+            (
+                Column("city", "text", "city key"),
+                Column("epsg", "integer", "metric CRS of every length and area", "EPSG code"),
+                Column("area_km2", "number", "area", "km²", minimum=0),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "places",
+            "a tagged OSM object",
+            (
+                Column("osm_id", "text", "OSM object, e.g. way/123"),
+                Column("tags", "text", "all its tags, JSON"),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "street_nodes",
+            "a junction or end of a street",
+            (Column("node_id", "integer", "OSM node id"), GEOMETRY),
+        ),
+        Table(
+            "street_edges",
+            "a street piece between two junctions",
+            (
+                Column("u", "integer", "OSM node id where it starts"),
+                Column("v", "integer", "OSM node id where it ends"),
+                Column("way_id", "integer", "OSM way id"),
+                Column("length_m", "number", "length in the metric CRS", "m", minimum=0),
+                Column("highway", "text", "OSM highway value"),
+                Column("name", "text", "street name; empty when unnamed"),
+                Column("oneway", "integer", "1: u to v only, -1: v to u only, 0: both (vehicles)", "", False, -1, 1),
+                Column("maxspeed_kmh", "number", "signed limit", "km/h", True, 0),
+                Column("walk", "flag", "open to people on foot"),
+                Column("bike", "flag", "open to bicycles"),
+                Column("motorbike", "flag", "open to motorbikes"),
+                Column("car", "flag", "open to cars"),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "heritage",
+            "an industrial-heritage site",
+            (
+                Column("site_id", "text", "stable id, from its largest OSM object or its registry row"),
+                *NAMES,
+                Column("heritage_class", "text", "class in the taxonomy"),
+                Column("status", "text", "active, disused, brownfield, converted or lost"),
+                Column(
+                    "confidence",
+                    "number",
+                    "1 - prod(1 - weight) over the distinct rules that fired",
+                    "0-1",
+                    False,
+                    0,
+                    1,
+                ),
+                Column("tier", "text", "high (>= 0.7), medium (>= 0.4) or low"),
+                Column("area_m2", "number", "area of the outline; missing for a point", "m²", True, 0),
+                Column("start_year", "integer", "year it was built, when tagged", "year", True),
+                Column("listed", "flag", "carries a heritage listing"),
+                Column("public_land", "flag", "tagged as publicly owned or operated"),
+                Column("registry_id", "text", "matched registry row; empty when none"),
+                Column("in_osm", "flag", "false: known from the registry only"),
+                EVIDENCE,
+                OSM_IDS,
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "creative",
+            "a creative space",
+            (
+                Column("space_id", "text", "stable id"),
+                *NAMES,
+                Column("domain", "text", "creative domain"),
+                Column("tier", "text", "core, intermediate or supporting"),
+                Column(
+                    "confidence",
+                    "number",
+                    "1 - prod(1 - weight) over the distinct rules that fired",
+                    "0-1",
+                    False,
+                    0,
+                    1,
+                ),
+                Column("cluster_id", "text", "cluster it belongs to; empty when none"),
+                Column("inside", "flag", "lies in the study area; those in the buffer count for reach only"),
+                Column("registry_id", "text", "matched registry row; empty when none"),
+                Column("in_osm", "flag", "false: known from the registry only"),
+                EVIDENCE,
+                OSM_IDS,
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "amenities",
+            "a complementary amenity",
+            (
+                Column("osm_id", "text", "OSM object"),
+                Column("kind", "text", "rule that matched"),
+                Column("weight", "number", "its weight beside creative spaces", "", False, 0),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "registry",
+            "a row of the city's registry of known sites",
+            (
+                Column("registry_id", "text", "id in the CSV"),
+                *NAMES,
+                Column("kind", "text", "heritage, creative or both"),
+                Column("status", "text", "active, disused, converted or lost"),
+                Column("former_use", "text", "use before"),
+                Column("present_use", "text", "use now"),
+                Column("year_converted", "integer", "year of conversion", "year", True),
+                Column("precision", "text", "site, street or ward"),
+                Column("source", "text", "public source"),
+                Column("outcome", "text", "in OSM, not in OSM, not located, or outside the study area"),
+                Column("reason", "text", "why, in words"),
+                Column("match_score", "number", "similarity of names", "0-1", True, 0, 1),
+                Column("match_m", "number", "straight-line distance to the match", "m", True, 0),
+                Column("site_id", "text", "heritage site it became; empty when none"),
+                Column("space_id", "text", "creative space it became; empty when none"),
+            ),
+        ),
+        Table(
+            "people",
+            "a grid cell with residents",
+            (
+                Column("cell_id", "text", "row and column in the grid"),
+                Column("residents", "number", "residents", "persons", False, 0),
+                Column("inside", "flag", "its centre lies inside the study area"),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "clusters",
+            "a cluster of creative spaces",
+            (
+                Column("cluster_id", "text", "id"),
+                Column("name", "text", "name of its best-known member"),
+                Column("n_spaces", "integer", "creative spaces in it", "spaces", False, 1),
+                Column("p_value", "number", "pseudo-p against random placements along the streets", "0-1", False, 0, 1),
+                Column("kept", "flag", "true when chance does not explain it"),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "links",
+            "a walkable link between two creative spaces",
+            (
+                Column("a", "text", "space_id"),
+                Column("b", "text", "space_id"),
+                Column("minutes", "number", "walk", "min", False, 0),
+            ),
+        ),
+        Table(
+            "candidates",
+            "a site that could become a node",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                *NAMES,
+                Column("heritage_class", "text", "class in the taxonomy"),
+                Column("status", "text", "active, disused or brownfield"),
+                Column("confidence", "number", "that it is industrial heritage", "0-1", False, 0, 1),
+                Column("reachable", "flag", "whether people on foot can get there along the streets"),
+                Column("unreachable_reason", "text", "why not; empty when reachable"),
+                *CRITERION_COLUMNS,
+                Column("spaces_walk", "integer", "creative spaces within the link time on foot", "spaces", True, 0),
+                Column("nearest_space", "text", "space_id of the nearest creative space; empty when none in reach"),
+                Column("nearest_space_m", "number", "walk to it", "m", True, 0),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "scores",
+            "a candidate, ranked",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                Column("score", "number", "weighted sum of normalised criteria", "0-1", True, 0, 1),
+                Column("rank", "integer", "1 is best; missing when not scored", "rank", True, 1),
+                Column("rank_low", "integer", "5 % quantile of its rank over random weightings", "rank", True, 1),
+                Column("rank_high", "integer", "95 % quantile of its rank over random weightings", "rank", True, 1),
+                Column("p_top10", "number", "chance of being in the top 10 over random weightings", "0-1", True, 0, 1),
+                Column(
+                    "top_n", "integer", "how many count as the top: 10, or fewer when candidates are few", "", True, 1
+                ),
+                Column("p_top", "number", "chance of being among the top_n over random weightings", "0-1", True, 0, 1),
+                Column(
+                    "certainty", "text", "robust (p_top >= 0.8), depends on priorities, weak (< 0.2); or not scored"
+                ),
+                *(
+                    Column(
+                        f"part_{column.name}",
+                        "number",
+                        f"contribution of {column.name} to the score",
+                        "0-1",
+                        True,
+                        0,
+                        1,
+                    )
+                    for column in CRITERION_COLUMNS
+                ),
+            ),
+        ),
+        Table(
+            "indicators",
+            "one figure of the city",
+            (
+                Column("indicator", "text", "its key"),
+                Column("label", "text", "its name in plain words"),
+                Column("value", "number", "its value; missing when it cannot be told", "", True),
+                Column("unit", "text", "its unit"),
+                Column("source", "text", "where it comes from, or why it is missing"),
+            ),
+        ),
+    )
+}
+
+_ARROW: dict[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "flag": pa.bool_(),
+    "texts": pa.list_(pa.string()),
+}
+
+
+def settings_hash(text: str) -> str:
+    """Hash the settings a table was made with (first 12 hex digits of SHA-256)."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _check_values(column: Column, values: pd.Series, where: str) -> None:
+    missing = values.isna()
+    if not column.nullable and missing.any():
+        raise InputError(f"column {column.name} has {int(missing.sum())} missing values, none are allowed", where=where)
+    if column.minimum is not None and (values[~missing].astype(float) < column.minimum).any():
+        raise InputError(f"column {column.name} has values below {column.minimum:g}", where=where)
+    if column.maximum is not None and (values[~missing].astype(float) > column.maximum).any():
+        raise InputError(f"column {column.name} has values above {column.maximum:g}", where=where)
+
+
+def check(frame: pd.DataFrame, table: Table, *, where: str) -> None:
+    """Check a frame against its schema.
+
+    Parameters
+    ----------
+    frame : the rows; a GeoDataFrame in EPSG:4326 when the table has geometry.
+    table : the schema.
+    where : the file named in errors.
+
+    Raises
+    ------
+    InputError : a column is missing, unknown, of the wrong type or out of range.
+    """
+    expected = [column.name for column in table.columns]
+    missing = [name for name in expected if name not in frame.columns]
+    unknown = [name for name in frame.columns if name not in expected]
+    if missing or unknown:
+        said = [f"lacks column {', '.join(missing)}"] if missing else []
+        said += [f"has unknown column {', '.join(unknown)}"] if unknown else []
+        raise InputError(f"table {table.name} {' and '.join(said)}", where=where)
+    for column in table.columns:
+        if column.kind == "geometry":
+            if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or frame.crs.to_epsg() != 4326:
+                raise InputError(f"table {table.name}: geometry must be in EPSG:4326", where=where)
+            continue
+        try:
+            pa.Array.from_pandas(frame[column.name], type=_ARROW[column.kind])
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise InputError(f"column {column.name} is not of type {column.kind}: {error}", where=where) from None
+        if column.kind != "texts":
+            _check_values(column, frame[column.name], where)
+
+
+def _in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give every column the type its schema names, in the schema's order."""
+    types = {"text": "str", "number": "float64", "integer": "Int64", "flag": "bool"}
+    frame = frame[[column.name for column in table.columns]].reset_index(drop=True)
+    wanted = {
+        column.name: ("int64" if column.kind == "integer" and not column.nullable else types[column.kind])
+        for column in table.columns
+        if column.kind in types
+    }
+    return frame.astype(wanted)
+
+
+def write(frame: pd.DataFrame, name: str, path: str | Path, *, provenance: dict[str, Any]) -> None:
+    """Check a frame and write it as (Geo)Parquet, whole or not at all.
+
+    Parameters
+    ----------
+    frame : rows of the table.
+    name : key in `TABLES`.
+    path : file to write.
+    provenance : snapshot, source, settings hash; the version is added.
+    """
+    path = Path(path)
+    table = TABLES[name]
+    check(frame, table, where=str(path))
+    frame = _in_order(frame, table)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(frame, gpd.GeoDataFrame):
+        frame.to_parquet(temporary, index=False, compression="zstd")
+    else:
+        frame.to_parquet(temporary, index=False, compression="zstd")
+    content = pq.read_table(temporary)
+    note = json.dumps({**provenance, "table": name, "version": __version__}, sort_keys=True, ensure_ascii=False)
+    metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
+    pq.write_table(content.replace_schema_metadata(metadata), temporary, compression="zstd")
+    temporary.replace(path)
+
+
+def read(name: str, path: str | Path) -> Any:
+    """Read a table and check it.
+
+    Parameters
+    ----------
+    name : key in `TABLES`.
+    path : GeoParquet file.
+
+    Returns
+    -------
+    GeoDataFrame in EPSG:4326 when the table has geometry, else DataFrame.
+    """
+    table = TABLES[name]
+    frame = gpd.read_parquet(path) if table.has_geometry else pd.read_parquet(path)
+    check(frame, table, where=str(path))
+    return frame
+
+
+def provenance(path: str | Path) -> dict[str, Any]:
+    """Read the provenance a table was written with."""
+    metadata = pq.read_schema(path).metadata or {}
+    found: dict[str, Any] = json.loads(metadata.get(PROVENANCE_KEY, b"{}"))
+    return found
+
+
+def empty(name: str) -> Any:
+    """Make an empty frame of a table."""
+    table = TABLES[name]
+    frame = pd.DataFrame({column.name: [] for column in table.columns if column.kind != "geometry"})
+    if table.has_geometry:
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=WGS84))
+    return _in_order(frame, table)
+
+
+def dictionary() -> str:
+    """Write the data dictionary as Markdown."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "Generated from `src/creative_nodes/tables.py` by `make docs`; do not edit.",
+        "Tables lie in `data/processed/<city>/` as GeoParquet, geometry in EPSG:4326.",
+    ]
+    for table in TABLES.values():
+        lines += ["", f"## {table.name}", "", f"A row is {table.row}.", "", "| column | type | unit | meaning |"]
+        lines += ["|---|---|---|---|"]
+        lines += [
+            f"| {c.name} | {c.kind}{' or missing' if c.nullable else ''} | {c.unit} | {c.meaning} |"
+            for c in table.columns
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def parse_tags(places: pd.DataFrame) -> list[dict[str, str]]:
+    """Parse the JSON tags of the table places."""
+    return [json.loads(text) for text in places["tags"]]
+
+
+def carry_on(path: str | Path, settings: str) -> dict[str, Any]:
+    """Pass on the provenance of an input table, with the hash of the settings of this step."""
+    before = {key: value for key, value in provenance(path).items() if key not in ("table", "version", "settings")}
+    return {**before, "settings": settings_hash(settings)}
