@@ -1,0 +1,1 @@
+"""Pull an extract and read it into places and streets."""

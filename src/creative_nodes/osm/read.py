@@ -1,0 +1,322 @@
+"""Read a .osm.pbf in one go into `places` (tagged objects) and `streets` (nodes and edges).
+
+Broken relations, missing nodes and invalid geometries are repaired or set aside and counted, never fatal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import shapely
+
+from creative_nodes.config import Mode, ModeAccess
+from creative_nodes.errors import InputError
+from creative_nodes.geo import WGS84_EPSG, reproject, reproject_xy
+from creative_nodes.osm.access import allows, direction, maxspeed_kmh
+
+COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
+AREA_KEYS = frozenset(
+    {
+        "amenity",
+        "building",
+        "landuse",
+        "leisure",
+        "tourism",
+        "historic",
+        "heritage",
+        "shop",
+        "office",
+        "craft",
+        "natural",
+        "place",
+        "boundary",
+        "man_made",
+        "power",
+        "industrial",
+        "public_transport",
+        "healthcare",
+        "building:part",
+        "area:highway",
+    }
+)
+LINE_KEYS = frozenset({"waterway", "railway", "route", "barrier", "aeroway"})
+NOT_A_STREET = frozenset({"proposed", "construction", "platform", "razed", "abandoned", "planned", "no"})
+
+
+@dataclass
+class Counts:
+    """What was read, repaired and set aside."""
+
+    objects: Counter[str] = field(default_factory=Counter)
+
+    def lines(self) -> list[str]:
+        """Say the counts in words, one line each."""
+        return [f"{number} {what}" for what, number in sorted(self.objects.items())]
+
+
+@dataclass
+class _Streets:
+    """Streets as they come: one row a way, one row a node of a way."""
+
+    way_ids: list[int] = field(default_factory=list)
+    tags: list[dict[str, str]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    nodes: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+@dataclass
+class _Places:
+    """Tagged objects as they come."""
+
+    osm_ids: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    wkb: list[bytes | None] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What one reading gives: the three tables and the counts."""
+
+    places: gpd.GeoDataFrame
+    street_nodes: gpd.GeoDataFrame
+    street_edges: gpd.GeoDataFrame
+    counts: Counts
+
+
+def _is_area(tags: dict[str, str]) -> bool:
+    """Tell whether a closed way is an area, as the area tag and the main key say."""
+    if "area" in tags:
+        return tags["area"] != "no"
+    return not LINE_KEYS.intersection(tags) or bool(AREA_KEYS.intersection(tags))
+
+
+def _is_street(tags: dict[str, str]) -> bool:
+    return "highway" in tags and tags.get("area") != "yes"
+
+
+class _Scan:
+    """Sorts the objects of a file into streets and places as they come."""
+
+    def __init__(self) -> None:
+        self.streets, self.places, self.counts = _Streets(), _Places(), Counts()
+        self._factory = osmium.geom.WKBFactory()
+        # what should become an area and has not yet
+        self._closed_ways: set[int] = set()
+        self._multipolygons: set[int] = set()
+
+    def take(self, item: object) -> None:
+        """Take in one object."""
+        if isinstance(item, osmium.osm.Node):
+            self._place(f"node/{item.id}", dict(item.tags), self._factory.create_point, item)
+        elif isinstance(item, osmium.osm.Way):
+            self._way(item, dict(item.tags))
+        elif isinstance(item, osmium.osm.Area):
+            self._area(item, dict(item.tags))
+        elif isinstance(item, osmium.osm.Relation) and item.tags.get("type") in ("multipolygon", "boundary"):
+            self._multipolygons.add(item.id)
+
+    def finish(self) -> None:
+        """Count what never became an area."""
+        self._count("relations set aside: members missing or rings not closed", len(self._multipolygons))
+        self._count("areas set aside: nodes missing or outline crossing itself", len(self._closed_ways))
+
+    def _count(self, what: str, number: int = 1) -> None:
+        if number:
+            self.counts.objects[what] += number
+
+    def _place(self, osm_id: str, tags: dict[str, str], create: Callable[[Any], str], item: object) -> None:
+        try:
+            wkb = bytes.fromhex(create(item))
+        except (RuntimeError, osmium.InvalidLocationError):
+            wkb = None
+        self.places.osm_ids.append(osm_id)
+        self.places.tags.append(json.dumps(tags, ensure_ascii=False, sort_keys=True))
+        self.places.wkb.append(wkb)
+
+    def _way(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
+        if _is_street(tags):
+            self.street(way, tags)
+        elif way.is_closed() and len(way.nodes) >= 4 and _is_area(tags):
+            self._closed_ways.add(way.id)  # comes again as an area
+        else:
+            self._place(f"way/{way.id}", tags, self._factory.create_linestring, way)
+
+    def _area(self, area: osmium.osm.Area, tags: dict[str, str]) -> None:
+        kind = "way" if area.from_way() else "relation"
+        if kind == "way" and (_is_street(tags) or not _is_area(tags)):
+            return
+        (self._closed_ways if kind == "way" else self._multipolygons).discard(area.orig_id())
+        self._place(f"{kind}/{area.orig_id()}", tags, self._factory.create_multipolygon, area)
+
+    def street(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
+        """Take in a street."""
+        if tags["highway"] in NOT_A_STREET:
+            return
+        nodes = [(node.ref, node.x, node.y) for node in way.nodes]
+        self.streets.way_ids.append(way.id)
+        self.streets.tags.append(tags)
+        self.streets.sizes.append(len(nodes))
+        self.streets.nodes.extend(nodes)
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Streets as arrays: one row a node of a way; `way` is the index of its way, never decreasing."""
+
+    node_id: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    way: np.ndarray
+
+
+def _lines(streets: _Streets, counts: Counts) -> _Lines:
+    """Turn streets into arrays, without the nodes that the file lacks."""
+    nodes = np.array(streets.nodes, dtype=np.int64).reshape(-1, 3)
+    sizes = np.array(streets.sizes, dtype=int)
+    way = np.repeat(np.arange(len(sizes)), sizes)
+    there = nodes[:, 1] != osmium.osm.Location().x
+    left = np.bincount(way[there], minlength=len(sizes))
+    for what, number in (
+        ("streets with missing nodes, shortened", np.sum(left < sizes)),
+        ("streets set aside: fewer than two nodes", np.sum(left < 2)),
+    ):
+        if number:
+            counts.objects[what] += int(number)
+    kept = there & (left >= 2)[way]
+    lon, lat = nodes[kept, 1] / COORDINATE_SCALE, nodes[kept, 2] / COORDINATE_SCALE
+    return _Lines(nodes[kept, 0], lon, lat, way[kept])
+
+
+def _places_frame(places: _Places, counts: Counts) -> gpd.GeoDataFrame:
+    """Turn WKB into geometry, repair what is invalid and set aside what cannot be."""
+    geometry = shapely.from_wkb(np.array(places.wkb, dtype=object), on_invalid="ignore")
+    invalid = ~shapely.is_valid(geometry) & ~shapely.is_missing(geometry)
+    if invalid.any():
+        counts.objects["invalid geometries repaired"] += int(invalid.sum())
+        geometry[invalid] = shapely.make_valid(geometry[invalid])
+    # a multipolygon of one part is that part
+    single = (shapely.get_type_id(geometry) == 6) & (shapely.get_num_geometries(geometry) == 1)
+    geometry[single] = shapely.get_geometry(geometry[single], 0)
+    usable = ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
+    if not usable.all():
+        counts.objects["tagged objects set aside: no usable geometry"] += int((~usable).sum())
+    frame = gpd.GeoDataFrame({"osm_id": places.osm_ids, "tags": places.tags}, geometry=geometry, crs=WGS84_EPSG)[usable]
+    # a closed way and a relation can be assembled twice; keep the first
+    frame = frame.drop_duplicates("osm_id")
+    counts.objects["places"] = len(frame)
+    return frame.sort_values("osm_id", kind="stable").reset_index(drop=True)
+
+
+def _way_columns(streets: _Streets, modes: dict[Mode, ModeAccess]) -> dict[str, np.ndarray]:
+    """Return what the tags of each way say, one array a column of street_edges."""
+    tags = streets.tags
+    return {
+        "way_id": np.array(streets.way_ids),
+        "highway": np.array([t["highway"] for t in tags], dtype=object),
+        "name": np.array([t.get("name", "") for t in tags], dtype=object),
+        "oneway": np.array([direction(t) for t in tags]),
+        "maxspeed_kmh": np.array([maxspeed_kmh(t) for t in tags]),
+        **{
+            mode: np.array([mode in modes and allows(t, modes[mode]) for t in tags])
+            for mode in ("walk", "bike", "motorbike", "car")
+        },
+    }
+
+
+def _street_frames(
+    streets: _Streets, counts: Counts, modes: dict[Mode, ModeAccess], epsg: int, where: str
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Cut ways at junctions into street pieces, measured in the metric CRS."""
+    line = _lines(streets, counts)
+    if not len(line.way):
+        raise InputError("no street in the buffered study area; check the boundary and the source", where=where)
+    x, y = reproject_xy(line.lon, line.lat, WGS84_EPSG, epsg)
+
+    starts_way = np.append(True, np.diff(line.way) > 0)
+    ends_way = np.append(starts_way[1:], True)
+    _, index, uses = np.unique(line.node_id, return_inverse=True, return_counts=True)
+    junction = (uses[index] > 1) | starts_way | ends_way
+
+    step = np.append(np.hypot(np.diff(x), np.diff(y)), 0.0)
+    step[ends_way] = 0.0
+    travelled = np.concatenate([[0.0], np.cumsum(step)])
+    stops = np.flatnonzero(junction)
+    same_way = line.way[stops[:-1]] == line.way[stops[1:]]
+    start, end = stops[:-1][same_way], stops[1:][same_way]
+
+    # every vertex between start and end, both included, belongs to that piece
+    size = end - start + 1
+    piece = np.repeat(np.arange(len(start)), size)
+    vertex = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + np.repeat(start, size)
+    lines = shapely.linestrings(np.column_stack([line.lon[vertex], line.lat[vertex]]), indices=piece)
+
+    per_way = _way_columns(streets, modes)
+    edges = gpd.GeoDataFrame(
+        {
+            "u": line.node_id[start],
+            "v": line.node_id[end],
+            "length_m": travelled[end] - travelled[start],
+            **{name: values[line.way[start]] for name, values in per_way.items()},
+        },
+        geometry=lines,
+        crs=WGS84_EPSG,
+    )
+    ends = np.concatenate([start, end])
+    place = ends[np.unique(index[ends], return_index=True)[1]]
+    points = gpd.GeoDataFrame(
+        {"node_id": line.node_id[place]}, geometry=shapely.points(line.lon[place], line.lat[place]), crs=WGS84_EPSG
+    )
+    return points, edges
+
+
+def read_osm(path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int) -> Extract:
+    """Read places and streets from an OSM file.
+
+    Parameters
+    ----------
+    path : .osm.pbf file, as the pull stage leaves it.
+    modes : access rules of each mode.
+    epsg : metric CRS in which streets are measured.
+
+    Raises
+    ------
+    InputError : the file holds no street.
+    """
+    scan = _Scan()
+    tagged = osmium.filter.EmptyTagFilter()
+    for item in osmium.FileProcessor(path).with_areas(tagged).with_filter(tagged):
+        scan.take(item)
+    scan.finish()
+    places = _places_frame(scan.places, scan.counts)
+    nodes, edges = _street_frames(scan.streets, scan.counts, modes, epsg, str(path))
+    scan.counts.objects["street nodes"], scan.counts.objects["street pieces"] = len(nodes), len(edges)
+    return Extract(places, nodes, edges, scan.counts)
+
+
+def read_streets(
+    path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Read streets alone, as the tables street_nodes and street_edges; the parameters are those of `read_osm`."""
+    scan = _Scan()
+    ways = osmium.filter.EntityFilter(osmium.osm.WAY)
+    for way in (
+        osmium.FileProcessor(path).with_locations().with_filter(ways).with_filter(osmium.filter.KeyFilter("highway"))
+    ):
+        tags = dict(way.tags)
+        if isinstance(way, osmium.osm.Way) and _is_street(tags):
+            scan.street(way, tags)
+    return _street_frames(scan.streets, scan.counts, modes, epsg, str(path))
+
+
+def projected(frame: gpd.GeoDataFrame, epsg: int) -> np.ndarray:
+    """Return a table's geometry in the metric CRS, as an array."""
+    moved: np.ndarray = reproject(frame.geometry.to_numpy(), WGS84_EPSG, epsg)
+    return moved
