@@ -1,0 +1,1 @@
+"""Find industrial heritage and creative spaces by evidence."""

@@ -1,0 +1,47 @@
+"""Grouping: objects of one taxonomy that overlap, touch, nest or share a name make one site."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+TOUCH_M = 1.0  # shapes drawn side by side rarely share their corners exactly
+
+
+def group(geometry: np.ndarray, folded_names: list[str], *, within_m: float, max_area_m2: float) -> np.ndarray:
+    """Group shapes into sites.
+
+    Parameters
+    ----------
+    geometry : shapes in the metric CRS, shape (n,).
+    folded_names : folded name of each, empty when unnamed.
+    within_m : metres, straight-line: shapes of one name group within it.
+    max_area_m2 : a larger area does not swallow what lies in it.
+
+    Returns
+    -------
+    group number of each shape, shape (n,).
+    """
+    n = len(geometry)
+    if n == 0:
+        return np.array([], dtype=int)
+    small = np.flatnonzero(shapely.area(geometry) <= max_area_m2)
+    tree = shapely.STRtree(geometry[small])
+    a, b = tree.query(geometry[small], predicate="dwithin", distance=TOUCH_M)
+    pairs = [np.column_stack([small[a], small[b]])]
+    names = pd.Series(folded_names, dtype="str")
+    for name, rows in names.groupby(names).indices.items():
+        if name and len(rows) > 1:
+            near = shapely.STRtree(geometry[rows]).query(geometry[rows], predicate="dwithin", distance=within_m)
+            pairs.append(np.column_stack([rows[near[0]], rows[near[1]]]))
+    joined = np.concatenate(pairs)
+    graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def largest_member(geometry: np.ndarray, osm_ids: list[str], rows: np.ndarray) -> int:
+    """Return the row of the largest shape of a group; of equals the first id: it names the site."""
+    return int(min(rows, key=lambda row: (-round(float(shapely.area(geometry[row])), 1), osm_ids[row])))

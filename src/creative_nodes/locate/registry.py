@@ -1,0 +1,218 @@
+"""The registry: known sites from public sources, read, checked and matched to OSM one to one."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import shapely
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from rapidfuzz import fuzz
+from scipy.optimize import linear_sum_assignment
+
+from creative_nodes.errors import InputError
+from creative_nodes.geo import WGS84_EPSG, reproject
+from creative_nodes.locate.names import fold
+
+# how far from its stated position a row of each precision may lie
+PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
+HALF_ALIKE = 0.5
+
+
+class Known(BaseModel):
+    """One row of a registry."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    registry_id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    name_en: str = ""
+    name_vi: str = ""
+    name_zh: str = ""
+    aliases: str = ""
+    kind: Literal["heritage", "creative", "both"]
+    heritage_class: str = ""
+    domain: str = ""
+    tier: Literal["core", "intermediate", "supporting", ""] = ""
+    former_use: str = ""
+    present_use: str = ""
+    status: Literal["active", "disused", "converted", "lost"]
+    year_converted: int | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    precision: Literal["site", "street", "ward"]
+    source: str = Field(min_length=1)
+    note: str = ""
+
+    @field_validator("year_converted", "lon", "lat", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _whole_position(self) -> Known:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("give both lon and lat or neither")
+        if self.kind in ("creative", "both") and not (self.domain and self.tier):
+            raise ValueError("a creative space needs domain and tier")
+        if self.kind in ("heritage", "both") and not self.heritage_class:
+            raise ValueError("an industrial-heritage site needs heritage_class")
+        return self
+
+    def folded_names(self) -> list[str]:
+        """Return all names and aliases, folded."""
+        names = [self.name, self.name_en, self.name_vi, self.name_zh, *self.aliases.split(";")]
+        return list(dict.fromkeys(fold(name) for name in names if fold(name)))
+
+
+def read_registry(path: str | Path) -> list[Known]:
+    """Read a registry CSV (UTF-8, with or without a byte order mark).
+
+    Raises
+    ------
+    InputError : naming the file, the row and what is wrong.
+    """
+    where = str(path)
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in Known.model_fields if name not in (reader.fieldnames or [])]
+            if missing:
+                raise InputError(f"column {', '.join(missing)} is missing", where=where)
+            raw = list(reader)
+    except FileNotFoundError:
+        raise InputError("no such registry file", where=where) from None
+    except UnicodeDecodeError:
+        raise InputError("is not UTF-8; save it as UTF-8", where=where) from None
+    rows, seen = [], set()
+    for number, values in enumerate(raw, start=2):
+        try:
+            row = Known.model_validate({k: (v or "").strip() for k, v in values.items() if k})
+        except ValidationError as error:
+            said = "; ".join(
+                f"{'.'.join(map(str, f['loc'])) or 'row'}: {f['msg'].removeprefix('Value error, ')}"
+                for f in error.errors()
+            )
+            raise InputError(said, where=f"{where}, line {number}") from None
+        if row.registry_id in seen:
+            raise InputError(f"registry_id {row.registry_id} stands twice", where=f"{where}, line {number}")
+        seen.add(row.registry_id)
+        rows.append(row)
+    return rows
+
+
+@dataclass(frozen=True)
+class Match:
+    """A registry row matched to a site, with the similarity of names (0-1) and the distance (metres, NaN if none)."""
+
+    row: int
+    site: int
+    score: float
+    distance_m: float
+
+
+def positions(rows: list[Known], epsg: int) -> np.ndarray:
+    """Return each row's point in the metric CRS; None where it has no position."""
+    points = np.array(
+        [shapely.Point(r.lon, r.lat) if r.lon is not None and r.lat is not None else None for r in rows], dtype=object
+    )
+    moved: np.ndarray = reproject(points, WGS84_EPSG, epsg)
+    return moved
+
+
+def similarity(a: str, b: str) -> float:
+    """Return the similarity of two folded names, 0-1: the words in any order, spelling slips allowed."""
+    return fuzz.token_sort_ratio(a, b) / 100
+
+
+def match(
+    rows: list[Known],
+    names: list[list[str]],
+    geometry: np.ndarray,
+    *,
+    epsg: int,
+    within_m: float,
+    min_score: float,
+) -> list[Match]:
+    """Match registry rows to sites or objects, one to one, by name and distance.
+
+    A row with a position matches one of similar name within `within_m` plus what its precision leaves open; a row
+    without one matches the only one of exactly its name in the city.
+
+    Parameters
+    ----------
+    rows : registry rows.
+    names : folded names of each site.
+    geometry : shapes of the sites in the metric CRS.
+    epsg : that CRS.
+    within_m : metres, straight-line.
+    min_score : least similarity of names, 0-1.
+    """
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    tree = shapely.STRtree(geometry)
+    holders = _holders(names)
+    for i, (row, point) in enumerate(zip(rows, positions(rows, epsg), strict=True)):
+        own = row.folded_names()
+        if point is None:
+            same = {j for name in own for j in holders.get(name, ())}
+            found.update({(i, j): (1.0, np.nan) for j in same if len(same) == 1})
+            continue
+        for j in tree.query(point, predicate="dwithin", distance=within_m + PRECISION_M[row.precision]):
+            score = max((similarity(a, b) for a in own for b in names[j]), default=0.0)
+            if score >= min_score:
+                found[i, int(j)] = (score, float(shapely.distance(point, geometry[j])))
+    return _one_to_one(found, within_m)
+
+
+def _holders(names: list[list[str]]) -> dict[str, list[int]]:
+    """Index sites by folded name."""
+    holders: dict[str, list[int]] = {}
+    for j, some in enumerate(names):
+        for name in some:
+            holders.setdefault(name, []).append(j)
+    return holders
+
+
+def match_by_position(
+    rows: list[Known], names: list[list[str]], free: np.ndarray, geometry: np.ndarray, *, epsg: int
+) -> list[Match]:
+    """Match rows that are placed to the site with the sites their point lies in, one to one.
+
+    The site must be unnamed, or its name at least half alike: an estate of another name is another thing.
+
+    Parameters
+    ----------
+    rows : registry rows.
+    names : folded names of each site.
+    free : which sites are not matched yet, shape (n sites,).
+    geometry : shapes of the sites in the metric CRS.
+    epsg : that CRS.
+    """
+    tree = shapely.STRtree(geometry)
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    for i, (row, point) in enumerate(zip(rows, positions(rows, epsg), strict=True)):
+        if point is None or row.precision != "site":
+            continue
+        for j in tree.query(point, predicate="within"):
+            score = max((similarity(a, b) for a in row.folded_names() for b in names[j]), default=0.0)
+            if free[j] and (not names[j] or score >= HALF_ALIKE):
+                found[i, int(j)] = (score, 0.0)
+    return _one_to_one(found, 1.0)
+
+
+def _one_to_one(found: dict[tuple[int, int], tuple[float, float]], within_m: float) -> list[Match]:
+    """Choose the pairs with the best names in sum; of equal names the nearer."""
+    if not found:
+        return []
+    rows = sorted({i for i, _ in found})
+    sites = sorted({j for _, j in found})
+    gains = np.zeros((len(rows), len(sites)))
+    for (i, j), (score, distance) in found.items():
+        closeness = 0.5 if np.isnan(distance) else 1 / (1 + distance / within_m)
+        gains[rows.index(i), sites.index(j)] = score + 0.1 * closeness
+    chosen = zip(*linear_sum_assignment(gains, maximize=True), strict=True)
+    pairs = [(rows[a], sites[b]) for a, b in chosen if gains[a, b] > 0]
+    return [Match(i, j, *found[i, j]) for i, j in pairs]

@@ -1,0 +1,434 @@
+"""The two site lists: industrial heritage and creative spaces, from OSM and the registry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from creative_nodes import tables
+from creative_nodes.config import Locate
+from creative_nodes.geo import WGS84_EPSG, reproject
+from creative_nodes.locate import evidence, grouping, registry
+from creative_nodes.locate.names import NAME_KEYS, fold, names_of
+from creative_nodes.locate.taxonomy import Hit, Rule, Taxonomy, start_year
+
+TIER_ORDER = ("core", "intermediate", "supporting")
+REGISTRY_RULE = "registry"
+NEAR_M = 1.0  # "inside or touching"
+
+
+@dataclass
+class Site:
+    """A site in the making: one or more OSM objects, or a registry row."""
+
+    key: str
+    names: dict[str, str]
+    geometry: shapely.Geometry
+    osm_ids: list[str] = field(default_factory=list)
+    tags: list[dict[str, str]] = field(default_factory=list)
+    hits: list[tuple[str, Hit]] = field(default_factory=list)
+    folded: list[str] = field(default_factory=list)
+    known: registry.Known | None = None
+    match: registry.Match | None = None
+    also: list[str] = field(default_factory=list)
+
+    def rules(self) -> list[Rule]:
+        """Return the distinct rules that count."""
+        return evidence.strongest([hit.rule for _, hit in self.hits])
+
+
+def _prefix(osm_id: str) -> str:
+    kind, _, number = osm_id.partition("/")
+    return f"{kind[0]}{number}"
+
+
+def _best_names(members: list[dict[str, str]]) -> dict[str, str]:
+    """Choose, in each language, the name of the member tagged most fully."""
+    ordered = sorted(members, key=lambda tags: -(("wikidata" in tags) * 100 + sum("name" in k for k in tags)))
+    chosen = {"name": "", "name_en": "", "name_vi": "", "name_zh": ""}
+    for tags in ordered:
+        for key, value in names_of(tags).items():
+            chosen[key] = chosen[key] or value
+    return chosen
+
+
+def group_sites(
+    finds: evidence.Finds, matches: dict[int, tuple[registry.Known, registry.Match]], settings: Locate
+) -> list[Site]:
+    """Group finds into sites, each named and keyed by its members.
+
+    Parameters
+    ----------
+    finds : objects of one taxonomy.
+    matches : registry row and match of those finds that have one, by the find's index.
+    settings : distances of grouping.
+    """
+    folded = [fold(names_of(tags)["name"]) for tags in finds.tags]
+    label = grouping.group(
+        finds.geometry, folded, within_m=settings.group_within_m, max_area_m2=settings.max_group_area_m2
+    )
+    return [_site_of(finds, np.flatnonzero(label == number), matches) for number in range(label.max(initial=-1) + 1)]
+
+
+def _site_of(
+    finds: evidence.Finds, rows: np.ndarray, matches: dict[int, tuple[registry.Known, registry.Match]]
+) -> Site:
+    main = grouping.largest_member(finds.geometry, finds.osm_ids, rows)
+    ordered = [main, *(int(row) for row in rows if row != main)]
+    members = [finds.tags[row] for row in ordered]
+    known = sorted((matches[row] for row in ordered if row in matches), key=lambda pair: -pair[1].score)
+    return Site(
+        key=_prefix(finds.osm_ids[main]),
+        names=_best_names(members),
+        geometry=shapely.union_all(finds.geometry[rows]),
+        osm_ids=[finds.osm_ids[row] for row in ordered],
+        tags=members,
+        hits=[(finds.osm_ids[row], hit) for row in ordered for hit in finds.hits[row]],
+        folded=sorted({name for tags in members for name in _folded_names(tags)}),
+        known=known[0][0] if known else None,
+        match=known[0][1] if known else None,
+        also=[row.registry_id for row, _ in known[1:]],
+    )
+
+
+def _vote(site: Site, attribute: str) -> str | None:
+    """Return what the strongest rule that has an opinion says."""
+    opinions = [(rule.weight, value) for rule in site.rules() if (value := getattr(rule, attribute)) is not None]
+    return max(opinions, key=lambda pair: pair[0])[1] if opinions else None
+
+
+def _class_of(site: Site, taxonomy: Taxonomy) -> str:
+    """Return the class the strongest rule gives; without one, what the names, old ones too, tell."""
+    told = [taxonomy.class_in_name(text) for tags in site.tags for key, text in tags.items() if "name" in key]
+    return _vote(site, "class_") or next((one for one in told if one), None) or taxonomy.default_class
+
+
+def _evidence(site: Site, registry_weight: float) -> tuple[float, str]:
+    """Return a site's confidence and its evidence as JSON."""
+    counted = {rule.id for rule in site.rules()}
+    entries: list[dict[str, object]] = []
+    seen = set()
+    for osm_id, hit in site.hits:
+        if (osm_id, hit.rule.id) in seen:
+            continue
+        seen.add((osm_id, hit.rule.id))
+        weight = hit.rule.weight if hit.rule.id in counted else 0.0
+        entries.append(
+            {"rule": hit.rule.id, "weight": weight, "osm_id": osm_id, "tag": hit.tag, "reason": hit.rule.reason}
+        )
+    weights = [rule.weight for rule in site.rules()]
+    if site.known is not None:
+        weights.append(registry_weight)
+        entries.append(
+            {
+                "rule": REGISTRY_RULE,
+                "weight": registry_weight,
+                "osm_id": "",
+                "tag": f"{site.known.registry_id}: {site.known.source}",
+                "reason": "in the registry of known sites",
+            }
+        )
+    return evidence.confidence(weights), evidence.evidence_json(entries)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Named OSM objects that no rule picked, for the registry to find its rows in."""
+
+    osm_ids: list[str]
+    tags: list[dict[str, str]]
+    folded: list[list[str]]
+    geometry: np.ndarray
+
+    def without(self, osm_ids: list[str]) -> Named:
+        """Leave out objects that are finds already."""
+        taken = set(osm_ids)
+        kept = [row for row, osm_id in enumerate(self.osm_ids) if osm_id not in taken]
+        return Named(
+            [self.osm_ids[row] for row in kept],
+            [self.tags[row] for row in kept],
+            [self.folded[row] for row in kept],
+            self.geometry[kept],
+        )
+
+
+def _folded_names(tags: dict[str, str]) -> list[str]:
+    return sorted({fold(tags[key]) for key in (*NAME_KEYS, "old_name") if key in tags} - {""})
+
+
+def _named(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonomy, epsg: int) -> Named:
+    """Collect the named objects a registry row may stand for: not streets, stops, shops and the like."""
+    rows = [i for i, one in enumerate(tags) if "name" in one and not taxonomy.is_something_else(one)]
+    osm_ids = places["osm_id"].to_numpy()
+    return Named(
+        osm_ids=[osm_ids[i] for i in rows],
+        tags=[tags[i] for i in rows],
+        folded=[_folded_names(tags[i]) for i in rows],
+        geometry=reproject(places.geometry.to_numpy()[rows], WGS84_EPSG, epsg),
+    )
+
+
+def sites_of(
+    finds: evidence.Finds,
+    known: list[registry.Known],
+    others: Named,
+    settings: Locate,
+    *,
+    epsg: int,
+) -> list[Site]:
+    """Group finds into sites and give them their registry rows.
+
+    A row is looked for, in this order, among the finds by name, among all other named OSM objects by name, among
+    sites without a row by position; what is then left and well placed becomes a site of its own, not in OSM.
+    """
+
+    def by_name(rows: list[registry.Known], names: list[list[str]], shapes: np.ndarray) -> list[registry.Match]:
+        return registry.match(
+            rows,
+            names,
+            shapes,
+            epsg=epsg,
+            within_m=settings.registry_match_m,
+            min_score=settings.registry_match_score,
+        )
+
+    matches: dict[int, tuple[registry.Known, registry.Match]] = {}
+    for one in by_name(known, [_folded_names(tags) for tags in finds.tags], finds.geometry):
+        matches[one.site] = known[one.row], one
+    left = _left(known, [row.registry_id for row, _ in matches.values()])
+    others = others.without(finds.osm_ids)
+    for one in by_name(left, others.folded, others.geometry):
+        matches[len(finds.osm_ids)] = left[one.row], one
+        finds = finds.with_one(others.osm_ids[one.site], others.tags[one.site], others.geometry[one.site])
+    left = _left(left, [row.registry_id for row, _ in matches.values()])
+
+    sites = group_sites(finds, matches, settings)
+    shapes = np.array([site.geometry for site in sites], dtype=object)
+    free = np.array([site.known is None for site in sites], dtype=bool)
+    for one in registry.match_by_position(left, [site.folded for site in sites], free, shapes, epsg=epsg):
+        sites[one.site].known, sites[one.site].match = left[one.row], one
+    left = _left(left, [site.known.registry_id for site in sites if site.known])
+    alone = [
+        Site(
+            key=f"r-{row.registry_id}",
+            names={"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh},
+            geometry=point,
+            folded=row.folded_names(),
+            known=row,
+        )
+        for row, point in zip(left, registry.positions(left, epsg), strict=True)
+        if row.precision == "site" and point is not None
+    ]
+    return [*sites, *alone]
+
+
+def _left(rows: list[registry.Known], taken: list[str]) -> list[registry.Known]:
+    return [row for row in rows if row.registry_id not in taken]
+
+
+def _names(site: Site) -> dict[str, str]:
+    """Return the site's names, filled in from the registry where OSM has none."""
+    known = site.known
+    if known is None:
+        return site.names
+    return {key: value or getattr(known, key) for key, value in site.names.items()}
+
+
+def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree) -> dict[str, object]:
+    known = site.known
+    confidence, notes = _evidence(site, taxonomy.registry_weight)
+    statuses = {hit.rule.status for _, hit in site.hits} - {None}
+    living = any(hit.rule.anchor and hit.rule.status != "lost" for _, hit in site.hits)
+    status: str
+    if known is not None:
+        status = known.status
+    elif "lost" in statuses and not living:
+        status = "lost"
+    elif len(creative.query(site.geometry, predicate="dwithin", distance=NEAR_M)):
+        status = "converted"
+    else:
+        status = next((s for s in ("disused", "brownfield") if s in statuses), "active")
+    years = [year for tags in site.tags if (year := start_year(tags)) is not None]
+    flags = {hit.rule.flag for _, hit in site.hits}
+    area = float(shapely.area(site.geometry))
+    return {
+        "site_id": f"h-{site.key}",
+        **_names(site),
+        "heritage_class": (known.heritage_class if known and known.heritage_class else None)
+        or _class_of(site, taxonomy),
+        "status": status,
+        "confidence": confidence,
+        "tier": evidence.tier_of(confidence),
+        "area_m2": area if area > 0 else None,
+        "start_year": min(years) if years else None,
+        "listed": "listed" in flags,
+        "public_land": "public_land" in flags,
+        "registry_id": known.registry_id if known else "",
+        "in_osm": bool(site.osm_ids),
+        "evidence": notes,
+        "osm_ids": site.osm_ids,
+    }
+
+
+def _creative_row(site: Site, taxonomy: Taxonomy, inside: shapely.Geometry) -> dict[str, object]:
+    known = site.known
+    confidence, notes = _evidence(site, taxonomy.registry_weight)
+    tiers = [rule.tier for rule in site.rules() if rule.tier is not None]
+    return {
+        "space_id": f"c-{site.key}",
+        **_names(site),
+        "domain": (known.domain if known else None) or _vote(site, "class_") or taxonomy.default_class,
+        "tier": (known.tier if known else None) or min(tiers, key=TIER_ORDER.index, default="supporting"),
+        "confidence": confidence,
+        "cluster_id": "",
+        "inside": bool(shapely.intersects(inside, site.geometry)),
+        "registry_id": known.registry_id if known else "",
+        "in_osm": bool(site.osm_ids),
+        "evidence": notes,
+        "osm_ids": site.osm_ids,
+    }
+
+
+def _frame(rows: list[dict[str, object]], sites: list[Site], name: str, epsg: int) -> gpd.GeoDataFrame:
+    if not rows:
+        return tables.empty(name)
+    shapes = reproject(np.array([site.geometry for site in sites], dtype=object), epsg, WGS84_EPSG)
+    frame = gpd.GeoDataFrame(rows, geometry=shapes, crs=WGS84_EPSG)
+    return frame.sort_values(frame.columns[0], kind="stable").reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Located:
+    """What locating gives."""
+
+    heritage: gpd.GeoDataFrame
+    creative: gpd.GeoDataFrame
+    amenities: gpd.GeoDataFrame
+    registry: pd.DataFrame
+
+
+def locate(
+    places: gpd.GeoDataFrame,
+    *,
+    heritage_taxonomy: Taxonomy,
+    creative_taxonomy: Taxonomy,
+    amenity_taxonomy: Taxonomy,
+    known: list[registry.Known],
+    settings: Locate,
+    area: shapely.Geometry,
+    epsg: int,
+) -> Located:
+    """Locate industrial-heritage sites, creative spaces and complementary amenities.
+
+    Parameters
+    ----------
+    places : the table places (study area and buffer).
+    heritage_taxonomy, creative_taxonomy, amenity_taxonomy : rules.
+    known : rows of the registry.
+    settings : distances of grouping and matching.
+    area : study area, EPSG:4326. Heritage sites outside it are left out; creative spaces in the buffer stay,
+        because they count for reach.
+    epsg : metric CRS.
+    """
+    tags = tables.parse_tags(places)
+    inside = reproject(area, WGS84_EPSG, epsg)
+    # a space that has closed is history: its registry row makes no creative space
+    open_rows = [row for row in known if row.status != "lost" and row.kind in ("creative", "both")]
+    others = _named(places, tags, heritage_taxonomy, epsg)
+    finds = evidence.find(places, tags, creative_taxonomy, epsg=epsg)
+    creative = sites_of(finds, open_rows, others, settings, epsg=epsg)
+    tree = shapely.STRtree([site.geometry for site in creative])
+
+    industry = [row for row in known if row.kind in ("heritage", "both")]
+    finds = evidence.find(places, tags, heritage_taxonomy, epsg=epsg)
+    heritage = sites_of(finds, industry, others, settings, epsg=epsg)
+    heritage = [site for site in heritage if shapely.intersects(inside, site.geometry)]
+
+    taken = {osm_id for site in creative for osm_id in site.osm_ids}
+    amenities = _amenities(evidence.find(places, tags, amenity_taxonomy, epsg=epsg), taken, epsg)
+    return Located(
+        heritage=_frame(
+            [_heritage_row(site, heritage_taxonomy, tree) for site in heritage], heritage, "heritage", epsg
+        ),
+        creative=_frame(
+            [_creative_row(site, creative_taxonomy, inside) for site in creative], creative, "creative", epsg
+        ),
+        amenities=amenities,
+        registry=_registry_frame(known, heritage, creative, inside, epsg),
+    )
+
+
+def _amenities(finds: evidence.Finds, taken: set[str], epsg: int) -> gpd.GeoDataFrame:
+    kept = [row for row, osm_id in enumerate(finds.osm_ids) if osm_id not in taken]
+    if not kept:
+        return tables.empty("amenities")
+    best = [max(finds.hits[row], key=lambda hit: hit.rule.weight).rule for row in kept]
+    points = reproject(shapely.point_on_surface(finds.geometry[kept]), epsg, WGS84_EPSG)
+    columns = {
+        "osm_id": [finds.osm_ids[row] for row in kept],
+        "kind": [rule.id for rule in best],
+        "weight": [rule.weight for rule in best],
+    }
+    return gpd.GeoDataFrame(columns, geometry=points, crs=WGS84_EPSG)
+
+
+def _registry_frame(
+    known: list[registry.Known], heritage: list[Site], creative: list[Site], inside: shapely.Geometry, epsg: int
+) -> pd.DataFrame:
+    """Tell what became of every registry row."""
+    if not known:
+        nothing: pd.DataFrame = tables.empty("registry")
+        return nothing
+    owners: dict[str, dict[str, Site]] = defaultdict(dict)
+    for kind, sites in (("h", heritage), ("c", creative)):
+        for site in sites:
+            for registry_id in [*([site.known.registry_id] if site.known else []), *site.also]:
+                owners[registry_id][kind] = site
+    points = registry.positions(known, epsg)
+    rows = []
+    for row, point in zip(known, points, strict=True):
+        mine = owners[row.registry_id]
+        matched = next((site for site in mine.values() if site.match is not None), None)
+        outcome, reason = _outcome(row, mine, matched, point, inside)
+        rows.append(
+            {
+                "registry_id": row.registry_id,
+                **{key: getattr(row, key) for key in ("name", "name_en", "name_vi", "name_zh", "kind", "status")},
+                **{key: getattr(row, key) for key in ("former_use", "present_use", "year_converted", "precision")},
+                "source": row.source,
+                "outcome": outcome,
+                "reason": reason,
+                "match_score": matched.match.score if matched and matched.match else None,
+                "match_m": matched.match.distance_m if matched and matched.match else None,
+                "site_id": f"h-{mine['h'].key}" if "h" in mine else "",
+                "space_id": f"c-{mine['c'].key}" if "c" in mine else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _outcome(
+    row: registry.Known,
+    mine: dict[str, Site],
+    matched: Site | None,
+    point: shapely.Point | None,
+    inside: shapely.Geometry,
+) -> tuple[str, str]:
+    if matched is not None:
+        alike = matched.match is not None and matched.match.score > registry.HALF_ALIKE
+        how = "by name" if alike else "by position"
+        return "in OSM", f"matched {how}: {', '.join(matched.osm_ids[:3])}"
+    if point is not None and not shapely.dwithin(inside, point, registry.PRECISION_M[row.precision]):
+        return "outside the study area", "its position lies outside the study area"
+    if mine:
+        return "not in OSM", "no OSM object of that name nearby; placed by the registry's own position"
+    if row.status == "lost":
+        return "not located", "closed or demolished; kept as history"
+    if point is None:
+        return "not located", "the registry has no position, and no OSM object carries its name"
+    return "not located", f"its position is only known to the {row.precision}, and no OSM object there carries its name"
