@@ -1,0 +1,231 @@
+"""The figures of one city, on which cities are compared, and the notices of what its data lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from creative_nodes import tables
+from creative_nodes.config import Candidates, ClusterSettings, Network, People
+from creative_nodes.connectivity import Links, connectivity, efficiency
+from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
+from creative_nodes.reach import stations
+
+MIN_CANDIDATES = 10
+RING_STREETS = 0.25  # streets per km² in the buffer, beside inside, below which the buffer counts as not covered
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tables and settings a city is described from."""
+
+    frames: dict[str, Any]
+    pulled: dict[str, Any]
+    people: People
+    people_source: str
+    network: Network
+    clusters: ClusterSettings
+    candidates: Candidates
+    edge_buffer_m: float
+
+    @property
+    def epsg(self) -> int:
+        """Metric CRS."""
+        return int(self.frames["study_area"]["epsg"].iloc[0])
+
+    @property
+    def area(self) -> shapely.Geometry:
+        """Study area, EPSG:4326."""
+        area: shapely.Geometry = self.frames["study_area"].geometry.iloc[0]
+        return area
+
+
+def _row(indicator: str, label: str, value: float | None, unit: str, source: str) -> dict[str, object]:
+    return {"indicator": indicator, "label": label, "value": value, "unit": unit, "source": source}
+
+
+def _notice(key: str, text: str) -> dict[str, object]:
+    return _row(f"notice_{key}", "notice", None, "", text)
+
+
+def links_of(creative: gpd.GeoDataFrame, links: pd.DataFrame) -> Links:
+    """Turn the table links into arrays over the spaces given."""
+    number = {space: row for row, space in enumerate(creative["space_id"])}
+    return Links(
+        links["a"].map(number).to_numpy(dtype=int),
+        links["b"].map(number).to_numpy(dtype=int),
+        links["minutes"].to_numpy(dtype=float),
+        len(creative),
+    )
+
+
+def _network_rows(facts: Facts, spaces: gpd.GeoDataFrame) -> list[dict[str, object]]:
+    links = links_of(spaces, facts.frames["links"])
+    parts, degree, n = links.parts(), links.degree(), len(spaces)
+    limit = facts.network.link_minutes
+    rule = f"spaces linked within {limit:g} minutes' walk (network.link_minutes)"
+    nearest = np.full(n, np.inf)
+    np.minimum.at(nearest, np.concatenate([links.a, links.b]).astype(int), np.tile(links.minutes, 2))
+    hubs = degree[(spaces["tier"] == "core").to_numpy()]
+    # a median that falls among spaces without a link lies beyond the link time
+    median = float(np.median(nearest)) if n else np.inf
+    return [
+        _row(
+            "connectivity",
+            "chance that two creative spaces are joined by short walks",
+            connectivity(parts),
+            "0-1",
+            rule,
+        ),
+        _row("links_per_space", "links per creative space", len(links.a) / n if n else None, "links", rule),
+        _row(
+            "isolated_share", "creative spaces without a link", float(np.mean(degree == 0)) if n else None, "0-1", rule
+        ),
+        _row("components", "separate parts of the creative network", float(len(np.unique(parts))), "parts", rule),
+        _row("efficiency", "global efficiency", efficiency(links), "1/min", f"Latora and Marchiori 2001; {rule}"),
+        _row(
+            "nearest_space_minutes",
+            "median walk to the nearest other creative space",
+            median if np.isfinite(median) else None,
+            "min",
+            rule if np.isfinite(median) else f"more than half have none within {limit:g} minutes",
+        ),
+        _row("hub_degree", "links per core space", float(hubs.mean()) if len(hubs) else None, "links", rule),
+    ]
+
+
+def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
+    heritage, candidates = facts.frames["heritage"], facts.frames["candidates"]
+    area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
+    clusters = facts.frames["clusters"]
+    likely = heritage[heritage["tier"] != "low"]
+    counted = "OSM and registry, confidence medium or high"
+    rows = [
+        _row("area", "study area", area_km2, "km²", f"EPSG:{facts.epsg}"),
+        _row("residents", "residents of the study area", residents, "persons", facts.people_source),
+        _row("creative_spaces", "creative spaces", float(len(spaces)), "spaces", "OSM and registry"),
+        _row(
+            "core_spaces", "core creative spaces", float((spaces["tier"] == "core").sum()), "spaces", "OSM and registry"
+        ),
+        _row("spaces_per_km2", "creative spaces per km²", len(spaces) / area_km2, "per km²", "OSM and registry"),
+        _row(
+            "spaces_per_100k",
+            "creative spaces per 100,000 residents",
+            len(spaces) / residents * 1e5 if residents else None,
+            "per 100,000",
+            "OSM and registry",
+        ),
+        _row("heritage_sites", "industrial-heritage sites", float(len(likely)), "sites", counted),
+        *(
+            _row(f"heritage_{status}", f"of them {status}", float((likely["status"] == status).sum()), "sites", counted)
+            for status in ("active", "disused", "brownfield", "converted", "lost")
+        ),
+        _row(
+            "heritage_possible",
+            "possible sites with weak evidence",
+            float((heritage["tier"] == "low").sum()),
+            "sites",
+            "OSM, confidence low: not candidates",
+        ),
+        _row("candidates", "candidates", float(len(candidates)), "sites", "heritage sites not creative yet"),
+        _row(
+            "candidates_out_of_reach",
+            "candidates that cannot be reached on foot",
+            float((~candidates["reachable"]).sum()),
+            "sites",
+            "listed with their reason",
+        ),
+        _row(
+            "clusters",
+            "clusters of creative spaces",
+            float(clusters["kept"].sum()),
+            "clusters",
+            f"DBSCAN, {facts.clusters.eps_m:g} m along streets, p at most {facts.clusters.max_p_value:g} against "
+            f"{facts.clusters.simulations} random placements",
+        ),
+    ]
+    return rows
+
+
+def _covers_buffer(facts: Facts) -> bool:
+    """Tell whether streets are mapped in the buffer too, by their density there and inside."""
+    area = reproject(facts.area, WGS84_EPSG, facts.epsg)
+    ring = reproject(buffer_metres(facts.area, facts.edge_buffer_m, facts.epsg), WGS84_EPSG, facts.epsg).difference(
+        area
+    )
+    if ring.area == 0:
+        return True
+    edges = facts.frames["street_edges"]
+    middle = shapely.centroid(reproject(edges.geometry.to_numpy(), WGS84_EPSG, facts.epsg))
+    x, y, metres = shapely.get_x(middle), shapely.get_y(middle), edges["length_m"].to_numpy()
+    shapely.prepare([area, ring])
+    # beside the ring, not the whole city: a dense core does not make a rural rim look bare
+    rim = area.difference(shapely.buffer(area, -facts.edge_buffer_m))
+    shapely.prepare(rim)
+    outside = metres[shapely.contains_xy(ring, x, y)].sum() / ring.area
+    within = metres[shapely.contains_xy(rim, x, y)].sum() / rim.area
+    return bool(within == 0 or outside / within >= RING_STREETS)
+
+
+def _notices(facts: Facts) -> list[dict[str, object]]:
+    found = []
+    heritage, candidates = facts.frames["heritage"], facts.frames["candidates"]
+    if facts.frames["people"].empty:
+        found.append(
+            _notice("people", "No source of residents was given, so nothing that counts people enters the score.")
+        )
+    elif facts.people.raster and facts.people_source != facts.people.raster.source:
+        found.append(
+            _notice("raster", f"The population raster {facts.people.raster.file} was not there; {facts.people_source}.")
+        )
+    if not len(stations(facts.frames["places"], facts.epsg)):
+        found.append(
+            _notice(
+                "stations",
+                "This extract has no rapid-transit station, so the walk to one is not part of the score; its weight "
+                "goes to the other criteria in proportion.",
+            )
+        )
+    if facts.pulled["snapshot"] == "unknown":
+        found.append(_notice("snapshot", "The OSM file does not say its date, and the config gives none."))
+    if not _covers_buffer(facts):
+        found.append(
+            _notice(
+                "buffer",
+                f"Streets are hardly mapped in the {facts.edge_buffer_m:g} m around the study area: reach near its rim "
+                "is too low.",
+            )
+        )
+    if len(candidates) < MIN_CANDIDATES:
+        found.append(
+            _notice(
+                "few",
+                f"Only {len(candidates)} sites have enough evidence to be candidates (confidence at least "
+                f"{facts.candidates.min_confidence:g}); {(heritage['tier'] == 'low').sum()} more are possible but "
+                "weakly attested. OSM maps industry unevenly here: not found is not the same as not there.",
+            )
+        )
+    unknown = int(candidates["site_capacity"].isna().sum())
+    if unknown:
+        found.append(
+            _notice(
+                "size", f"The size of {unknown} candidates is not known (mapped as points); they score lowest on size."
+            )
+        )
+    return found
+
+
+def describe_city(facts: Facts) -> pd.DataFrame:
+    """Compute the figures and notices of one city: the table indicators."""
+    spaces = facts.frames["creative"]
+    spaces = spaces[spaces["inside"]].reset_index(drop=True)
+    people = facts.frames["people"]
+    residents = float(people.loc[people["inside"], "residents"].sum()) if len(people) else None
+    rows = [*_count_rows(facts, spaces, residents), *_network_rows(facts, spaces), *_notices(facts)]
+    frame = pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["indicators"].columns])
+    return frame.astype({"value": "float64"})

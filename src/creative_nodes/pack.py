@@ -1,0 +1,35 @@
+"""Pack tables into one GeoPackage, for QGIS and other desktop GIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+
+def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[str]:
+    """Write a GeoPackage with the candidates and their scores, heritage, creative spaces, clusters and study area.
+
+    Parameters
+    ----------
+    frames : tables by name: candidates, scores, heritage, creative, clusters, study_area.
+    path : file to write, whole or not at all.
+
+    Returns
+    -------
+    names of the layers.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.part.gpkg")
+    temporary.unlink(missing_ok=True)
+    layers = {name: frames[name] for name in ("study_area", "heritage", "creative", "clusters")}
+    layers["candidates"] = frames["candidates"].merge(frames["scores"], on="site_id", validate="one_to_one")
+    for name, frame in layers.items():
+        # a GeoPackage has no lists, and a layer without rows has no geometry type of its own
+        flat = gpd.GeoDataFrame(frame.copy(), crs=frame.crs)
+        if "osm_ids" in flat:
+            flat["osm_ids"] = [", ".join(ids) for ids in flat["osm_ids"]]
+        flat.to_file(temporary, layer=name, driver="GPKG", geometry_type="Unknown")
+    temporary.replace(path)
+    return list(layers)

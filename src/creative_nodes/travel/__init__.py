@@ -1,0 +1,1 @@
+"""Streets as networks, and the cost of travel on them."""
