@@ -1,0 +1,1 @@
+"""Pages that people open: a view-model, maps and templates."""

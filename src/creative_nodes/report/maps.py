@@ -1,0 +1,287 @@
+"""The map of a city's page, built with folium and free of any link to a network.
+
+Layers carry shapes and row numbers, never names: text reaches the page through the data block alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+import shapely
+from branca.element import Element, MacroElement
+from folium.template import Template
+from shapely.geometry import Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+MAP_NAME = "map_city"  # folium's name for the map: its class, then the id given here
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+OSM_CREDIT = '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)'
+
+# colours of Okabe and Ito, apart for every kind of colour vision; shapes and sizes differ as well
+CANDIDATE = "#d55e00"
+CREATIVE = "#0072b2"
+CLUSTER = "#8a4f74"
+INK = "#2b2b2b"
+
+Style = dict[str, Any]
+PAPER_STYLES: dict[str, Style] = {
+    "industry": {"stroke": False, "fillColor": "#e7dcd3", "fillOpacity": 1},
+    "green": {"stroke": False, "fillColor": "#d9e4cf", "fillOpacity": 1},
+    "water": {"stroke": False, "fillColor": "#c3d8e3", "fillOpacity": 1},
+    "rivers": {"color": "#c3d8e3", "weight": 2, "opacity": 1},
+    "rails": {"color": "#a59d93", "weight": 1, "opacity": 1, "dashArray": "5 3"},
+    "roads_minor": {"color": "#dcd5c8", "weight": 1, "opacity": 1},
+    "roads_major": {"color": "#cdc3b3", "weight": 2, "opacity": 1},
+}
+SPACE_STYLES: dict[str, Style] = {
+    "core": {"radius": 5.5, "fillColor": CREATIVE, "color": "#fff", "weight": 1, "fillOpacity": 0.95},
+    "intermediate": {"radius": 4, "fillColor": "#56b4e9", "color": "#fff", "weight": 0.8, "fillOpacity": 0.95},
+    "supporting": {"radius": 2.8, "fillColor": "#a8d4f0", "color": "#5b87a3", "weight": 0.6, "fillOpacity": 0.95},
+}
+OUTLINE: Style = {"color": INK, "weight": 1.4, "dashArray": "6 4", "fill": False, "opacity": 0.8}
+BEYOND: Style = {"stroke": False, "fillColor": "#fff", "fillOpacity": 0.5}
+HULL: Style = {"color": CLUSTER, "weight": 1.8, "dashArray": "2 4", "fillColor": "#cc79a7", "fillOpacity": 0.13}
+SITE: Style = {"color": CANDIDATE, "weight": 1.6, "fillColor": "#e69f00", "fillOpacity": 0.45}
+SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
+CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor": "#fff", "fillOpacity": 0.9}
+LINK: Style = {"color": CREATIVE, "weight": 1, "opacity": 0.35}
+
+
+@dataclass(frozen=True)
+class MapData:
+    """What the map shows; numbers are rows of the lists in the page's data block.
+
+    Attributes
+    ----------
+    area : study area, EPSG:4326.
+    paper : layers of the drawn map, EPSG:4326, in drawing order.
+    site_shapes : outline of each candidate, EPSG:4326.
+    hulls : outline of each kept cluster, EPSG:4326.
+    pins : (candidate, rank, longitude, latitude) of the numbered ones.
+    dots, cut_off : (candidate, longitude, latitude) of the other ranked and of the unreachable ones.
+    others : by kind (converted, lost, low), (row, longitude, latitude).
+    spaces : by tier, (row, longitude, latitude).
+    links : whether a layer of walkable links is offered; the page's script fills it.
+    """
+
+    area: BaseGeometry
+    paper: Mapping[str, BaseGeometry]
+    site_shapes: Sequence[BaseGeometry]
+    hulls: Sequence[BaseGeometry]
+    pins: Sequence[tuple[int, int, float, float]]
+    dots: Sequence[tuple[int, float, float]]
+    cut_off: Sequence[tuple[int, float, float]]
+    others: Mapping[str, Sequence[tuple[int, float, float]]]
+    spaces: Mapping[str, Sequence[tuple[int, float, float]]]
+    links: bool
+
+
+@dataclass(frozen=True)
+class MapParts:
+    """Rendered pieces that the page's template puts in place."""
+
+    html: str
+    script: str
+
+
+class OfflineMap(folium.Map):
+    """A folium map that links to nothing: Leaflet is written into the page instead."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own class attributes
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+
+class Shapes(folium.map.Layer):
+    """GeoJSON with one style, in one pane; its features carry a row number and nothing else."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.geoJSON({{ this.geojson }}, {
+                pane: {{ this.pane|tojson }},
+                interactive: {{ this.interactive|tojson }},
+                {%- if this.marker == "dot" %}
+                pointToLayer: (feature, at) => L.circleMarker(at, {{ this.options }}),
+                {%- elif this.marker %}
+                pointToLayer: (feature, at) => L.marker(at, {
+                    icon: L.divIcon({
+                        className: {{ this.marker|tojson }},
+                        html: String(feature.properties.rank ?? ""),
+                        iconSize: {{ this.size|tojson }},
+                    }),
+                    keyboard: {{ (this.marker == "pin")|tojson }},
+                    riseOnHover: true,
+                    zIndexOffset: feature.properties.rank ? 5000 - 100 * feature.properties.rank : 0,
+                }),
+                {%- else %}
+                style: () => ({{ this.options }}),
+                {%- endif %}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        geojson: str,
+        style: Style,
+        *,
+        name: str | None = None,
+        show: bool = True,
+        pane: str = "overlayPane",
+        interactive: bool = True,
+        marker: str = "",
+        size: tuple[int, int] = (12, 12),
+    ) -> None:
+        super().__init__(name=name, overlay=True, control=name is not None, show=show)
+        self._name = "Shapes"
+        self.geojson = geojson
+        self.pane = pane
+        self.interactive = interactive
+        self.marker = marker
+        self.size = size
+        self.options = json.dumps({**style, "pane": pane, "interactive": interactive})
+
+
+class Legend(folium.LayerControl):
+    """The layer control as a legend: what is drawn on top stands first."""
+
+    def render(self, **kwargs: Any) -> str:
+        """List the layers from the top down."""
+        parent: Any = self._parent
+        layers = [item for item in parent._children.values() if isinstance(item, folium.map.Layer)]
+        shown = [item for item in layers if item.control]
+        self.base_layers = OrderedDict((item.layer_name, item.get_name()) for item in shown if not item.overlay)
+        self.overlays = OrderedDict((item.layer_name, item.get_name()) for item in reversed(shown) if item.overlay)
+        # past folium's own render, which would list them in the order they were added
+        return str(MacroElement.render(self, **kwargs))  # type: ignore[no-untyped-call]
+
+
+def _add(parent: Element, child: Element, name: str) -> Any:
+    """Add an element under a name of our own: folium's random ids would change the page at every run."""
+    child._id = name
+    return child.add_to(parent)
+
+
+def _collection(features: list[str]) -> str:
+    return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
+
+
+def _feature(geometry: str, properties: Mapping[str, int]) -> str:
+    return f'{{"type":"Feature","properties":{json.dumps(properties)},"geometry":{geometry}}}'
+
+
+def shapes_json(geometries: Sequence[BaseGeometry]) -> str:
+    """Write geometries (EPSG:4326) as GeoJSON features numbered in order; empty ones are left out."""
+    texts: Any = shapely.to_geojson(list(geometries)) if len(geometries) else []
+    return _collection([_feature(str(text), {"i": i}) for i, text in enumerate(texts) if not geometries[i].is_empty])
+
+
+def points_json(points: Sequence[tuple[int, float, float]], ranks: Sequence[int] = ()) -> str:
+    """Write (row, longitude, latitude) as GeoJSON points, with ranks when given."""
+    features = []
+    for number, (row, lon, lat) in enumerate(points):
+        properties = {"i": row, "rank": ranks[number]} if ranks else {"i": row}
+        features.append(_feature(f'{{"type":"Point","coordinates":[{lon!r},{lat!r}]}}', properties))
+    return _collection(features)
+
+
+def _beyond(area: BaseGeometry) -> BaseGeometry:
+    """Everything but the study area, to be veiled."""
+    west, south, east, north = area.bounds
+    frame = box(west - 5, max(south - 5, -85), east + 5, min(north + 5, 85))
+    outside: BaseGeometry = frame.difference(area)
+    return outside if not outside.is_empty else Polygon()
+
+
+def _swatch(kind: str, text: str) -> str:
+    """Label of a layer, which doubles as the map's legend. Both arguments are ours, never data."""
+    return f'<span class="sw sw-{kind}"></span>{text}'
+
+
+def _group(parent: Element, kind: str, text: str, *, show: bool = True) -> Any:
+    return _add(parent, folium.FeatureGroup(name=_swatch(kind, text), show=show), kind)
+
+
+def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
+    _add(city, folium.map.CustomPane("paper", z_index=250), "paper")
+    _add(city, folium.map.CustomPane("veil", z_index=260), "veil")
+    paper = _add(city, folium.FeatureGroup(name="Drawn map", overlay=False, control=online_tiles), "paper")
+    for name, geometry in data.paper.items():
+        style = {**PAPER_STYLES[name], "fillRule": "nonzero"}
+        _add(paper, Shapes(shapes_json([geometry]), style, pane="paper", interactive=False), name)
+    if online_tiles:
+        tiles = folium.TileLayer(TILES, attr=OSM_CREDIT, name="Online tiles", overlay=False, show=False, max_zoom=19)
+        _add(city, tiles, "tiles")
+    for name, geometry, style in (("beyond", _beyond(data.area), BEYOND), ("outline", data.area, OUTLINE)):
+        _add(city, Shapes(shapes_json([geometry]), style, pane="veil", interactive=False), name)
+
+
+def _draw_spaces(city: OfflineMap, data: MapData) -> None:
+    if data.hulls:
+        _add(city, Shapes(shapes_json(data.hulls), HULL, name=_swatch("hull", "Cluster of creative spaces")), "hulls")
+    if data.links:
+        _add(city, Shapes(points_json(()), LINK, name=_swatch("link", "Walkable links"), show=False), "links")
+    for tier in reversed(list(SPACE_STYLES)):
+        if points := data.spaces.get(tier):
+            label = _swatch(tier, f"Creative space, {tier}")
+            _add(city, Shapes(points_json(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
+
+
+def _draw_sites(city: OfflineMap, data: MapData) -> None:
+    for kind, text, show in (
+        ("low", "Industrial site, weak evidence", False),
+        ("lost", "Industrial site, lost", True),
+        ("converted", "Industrial site, converted", True),
+    ):
+        if points := data.others.get(kind):
+            label = _swatch(kind, text)
+            layer = Shapes(points_json(points), {}, name=label, show=show, marker=f"mark mark-{kind}", size=(11, 11))
+            _add(city, layer, f"others_{kind}")
+    if data.cut_off:
+        label = _swatch("cut", "Candidate out of reach")
+        _add(city, Shapes(points_json(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
+    group = _group(city, "candidates", "Candidate, ranked")
+    _add(group, Shapes(shapes_json(data.site_shapes), SITE), "sites")
+    _add(group, Shapes(points_json(data.dots), SITE_DOT, marker="dot"), "dots")
+    pins = [(row, lon, lat) for row, _, lon, lat in data.pins]
+    ranks = [rank for _, rank, _, _ in data.pins]
+    _add(group, Shapes(points_json(pins, ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")
+
+
+def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
+    """Build the map.
+
+    Parameters
+    ----------
+    data : shapes and positions.
+    online_tiles : offer OpenStreetMap's tiles as a second base map, switched off at first.
+
+    Returns
+    -------
+    The map's element and the script that fills it; both are the same for the same data.
+    """
+    west, south, east, north = data.area.bounds
+    city = OfflineMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_start=11,
+        prefer_canvas=True,
+        zoom_control="topright",
+        zoom_snap=0.25,
+        min_zoom=8,
+        max_zoom=19,
+    )
+    city._id = "city"
+    _draw_paper(city, data, online_tiles=online_tiles)
+    _draw_spaces(city, data)
+    _draw_sites(city, data)
+    _add(city, Legend(position="topleft", collapsed=False), "legend")
+    figure: Any = city.get_root()
+    figure.render()
+    return MapParts(html=figure.html.render(), script=figure.script.render())
