@@ -1,0 +1,2 @@
+# So that `snakemake` works from the project's root.
+include: "workflow/Snakefile"

@@ -1,0 +1,27 @@
+"""Compute the figures of the city: `snakemake data/processed/hanoi/indicators.parquet`."""
+
+import json
+from pathlib import Path
+
+from _run import start
+
+from creative_nodes import compare, tables
+from creative_nodes.config import Candidates, ClusterSettings, Network, People, restore
+
+log = start(snakemake)
+settings, files = snakemake.params.settings, snakemake.input
+facts = compare.Facts(
+    frames={name: tables.read(name, path) for name, path in files.items() if name in tables.TABLES},
+    pulled=json.loads(Path(files.provenance).read_text(encoding="utf-8")),
+    people=restore(settings, "city.people", People),
+    people_source=tables.provenance(files.people)["people"],
+    network=restore(settings, "analysis.network", Network),
+    clusters=restore(settings, "analysis.clusters", ClusterSettings),
+    candidates=restore(settings, "analysis.candidates", Candidates),
+    edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
+)
+indicators = compare.describe_city(facts)
+note = tables.carry_on(files.candidates, settings)
+tables.write(indicators, "indicators", snakemake.output.indicators, provenance=note)
+figures = indicators.set_index("indicator")["value"]
+log.done(f"C = {figures['connectivity']:.3f}, {figures['isolated_share']:.0%} of spaces isolated")

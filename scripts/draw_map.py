@@ -1,0 +1,28 @@
+"""Write one city's page: `snakemake reports/hanoi.html`."""
+
+import json
+from pathlib import Path
+
+from _run import start
+
+from creative_nodes import tables
+from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.report import basemap, page, view
+
+log = start(snakemake)
+drawn = ("places", "street_edges")
+paths = {name: path for name, path in snakemake.input.items() if name in tables.TABLES}
+frames = {name: tables.read(name, path) for name, path in paths.items() if name not in drawn}
+pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
+provenance = {**pulled, **tables.provenance(paths["scores"])}
+words = {}
+for name in ("heritage_taxonomy", "creative_taxonomy"):
+    words |= read_taxonomy(snakemake.input[name]).classes
+city = view.city_page(frames, provenance, view.settings_of(snakemake.params.settings), words=words)
+paper = basemap.draw(
+    basemap.read_places(paths["places"]), basemap.read_roads(paths["street_edges"]), city.area, city.epsg
+)
+text = page.city_html(city, paper)
+page.write(text, snakemake.output.page)
+log.info("not known: %s", ", ".join(page.missing(city)) or "nothing")
+log.done(f"{len(city.ranked)} sites ranked, {len(text.encode()) / 1e6:.1f} MB")

@@ -1,0 +1,26 @@
+"""Locate industrial-heritage sites and creative spaces: `snakemake data/processed/hanoi/heritage.parquet`."""
+
+from _run import start
+
+from creative_nodes import tables
+from creative_nodes.config import Locate, restore
+from creative_nodes.locate.registry import read_registry
+from creative_nodes.locate.sites import locate
+from creative_nodes.locate.taxonomy import read_taxonomy
+
+log = start(snakemake)
+area = tables.read("study_area", snakemake.input.study_area)
+located = locate(
+    tables.read("places", snakemake.input.places),
+    heritage_taxonomy=read_taxonomy(snakemake.input.heritage_taxonomy),
+    creative_taxonomy=read_taxonomy(snakemake.input.creative_taxonomy),
+    amenity_taxonomy=read_taxonomy(snakemake.input.amenity_taxonomy),
+    known=read_registry(snakemake.input.registry) if snakemake.input.get("registry") else [],
+    settings=restore(snakemake.params.settings, "analysis.locate", Locate),
+    area=area.geometry.iloc[0],
+    epsg=int(area["epsg"].iloc[0]),
+)
+note = tables.carry_on(snakemake.input.places, snakemake.params.settings)
+for name in ("heritage", "creative", "amenities", "registry"):
+    tables.write(getattr(located, name), name, snakemake.output[name], provenance=note)
+log.done(f"{len(located.heritage)} industrial sites, {len(located.creative)} creative spaces")

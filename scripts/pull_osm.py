@@ -1,0 +1,28 @@
+"""Pull one city's OSM data, cut to the study area and its buffer: `snakemake data/raw/hanoi/osm.pbf`."""
+
+import json
+from pathlib import Path
+
+from _run import start
+
+from creative_nodes import tables
+from creative_nodes.config import Boundary, restore
+from creative_nodes.osm.download import ResolvedSource
+from creative_nodes.osm.pull import pull_osm
+
+log = start(snakemake)
+settings = snakemake.params.settings
+pulled = pull_osm(
+    ResolvedSource.model_validate_json(snakemake.params.source),
+    restore(settings, "city.boundary", Boundary),
+    Path(snakemake.output.osm),
+    city=snakemake.wildcards.city,
+    epsg=json.loads(settings)["city.epsg"],
+    edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
+    report=log.info,
+)
+note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | {"settings": tables.settings_hash(settings)}
+tables.write(pulled.study_area, "study_area", snakemake.output.study_area, provenance=note)
+text = json.dumps(pulled.provenance, indent=2, ensure_ascii=False)
+Path(snakemake.output.provenance).write_text(text + "\n", encoding="utf-8")
+log.done(f"{note['source']}, {note['snapshot']}")

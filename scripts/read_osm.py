@@ -1,0 +1,23 @@
+"""Read places and streets from the pulled file: `snakemake data/processed/hanoi/places.parquet`."""
+
+import json
+from pathlib import Path
+
+from _run import start
+
+from creative_nodes import tables
+from creative_nodes.config import ModeAccess
+from creative_nodes.osm.read import read_osm
+
+log = start(snakemake)
+settings = snakemake.params.settings
+modes = {name: ModeAccess(**rules) for name, rules in json.loads(settings)["analysis.travel.modes"].items()}
+area = tables.read("study_area", snakemake.input.study_area)
+extract = read_osm(snakemake.input.osm, modes=modes, epsg=int(area["epsg"].iloc[0]))
+for line in extract.counts.lines():
+    log.info("%s", line)
+pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
+note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | {"settings": tables.settings_hash(settings)}
+for name in ("places", "street_nodes", "street_edges"):
+    tables.write(getattr(extract, name), name, snakemake.output[name], provenance=note)
+log.done(f"{len(extract.places):,} places, {len(extract.street_edges):,} street pieces")

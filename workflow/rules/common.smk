@@ -1,0 +1,94 @@
+"""Configuration, sources and parameters that the rules share."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from creative_nodes.config import load_config, load_settings, pick
+from creative_nodes.errors import InputError
+from creative_nodes.fingerprint import fingerprint
+from creative_nodes.osm.download import download_name, resolve_source
+
+SAMPLE = "sample"
+KNOWN = sorted(path.stem for path in Path("config/cities").glob("*.yaml"))
+
+
+def checked(function, *args, **options):
+    """Call a function; bad input ends the run with its message alone."""
+    try:
+        return function(*args, **options)
+    except InputError as error:
+        raise WorkflowError(f"Bad input.\n{error}") from None
+
+
+CONFIG = checked(load_config, dict(config))
+CITIES = CONFIG.cities
+
+
+def folder(variable, configured, fallback=None):
+    """Return an input folder: the environment variable, else the config key, else the fallback."""
+    chosen = os.environ.get(variable) or configured or fallback
+    return Path(chosen) if chosen else None
+
+
+EXTRACTS = folder("EXTRACTS", CONFIG.extracts)
+POPULATION = folder(
+    "POPULATION", CONFIG.population, EXTRACTS and EXTRACTS / ".." / "population"
+)
+
+
+@cache
+def settings_of(city):
+    """Return one city's checked settings."""
+    return checked(load_settings, CONFIG, city)
+
+
+@cache
+def source_of(city):
+    """Return where one city's OSM data comes from."""
+    return checked(resolve_source, settings_of(city), extracts=EXTRACTS)
+
+
+@cache
+def raster_of(city):
+    """Return where one city's population raster comes from: a local file, a download, or none."""
+    raster = settings_of(city).city.people.raster
+    if raster is None:
+        return None
+    folders = [Path(), *([POPULATION] if POPULATION else [])]
+    local = next(
+        (
+            place / raster.file
+            for place in folders
+            if raster.file and (place / raster.file).exists()
+        ),
+        None,
+    )
+    if local is not None:
+        return str(local)
+    # with a folder of extracts the run is meant to work without a network
+    if raster.url and not EXTRACTS:
+        return f"data/raw/downloads/{download_name(raster.url)}"
+    return None
+
+
+def params_for(*keys):
+    """Return a params function: the named settings of the wildcard's city, and nothing else."""
+    return lambda wildcards: pick(settings_of(wildcards.city), *keys)
+
+
+# every listed city is checked before any rule runs
+for city in CITIES:
+    source_of(city)
+
+RASTERS = [settings_of(city).city.people.raster for city in CITIES]
+DOWNLOADS = {
+    download_name(url): url
+    for url in [
+        *(settings_of(city).city.source.url for city in CITIES),
+        *(raster.url for raster in RASTERS if raster),
+    ]
+    if url
+}

@@ -1,0 +1,55 @@
+# Locate: read the extract once, then find industrial heritage, creative spaces and amenities in it.
+
+
+# snakemake data/processed/hanoi/places.parquet
+rule read_osm:
+    input:
+        osm="data/raw/{city}/osm.pbf",
+        provenance="data/raw/{city}/provenance.json",
+        study_area="data/processed/{city}/study_area.parquet",
+    output:
+        places="data/processed/{city}/places.parquet",
+        street_nodes="data/processed/{city}/street_nodes.parquet",
+        street_edges="data/processed/{city}/street_edges.parquet",
+    log:
+        "logs/{city}/read_osm.log",
+    benchmark:
+        "logs/{city}/read_osm.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/read_osm.py"),
+        settings=params_for("analysis.travel.modes"),
+    script:
+        "../../scripts/read_osm.py"
+
+
+# snakemake data/processed/hanoi/heritage.parquet
+rule locate_sites:
+    input:
+        places="data/processed/{city}/places.parquet",
+        study_area="data/processed/{city}/study_area.parquet",
+        heritage_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.heritage_taxonomy,
+        creative_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.creative_taxonomy,
+        amenity_taxonomy=lambda w: settings_of(w.city).analysis.locate.amenity_taxonomy,
+        registry=lambda w: settings_of(w.city).city.registry or [],
+    output:
+        heritage="data/processed/{city}/heritage.parquet",
+        creative="data/processed/{city}/located_creative.parquet",
+        amenities="data/processed/{city}/amenities.parquet",
+        registry="data/processed/{city}/registry.parquet",
+    log:
+        "logs/{city}/locate_sites.log",
+    benchmark:
+        "logs/{city}/locate_sites.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/locate_sites.py"),
+        settings=params_for("analysis.locate"),
+    script:
+        "../../scripts/locate_sites.py"

@@ -1,0 +1,43 @@
+# Pull: from any kind of source to one osm.pbf a city, cut to the study area and its buffer.
+
+
+# snakemake data/raw/downloads/vietnam-latest-<hash>.osm.pbf
+rule download_file:
+    output:
+        file="data/raw/downloads/{download}",
+        checksum="data/raw/downloads/{download}.sha256",
+    log:
+        "logs/downloads/{download}.log",
+    benchmark:
+        "logs/downloads/{download}.benchmark.tsv"
+    wildcard_constraints:
+        download=r"[^/]+(?<!\.sha256)",
+    conda:
+        "../../environment.yml"
+    params:
+        url=lambda wildcards: DOWNLOADS[wildcards.download],
+    script:
+        "../../scripts/download_file.py"
+
+
+# snakemake data/raw/hanoi/osm.pbf
+rule pull_osm:
+    input:
+        source=lambda wildcards: source_of(wildcards.city).files,
+        polygon=lambda wildcards: settings_of(wildcards.city).city.boundary.polygon
+        or [],
+    output:
+        osm="data/raw/{city}/osm.pbf",
+        provenance="data/raw/{city}/provenance.json",
+        study_area="data/processed/{city}/study_area.parquet",
+    log:
+        "logs/{city}/pull_osm.log",
+    benchmark:
+        "logs/{city}/pull_osm.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        source=lambda wildcards: source_of(wildcards.city).model_dump_json(),
+        settings=params_for("city.boundary", "city.epsg", "analysis.edge_buffer_m"),
+    script:
+        "../../scripts/pull_osm.py"

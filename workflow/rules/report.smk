@@ -1,0 +1,70 @@
+# Report: one self-contained page a city, and an index of the cities of this run.
+
+REPORT_KEYS = (
+    "key",
+    "city",
+    "analysis.report",
+    "analysis.score",
+    "analysis.reach",
+    "analysis.candidates",
+    "analysis.network",
+    "analysis.clusters",
+    "analysis.travel.snap_within_m",
+)
+
+
+# snakemake reports/hanoi.html
+rule draw_map:
+    input:
+        provenance="data/raw/{city}/provenance.json",
+        study_area="data/processed/{city}/study_area.parquet",
+        places="data/processed/{city}/places.parquet",
+        street_edges="data/processed/{city}/street_edges.parquet",
+        heritage="data/processed/{city}/heritage.parquet",
+        creative="data/processed/{city}/creative.parquet",
+        clusters="data/processed/{city}/clusters.parquet",
+        candidates="data/processed/{city}/candidates.parquet",
+        scores="data/processed/{city}/scores.parquet",
+        indicators="data/processed/{city}/indicators.parquet",
+        registry="data/processed/{city}/registry.parquet",
+        links="data/processed/{city}/links.parquet",
+        heritage_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.heritage_taxonomy,
+        creative_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.creative_taxonomy,
+    output:
+        page="reports/{city}.html",
+    log:
+        "logs/{city}/draw_map.log",
+    benchmark:
+        "logs/{city}/draw_map.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/draw_map.py"),
+        settings=params_for(*REPORT_KEYS),
+    script:
+        "../../scripts/draw_map.py"
+
+
+# snakemake reports/index.html
+rule write_index:
+    input:
+        indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
+        scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
+        candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
+    output:
+        page="reports/index.html",
+    log:
+        "logs/write_index.log",
+    benchmark:
+        "logs/write_index.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/write_index.py"),
+        settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
+    script:
+        "../../scripts/write_index.py"
