@@ -1,5 +1,7 @@
 """Locate industrial-heritage sites and creative spaces: `snakemake data/processed/hanoi/heritage.parquet`."""
 
+import json
+
 from _run import start
 
 from creative_nodes import tables
@@ -18,6 +20,7 @@ located = locate(
     known=read_registry(snakemake.input.registry) if snakemake.input.get("registry") else [],
     settings=restore(snakemake.params.settings, "analysis.locate", Locate),
     area=area.geometry.iloc[0],
+    edge_buffer_m=json.loads(snakemake.params.settings)["analysis.edge_buffer_m"],
     epsg=int(area["epsg"].iloc[0]),
 )
 note = tables.carry_on(snakemake.input.places, snakemake.params.settings)

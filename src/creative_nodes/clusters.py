@@ -97,6 +97,8 @@ def _random_pairs(streets: _Streets, n: int, within_m: float, rng: np.random.Gen
     along = rng.random(n) * network.length_m[edge]
     points = shapely.line_interpolate_point(network.lines[edge], along / network.length_m[edge], normalized=True)
     close = cKDTree(shapely.get_coordinates(points)).query_pairs(within_m, output_type="ndarray")
+    if not len(close):
+        return csr_array((n, n))
     a, b = close[:, 0], close[:, 1]
     # by either end of the one's edge to either end of the other's
     ends = ((network.u[edge], along), (network.v[edge], network.length_m[edge] - along))

@@ -210,7 +210,7 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
                 "weakly attested. OSM maps industry unevenly here: not found is not the same as not there.",
             )
         )
-    unknown = int(candidates["site_capacity"].isna().sum())
+    unknown = int(candidates.loc[candidates["reachable"], "site_capacity"].isna().sum())
     if unknown:
         found.append(
             _notice(

@@ -10,7 +10,7 @@ import copy
 import difflib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -249,8 +249,8 @@ class PeopleGrid(Section):
     default_levels: Positive = Field(2, description="storeys of a building without building:levels")
     street_weight: Share = Field(
         0.5,
-        description="fallback: share of the total spread by street length; the rest goes by floor area. "
-        "It rises to 1 where no buildings are mapped",
+        description="fallback: share of the total spread by street length; the rest goes by floor area, "
+        "mapped or, where buildings are not, expected from the streets",
     )
     floor_m2_per_street_m: Positive = Field(
         40,
@@ -423,13 +423,14 @@ def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[st
     """List the valid keys of the model that `location` points into, to suggest the nearest one."""
     current: Any = model
     for part in location[:-1]:
-        field = getattr(current, "model_fields", {}).get(part)
-        if field is None:
-            return []
-        kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if hasattr(kind, "model_fields")]
-        if not kinds:
-            return []
-        current = kinds[0]
+        fields = getattr(current, "model_fields", None)
+        if fields is not None:
+            current = fields[part].annotation if part in fields else None
+        elif get_origin(current) is dict:
+            current = get_args(current)[1]
+        if get_origin(current) is not dict:
+            # of "Raster | None" the model counts
+            current = next((kind for kind in (current, *get_args(current)) if hasattr(kind, "model_fields")), current)
     return list(getattr(current, "model_fields", {}))
 
 

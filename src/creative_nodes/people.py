@@ -192,7 +192,7 @@ def from_raster(path: str | Path, grid: Grid, area: shapely.Geometry) -> np.ndar
 def _corners(transform: Affine, shape: tuple[int, int], crs: rasterio.crs.CRS, epsg: int) -> np.ndarray:
     """Return the raster's cell corners in the metric CRS, shape (rows + 1, columns + 1, 2)."""
     columns, rows = np.meshgrid(np.arange(shape[1] + 1), np.arange(shape[0] + 1))
-    x, y = transform * (columns.ravel(), rows.ravel())
+    x, y = transform @ (columns.ravel(), rows.ravel())
     moved = rasterio.warp.transform(crs, f"EPSG:{epsg}", x, y)
     return np.stack([np.reshape(one, columns.shape) for one in moved], axis=-1)
 
@@ -216,8 +216,8 @@ def _cover(transform: Affine, shape: tuple[int, int], crs: rasterio.crs.CRS, are
     """Return the share of each raster cell inside an area (EPSG:4326), shape as the raster."""
     outline = gpd.GeoSeries([area], crs=WGS84_EPSG).to_crs(crs).iloc[0]
     columns, rows = np.meshgrid(np.arange(shape[1]), np.arange(shape[0]))
-    x0, y0 = transform * (columns.ravel(), rows.ravel())
-    x1, y1 = transform * (columns.ravel() + 1, rows.ravel() + 1)
+    x0, y0 = transform @ (columns.ravel(), rows.ravel())
+    x1, y1 = transform @ (columns.ravel() + 1, rows.ravel() + 1)
     boxes = shapely.box(np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1))
     shapely.prepare(outline)
     share = shapely.contains_properly(outline, boxes).astype(float)
@@ -262,8 +262,8 @@ def from_total(
 
     A metre of street stands for `floor_m2_per_street_m` of floor, so that both are counted in one unit. Around each
     cell (11 cells square) the floor area mapped, beside what the streets would lead one to expect, says how far
-    buildings are mapped; where they are not, the street share rises to 1. Cells in the buffer get the same residents
-    per weight as inside.
+    buildings are mapped; floor that is not mapped is put where the streets are. Cells in the buffer get the same
+    residents per weight as inside.
 
     Returns
     -------
@@ -277,8 +277,9 @@ def from_total(
         raise InputError("no street lies in the study area to spread residents along")
     expected = street * settings.floor_m2_per_street_m
     mapped = uniform_filter(floor, MAPPING_WINDOW) / np.maximum(uniform_filter(expected, MAPPING_WINDOW), 1e-9)
-    by_floor = np.clip(mapped, 0, 1) * (1 - settings.street_weight)
-    weight = by_floor * floor + (1 - by_floor) * expected
+    # floor that is mapped counts as it is, floor that is not as the streets lead one to expect
+    likely = floor + (1 - np.clip(mapped, 0, 1)) * expected
+    weight = settings.street_weight * expected + (1 - settings.street_weight) * likely
     return np.asarray(weight * (total.residents / weight[inside].sum()))
 
 

@@ -145,7 +145,10 @@ def _spillover(
 def _residents(
     streets: Streets, walk: net.Network, shapes: np.ndarray, world: World, settings: Reach, mode: Mode, link_m: float
 ) -> dict[str, np.ndarray]:
-    """Return residents_walk_15, residents_ride_30 and newly_served; missing where residents are not known."""
+    """Return residents_walk_15, residents_ride_30 and newly_served; missing where residents are not known.
+
+    A site that no street of the mode reaches has no residents_ride_30, which is not the same as none.
+    """
     n = len(shapes)
     if world.people.empty:
         missing = np.full(n, np.nan)
@@ -162,14 +165,19 @@ def _residents(
         within = np.isfinite(minutes)
         on_foot[rows], fresh[rows] = within @ residents, within @ (residents * unserved)
     ride = streets.network(mode)
+    gates = streets.entrances(ride, shapes)
     riding = times.total_within(
         ride,
-        streets.entrances(ride, shapes),
+        gates,
         streets.entrances(ride, cells, within_m=link_m),
         residents,
         limit=settings.ride_minutes,
     )
-    return {"residents_walk_15": on_foot, "residents_ride_30": riding, "newly_served": fresh}
+    return {
+        "residents_walk_15": on_foot,
+        "residents_ride_30": np.where(gates.has_entrance(), riding, np.nan),
+        "newly_served": fresh,
+    }
 
 
 def measure_reach(

@@ -122,12 +122,14 @@ def score_candidates(candidates: pd.DataFrame, settings: Score, *, seed: int) ->
     scored = candidates[candidates["reachable"]].reset_index(drop=True)
     matrix = normalised(scored, names, settings)
     parts = matrix * np.array([weights[name] for name in names])
-    out = pd.DataFrame({"site_id": scored["site_id"], "score": np.clip(parts.sum(axis=1), 0, 1)})
-    out["rank"] = ranks_of(out[["score"]].to_numpy())[:, 0] if len(out) else []
+    out = pd.DataFrame({"site_id": scored["site_id"]})
     if len(out) and names:
+        out["score"] = np.clip(parts.sum(axis=1), 0, 1)
+        out["rank"] = ranks_of(out[["score"]].to_numpy())[:, 0]
         out = out.join(rank_acceptability(matrix, np.array([weights[n] for n in names]), settings, seed=seed))
     else:
-        out[["rank_low", "rank_high", "p_top10", "top_n", "p_top"]] = np.nan
+        # nothing with a weight is known of anybody
+        out[["score", "rank", "rank_low", "rank_high", "p_top10", "top_n", "p_top"]] = np.nan
     out["certainty"] = [certainty(p) if p == p else "not scored" for p in out["p_top"]]
     for name in CRITERIA:
         out[f"part_{name}"] = parts[:, names.index(name)] if name in names else np.nan

@@ -362,15 +362,33 @@ def check(frame: pd.DataFrame, table: Table, *, where: str) -> None:
         raise InputError(f"table {table.name} {' and '.join(said)}", where=where)
     for column in table.columns:
         if column.kind == "geometry":
-            if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or frame.crs.to_epsg() != 4326:
-                raise InputError(f"table {table.name}: geometry must be in EPSG:4326", where=where)
-            continue
-        try:
-            pa.Array.from_pandas(frame[column.name], type=_ARROW[column.kind])
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise InputError(f"column {column.name} is not of type {column.kind}: {error}", where=where) from None
-        if column.kind != "texts":
-            _check_values(column, frame[column.name], where)
+            _check_geometry(frame, where)
+        elif len(frame):
+            _check_type(column, frame[column.name], where)
+            if column.kind != "texts":
+                _check_values(column, frame[column.name], where)
+
+
+def _check_geometry(frame: pd.DataFrame, where: str) -> None:
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or frame.crs.to_epsg() != 4326:
+        raise InputError("column geometry must be in EPSG:4326", where=where)
+    if frame.geometry.isna().any():
+        raise InputError(f"column geometry has {int(frame.geometry.isna().sum())} missing values", where=where)
+
+
+def _check_type(column: Column, values: pd.Series, where: str) -> None:
+    problem = ""
+    if column.kind in ("number", "integer") and not pd.api.types.is_numeric_dtype(values):
+        # a column of missing values has no type of its own
+        problem = "" if values.isna().all() else "it holds text or objects"
+    try:
+        pa.Array.from_pandas(values.astype(object) if column.kind == "texts" else values, type=_ARROW[column.kind])
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        problem = str(error)
+    if not problem and column.kind == "texts" and any(isinstance(value, str) for value in values):
+        problem = "a text where a list of texts belongs"
+    if problem:
+        raise InputError(f"column {column.name} is not of type {column.kind}: {problem}", where=where)
 
 
 def _in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -400,16 +418,16 @@ def write(frame: pd.DataFrame, name: str, path: str | Path, *, provenance: dict[
     check(frame, table, where=str(path))
     frame = _in_order(frame, table)
     temporary = path.with_name(f".{path.name}.part")
-    temporary.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(frame, gpd.GeoDataFrame):
-        frame.to_parquet(temporary, index=False, compression="zstd")
-    else:
-        frame.to_parquet(temporary, index=False, compression="zstd")
-    content = pq.read_table(temporary)
     note = json.dumps({**provenance, "table": name, "version": __version__}, sort_keys=True, ensure_ascii=False)
-    metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
-    pq.write_table(content.replace_schema_metadata(metadata), temporary, compression="zstd")
-    temporary.replace(path)
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        frame.to_parquet(temporary, index=False)
+        content = pq.read_table(temporary)
+        metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
+        pq.write_table(content.replace_schema_metadata(metadata), temporary, compression="zstd")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read(name: str, path: str | Path) -> Any:

@@ -5,11 +5,27 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from creative_nodes.config import load_config, load_settings, pick
 from creative_nodes.errors import InputError
 from creative_nodes.fingerprint import fingerprint
 from creative_nodes.osm.download import download_name, resolve_source
+
+# what snakemake says between the lines of the scripts; VERBOSE=1 shows it
+CHATTER = (
+    "Select jobs",
+    "Execute ",
+    "Assuming unrestricted",
+    "Building DAG",
+    "Using shell",
+    "Conda environments",
+    "Complete log",
+    "Elapsed time",
+)
+
+if not os.environ.get("VERBOSE"):
+    logger.addFilter(lambda record: not record.getMessage().startswith(CHATTER))
 
 SAMPLE = "sample"
 KNOWN = sorted(path.stem for path in Path("config/cities").glob("*.yaml"))
@@ -20,7 +36,7 @@ def checked(function, *args, **options):
     try:
         return function(*args, **options)
     except InputError as error:
-        raise WorkflowError(f"Bad input.\n{error}") from None
+        raise WorkflowError(f"bad input\n{error}") from None
 
 
 CONFIG = checked(load_config, dict(config))
@@ -79,8 +95,10 @@ def params_for(*keys):
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
 
 
-# every listed city is checked before any rule runs
-for city in CITIES:
+# bad input is told before any rule runs: every city file is checked, and the sources of the cities of a run
+for city in KNOWN:
+    settings_of(city)
+for city in [*CITIES, SAMPLE]:
     source_of(city)
 
 RASTERS = [settings_of(city).city.people.raster for city in CITIES]

@@ -50,6 +50,6 @@ rule locate_sites:
         "../../environment.yml"
     params:
         code=fingerprint("scripts/locate_sites.py"),
-        settings=params_for("analysis.locate"),
+        settings=params_for("analysis.locate", "analysis.edge_buffer_m"),
     script:
         "../../scripts/locate_sites.py"

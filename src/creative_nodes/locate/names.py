@@ -18,7 +18,7 @@ NAME_KEYS = (
     "name:zh-Hans",
 )
 # đ has no decomposition in Unicode, so it is folded by hand
-_HAND = str.maketrans({"đ": "d", "Đ": "D", "ß": "ss", "ø": "o", "ł": "l"})
+_HAND = str.maketrans({"đ": "d", "ø": "o", "ł": "l"})
 # the traditional forms that occur in names of industry and culture; the taxonomy is written in simplified ones
 _SIMPLIFIED = str.maketrans(
     "廠倉庫棧碼頭塢紗舊遺跡場業園區館電製紡織煙麵機車鐵藝術創廣劇樂書畫樓東華龍門國學樣興實銀橋衛醫發榮豐新",
@@ -30,8 +30,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Fold a name for comparison: no case, accents, punctuation; đ as d; Chinese characters simplified."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_HAND))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(_SIMPLIFIED)
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_HAND))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_SIMPLIFIED)
     return " ".join(re.sub(r"[^\w]+", " ", bare).split())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +21,7 @@ from creative_nodes.locate.names import fold
 # how far from its stated position a row of each precision may lie
 PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
 HALF_ALIKE = 0.5
+_NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
 
 class Known(BaseModel):
@@ -82,13 +84,18 @@ def read_registry(path: str | Path) -> list[Known]:
             missing = [name for name in Known.model_fields if name not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(f"column {', '.join(missing)} is missing", where=where)
-            raw = list(reader)
+            raw = [(reader.line_num, values) for values in reader]
     except FileNotFoundError:
         raise InputError("no such registry file", where=where) from None
     except UnicodeDecodeError:
         raise InputError("is not UTF-8; save it as UTF-8", where=where) from None
     rows, seen = [], set()
-    for number, values in enumerate(raw, start=2):
+    for number, values in raw:
+        if None in values:
+            raise InputError(
+                f"has {len(values[None])} values more than there are columns; put a value that holds a comma in quotes",
+                where=f"{where}, line {number}",
+            )
         try:
             row = Known.model_validate({k: (v or "").strip() for k, v in values.items() if k})
         except ValidationError as error:
@@ -106,12 +113,13 @@ def read_registry(path: str | Path) -> list[Known]:
 
 @dataclass(frozen=True)
 class Match:
-    """A registry row matched to a site, with the similarity of names (0-1) and the distance (metres, NaN if none)."""
+    """A registry row matched to a site by name or position, with the similarity of names (0-1) and the distance (m)."""
 
     row: int
     site: int
     score: float
     distance_m: float
+    how: Literal["name", "position"]
 
 
 def positions(rows: list[Known], epsg: int) -> np.ndarray:
@@ -124,7 +132,13 @@ def positions(rows: list[Known], epsg: int) -> np.ndarray:
 
 
 def similarity(a: str, b: str) -> float:
-    """Return the similarity of two folded names, 0-1: the words in any order, spelling slips allowed."""
+    """Return the similarity of two folded names, 0-1: the words in any order, spelling slips allowed.
+
+    Names with different numbers are of different things: works no. 1 is not works no. 2.
+    """
+    numbers_a, numbers_b = _NUMBER.findall(a), _NUMBER.findall(b)
+    if numbers_a and numbers_b and sorted(numbers_a) != sorted(numbers_b):
+        return 0.0
     return fuzz.token_sort_ratio(a, b) / 100
 
 
@@ -164,7 +178,7 @@ def match(
             score = max((similarity(a, b) for a in own for b in names[j]), default=0.0)
             if score >= min_score:
                 found[i, int(j)] = (score, float(shapely.distance(point, geometry[j])))
-    return _one_to_one(found, within_m)
+    return _one_to_one(found, "name", within_m)
 
 
 def _holders(names: list[list[str]]) -> dict[str, list[int]]:
@@ -200,10 +214,12 @@ def match_by_position(
             score = max((similarity(a, b) for a in row.folded_names() for b in names[j]), default=0.0)
             if free[j] and (not names[j] or score >= HALF_ALIKE):
                 found[i, int(j)] = (score, 0.0)
-    return _one_to_one(found, 1.0)
+    return _one_to_one(found, "position", 1.0)
 
 
-def _one_to_one(found: dict[tuple[int, int], tuple[float, float]], within_m: float) -> list[Match]:
+def _one_to_one(
+    found: dict[tuple[int, int], tuple[float, float]], how: Literal["name", "position"], within_m: float
+) -> list[Match]:
     """Choose the pairs with the best names in sum; of equal names the nearer."""
     if not found:
         return []
@@ -215,4 +231,4 @@ def _one_to_one(found: dict[tuple[int, int], tuple[float, float]], within_m: flo
         gains[rows.index(i), sites.index(j)] = score + 0.1 * closeness
     chosen = zip(*linear_sum_assignment(gains, maximize=True), strict=True)
     pairs = [(rows[a], sites[b]) for a, b in chosen if gains[a, b] > 0]
-    return [Match(i, j, *found[i, j]) for i, j in pairs]
+    return [Match(i, j, *found[i, j], how) for i, j in pairs]

@@ -12,14 +12,31 @@ import shapely
 
 from creative_nodes import tables
 from creative_nodes.config import Locate
-from creative_nodes.geo import WGS84_EPSG, reproject
+from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
 from creative_nodes.locate import evidence, grouping, registry
 from creative_nodes.locate.names import NAME_KEYS, fold, names_of
-from creative_nodes.locate.taxonomy import Hit, Rule, Taxonomy, start_year
+from creative_nodes.locate.taxonomy import Hit, Rule, Selector, Taxonomy, start_year
 
 TIER_ORDER = ("core", "intermediate", "supporting")
 REGISTRY_RULE = "registry"
+SAME_NAME = 0.95  # likeness asked of an object that nothing but its name speaks for
 NEAR_M = 1.0  # "inside or touching"
+# what carries a site's name without being it
+NOT_A_SITE = Selector(
+    [
+        "highway=*",
+        "public_transport=stop_position|platform|stop_area",
+        "bus=yes",
+        "railway=stop|halt|tram_stop|subway_entrance|level_crossing|crossing|switch|signal",
+        "place=*",
+        "boundary=*",
+        "route=*",
+        "natural=*",
+        "waterway=*",
+        "barrier=*",
+        "entrance=*",
+    ]
+)
 
 
 @dataclass
@@ -161,9 +178,9 @@ def _folded_names(tags: dict[str, str]) -> list[str]:
     return sorted({fold(tags[key]) for key in (*NAME_KEYS, "old_name") if key in tags} - {""})
 
 
-def _named(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonomy, epsg: int) -> Named:
-    """Collect the named objects a registry row may stand for: not streets, stops, shops and the like."""
-    rows = [i for i, one in enumerate(tags) if "name" in one and not taxonomy.is_something_else(one)]
+def _named(places: gpd.GeoDataFrame, tags: list[dict[str, str]], epsg: int) -> Named:
+    """Collect the named objects a registry row may stand for: not streets, stops, quarters and the like."""
+    rows = [i for i, one in enumerate(tags) if "name" in one and not NOT_A_SITE.found_in(one)]
     osm_ids = places["osm_id"].to_numpy()
     return Named(
         osm_ids=[osm_ids[i] for i in rows],
@@ -179,30 +196,29 @@ def sites_of(
     others: Named,
     settings: Locate,
     *,
+    within: shapely.Geometry,
     epsg: int,
 ) -> list[Site]:
     """Group finds into sites and give them their registry rows.
 
     A row is looked for, in this order, among the finds by name, among all other named OSM objects by name, among
-    sites without a row by position; what is then left and well placed becomes a site of its own, not in OSM.
+    sites without a row by position; what is then left and well placed `within` the area that is read (metric CRS)
+    becomes a site of its own, not in OSM.
     """
 
-    def by_name(rows: list[registry.Known], names: list[list[str]], shapes: np.ndarray) -> list[registry.Match]:
-        return registry.match(
-            rows,
-            names,
-            shapes,
-            epsg=epsg,
-            within_m=settings.registry_match_m,
-            min_score=settings.registry_match_score,
-        )
+    def by_name(
+        rows: list[registry.Known], names: list[list[str]], shapes: np.ndarray, min_score: float
+    ) -> list[registry.Match]:
+        return registry.match(rows, names, shapes, epsg=epsg, within_m=settings.registry_match_m, min_score=min_score)
 
     matches: dict[int, tuple[registry.Known, registry.Match]] = {}
-    for one in by_name(known, [_folded_names(tags) for tags in finds.tags], finds.geometry):
+    for one in by_name(
+        known, [_folded_names(tags) for tags in finds.tags], finds.geometry, settings.registry_match_score
+    ):
         matches[one.site] = known[one.row], one
     left = _left(known, [row.registry_id for row, _ in matches.values()])
     others = others.without(finds.osm_ids)
-    for one in by_name(left, others.folded, others.geometry):
+    for one in by_name(left, others.folded, others.geometry, max(SAME_NAME, settings.registry_match_score)):
         matches[len(finds.osm_ids)] = left[one.row], one
         finds = finds.with_one(others.osm_ids[one.site], others.tags[one.site], others.geometry[one.site])
     left = _left(left, [row.registry_id for row, _ in matches.values()])
@@ -222,7 +238,7 @@ def sites_of(
             known=row,
         )
         for row, point in zip(left, registry.positions(left, epsg), strict=True)
-        if row.precision == "site" and point is not None
+        if row.precision == "site" and point is not None and shapely.intersects(within, point)
     ]
     return [*sites, *alone]
 
@@ -243,7 +259,12 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree) -> 
     known = site.known
     confidence, notes = _evidence(site, taxonomy.registry_weight)
     statuses = {hit.rule.status for _, hit in site.hits} - {None}
-    living = any(hit.rule.anchor and hit.rule.status != "lost" for _, hit in site.hits)
+    gone = {osm_id for osm_id, hit in site.hits if hit.rule.status == "lost"}
+    # a name or date on an object that is gone tells of the past
+    living = any(
+        hit.rule.anchor and hit.rule.status != "lost" and (hit.rule.tags or osm_id not in gone)
+        for osm_id, hit in site.hits
+    )
     status: str
     if known is not None:
         status = known.status
@@ -321,6 +342,7 @@ def locate(
     known: list[registry.Known],
     settings: Locate,
     area: shapely.Geometry,
+    edge_buffer_m: float,
     epsg: int,
 ) -> Located:
     """Locate industrial-heritage sites, creative spaces and complementary amenities.
@@ -333,21 +355,23 @@ def locate(
     settings : distances of grouping and matching.
     area : study area, EPSG:4326. Heritage sites outside it are left out; creative spaces in the buffer stay,
         because they count for reach.
+    edge_buffer_m : metres around the study area that are read.
     epsg : metric CRS.
     """
     tags = tables.parse_tags(places)
     inside = reproject(area, WGS84_EPSG, epsg)
+    within = reproject(buffer_metres(area, edge_buffer_m, epsg), WGS84_EPSG, epsg)
     # a space that has closed is history: its registry row makes no creative space
     open_rows = [row for row in known if row.status != "lost" and row.kind in ("creative", "both")]
-    others = _named(places, tags, heritage_taxonomy, epsg)
+    others = _named(places, tags, epsg)
     finds = evidence.find(places, tags, creative_taxonomy, epsg=epsg)
-    creative = sites_of(finds, open_rows, others, settings, epsg=epsg)
+    creative = sites_of(finds, open_rows, others, settings, within=within, epsg=epsg)
     tree = shapely.STRtree([site.geometry for site in creative])
 
     industry = [row for row in known if row.kind in ("heritage", "both")]
     finds = evidence.find(places, tags, heritage_taxonomy, epsg=epsg)
-    heritage = sites_of(finds, industry, others, settings, epsg=epsg)
-    heritage = [site for site in heritage if shapely.intersects(inside, site.geometry)]
+    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg)
+    heritage = [site for site in industrial if shapely.intersects(inside, site.geometry)]
 
     taken = {osm_id for site in creative for osm_id in site.osm_ids}
     amenities = _amenities(evidence.find(places, tags, amenity_taxonomy, epsg=epsg), taken, epsg)
@@ -359,7 +383,7 @@ def locate(
             [_creative_row(site, creative_taxonomy, inside) for site in creative], creative, "creative", epsg
         ),
         amenities=amenities,
-        registry=_registry_frame(known, heritage, creative, inside, epsg),
+        registry=_registry_frame(known, industrial, creative, inside, epsg),
     )
 
 
@@ -405,7 +429,9 @@ def _registry_frame(
                 "reason": reason,
                 "match_score": matched.match.score if matched and matched.match else None,
                 "match_m": matched.match.distance_m if matched and matched.match else None,
-                "site_id": f"h-{mine['h'].key}" if "h" in mine else "",
+                "site_id": f"h-{mine['h'].key}"
+                if "h" in mine and shapely.intersects(inside, mine["h"].geometry)
+                else "",
                 "space_id": f"c-{mine['c'].key}" if "c" in mine else "",
             }
         )
@@ -420,9 +446,10 @@ def _outcome(
     inside: shapely.Geometry,
 ) -> tuple[str, str]:
     if matched is not None:
-        alike = matched.match is not None and matched.match.score > registry.HALF_ALIKE
-        how = "by name" if alike else "by position"
-        return "in OSM", f"matched {how}: {', '.join(matched.osm_ids[:3])}"
+        found = f"matched by {matched.match.how if matched.match else 'name'}: {', '.join(matched.osm_ids[:3])}"
+        if not shapely.intersects(inside, matched.geometry):
+            return "outside the study area", found
+        return "in OSM", found
     if point is not None and not shapely.dwithin(inside, point, registry.PRECISION_M[row.precision]):
         return "outside the study area", "its position lies outside the study area"
     if mine:

@@ -15,7 +15,7 @@ from creative_nodes.errors import InputError
 from creative_nodes.locate.names import NAME_KEYS, WordList
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
-_CENTURY = re.compile(r"^\s*C(\d{1,2})\b")
+_CENTURY = re.compile(r"^\s*(?:(?:early|mid|late)\s+)?~?C(\d{1,2})\b")
 
 
 class _Part(BaseModel):
@@ -77,9 +77,8 @@ class Selector:
 
     def found_in(self, tags: dict[str, str]) -> str:
         """Return the first matching tag as key=value, or an empty text."""
-        for key in self.by_key.keys() & tags.keys():
-            values = self.by_key[key]
-            if values is None or tags[key] in values:
+        for key, values in self.by_key.items():
+            if key in tags and (values is None or tags[key] in values):
                 return f"{key}={tags[key]}"
         return ""
 
@@ -106,8 +105,14 @@ class Taxonomy:
                 self._compile(rule)
             except (ValueError, re.error) as error:
                 raise InputError(f"rule {rule.id}: {error}", where=where) from None
-        self._never = Selector(file.never_by_name)
-        self._exceptions = WordList({str(k): v for k, v in file.name_exceptions.items()})
+        try:
+            self._never = Selector(file.never_by_name)
+        except ValueError as error:
+            raise InputError(f"never_by_name: {error}", where=where) from None
+        try:
+            self._exceptions = WordList({str(k): v for k, v in file.name_exceptions.items()})
+        except re.error as error:
+            raise InputError(f"name_exceptions: bad regular expression: {error}", where=where) from None
         # most names hold no word of any rule: one look tells
         everything: dict[str, list[str]] = defaultdict(list)
         for rule in file.rules:
@@ -119,6 +124,11 @@ class Taxonomy:
     @staticmethod
     def _check(file: TaxonomyFile, where: str) -> None:
         seen: set[str] = set()
+        if file.default_class not in file.classes:
+            raise InputError(
+                f"default_class {file.default_class} is not one of {', '.join(file.classes) or 'no classes'}",
+                where=where,
+            )
         for rule in file.rules:
             if rule.id in seen:
                 raise InputError(f"rule id {rule.id} stands twice; give each rule its own", where=where)
@@ -157,10 +167,6 @@ class Taxonomy:
                 if rule.built and rule.built[0] <= year < rule.built[1]
             ]
         return found
-
-    def is_something_else(self, tags: dict[str, str]) -> bool:
-        """Tell whether an object is of a kind that its name alone never turns into a site."""
-        return bool(self._never.found_in(tags))
 
     def class_in_name(self, text: str) -> str | None:
         """Return the class of the first name rule whose words occur in a text."""
@@ -220,7 +226,9 @@ def read_taxonomy(path: str | Path) -> Taxonomy:
         for fault in error.errors():
             location = ".".join(str(part) for part in fault["loc"])
             if len(fault["loc"]) > 1 and fault["loc"][0] == "rules" and isinstance(fault["loc"][1], int):
-                rule_id = data["rules"][fault["loc"][1]].get("id", f"number {fault['loc'][1] + 1}")
+                rule = data["rules"][fault["loc"][1]]
+                rule_id = rule.get("id") if isinstance(rule, dict) else None
+                rule_id = rule_id or f"number {fault['loc'][1] + 1}"
                 location = f"rule {rule_id}: {'.'.join(str(p) for p in fault['loc'][2:])}"
             lines.append(f"{where}: {location}: {fault['msg']}")
         raise InputError("\n".join(lines)) from None

@@ -123,10 +123,15 @@ class _Scan:
         elif isinstance(item, osmium.osm.Relation) and item.tags.get("type") in ("multipolygon", "boundary"):
             self._multipolygons.add(item.id)
 
-    def finish(self) -> None:
-        """Count what never became an area."""
+    def finish(self, path: Path) -> None:
+        """Repair the outlines that cross themselves, and count what never became an area."""
+        for way in osmium.FileProcessor(path).with_locations().with_filter(osmium.filter.IdFilter(self._closed_ways)):
+            if isinstance(way, osmium.osm.Way) and all(node.location.valid() for node in way.nodes):
+                self._closed_ways.discard(way.id)
+                outline = shapely.Polygon([(node.lon, node.lat) for node in way.nodes])
+                self._place(f"way/{way.id}", dict(way.tags), lambda polygon: shapely.to_wkb(polygon, hex=True), outline)
         self._count("relations set aside: members missing or rings not closed", len(self._multipolygons))
-        self._count("areas set aside: nodes missing or outline crossing itself", len(self._closed_ways))
+        self._count("areas set aside: nodes missing", len(self._closed_ways))
 
     def _count(self, what: str, number: int = 1) -> None:
         if number:
@@ -153,6 +158,8 @@ class _Scan:
         kind = "way" if area.from_way() else "relation"
         if kind == "way" and (_is_street(tags) or not _is_area(tags)):
             return
+        if area.num_rings()[0] == 0:
+            return  # an outline that crosses itself
         (self._closed_ways if kind == "way" else self._multipolygons).discard(area.orig_id())
         self._place(f"{kind}/{area.orig_id()}", tags, self._factory.create_multipolygon, area)
 
@@ -169,30 +176,34 @@ class _Scan:
 
 @dataclass(frozen=True)
 class _Lines:
-    """Streets as arrays: one row a node of a way; `way` is the index of its way, never decreasing."""
+    """Streets as arrays, one row a node; `part` numbers the unbroken pieces, `way` their ways, never decreasing."""
 
     node_id: np.ndarray
     lon: np.ndarray
     lat: np.ndarray
+    part: np.ndarray
     way: np.ndarray
 
 
 def _lines(streets: _Streets, counts: Counts) -> _Lines:
-    """Turn streets into arrays, without the nodes that the file lacks."""
+    """Turn streets into arrays; a node that the file lacks breaks its street, for nobody knows the way between."""
     nodes = np.array(streets.nodes, dtype=np.int64).reshape(-1, 3)
-    sizes = np.array(streets.sizes, dtype=int)
-    way = np.repeat(np.arange(len(sizes)), sizes)
+    way = np.repeat(np.arange(len(streets.sizes)), np.array(streets.sizes, dtype=int))
     there = nodes[:, 1] != osmium.osm.Location().x
-    left = np.bincount(way[there], minlength=len(sizes))
-    for what, number in (
-        ("streets with missing nodes, shortened", np.sum(left < sizes)),
-        ("streets set aside: fewer than two nodes", np.sum(left < 2)),
+    # the same node twice in a row is one
+    again = np.append(False, (np.diff(nodes[:, 0]) == 0) & (np.diff(way) == 0))
+    starts = np.append(True, np.diff(way) > 0) | np.append(False, ~there[:-1])
+    part = np.cumsum(starts)
+    kept = there & ~again
+    kept &= (np.bincount(part[kept], minlength=part[-1] + 1) >= 2)[part] if len(part) else kept
+    for what, ways in (
+        ("streets broken at missing nodes", np.unique(way[~there])),
+        ("streets set aside: fewer than two nodes", np.setdiff1d(np.arange(len(streets.sizes)), way[kept])),
     ):
-        if number:
-            counts.objects[what] += int(number)
-    kept = there & (left >= 2)[way]
+        if len(ways):
+            counts.objects[what] += len(ways)
     lon, lat = nodes[kept, 1] / COORDINATE_SCALE, nodes[kept, 2] / COORDINATE_SCALE
-    return _Lines(nodes[kept, 0], lon, lat, way[kept])
+    return _Lines(nodes[kept, 0], lon, lat, part[kept], way[kept])
 
 
 def _places_frame(places: _Places, counts: Counts) -> gpd.GeoDataFrame:
@@ -240,17 +251,17 @@ def _street_frames(
         raise InputError("no street in the buffered study area; check the boundary and the source", where=where)
     x, y = reproject_xy(line.lon, line.lat, WGS84_EPSG, epsg)
 
-    starts_way = np.append(True, np.diff(line.way) > 0)
-    ends_way = np.append(starts_way[1:], True)
+    starts = np.append(True, np.diff(line.part) > 0)
+    ends = np.append(starts[1:], True)
     _, index, uses = np.unique(line.node_id, return_inverse=True, return_counts=True)
-    junction = (uses[index] > 1) | starts_way | ends_way
+    junction = (uses[index] > 1) | starts | ends
 
     step = np.append(np.hypot(np.diff(x), np.diff(y)), 0.0)
-    step[ends_way] = 0.0
+    step[ends] = 0.0
     travelled = np.concatenate([[0.0], np.cumsum(step)])
     stops = np.flatnonzero(junction)
-    same_way = line.way[stops[:-1]] == line.way[stops[1:]]
-    start, end = stops[:-1][same_way], stops[1:][same_way]
+    unbroken = line.part[stops[:-1]] == line.part[stops[1:]]
+    start, end = stops[:-1][unbroken], stops[1:][unbroken]
 
     # every vertex between start and end, both included, belongs to that piece
     size = end - start + 1
@@ -269,8 +280,8 @@ def _street_frames(
         geometry=lines,
         crs=WGS84_EPSG,
     )
-    ends = np.concatenate([start, end])
-    place = ends[np.unique(index[ends], return_index=True)[1]]
+    tips = np.concatenate([start, end])
+    place = tips[np.unique(index[tips], return_index=True)[1]]
     points = gpd.GeoDataFrame(
         {"node_id": line.node_id[place]}, geometry=shapely.points(line.lon[place], line.lat[place]), crs=WGS84_EPSG
     )
@@ -294,7 +305,7 @@ def read_osm(path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int) -> E
     tagged = osmium.filter.EmptyTagFilter()
     for item in osmium.FileProcessor(path).with_areas(tagged).with_filter(tagged):
         scan.take(item)
-    scan.finish()
+    scan.finish(Path(path))
     places = _places_frame(scan.places, scan.counts)
     nodes, edges = _street_frames(scan.streets, scan.counts, modes, epsg, str(path))
     scan.counts.objects["street nodes"], scan.counts.objects["street pieces"] = len(nodes), len(edges)

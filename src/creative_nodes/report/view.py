@@ -83,7 +83,8 @@ WHY: dict[Criterion, str] = {
     "readiness": "land that is ready for a new use",
 }
 GROUP_WORDS = {"people": "People", "spillover": "Spillover", "network": "Network", "site": "Site"}
-LEVELS = ((0.1, "barely connected"), (0.4, "partly connected"), (0.7, "mostly connected"), (1.1, "well connected"))
+# words for C: more than half the pairs joined is "mostly"
+LEVELS = ((0.1, "barely connected"), (0.5, "partly connected"), (0.8, "mostly connected"), (1.1, "well connected"))
 
 
 # ---------------------------------------------------------------- what a page is made of

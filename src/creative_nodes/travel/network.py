@@ -189,9 +189,13 @@ def _boundary_points(geometry: np.ndarray, spacing_m: float) -> tuple[np.ndarray
 
     Returns the points and the index of the place each belongs to.
     """
-    dimension = shapely.get_dimensions(geometry)
-    outline = np.where(dimension == 2, shapely.boundary(geometry), geometry)
-    parts, part_of = shapely.get_parts(outline, return_index=True)
+    # twice, because a collection may hold a multipolygon, and the boundary of one polygon may be several rings
+    whole, place = shapely.get_parts(geometry, return_index=True)
+    whole, again = shapely.get_parts(whole, return_index=True)
+    area = shapely.get_dimensions(whole) == 2
+    whole[area] = shapely.boundary(whole[area])
+    parts, part = shapely.get_parts(whole, return_index=True)
+    part_of = place[again][part]
     length = shapely.length(parts)
     count = np.where(length > 0, np.ceil(length / spacing_m).astype(int), 1)
     row = np.repeat(np.arange(len(parts)), count)

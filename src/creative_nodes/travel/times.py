@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from creative_nodes.travel.network import Entrances, Network, cheapest
 
+AT_JUNCTION = 1e-9  # share of an edge below which an entrance lies at its end
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
 
 
@@ -26,17 +27,22 @@ def _legs(network: Network, entrances: Entrances, *, outward: bool) -> tuple[np.
     forward, backward = network.forward[entrances.edge], network.backward[entrances.edge]
     leg = entrances.leg_m * network.leg_cost_per_m
     # leaving towards v or arriving from u follows the edge forward
-    with np.errstate(invalid="ignore"):
-        to_v = np.where(np.isinf(forward), np.inf, (1 - entrances.share) * forward)
-        to_u = np.where(np.isinf(backward), np.inf, entrances.share * backward)
-        from_u = np.where(np.isinf(forward), np.inf, entrances.share * forward)
-        from_v = np.where(np.isinf(backward), np.inf, (1 - entrances.share) * backward)
-    at_u, at_v = (to_u, to_v) if outward else (from_u, from_v)
+    to_u, to_v = entrances.share, 1 - entrances.share
+    # towards v and away from u one follows the edge forward; against a oneway edge one may not
+    at_u = _part(to_u, backward if outward else forward)
+    at_v = _part(to_v, forward if outward else backward)
     place = np.concatenate([entrances.place, entrances.place])
     node = np.concatenate([network.u[entrances.edge], network.v[entrances.edge]])
     cost = np.concatenate([at_u + leg, at_v + leg])
     open_ = np.isfinite(cost)
     return place[open_], node[open_], cost[open_]
+
+
+def _part(share: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Return the cost of a part of an edge; one who stands at its end is there, also where the edge is closed."""
+    at_end = share < AT_JUNCTION
+    with np.errstate(invalid="ignore"):
+        return np.where(at_end, 0.0, share * cost)
 
 
 def _with_sources(network: Network, sources: Entrances) -> csr_array:

@@ -52,6 +52,23 @@ def test_a_way_without_access_tags_is_open_as_in_osmnx(modes, mode, highway):
     assert allows({"highway": highway}, modes[mode]) == expected
 
 
+@pytest.mark.parametrize("service", ["alley", "driveway", "emergency_access", "parking", "parking_aisle", "private"])
+@pytest.mark.parametrize("mode", sorted(OSMNX))
+def test_a_service_way_is_open_as_in_osmnx(modes, mode, service):
+    tags = {"highway": "service", "service": service}
+    # an alley is too narrow for cars: OSMnx says so in its filter "drive"
+    expected = osmnx_takes(tags, OSMNX[mode]) and (mode, service) != ("car", "alley")
+    assert allows(tags, modes[mode]) == expected
+
+
+@pytest.mark.parametrize("key", ["sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"])
+def test_a_street_whose_pavements_are_mapped_apart_stays_open(modes, key):
+    """A departure from OSMnx: extracts without footways (Shanghai) would lose the street and have nothing instead."""
+    tags = {"highway": "primary", key: "separate"}
+    assert not osmnx_takes(tags, "walk")
+    assert all(allows(tags, rules) for rules in modes.values())
+
+
 @pytest.mark.parametrize(
     ("tags", "closed"),
     [

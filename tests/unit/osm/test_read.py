@@ -415,7 +415,6 @@ def test_counts_add_up(read):
         {**SQUARE, 5: (-50, 0)}, {10: (RING, {"building": "yes"}), 11: ([5, 1], STREET)}, tagged={2: {"a": "b"}}
     )
     numbers = {line.split(" ", 1)[1]: int(line.split(" ", 1)[0]) for line in found.counts.lines()}
-    assert numbers["tagged nodes"] == 1
     assert numbers["places"] == len(found.places) == 2
     assert numbers["street pieces"] == len(found.street_edges) == 2
     assert numbers["street nodes"] == len(found.street_nodes) == 4

@@ -1,0 +1,300 @@
+"""A made-up town: small tables that pass the schemas, with hostile names in every text that OSM could send."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
+
+from creative_nodes import tables
+from creative_nodes.config import CRITERIA, Settings, load_config, pick
+from creative_nodes.report import basemap, page, view
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"};alert(1)//',
+    "</script><img src=x onerror=alert(1)>",
+    "{{7*7}} {% raw %}",
+    "'onmouseover='alert(1)",
+)
+WEST, SOUTH = 105.80, 21.00
+KEYS = (
+    "key",
+    "city",
+    "analysis.report",
+    "analysis.score",
+    "analysis.reach",
+    "analysis.candidates",
+    "analysis.network",
+    "analysis.clusters",
+    "analysis.travel.snap_within_m",
+)
+PROVENANCE = {
+    "snapshot": "2024-05-06",
+    "snapshot_from": "config",
+    "source": "made up",
+    "source_sha256": "ab" * 32,
+    "sha256": "cd" * 32,
+    "settings": "0123456789ab",
+    "version": "0.1.0",
+}
+STATUSES = ("disused", "active", "brownfield")
+CLASSES = ("mill or factory", "warehouse", "dock or shipyard", "railway works")
+
+
+def settings(root: Path, *, online_tiles: bool = False, table_rows: int = 12, fictional: bool = True) -> view.Settings:
+    """Settings of the project's own config, with a fictional town."""
+    import yaml
+
+    data = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
+    data["report"] = {"online_tiles": online_tiles, "table_rows": table_rows}
+    config = load_config(data)
+    city = {
+        "name": "Made-up Town",
+        "local_name": "Thị trấn 虚构镇",
+        "country": "VN",
+        "fictional": fictional,
+        "note": "A note on <b>data</b>.",
+        "boundary": {"bbox": [WEST, SOUTH, WEST + 0.06, SOUTH + 0.05]},
+        "source": {"kind": "extract", "file": "made-up.osm.pbf"},
+    }
+    whole = Settings.model_validate(
+        {"key": "made-up", "city": city, "analysis": config.model_dump(exclude={"cities", "extracts", "population"})}
+    )
+    return view.settings_of(pick(whole, *KEYS))
+
+
+def _square(x: float, y: float, size: float = 0.001) -> Polygon:
+    return box(x, y, x + size, y + size * 0.7)
+
+
+def _names(n: int, stem: str) -> dict[str, list[str]]:
+    signed = [HOSTILE[i] if i < len(HOSTILE) else f"{stem} {i}" if i % 7 else "" for i in range(n)]
+    return {
+        "name": signed,
+        "name_en": [f"{stem} number {i}" if i % 3 == 0 else "" for i in range(n)],
+        "name_vi": [f"Nhà máy Đường Ượt {i}" if i % 5 == 0 else "" for i in range(n)],
+        "name_zh": [f"上海第{i}毛纺厂" if i % 6 == 0 else "" for i in range(n)],
+    }
+
+
+def _evidence(i: int) -> str:
+    text = HOSTILE[i % len(HOSTILE)]
+    return json.dumps(
+        [
+            {"rule": "works", "weight": 0.6, "osm_id": f"way/{100 + i}", "tag": f"name={text}", "reason": "a works"},
+            {"rule": text, "weight": 0.3, "osm_id": "javascript:alert(1)", "tag": text, "reason": text},
+        ]
+    )
+
+
+def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    x, y = WEST + 0.004 + rng.random(n) * 0.05, SOUTH + 0.004 + rng.random(n) * 0.04
+    status = [STATUSES[i % 3] for i in range(n)]
+    status[-8:] = ["converted"] * 4 + ["lost"] * 2 + ["active"] * 2
+    confidence = np.full(n, 0.75)
+    confidence[-2:] = 0.2
+    rows = {
+        "site_id": [f"h{i}" for i in range(n)],
+        **_names(n, "Works"),
+        "heritage_class": [CLASSES[i % 4] for i in range(n)],
+        "status": status,
+        "confidence": confidence,
+        "tier": ["high"] * (n - 2) + ["low"] * 2,
+        "area_m2": [9000.0 + 700 * i for i in range(n)],
+        "start_year": pd.array([1920 + i if i % 2 else None for i in range(n)], dtype="Int64"),
+        "listed": [i % 4 == 0 for i in range(n)],
+        "public_land": [False] * n,
+        "registry_id": [""] * n,
+        "in_osm": [i % 9 != 8 for i in range(n)],
+        "evidence": [_evidence(i) for i in range(n)],
+        "osm_ids": [[f"way/{100 + i}"] if i % 9 != 8 else [] for i in range(n)],
+        "geometry": [_square(a, b) if i % 4 else Point(a, b) for i, (a, b) in enumerate(zip(x, y, strict=True))],
+    }
+    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+def _creative(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    points = [Point(WEST + 0.03 + dx, SOUTH + 0.025 + dy) for dx, dy in rng.normal(0, 0.008, (n, 2))]
+    rows = {
+        "space_id": [f"c{i}" for i in range(n)],
+        **_names(n, "Studio"),
+        "domain": [("visual arts and galleries", "performance and music", HOSTILE[0])[i % 3] for i in range(n)],
+        "tier": [("core", "intermediate", "supporting")[i % 3] for i in range(n)],
+        "confidence": [0.8] * n,
+        "cluster_id": ["k0" if i < 9 else "" for i in range(n)],
+        "registry_id": [""] * n,
+        "in_osm": [True] * n,
+        "inside": [i != n - 1 for i in range(n)],
+        "evidence": ["[]"] * n,
+        "osm_ids": [[f"node/{i + 1}"] for i in range(n)],
+        "geometry": points,
+    }
+    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachable: int) -> gpd.GeoDataFrame:
+    chosen = heritage.iloc[:-8].reset_index(drop=True)
+    n = len(chosen)
+    values = {key: rng.random(n) * 0.9 for key in CRITERIA}
+    for key in ("residents_walk_15", "residents_ride_30", "newly_served", "site_capacity"):
+        values[key] = values[key] * 40_000
+    values["relay"] = values["relay"] * 0.04
+    values["transit_minutes"] = np.where(np.arange(n) % 5 == 0, np.nan, values["transit_minutes"] * 30)
+    reachable = np.arange(n) < n - unreachable
+    for key in CRITERIA:
+        values[key] = np.where(reachable, values[key], np.nan)
+    rows = {
+        **{
+            key: chosen[key] for key in ("site_id", "name", "name_en", "name_vi", "name_zh", "heritage_class", "status")
+        },
+        "confidence": chosen["confidence"],
+        "reachable": reachable,
+        "unreachable_reason": np.where(reachable, "", f"no street within 200 m {HOSTILE[2]}"),
+        **values,
+        "spaces_walk": pd.array([i % 5 for i in range(n)], dtype="Int64"),
+        "nearest_space": ["c0" if i % 2 else "" for i in range(n)],
+        "nearest_space_m": [431.0] * n,
+        "geometry": chosen.geometry,
+    }
+    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+def _scores(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
+    n, scored = len(candidates), int(candidates["reachable"].sum())
+    ranks = [i + 1 if i < scored else None for i in range(n)]
+    score = [0.82 - 0.7 * i / scored if i < scored else None for i in range(n)]
+    words = ("robust", "depends on priorities", "weak")
+    share = {"relay": 0.5, "residents_walk_15": 0.3, "heritage_value": 0.2}
+    return pd.DataFrame(
+        {
+            "site_id": candidates["site_id"],
+            "score": score,
+            "rank": pd.array(ranks, dtype="Int64"),
+            "rank_low": pd.array([None if r is None else max(1, r - 2) for r in ranks], dtype="Int64"),
+            "rank_high": pd.array([None if r is None else r + 4 for r in ranks], dtype="Int64"),
+            "p_top10": [None if r is None else max(0.0, 1 - r / 20) for r in ranks],
+            "top_n": pd.array([None if r is None else 10 for r in ranks], dtype="Int64"),
+            "p_top": [None if r is None else max(0.0, 1 - r / 20) for r in ranks],
+            "certainty": ["not scored" if r is None else words[0 if r < 5 else 1 if r < 15 else 2] for r in ranks],
+            **{f"part_{key}": [None if s is None else s * share.get(key, 0.0) for s in score] for key in CRITERIA},
+        }
+    )
+
+
+def _indicators() -> pd.DataFrame:
+    rows = [
+        (view.SPACES, "Creative spaces in the study area", 40.0, "spaces", "OpenStreetMap"),
+        (view.CONNECTIVITY, "Connectivity C", 0.31, "probability", "walks of 15 minutes"),
+        (view.ISOLATED, "Isolated creative spaces", 0.125, "share", "walks of 15 minutes"),
+        (view.RESIDENTS, "Residents", 123_456.0, "persons", "made up"),
+        ("stations", "Rapid-transit stations", None, "stations", "none is mapped in the study area"),
+        ("notice_raster", "Notice", None, "", f"There is no population raster. {HOSTILE[0]}"),
+    ]
+    return pd.DataFrame(rows, columns=["indicator", "label", "value", "unit", "source"])
+
+
+def _registry() -> pd.DataFrame:
+    n = 4
+    return pd.DataFrame(
+        {
+            "registry_id": [f"r{i}" for i in range(n)],
+            **_names(n, "Known"),
+            "kind": ["heritage"] * n,
+            "status": ["converted"] * n,
+            "former_use": ["cotton mill"] * n,
+            "present_use": ["arts centre"] * n,
+            "year_converted": pd.array([2001, None, 2010, None], dtype="Int64"),
+            "precision": ["site"] * n,
+            "source": ["https://example.org/list", "javascript:alert(1)", "a book, p. 7", HOSTILE[0]],
+            "outcome": ["in OSM", "not in OSM", "not located", "outside"],
+            "reason": [f"reason {HOSTILE[1]}"] * n,
+            "match_score": [0.9, None, None, None],
+            "match_m": [12.0, None, None, None],
+            "site_id": [""] * n,
+            "space_id": [""] * n,
+        }
+    )
+
+
+def _streets() -> gpd.GeoDataFrame:
+    n = 8
+    lines = [LineString([(WEST - 0.01, SOUTH + 0.006 * i), (WEST + 0.07, SOUTH + 0.006 * i + 0.004)]) for i in range(n)]
+    rows = {
+        "u": range(n),
+        "v": range(1, n + 1),
+        "way_id": range(n),
+        "length_m": [8000.0] * n,
+        "highway": ["primary", "tertiary", "secondary", "residential"] * 2,
+        "name": [HOSTILE[0]] * n,
+        "oneway": [0] * n,
+        "maxspeed_kmh": [None] * n,
+        **{mode: [True] * n for mode in ("walk", "bike", "motorbike", "car")},
+        "geometry": lines,
+    }
+    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+def _places() -> gpd.GeoDataFrame:
+    shapes = {
+        '{"name": "<script>", "natural": "water"}': box(WEST + 0.01, SOUTH + 0.01, WEST + 0.02, SOUTH + 0.02),
+        '{"leisure": "park"}': box(WEST + 0.03, SOUTH + 0.01, WEST + 0.04, SOUTH + 0.018),
+        '{"landuse": "industrial"}': box(WEST + 0.045, SOUTH + 0.03, WEST + 0.055, SOUTH + 0.04),
+        '{"waterway": "river"}': LineString([(WEST, SOUTH + 0.045), (WEST + 0.06, SOUTH + 0.03)]),
+        '{"railway": "rail"}': LineString([(WEST + 0.02, SOUTH), (WEST + 0.03, SOUTH + 0.05)]),
+        '{"building": "yes"}': _square(WEST, SOUTH),
+    }
+    rows = {"osm_id": [f"way/{i}" for i in range(len(shapes))], "tags": list(shapes), "geometry": list(shapes.values())}
+    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFrame]:
+    """Every table that the report reads."""
+    rng = np.random.default_rng(80)
+    heritage = _heritage(n_heritage, rng)
+    candidates = _candidates(heritage, rng, unreachable)
+    creative = _creative(40, rng)
+    cluster = {
+        "cluster_id": ["k0", "k1"],
+        "name": [HOSTILE[0], "not kept"],
+        "n_spaces": [9, 4],
+        "p_value": [0.005, 0.4],
+        "kept": [True, False],
+        "geometry": [MultiPoint(list(creative.geometry[:9])), MultiPoint(list(creative.geometry[9:13]))],
+    }
+    study = {"city": ["made-up"], "epsg": [32648], "area_km2": [34.5]}
+    return {
+        "study_area": gpd.GeoDataFrame(study, geometry=[box(WEST, SOUTH, WEST + 0.06, SOUTH + 0.05)], crs="EPSG:4326"),
+        "places": _places(),
+        "street_edges": _streets(),
+        "heritage": heritage,
+        "creative": creative,
+        "clusters": gpd.GeoDataFrame(cluster, crs="EPSG:4326"),
+        "candidates": candidates,
+        "scores": _scores(candidates),
+        "indicators": _indicators(),
+        "registry": _registry(),
+        "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
+    }
+
+
+def write_tables(folder: Path, made: dict[str, pd.DataFrame]) -> None:
+    """Write the tables as the stages do, schema check and all."""
+    for name, frame in made.items():
+        tables.write(frame, name, folder / f"{name}.parquet", provenance=PROVENANCE)
+
+
+def city_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options: bool) -> str:
+    """Write the tables, read them back and draw the page."""
+    write_tables(folder, made)
+    read = {name: tables.read(name, folder / f"{name}.parquet") for name in made}
+    city = view.city_page(read, PROVENANCE, settings(root, **options))
+    paper = basemap.draw(
+        basemap.read_places(folder / "places.parquet"),
+        basemap.read_roads(folder / "street_edges.parquet"),
+        city.area,
+        city.epsg,
+    )
+    return page.city_html(city, paper)

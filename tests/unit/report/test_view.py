@@ -1,0 +1,275 @@
+"""Words and numbers of the pages."""
+
+import math
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import made_up
+
+from creative_nodes import tables
+from creative_nodes.config import CRITERIA, load_config
+from creative_nodes.report import view
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def made():
+    return made_up.frames()
+
+
+@pytest.fixture(scope="module")
+def city(made):
+    return view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
+
+
+def test_made_up_tables_pass_the_schemas(made):
+    for name, frame in made.items():
+        tables.check(frame, tables.TABLES[name], where=name)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.000123, "0.00012"),
+        (0.0456, "0.0456"),
+        (1.5, "1.5"),
+        (12.34, "12.3"),
+        (999.6, "1,000"),
+        (1234, "1,230"),
+        (2_345_678, "2,350,000"),
+    ],
+)
+def test_number_keeps_three_digits_that_count(value, text):
+    assert view.number(value) == text
+
+
+def test_number_never_invents_a_value_for_what_is_missing():
+    assert view.number(math.nan) == "not known"
+    assert view.natural("exchange", None) == "not known"
+    assert view.natural("transit_minutes", math.nan) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0"), (0.0004, "under 0.1"), (0.012, "1.2"), (0.05, "5"), (0.125, "12"), (1, "100")],
+)
+def test_percent(share, text):
+    assert view.percent(share) == f"{text}\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("residents_walk_15", 15_432.0, "15,400"),
+        ("transit_minutes", 7.4, "7 min"),
+        ("site_capacity", 9_870.0, "9,870 m²"),
+        ("site_capacity", 23_456.0, "2.35 ha"),
+        ("relay", 0.0123, "+1.2 points"),
+        ("diversity", 2.3451, "2.35"),
+        ("exchange", 0.0004, "under 0.01"),
+        ("exchange", 0.0, "0.00"),
+    ],
+)
+def test_values_are_written_in_natural_units(key, value, text):
+    assert view.natural(key, value) == text
+
+
+@pytest.mark.parametrize(
+    ("n", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (112, "112th"), (21, "21st")]
+)
+def test_ordinal(n, text):
+    assert view.ordinal(n) == text
+
+
+@pytest.mark.parametrize("text", ["javascript:alert(1)", "way/1/../..", 'way/1" onclick="x', "", "way/1 "])
+def test_only_osm_objects_become_links_to_osm(text):
+    assert view.osm_url(text) == ""
+
+
+def test_osm_url():
+    assert view.osm_url("way/123") == "https://www.openstreetmap.org/way/123"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "links"),
+    [
+        (
+            "see https://www.example.org/a_(b)?c=1, p. 3",
+            "see , p. 3",
+            (("example.org", "https://www.example.org/a_(b)?c=1"),),
+        ),
+        ("https://a.org/x; https://b.org", "", (("a.org", "https://a.org/x"), ("b.org", "https://b.org"))),
+        ('https://example.org/"><script>', '"><script>', (("example.org", "https://example.org/"),)),
+        ("javascript:alert(1)", "javascript:alert(1)", ()),
+        ("http://[oops", "http://[oops", ()),
+        ("a book, p. 7", "a book, p. 7", ()),
+    ],
+)
+def test_web_links_take_http_only_and_stop_at_markup(text, said, links):
+    assert view.web_links(text) == (said, links)
+
+
+def test_ranked_sites_stand_in_order_and_the_unreachable_apart(city, made):
+    assert [site.rank for site in city.ranked] == list(range(1, 30))
+    assert [site.site_id for site in city.apart] == ["h29", "h30", "h31"]
+    assert all("no street within" in site.unreachable_reason and site.score is None for site in city.apart)
+    assert len(city.sites) == len(made["candidates"])
+
+
+def test_medians_are_those_of_the_scored_candidates(city, made):
+    both = made["candidates"].merge(made["scores"], on="site_id")
+    scored = both[both["rank"].notna()]
+    told = {row.key: row.median for row in city.criteria}
+    for key in CRITERIA:
+        # statistics.median knows nothing of pandas
+        values = sorted(scored[key].dropna())
+        middle = len(values) // 2
+        median = values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+        assert told[key] == view.natural(key, median)
+
+
+def test_weights_are_those_of_the_config(city):
+    import yaml
+
+    data = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    weights = load_config(data).score.weights
+    assert {row.key: row.weight for row in city.criteria} == weights
+    assert sum(row.weight for row in city.criteria) == pytest.approx(1)
+
+
+def test_parts_of_a_site_add_up_to_its_score(city):
+    for site in city.ranked:
+        assert sum(measure.part for measure in site.measures) == pytest.approx(site.score)
+
+
+def test_decays_are_explained_as_a_distance_where_half_is_gone(city):
+    exchange, neighbourhood = city.decays
+    assert math.exp(-0.016 * exchange.half_m) == pytest.approx(0.5, abs=0.01)
+    assert neighbourhood.half_m == 302
+
+
+def test_answer_names_site_certainty_and_the_largest_parts(city):
+    assert city.answer.startswith(
+        "<script>alert(1)</script> (Works number 0) ranks first of 29 scored candidates, and that is robust"
+    )
+    assert city.answer.endswith(
+        "its place as a stepping stone between creative spaces, many residents within a walk and its heritage value."
+    )
+
+
+def test_network_sentence_quotes_the_indicators(city):
+    assert "40 creative spaces are partly connected" in city.network
+    assert "31\u00a0%" in city.network
+    assert "12\u00a0% of them have no other within 15 minutes" in city.network
+
+
+def test_without_indicators_the_page_says_that_it_cannot_tell(made):
+    none = {**made, "indicators": tables.empty("indicators")}
+    city = view.city_page(none, {}, made_up.settings(ROOT))
+    assert city.network.startswith("39 creative spaces were found; how well they are connected cannot be told")
+    assert dict(city.provenance)["OpenStreetMap data of"] == "not known"
+
+
+def test_without_any_scored_candidate_the_page_says_so(made):
+    scores = made["scores"].copy()
+    for column in scores.columns.drop(["site_id", "certainty"]):
+        scores[column] = pd.array([pd.NA] * len(scores), dtype="Int64" if "rank" in column else "Float64")
+    city = view.city_page({**made, "scores": scores}, {}, made_up.settings(ROOT))
+    assert city.answer.startswith("No candidate could be scored")
+    assert city.ranked == ()
+
+
+def test_empty_tables_make_an_empty_page(made):
+    names = ("heritage", "creative", "clusters", "candidates", "scores", "indicators", "registry", "links")
+    none = {name: tables.empty(name) for name in names}
+    city = view.city_page({"study_area": made["study_area"], **none}, {}, made_up.settings(ROOT))
+    assert city.sites == city.others == city.spaces == city.hulls == city.known == ()
+
+
+def test_notices_are_told_and_are_no_figures(city):
+    assert city.notices == ("There is no population raster. <script>alert(1)</script>",)
+    assert [figure.key for figure in city.figures] == [
+        view.SPACES, view.CONNECTIVITY, view.ISOLATED, view.RESIDENTS, "stations",
+    ]  # fmt: skip
+    assert city.figures[-1].value == "not known"
+    assert city.figures[-1].source == "none is mapped in the study area"
+
+
+def test_sites_that_are_no_candidates_are_told_apart(city):
+    kinds = [site.kind for site in city.others]
+    assert (kinds.count("converted"), kinds.count("lost"), kinds.count("low")) == (4, 2, 2)
+
+
+def test_only_kept_clusters_are_drawn_and_their_outline_holds_the_members(city, made):
+    assert [hull.n_spaces for hull in city.hulls] == [9]
+    assert city.hull_shapes[0].covers(made["clusters"].geometry.iloc[0])
+
+
+def test_links_are_rows_of_spaces_and_unknown_ends_are_left_out(city):
+    assert city.links == (0, 1, 0, 2)
+
+
+def test_points_lie_on_their_site(city, made):
+    shapes = made["heritage"].set_index("site_id").geometry
+    for site in city.sites:
+        from shapely.geometry import Point
+
+        assert shapes[site.site_id].buffer(2e-5).covers(Point(site.lon, site.lat))
+
+
+def test_evidence_is_shown_once_and_counted_beyond_the_limit():
+    import json
+
+    pieces = [{"rule": "r", "weight": 0.1, "osm_id": f"way/{i % 20}", "tag": "t=v", "reason": "why"} for i in range(40)]
+    shown, more = view.proofs(json.dumps(pieces))
+    assert (len(shown), more) == (view.EVIDENCE_SHOWN, 20 - view.EVIDENCE_SHOWN)
+    assert view.proofs("[]") == ((), 0)
+
+
+def _row(made, snapshot, *, fictional=False):
+    return (
+        made_up.settings(ROOT, fictional=fictional),
+        made["indicators"],
+        made["scores"],
+        made["candidates"],
+        {"snapshot": snapshot},
+    )
+
+
+def test_index_warns_when_the_data_differ_in_age(made):
+    apart = view.index_page([_row(made, "2018-01-01"), _row(made, "2026-01-01")])
+    assert "differ in age" in apart.warning and "2018-01-01" in apart.warning
+    assert view.index_page([_row(made, "2025-06-01"), _row(made, "2026-01-01")]).warning == ""
+
+
+def test_the_age_of_a_made_up_town_is_nobodys_concern(made):
+    rows = [_row(made, "2018-01-01", fictional=True), _row(made, "2026-01-01")]
+    assert view.index_page(rows).warning == ""
+
+
+def test_a_criterion_without_data_is_in_no_score(made):
+    scores = made["scores"].assign(part_transit_minutes=float("nan"))
+    city = view.city_page({**made, "scores": scores}, {}, made_up.settings(ROOT))
+    best = {row.key: row.best_part for row in city.criteria}
+    assert best.pop("transit_minutes") is None
+    assert best["relay"] == pytest.approx(made["scores"]["part_relay"].max())
+
+
+def test_index_says_when_an_age_is_not_known(made):
+    assert "not known for Made-up Town" in view.index_page([_row(made, "unknown")]).warning
+
+
+def test_index_card_names_the_first_site_and_counts_candidates(made):
+    (card,) = view.index_page([_row(made, "2026-01-01")]).cards
+    assert card.top == "<script>alert(1)</script> (Works number 0)"
+    assert card.top_why == "robust"
+    assert [(figure.label, figure.value) for figure in card.figures[:2]] == [
+        ("Candidates", "32"),
+        ("of them scored", "29"),
+    ]

@@ -1,0 +1,268 @@
+"""The figures and notices of a city, on a town drawn by hand."""
+
+import dataclasses
+import math
+from types import ModuleType
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from creative_nodes import compare, tables
+from creative_nodes.config import CRITERIA, People
+
+SOURCE = "counted by hand"
+
+
+def _study_area(towns: ModuleType, shape: Any) -> gpd.GeoDataFrame:
+    row = {"city": "town", "epsg": towns.EPSG, "area_km2": shape.area / 1e6, "geometry": shape}
+    return towns.frame([row], ["city", "epsg", "area_km2"])
+
+
+def _candidates(towns: ModuleType, n: int, **columns: Any) -> gpd.GeoDataFrame:
+    frame = towns.sites(*({"geometry": towns.at(100 * k)} for k in range(n)))
+    frame = frame[
+        ["site_id", "name", "name_en", "name_vi", "name_zh", "heritage_class", "status", "confidence", "geometry"]
+    ]
+    frame = frame.assign(reachable=True, unreachable_reason="", nearest_space="", nearest_space_m=math.nan)
+    frame = frame.assign(**dict.fromkeys(CRITERIA, 1.0), spaces_walk=pd.array([0] * n, dtype="Int64"))
+    return frame.assign(**columns)
+
+
+def _clusters(towns: ModuleType, kept: list[bool]) -> gpd.GeoDataFrame:
+    rows = [
+        {"cluster_id": f"k{k}", "name": "", "n_spaces": 5, "p_value": 0.01, "kept": one, "geometry": towns.at(0)}
+        for k, one in enumerate(kept)
+    ]
+    return towns.frame(rows, ["cluster_id", "name", "n_spaces", "p_value", "kept"], kept="bool")
+
+
+def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
+    """Describe a town of 2 km by 2 km with streets inside and around it; `frames` replace its tables."""
+    config = towns.config()
+    area = shapely.box(0, 0, 2000, 2000)
+    points = {r * 41 + c + 1: (c * 100.0 - 1000, r * 100.0 - 1000) for r in range(41) for c in range(41)}
+    across = [(a, a + 1, {}) for a in points if a % 41]
+    nodes, edges = towns.street_tables(points, across)
+    # spaces: c1 - c2 - c3 in a row, c4 - c5 a pair, c6 alone, c7 in the buffer
+    spaces = towns.spaces(
+        *({"geometry": towns.at(100 * k), "tier": tier} for k, tier in enumerate(("core", "supporting", "core"))),
+        {"geometry": towns.at(0), "tier": "intermediate"},
+        {"geometry": towns.at(0), "tier": "supporting"},
+        {"geometry": towns.at(0), "tier": "core"},
+        {"geometry": towns.at(-300), "tier": "core", "inside": False},
+    )
+    links = pd.DataFrame({"a": ["c1", "c2", "c4"], "b": ["c2", "c3", "c5"], "minutes": [5.0, 10.0, 0.4]})
+    heritage = towns.sites(
+        {"geometry": towns.at(0), "status": "active"},
+        {"geometry": towns.at(0), "status": "disused", "tier": "medium"},
+        {"geometry": towns.at(0), "status": "disused"},
+        {"geometry": towns.at(0), "status": "converted"},
+        {"geometry": towns.at(0), "status": "lost"},
+        {"geometry": towns.at(0), "status": "active", "tier": "low", "confidence": 0.2},
+    )
+    made = {
+        "study_area": _study_area(towns, area),
+        "creative": spaces,
+        "links": links,
+        "heritage": heritage,
+        "candidates": _candidates(towns, 12, reachable=[True] * 10 + [False] * 2),
+        "clusters": _clusters(towns, [True, True, False]),
+        "people": towns.people(
+            {"geometry": towns.at(500, 500), "residents": 30_000.5},
+            {"geometry": towns.at(900, 500), "residents": 19_999.5},
+            {"geometry": towns.at(-100, 500), "residents": 7_000.0, "inside": False},
+        ),
+        "places": towns.places(({"railway": "station", "station": "subway"}, towns.at(0))),
+        "street_nodes": nodes,
+        "street_edges": edges,
+        **frames,
+    }
+    return compare.Facts(
+        frames=made,
+        pulled={"snapshot": "2026-01-01"},
+        people=People.model_validate({}),
+        people_source=SOURCE,
+        network=config.network,
+        clusters=config.clusters,
+        candidates=config.candidates,
+        edge_buffer_m=500,
+    )
+
+
+def _describe(facts: compare.Facts) -> pd.DataFrame:
+    found = compare.describe_city(facts)
+    tables.check(found, tables.TABLES["indicators"], where="test")
+    assert found["indicator"].is_unique
+    return found.set_index("indicator")
+
+
+def _notices(facts: compare.Facts) -> set[str]:
+    return {name.removeprefix("notice_") for name in _describe(facts).index if name.startswith("notice_")}
+
+
+# ---------------------------------------------------------------- figures
+
+
+def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
+    found = _describe(_facts(towns))["value"]
+    expected = {
+        "area": 4.0,
+        "residents": 50_000,
+        "creative_spaces": 6,
+        "core_spaces": 3,
+        "spaces_per_km2": 1.5,
+        "spaces_per_100k": 12,
+        "heritage_sites": 5,
+        "heritage_active": 1,
+        "heritage_disused": 2,
+        "heritage_brownfield": 0,
+        "heritage_converted": 1,
+        "heritage_lost": 1,
+        "heritage_possible": 1,
+        "candidates": 12,
+        "candidates_out_of_reach": 2,
+        "clusters": 2,
+        "connectivity": (9 + 4 + 1) / 36,
+        "links_per_space": 0.5,
+        "isolated_share": 1 / 6,
+        "components": 3,
+        # c1-c2 5, c2-c3 10, c1-c3 15 minutes, c4-c5 a minute at least; 15 pairs
+        "efficiency": (1 / 5 + 1 / 10 + 1 / 15 + 1) / 15,
+        # to the nearest: 5, 5, 10, 0.4, 0.4 and none
+        "nearest_space_minutes": 5,
+        # degrees of c1, c3 and c6
+        "hub_degree": (1 + 1 + 0) / 3,
+    }
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-6), name
+    assert set(found.index) == set(expected)
+
+
+def test_every_figure_says_its_unit_and_source(towns: ModuleType) -> None:
+    found = _describe(_facts(towns))
+    assert (found["label"] != "").all()
+    assert (found["unit"] != "").all()
+    assert (found["source"] != "").all()
+    assert found.loc["residents", "source"] == SOURCE
+    assert "15 minutes" in found.loc["connectivity", "source"]
+    assert "32631" in found.loc["area", "source"]
+
+
+def test_without_residents_their_figures_are_missing_not_zero(towns: ModuleType) -> None:
+    found = _describe(_facts(towns, people=towns.people()))["value"]
+    assert math.isnan(found["residents"])
+    assert math.isnan(found["spaces_per_100k"])
+
+
+def test_a_town_without_spaces(towns: ModuleType) -> None:
+    links = pd.DataFrame({"a": [], "b": [], "minutes": []})
+    for nothing in (links, tables.empty("links")):
+        found = _describe(_facts(towns, creative=towns.spaces(), links=nothing))["value"]
+        assert [found[name] for name in ("creative_spaces", "connectivity", "efficiency", "components")] == [0] * 4
+        for name in ("links_per_space", "isolated_share", "nearest_space_minutes", "hub_degree"):
+            assert math.isnan(found[name])
+
+
+def test_a_town_without_links(towns: ModuleType) -> None:
+    found = _describe(_facts(towns, links=tables.empty("links")))["value"]
+    assert found["connectivity"] == pytest.approx(1 / 6)
+    assert [found[name] for name in ("links_per_space", "isolated_share", "components", "efficiency")] == [0, 1, 6, 0]
+    assert math.isnan(found["nearest_space_minutes"])
+
+
+def test_when_most_spaces_have_no_link_the_median_walk_cannot_be_told(towns: ModuleType) -> None:
+    links = pd.DataFrame({"a": ["c1"], "b": ["c2"], "minutes": [3.0]})
+    found = _describe(_facts(towns, links=links)).loc["nearest_space_minutes"]
+    assert math.isnan(found["value"])
+    assert "more than half" in found["source"]
+
+
+def test_links_of_gives_back_the_links(towns: ModuleType) -> None:
+    spaces = towns.spaces({"geometry": towns.at(0), "space_id": "x"}, {"geometry": towns.at(0), "space_id": "y"})
+    links = compare.links_of(spaces, pd.DataFrame({"a": ["y"], "b": ["x"], "minutes": [4.0]}))
+    assert (links.a.tolist(), links.b.tolist(), links.minutes.tolist(), links.n_spaces) == ([1], [0], [4.0], 2)
+    assert links.degree().tolist() == [1, 1]
+
+
+# ---------------------------------------------------------------- notices
+
+
+def test_a_town_that_lacks_nothing_has_no_notice(towns: ModuleType) -> None:
+    assert _notices(_facts(towns)) == set()
+
+
+def test_no_residents_are_noticed(towns: ModuleType) -> None:
+    assert _notices(_facts(towns, people=towns.people())) == {"people"}
+
+
+def _with_raster(facts: compare.Facts, source: str) -> compare.Facts:
+    raster = {"file": "people.tif", "year": 2020, "source": "WorldPop"}
+    total = {"residents": 50_000, "year": 2020, "source": "census"}
+    given = People.model_validate({"raster": raster, "total": total})
+    return dataclasses.replace(facts, people=given, people_source=source)
+
+
+def test_a_raster_that_was_not_there_is_noticed(towns: ModuleType) -> None:
+    facts = _with_raster(_facts(towns), "census, 2020")
+    assert _notices(facts) == {"raster"}
+    said = _describe(facts).loc["notice_raster", "source"]
+    assert "people.tif" in said
+    assert "census, 2020" in said
+    assert _notices(_with_raster(_facts(towns), "WorldPop")) == set()
+
+
+def test_no_station_is_noticed(towns: ModuleType) -> None:
+    places = towns.places(({"railway": "subway_entrance"}, towns.at(0)), ({"railway": "station"}, towns.at(0)))
+    assert _notices(_facts(towns, places=places)) == {"stations"}
+
+
+def test_a_file_without_a_date_is_noticed(towns: ModuleType) -> None:
+    facts = dataclasses.replace(_facts(towns), pulled={"snapshot": "unknown"})
+    assert _notices(facts) == {"snapshot"}
+
+
+@pytest.mark.parametrize(("n", "noticed"), [(0, True), (9, True), (10, False)])
+def test_few_candidates_are_noticed(towns: ModuleType, n: int, noticed: bool) -> None:
+    facts = _facts(towns, candidates=_candidates(towns, n))
+    assert ("few" in _notices(facts)) is noticed
+    if noticed:
+        assert f"Only {n} sites" in _describe(facts).loc["notice_few", "source"]
+
+
+def test_sites_of_unknown_size_are_noticed(towns: ModuleType) -> None:
+    sizes = [math.nan] * 3 + [500.0] * 9
+    facts = _facts(towns, candidates=_candidates(towns, 12, site_capacity=sizes))
+    assert _notices(facts) == {"size"}
+    assert "of 3 candidates" in _describe(facts).loc["notice_size", "source"]
+
+
+def test_sites_that_cannot_be_reached_are_not_said_to_lack_a_size(towns: ModuleType) -> None:
+    # their criteria are all missing, whatever their size
+    sizes = [500.0] * 10 + [math.nan] * 2
+    candidates = _candidates(towns, 12, site_capacity=sizes, reachable=[True] * 10 + [False] * 2)
+    assert _notices(_facts(towns, candidates=candidates)) == set()
+
+
+def test_a_buffer_without_streets_is_noticed(towns: ModuleType) -> None:
+    facts = _facts(towns)
+    edges = facts.frames["street_edges"]
+    middle = shapely.centroid(edges.geometry.to_numpy())
+    inside = shapely.within(middle, facts.area)
+    assert 0 < inside.sum() < len(edges)
+    assert _notices(_facts(towns, street_edges=edges[inside].reset_index(drop=True))) == {"buffer"}
+    # half the streets around are enough
+    some = inside | (np.arange(len(edges)) % 2 == 0)
+    assert _notices(_facts(towns, street_edges=edges[some].reset_index(drop=True))) == set()
+
+
+def test_streets_beyond_the_buffer_do_not_count(towns: ModuleType) -> None:
+    facts = _facts(towns)
+    edges = facts.frames["street_edges"]
+    middle = shapely.centroid(edges.geometry.to_numpy())
+    wide = towns.to_degrees(shapely.box(-600, -600, 2600, 2600))
+    kept = shapely.within(middle, facts.area) | ~shapely.within(middle, wide)
+    assert _notices(_facts(towns, street_edges=edges[kept].reset_index(drop=True))) == {"buffer"}
