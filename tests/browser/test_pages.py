@@ -1,0 +1,301 @@
+"""The pages in a real browser: no network, no errors, the table and the map linked, hostile names inert."""
+
+import math
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
+REPORTS = sorted((ROOT / "reports").glob("*.html"))
+CITIES = [path for path in REPORTS if path.stem != "index"]
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium; a machine without it fails, since a skipped page is an untested page."""
+    found = shutil.which("chromium")
+    assert found, "Chromium is not installed: the pages cannot be tested (apt-get install chromium)"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def made_up_page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    html = MADE_UP["city_html"](ROOT, folder, MADE_UP["frames"]())
+    path = folder / "made-up.html"
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session", params=["made-up", *(path.name for path in CITIES)])
+def city_page(request, made_up_page):
+    return made_up_page if request.param == "made-up" else ROOT / "reports" / request.param
+
+
+class Visit:
+    """An open page, with what it asked the network for and what went wrong on it."""
+
+    def __init__(self, browser, path: Path, size: dict):
+        self.context = browser.new_context(viewport=size, reduced_motion="reduce")
+        self.page = self.context.new_page()
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        self.page.on(
+            "console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None
+        )
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.route("**/*", self._only_this_file)
+        self.address = path.as_uri()
+        self.page.goto(self.address)
+
+    def _only_this_file(self, route):
+        if route.request.url.split("#")[0] == self.address:
+            route.continue_()
+        else:
+            self.asked.append(route.request.url)
+            route.abort()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.context.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    def open_page(path, size=DESKTOP):
+        return Visit(chromium, path, size)
+
+    return open_page
+
+
+def selected(page) -> list[str]:
+    return page.eval_on_selector_all('[aria-current="true"]', "rows => rows.map((row) => row.dataset.site)")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_page_opens_without_errors_network_or_sideways_scroll(visit, city_page, size):
+    with visit(city_page, size) as seen:
+        for row in seen.page.locator("[data-site]").all()[:3]:
+            row.click()
+        seen.page.wait_for_timeout(200)
+        assert seen.wrong == []
+        assert seen.asked == []
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert seen.page.locator("canvas").count() >= 1
+
+
+def test_first_screen_holds_answer_map_and_ranking(visit, city_page):
+    with visit(city_page) as seen:
+        for selector in ("#answer", "#network", ".folium-map", "#ranking"):
+            box = seen.page.locator(selector).bounding_box()
+            assert box["height"] > 10
+            assert box["y"] + box["height"] <= DESKTOP["height"] + 1, selector
+        assert seen.page.locator(".folium-map").bounding_box()["width"] > DESKTOP["width"] / 2
+
+
+def test_the_map_is_not_blank(visit, city_page):
+    with visit(city_page) as seen:
+        inked = seen.page.evaluate(
+            """() => [...document.querySelectorAll("canvas")].map((canvas) => {
+                const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+                return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
+            })"""
+        )
+        assert max(inked) > 1000
+
+
+def test_row_click_selects_and_zooms_on_the_map(visit, city_page):
+    with visit(city_page) as seen:
+        row = seen.page.locator("#rows tr").nth(2)
+        row.click()
+        assert selected(seen.page) == ["2"]
+        assert seen.page.locator(".pin.chosen").inner_text() == row.locator(".rank").inner_text()
+        assert seen.page.locator("#card").is_visible()
+        assert row.locator(".name").inner_text() in seen.page.locator("#card h2").inner_text()
+        # the site is in view, and not under the card
+        pin, card = seen.page.locator(".pin.chosen").bounding_box(), seen.page.locator("#card").bounding_box()
+        frame = seen.page.locator(".folium-map").bounding_box()
+        assert card["x"] + card["width"] < pin["x"] < frame["x"] + frame["width"]
+        assert frame["y"] < pin["y"] < frame["y"] + frame["height"]
+        assert seen.page.evaluate("map_city.getZoom()") >= 13
+
+
+def test_marker_click_selects_and_shows_the_row(visit, city_page):
+    with visit(city_page) as seen:
+        pin = seen.page.locator(".pin").last
+        rank = pin.inner_text()
+        pin.dispatch_event("click")
+        chosen = seen.page.locator('#rows tr[aria-current="true"]')
+        assert chosen.locator(".rank").inner_text() == rank
+        box, frame = chosen.bounding_box(), seen.page.locator("#ranking").bounding_box()
+        assert frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+        assert seen.page.locator("#card").is_visible()
+
+
+def test_marks_stand_on_their_sites(visit, city_page):
+    with visit(city_page) as seen:
+        for label in seen.page.locator("label", has_text="weak evidence").all():
+            label.locator("input").click()
+        far = seen.page.evaluate(
+            """() => {
+                const frame = document.querySelector(".folium-map").getBoundingClientRect();
+                const off = (layer) => {
+                    const box = layer.getElement().getBoundingClientRect();
+                    const at = map_city.latLngToContainerPoint(layer.getLatLng());
+                    return Math.hypot(box.x + box.width / 2 - frame.x - at.x, box.y + box.height / 2 - frame.y - at.y);
+                };
+                const layers = ["pins", "others_converted", "others_lost", "others_low"]
+                    .flatMap((name) => window[`shapes_${name}`]?.getLayers() ?? []);
+                return layers.map(off);
+            }"""
+        )
+        assert far and max(far) < 2
+
+
+def test_numbered_pins_never_hide_each_other(visit, city_page):
+    with visit(city_page) as seen:
+        seen.page.locator(".whole").click()
+        seen.page.wait_for_timeout(100)
+        boxes = [pin.bounding_box() for pin in seen.page.locator(".pin").all()]
+        middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+        gaps = [math.dist(a, b) for i, a in enumerate(middles) for b in middles[:i]]
+        assert min(gaps) >= 22
+
+
+def test_keyboard_selects_and_closes(visit, city_page):
+    with visit(city_page) as seen:
+        seen.page.locator("#rows tr").nth(1).focus()
+        seen.page.keyboard.press("Enter")
+        assert selected(seen.page) == ["1"]
+        seen.page.keyboard.press("Escape")
+        assert selected(seen.page) == []
+        assert not seen.page.locator("#card").is_visible()
+        seen.page.locator(".pin").first.focus()
+        seen.page.keyboard.press("Enter")
+        assert len(selected(seen.page)) == 1
+
+
+def test_card_shows_every_criterion_beside_its_median_and_the_evidence(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.locator("#rows tr").first.click()
+        card = seen.page.locator("#card")
+        assert card.locator("tbody tr").count() == 11
+        assert card.locator("tbody tr").first.locator("td").count() == 3
+        assert card.locator("a").evaluate_all("links => links.map((link) => link.href)") == [
+            "https://www.openstreetmap.org/way/100"
+        ]
+        assert "ranks between 1st and 5th in 90 %" in card.inner_text()
+
+
+def test_hostile_names_are_inert_everywhere(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        unwanted = "img[src=x], #card script, .leaflet-tooltip script, .leaflet-popup script"
+        elements = f"document.querySelectorAll('{unwanted}').length"
+        for i in range(5):
+            seen.page.locator("[data-site]").nth(i).click()
+            seen.page.evaluate("i => void shapes_pins.getLayers()[i].openTooltip()", i)
+            assert MADE_UP["HOSTILE"][i] in seen.page.locator(".leaflet-tooltip").last.inner_text()
+            assert MADE_UP["HOSTILE"][i] in seen.page.locator("#card").inner_text()
+            assert seen.page.evaluate(elements) == 0
+            seen.page.evaluate("i => void shapes_pins.getLayers()[i].closeTooltip()", i)
+        for layer in ("spaces_core", "hulls"):
+            seen.page.evaluate(f"void shapes_{layer}.getLayers()[0].openTooltip()")
+        seen.page.evaluate("void shapes_spaces_core.getLayers()[0].openPopup()")
+        assert MADE_UP["HOSTILE"][0] in seen.page.locator(".leaflet-popup").inner_text()
+        assert seen.page.evaluate(elements) == 0
+        assert seen.wrong == [] and seen.asked == []
+
+
+def test_rows_beyond_the_first_are_shown_on_demand_and_by_their_marker(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        assert seen.page.locator("#rows tr:visible").count() == 12
+        seen.page.evaluate("void shapes_dots.getLayers().at(-1).fire('click')")
+        assert seen.page.locator("#rows tr:visible").count() == 29
+        assert seen.page.locator('#rows tr[aria-current="true"]').is_visible()
+
+
+def test_out_of_reach_sites_open_a_card_with_the_reason(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.locator(".apart li").first.click()
+        assert "Out of reach, not scored: no street within 200 m" in seen.page.locator("#card").inner_text()
+
+
+def test_online_tiles_wait_until_they_are_asked_for(visit, tmp_path):
+    html = MADE_UP["city_html"](ROOT, tmp_path, MADE_UP["frames"](), online_tiles=True)
+    path = tmp_path / "tiles.html"
+    path.write_text(html, encoding="utf-8")
+    with visit(path) as seen:
+        seen.page.wait_for_timeout(200)
+        assert seen.asked == []
+        seen.page.locator("label", has_text="Online tiles").locator("input").click()
+        seen.page.wait_for_timeout(300)
+        assert seen.asked
+        assert all(url.startswith("https://tile.openstreetmap.org/") for url in seen.asked)
+
+
+def test_layers_can_be_switched_off(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        assert seen.page.locator(".mark-converted").count() == 4
+        seen.page.locator("label", has_text="Industrial site, converted").locator("input").click()
+        assert seen.page.locator(".mark-converted").count() == 0
+        assert seen.page.locator(".mark-low").count() == 0
+        seen.page.locator("label", has_text="weak evidence").locator("input").click()
+        assert seen.page.locator(".mark-low").count() == 2
+
+
+def test_text_meets_contrast_aa(visit, made_up_page):
+    """Every visible text against the first opaque background behind it (WCAG 2, 4.5 to 1)."""
+    with visit(made_up_page) as seen:
+        seen.page.locator("#rows tr").first.click()
+        poor = seen.page.evaluate(
+            """() => {
+              const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+              const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+                .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+                .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+              const behind = (element) => {
+                for (let e = element; e; e = e.parentElement) {
+                  const color = parse(getComputedStyle(e).backgroundColor);
+                  if (color.length < 4 || color[3] > 0.7) return color;
+                }
+                return [255, 255, 255];
+              };
+              return [...document.querySelectorAll("body *")]
+                .filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+                .map((e) => {
+                  const pair = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((a, b) => b - a);
+                  return [(pair[0] + 0.05) / (pair[1] + 0.05), e.className + ": " + e.textContent.slice(0, 40)];
+                })
+                .filter(([ratio]) => ratio < 4.5);
+            }"""
+        )
+        assert poor == []
+
+
+def test_index_opens_without_errors_network_or_sideways_scroll(visit, tmp_path):
+    from creative_nodes.report import page, view
+
+    made = MADE_UP["frames"]()
+    row = MADE_UP["settings"](ROOT), made["indicators"], made["scores"], made["candidates"], MADE_UP["PROVENANCE"]
+    path = tmp_path / "index.html"
+    page.write(page.index_html(view.index_page([row] * 3)), path)
+    for where in (path, *(report for report in REPORTS if report.stem == "index")):
+        for size in (DESKTOP, PHONE):
+            with visit(where, size) as seen:
+                assert seen.wrong == [] and seen.asked == []
+                assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+                assert seen.page.locator("article").count() >= 1

@@ -1,0 +1,75 @@
+"""A copy of the project to run the workflow in, so that tests never touch the project's own results."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("Snakefile", "workflow", "scripts", "config", "environment.yml", "tests/data/sample_town")
+
+
+@dataclass
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    folder: Path
+
+    def snakemake(self, *arguments, env=None, check=True):
+        """Run snakemake here; returns the finished process with its output as text."""
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        clean = {k: v for k, v in os.environ.items() if k not in ("EXTRACTS", "POPULATION", "VERBOSE")}
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, env={**clean, **(env or {})}, timeout=600
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def would_run(self, *arguments, env=None):
+        """Return the rules that a run would execute."""
+        done = self.snakemake("-n", "--workflow-profile", "none", "--cores", "1", *arguments, env=env)
+        lines = (done.stdout + done.stderr).splitlines()
+        return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
+
+    def edit(self, path, change):
+        """Change a YAML file of the copy in place through a function on its data."""
+        file = self.folder / path
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        change(data)
+        file.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+    def restore(self, path):
+        """Bring a file back as it is in the project."""
+        shutil.copy2(ROOT / path, self.folder / path)
+
+
+def copy_project(folder):
+    """Copy what the workflow needs."""
+    for part in PARTS:
+        source, target = ROOT / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, target)
+    (folder / "profiles").symlink_to("workflow/profiles")
+    return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The sample town, run once from a clean copy."""
+    project = copy_project(tmp_path_factory.mktemp("demo"))
+    project.demo_output = project.snakemake("demo")
+    return project
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A clean copy that nothing has been run in."""
+    return copy_project(tmp_path)

@@ -1,0 +1,121 @@
+"""Bad input ends with one clear error, exit code not 0, nothing half-written."""
+
+import re
+import shutil
+
+import osmium
+import pytest
+
+
+def said(done):
+    """Return what a failed run said; no Python traceback may be in it."""
+    text = done.stdout + done.stderr
+    assert done.returncode != 0, text
+    assert "Traceback" not in text, text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "words"),
+    [
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["reach"].update(walk_minuts=10),
+            ["config/config.yaml", "reach.walk_minuts", "unknown key", "did you mean walk_minutes"],
+            id="unknown key",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["reach"].update(walk_minutes="soon"),
+            ["reach.walk_minutes", "'soon'"],
+            id="wrong type",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["score"]["weights"].update(relay=0.5),
+            ["score", "sum to 1", "1.35"],
+            id="weights",
+        ),
+        pytest.param(
+            "config/cities/sample.yaml",
+            lambda d: d.update(boundary={"bbox": [3.02, 0.0, 3.0, 0.03]}),
+            ["config/cities/sample.yaml", "boundary", "west"],
+            id="bbox order",
+        ),
+        pytest.param(
+            "config/cities/sample.yaml",
+            lambda d: d.update(epsg=4326),
+            ["config/cities/sample.yaml", "epsg", "metres"],
+            id="not metric",
+        ),
+        pytest.param(
+            "config/cities/sample.yaml",
+            lambda d: d["source"].update(file="nowhere.osm.pbf"),
+            ["config/cities/sample.yaml", "source.file", "nowhere.osm.pbf"],
+            id="missing extract",
+        ),
+    ],
+)
+def test_before_any_rule_runs(fresh, path, change, words):
+    fresh.edit(path, change)
+    text = said(fresh.snakemake("demo", check=False))
+    for word in words:
+        assert word in text
+    assert not list((fresh.folder / "data").rglob("*.pbf"))
+
+
+def test_a_folder_of_extracts_that_is_not_there(fresh):
+    text = said(fresh.snakemake("hanoi", check=False, env={"EXTRACTS": "no/such/folder"}))
+    assert "EXTRACTS" in text
+    assert "no/such/folder" in text
+
+
+def write_osm(path, *, streets):
+    """Write a small file near the sample town, with or without a street."""
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, (lon, lat) in enumerate([(3.0, 0.018), (3.001, 0.018), (3.002, 0.019)], start=1):
+            tags = {"amenity": "cafe", "name": "Café"} if number == 3 else {}
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=(lon, lat), tags=tags))
+        if streets:
+            writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2], tags={"highway": "residential"}))
+
+
+def with_source(project, file, bbox=(2.99, 0.01, 3.01, 0.03)):
+    def change(data):
+        data["source"]["file"] = str(file)
+        data["boundary"] = {"bbox": list(bbox)}
+
+    project.edit("config/cities/sample.yaml", change)
+
+
+def test_an_empty_extract(fresh):
+    file = fresh.folder / "empty.osm.pbf"
+    osmium.SimpleWriter(str(file)).close()
+    with_source(fresh, file)
+    text = said(fresh.snakemake("demo", check=False))
+    assert "empty.osm.pbf" in text
+    assert not (fresh.folder / "data/raw/sample/osm.pbf").exists()
+
+
+def test_a_study_area_elsewhere(fresh):
+    shutil.copy2(fresh.folder / "tests/data/sample_town/sample.osm.pbf", fresh.folder / "town.osm.pbf")
+    with_source(fresh, "town.osm.pbf", bbox=(105.7, 20.9, 105.9, 21.1))
+    assert "town.osm.pbf" in said(fresh.snakemake("demo", check=False))
+    assert not (fresh.folder / "data/raw/sample/osm.pbf").exists()
+
+
+def test_a_study_area_without_streets(fresh):
+    write_osm(fresh.folder / "bare.osm.pbf", streets=False)
+    with_source(fresh, "bare.osm.pbf")
+    assert "no street" in said(fresh.snakemake("demo", check=False))
+
+
+def test_a_place_with_hardly_anything_gets_a_page_that_says_so(fresh):
+    write_osm(fresh.folder / "bare.osm.pbf", streets=True)
+    with_source(fresh, "bare.osm.pbf")
+    fresh.edit("config/cities/sample.yaml", lambda data: (data.pop("people"), data.pop("registry")))
+    fresh.snakemake("demo")
+    page = (fresh.folder / "reports/sample.html").read_text(encoding="utf-8")
+    assert "No source of residents was given" in page
+    assert "no rapid-transit station" in page
+    assert not re.search(r"\bnan\b", page.split("<script")[0], re.IGNORECASE)

@@ -1,0 +1,109 @@
+"""What reruns when something changes, and what the run says."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+STAGES = (
+    "pull_osm",
+    "read_osm",
+    "locate_sites",
+    "spread_people",
+    "connect_spaces",
+    "measure_reach",
+    "describe_city",
+    "score_candidates",
+    "pack_geopackage",
+    "draw_map",
+)
+SCORE_AND_REPORT = {"score_candidates", "pack_geopackage", "draw_map", "demo"}
+
+
+def set_key(*keys, value):
+    def change(data):
+        for key in keys[:-1]:
+            data = data[key]
+        data[keys[-1]] = value
+
+    return change
+
+
+def test_demo_makes_the_page_and_says_one_line_a_stage(demo):
+    assert (demo.folder / "reports/sample.html").stat().st_size > 50_000
+    assert (demo.folder / "data/processed/sample/sample.gpkg").exists()
+    lines = [line for line in demo.demo_output.stderr.splitlines() if line.startswith("sample ")]
+    stages = [line.split()[1] for line in lines]
+    assert sorted(stages) == sorted(STAGES)
+    assert all(" s  " in line and "(log: logs/sample/" in line for line in lines)
+    for line in lines:
+        assert Path(demo.folder, line.rsplit("(log: ", 1)[1].rstrip(")")).exists()
+
+
+def test_a_second_run_does_nothing(demo):
+    assert demo.would_run("demo") == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "expected"),
+    [
+        pytest.param(
+            "config/config.yaml",
+            lambda data: data["score"]["weights"].update(relay=0.10, exchange=0.15),
+            SCORE_AND_REPORT,
+            id="weight",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            set_key("clusters", "eps_m", value=250),
+            {"connect_spaces", "describe_city", "pack_geopackage", "draw_map", "demo"},
+            id="cluster eps",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            set_key("reach", "walk_minutes", value=10),
+            {"measure_reach", "describe_city"} | SCORE_AND_REPORT,
+            id="walking reach",
+        ),
+        pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),
+        pytest.param(
+            "config/cities/sample.yaml", set_key("name", value="Another name"), {"draw_map", "demo"}, id="city name"
+        ),
+    ],
+)
+def test_a_changed_key_reruns_only_what_uses_it(demo, path, change, expected):
+    demo.edit(path, change)
+    try:
+        assert demo.would_run("demo") == expected
+    finally:
+        demo.restore(path)
+
+
+def test_a_changed_taxonomy_does_not_pull_or_read_again(demo):
+    path = demo.folder / "config/taxonomy/industrial_heritage.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("weight: 0.35", "weight: 0.36"), encoding="utf-8")
+    try:
+        rules = demo.would_run("demo")
+        assert "locate_sites" in rules
+        assert not rules & {"pull_osm", "read_osm", "spread_people"}
+    finally:
+        demo.restore("config/taxonomy/industrial_heritage.yaml")
+
+
+def test_the_same_inputs_give_the_same_bytes(demo, fresh):
+    fresh.snakemake("demo")
+
+    def digests(folder):
+        tables = sorted((folder / "data/processed/sample").glob("*.parquet"))
+        pages = sorted((folder / "reports").glob("*.html"))
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in [*tables, *pages]}
+
+    first, second = digests(demo.folder), digests(fresh.folder)
+    assert len(first) >= 14
+    assert first == second
+
+
+def test_every_city_is_a_target(demo):
+    for city in ("sample", "hanoi", "hcmc", "shanghai"):
+        done = demo.snakemake("--list-target-rules", "--workflow-profile", "none")
+        assert city in done.stdout.split()

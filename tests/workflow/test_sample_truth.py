@@ -1,0 +1,160 @@
+"""The sample town's answers are known in advance; truth.json was worked out without this project's library."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from creative_nodes import tables
+from creative_nodes.config import load_config
+from creative_nodes.osm.read import projected
+from creative_nodes.travel.streets import Streets
+from creative_nodes.travel.times import costs_between, total_within_of_nodes
+
+ROOT = Path(__file__).resolve().parents[2]
+TRUTH = json.loads((ROOT / "tests/data/sample_town/truth.json").read_text(encoding="utf-8"))
+EPSG = TRUTH["town"]["epsg"]
+
+
+@pytest.fixture(scope="module")
+def table(demo):
+    def read(name):
+        return tables.read(name, demo.folder / f"data/processed/sample/{name}.parquet")
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def streets(table):
+    travel = load_config(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))).travel
+    return Streets(table("street_nodes"), table("street_edges"), travel, "VN", EPSG)
+
+
+def by_osm_id(frame):
+    return {osm_id: row for row in frame.itertuples() for osm_id in row.osm_ids}
+
+
+def test_the_sites_found_are_the_true_ones(table):
+    heritage = table("heritage")
+    found = by_osm_id(heritage)
+    for site in (one for one in TRUTH["heritage"] if one["inside"]):
+        if site["in_osm"]:
+            rows = {found[osm_id].site_id for osm_id in site["osm_ids"]}
+            assert len(rows) == 1, site["name"]
+            row = found[site["osm_ids"][0]]
+        else:
+            row = next(r for r in heritage.itertuples() if r.registry_id == site["registry_id"])
+        assert (row.heritage_class, row.status) == (site["heritage_class"], site["status"]), site["name"]
+    names = {one["name"] for one in TRUTH["heritage"]}
+    sure = heritage[heritage["tier"] != "low"]
+    assert set(sure["name"]) <= names | {"Vườn Bông 1905"}
+
+
+def test_the_estate_is_possible_at_most_and_the_traps_are_nothing(table):
+    heritage, creative = table("heritage"), table("creative")
+    found = by_osm_id(heritage)
+    assert {found[osm_id].tier for osm_id in TRUTH["estate"]["osm_ids"]} == {"low"}
+    for trap in TRUTH["not_heritage"]:
+        assert trap["osm_id"] not in found, trap["why"]
+    spaces = by_osm_id(creative)
+    for trap in TRUTH["not_creative"]:
+        assert trap["osm_id"] not in spaces, trap["why"]
+
+
+def test_the_creative_spaces_found_are_the_true_ones(table):
+    creative = table("creative")
+    found = by_osm_id(creative)
+    for space in (one for one in TRUTH["creative"] if one["in_osm"]):
+        row = found[space["osm_ids"][0]]
+        assert (row.domain, row.tier) == (space["domain"], space["tier"]), space["name"]
+    assert creative["inside"].sum() == TRUTH["connectivity"]["study_area"]["spaces"]
+    assert len(creative) == TRUTH["connectivity"]["with_buffer"]["spaces"]
+
+
+def test_the_clusters_kept_are_the_planted_ones(table):
+    clusters, creative = table("clusters"), table("creative")
+    kept = clusters[clusters["kept"]]
+    assert len(kept) == len(TRUTH["clusters"])
+    found = by_osm_id(creative)
+    for planted in TRUTH["clusters"]:
+        ids = {found[osm_id].cluster_id for osm_id in planted["osm_ids"]}
+        assert len(ids) == 1
+        assert ids != {""}
+        members = creative[creative["cluster_id"] == ids.pop()]
+        assert len(members) == planted["n_spaces"]
+
+
+def test_the_warehouse_row_ranks_first_and_stays_there(table):
+    scores, heritage = table("scores"), table("heritage")
+    first = scores[scores["rank"] == 1].merge(heritage, on="site_id")
+    assert first["name"].tolist() == [TRUTH["first"]["name"]]
+    assert first["certainty"].tolist() == ["robust"]
+    lost = heritage.loc[heritage["status"].isin(["lost", "converted"]), "site_id"]
+    assert not set(lost) & set(scores["site_id"])
+
+
+def test_candidates_are_the_true_ones_and_the_cut_off_one_says_why(table):
+    candidates = table("candidates")
+    true = {one["name"]: one for one in TRUTH["heritage"] if one["candidate"] and one["inside"]}
+    assert set(candidates["name"]) == set(true)
+    for row in candidates.itertuples():
+        assert row.reachable == true[row.name]["reachable"], row.name
+    (cut_off,) = [one for one in true.values() if not one["reachable"]]
+    row = candidates[~candidates["reachable"]].iloc[0]
+    assert row["name"] == cut_off["name"]
+    assert f"{cut_off['gap_m']:.0f} m away" in row["unreachable_reason"]
+    assert math.isnan(row["residents_walk_15"])
+
+
+def test_walking_distances_are_exact(table, streets):
+    walk = streets.network("walk", in_metres=True)
+    heritage, creative = table("heritage"), table("creative")
+
+    def shapes(ends, frame):
+        found, registry = by_osm_id(frame), {row.registry_id: row for row in frame.itertuples()}
+        rows = [found[end["osm_ids"][0]] if end["osm_ids"] else registry[end["registry_id"]] for end in ends]
+        return projected(frame.iloc[[row.Index for row in rows]], EPSG)
+
+    sources = shapes([pair["from"] for pair in TRUTH["walks"]], heritage)
+    targets = shapes([pair["to"] for pair in TRUTH["walks"]], creative)
+    metres = costs_between(walk, streets.entrances(walk, sources), streets.entrances(walk, targets))
+    expected = [pair["metres"] for pair in TRUTH["walks"]]
+    np.testing.assert_allclose(np.diag(metres), expected, atol=TRUTH["town"]["tolerance_m"])
+
+
+def test_residents_within_a_walk_are_exact(table, streets):
+    people = table("people")
+    assert people.loc[people["inside"], "residents"].sum() == pytest.approx(TRUTH["residents"]["inside"], rel=1e-3)
+    walk = streets.network("walk", in_metres=True)
+    homes = streets.entrances(walk, projected(people, EPSG), within_m=500)
+    # the town's people are whole numbers a cell; scaling them to the rim moves them by parts in a million
+    total = total_within_of_nodes(walk, homes, people["residents"].round().to_numpy(), limit_m=1200)
+    for known in TRUTH["residents"]["walk_15"]:
+        assert total[np.searchsorted(walk.node_ids, known["node_id"])] == pytest.approx(known["residents"])
+
+
+def test_connectivity_and_relay_are_exact(table):
+    figures = table("indicators").set_index("indicator")["value"]
+    true = TRUTH["connectivity"]["study_area"]
+    assert figures["connectivity"] == pytest.approx(true["C"], abs=1e-6)
+    assert len(table("links")) == true["links"]
+    assert figures["components"] == len(true["component_sizes"])
+    assert figures["isolated_share"] == pytest.approx(true["isolated"] / true["spaces"])
+    candidates = table("candidates").set_index("name")
+    for one in TRUTH["connectivity"]["relay"]:
+        assert candidates.loc[one["name"], "relay"] == pytest.approx(one["study_area"], abs=1e-6), one["name"]
+
+
+def test_registry_outcomes(table):
+    registry = table("registry").set_index("registry_id")
+    for row in TRUTH["registry"]:
+        assert registry.loc[row["registry_id"], "outcome"] == row["outcome"], row["name"]
+
+
+def test_the_page_says_the_town_is_fictional_and_shows_hostile_names_as_text(demo):
+    page = (demo.folder / "reports/sample.html").read_text(encoding="utf-8")
+    assert "Fictional town" in page
+    assert TRUTH["escape"]["name"] not in page
