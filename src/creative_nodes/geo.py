@@ -58,3 +58,9 @@ def buffer_metres(area: Geometry, distance_m: float, epsg: int) -> Any:
     """Grow an area (EPSG:4326) by metres, measured in the metric CRS `epsg`; the result is in EPSG:4326."""
     grown = shapely.buffer(reproject(area, WGS84_EPSG, epsg), distance_m)
     return reproject(grown, epsg, WGS84_EPSG)
+
+
+def projected(frame: Any, epsg: int) -> np.ndarray:
+    """Return the geometry of a table (a GeoDataFrame in EPSG:4326) in the metric CRS, as an array."""
+    moved: np.ndarray = reproject(frame.geometry.to_numpy(), WGS84_EPSG, epsg)
+    return moved

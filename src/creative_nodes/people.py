@@ -16,7 +16,7 @@ from rasterio.transform import Affine, from_origin
 from rasterio.windows import Window
 
 from creative_nodes import tables
-from creative_nodes.config import PeopleGrid, Total
+from creative_nodes.config import People, PeopleGrid, Total
 from creative_nodes.errors import InputError
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
 
@@ -302,6 +302,40 @@ def people_frame(cells: np.ndarray, grid: Grid, area: shapely.Geometry, *, buffe
     return gpd.GeoDataFrame(columns, geometry=centres, crs=WGS84_EPSG)
 
 
-def nobody(grid: Grid) -> np.ndarray:
-    """Return an empty grid, for a city without any source of residents."""
-    return np.zeros((grid.rows, grid.columns))
+def spread_people(
+    area: shapely.Geometry,
+    *,
+    epsg: int,
+    buffer_m: float,
+    people: People,
+    raster: str | Path | None,
+    places: str | Path,
+    edges: str | Path,
+    settings: PeopleGrid,
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Put residents on a grid from the first source there is: raster, published total, none.
+
+    Parameters
+    ----------
+    area : study area, EPSG:4326.
+    epsg : metric CRS of the grid.
+    buffer_m : metres around the study area that the grid covers too.
+    people : what config gives.
+    raster : file of the population raster, when it is there.
+    places, edges : files of the tables places and street_edges, read for the fallback only.
+    settings : the grid.
+
+    Returns
+    -------
+    the table people (empty without any source), and where the figures come from.
+    """
+    grid = grid_over(area, buffer_m=buffer_m, cell_m=settings.cell_m, epsg=epsg)
+    if raster and people.raster:
+        cells, source = from_raster(raster, grid, area), people.raster.source
+    elif people.total:
+        tagged, streets = tables.read("places", places), tables.read("street_edges", edges)
+        cells = from_total(people.total, grid, area, places=tagged, edges=streets, settings=settings)
+        source = f"{people.total.source} ({people.total.year}), spread by floor area and streets"
+    else:
+        cells, source = np.zeros((grid.rows, grid.columns)), "none: config gives neither a raster nor a total"
+    return people_frame(cells, grid, area, buffer_m=buffer_m), source

@@ -11,8 +11,7 @@ import pandas as pd
 from creative_nodes import tables
 from creative_nodes.config import CRITERIA, Candidates, Mode, Network, Reach
 from creative_nodes.connectivity import relay, space_links
-from creative_nodes.geo import WGS84_EPSG
-from creative_nodes.osm.read import projected
+from creative_nodes.geo import WGS84_EPSG, projected
 from creative_nodes.travel import network as net
 from creative_nodes.travel import times
 from creative_nodes.travel.streets import Streets

@@ -13,7 +13,7 @@ from pyproj import Transformer
 from rasterio.transform import Affine, from_origin
 
 from creative_nodes import people, tables
-from creative_nodes.config import Total
+from creative_nodes.config import People, PeopleGrid, Total
 from creative_nodes.errors import InputError
 
 ONE_PER_MILLE = 1e-3
@@ -424,10 +424,19 @@ def test_the_table_holds_the_cells_with_residents(towns: ModuleType) -> None:
 
 def test_a_city_without_any_source_has_an_empty_table(towns: ModuleType) -> None:
     area = towns.to_degrees(shapely.box(0, 0, 500, 500))
-    grid = people.grid_over(area, buffer_m=250, cell_m=100, epsg=towns.EPSG)
-    table = people.people_frame(people.nobody(grid), grid, area, buffer_m=250)
+    table, source = people.spread_people(
+        area,
+        epsg=towns.EPSG,
+        buffer_m=250,
+        people=People.model_validate({}),
+        raster=None,
+        places="not read",
+        edges="not read",
+        settings=PeopleGrid(),
+    )
     tables.check(table, tables.TABLES["people"], where="test")
     assert len(table) == 0
+    assert "neither a raster nor a total" in source
 
 
 def test_the_sample_town_keeps_its_residents(towns: ModuleType) -> None:

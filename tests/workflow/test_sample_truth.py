@@ -10,7 +10,7 @@ import yaml
 
 from creative_nodes import tables
 from creative_nodes.config import load_config
-from creative_nodes.osm.read import projected
+from creative_nodes.geo import projected
 from creative_nodes.travel.streets import Streets
 from creative_nodes.travel.times import costs_between, total_within_of_nodes
 

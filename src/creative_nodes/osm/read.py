@@ -19,7 +19,7 @@ import shapely
 
 from creative_nodes.config import Mode, ModeAccess
 from creative_nodes.errors import InputError
-from creative_nodes.geo import WGS84_EPSG, reproject, reproject_xy
+from creative_nodes.geo import WGS84_EPSG, reproject_xy
 from creative_nodes.osm.access import allows, direction, maxspeed_kmh
 
 COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
@@ -125,7 +125,8 @@ class _Scan:
 
     def finish(self, path: Path) -> None:
         """Repair the outlines that cross themselves, and count what never became an area."""
-        for way in osmium.FileProcessor(path).with_locations().with_filter(osmium.filter.IdFilter(self._closed_ways)):
+        left = osmium.filter.IdFilter(self._closed_ways)
+        for way in osmium.FileProcessor(path).with_locations().with_filter(left) if self._closed_ways else ():
             if isinstance(way, osmium.osm.Way) and all(node.location.valid() for node in way.nodes):
                 self._closed_ways.discard(way.id)
                 outline = shapely.Polygon([(node.lon, node.lat) for node in way.nodes])
@@ -325,9 +326,3 @@ def read_streets(
         if isinstance(way, osmium.osm.Way) and _is_street(tags):
             scan.street(way, tags)
     return _street_frames(scan.streets, scan.counts, modes, epsg, str(path))
-
-
-def projected(frame: gpd.GeoDataFrame, epsg: int) -> np.ndarray:
-    """Return a table's geometry in the metric CRS, as an array."""
-    moved: np.ndarray = reproject(frame.geometry.to_numpy(), WGS84_EPSG, epsg)
-    return moved

@@ -13,8 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from creative_nodes.config import Mode, Travel
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.osm.read import projected
+from creative_nodes.geo import WGS84_EPSG, projected, reproject
 
 METRES_PER_KM = 1000.0
 MINUTES_PER_HOUR = 60.0

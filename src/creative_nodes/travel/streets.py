@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from creative_nodes.config import Mode, Travel
-from creative_nodes.osm.read import projected
+from creative_nodes.geo import projected
 from creative_nodes.travel import network as net
 
 

@@ -14,7 +14,8 @@ from pyproj import Geod
 from creative_nodes import tables
 from creative_nodes.config import load_config, load_settings
 from creative_nodes.errors import InputError
-from creative_nodes.osm.read import projected, read_osm
+from creative_nodes.geo import projected
+from creative_nodes.osm.read import read_osm
 
 ROOT = Path(__file__).resolve().parents[3]
 TOWN = ROOT / "tests" / "data" / "sample_town"
