@@ -140,7 +140,7 @@ TABLES: dict[str, Table] = {
             "heritage",
             "an industrial-heritage site",
             (
-                Column("site_id", "text", "stable id, from its largest OSM object or its registry row"),
+                Column("site_id", "text", "stable id, from its oldest OSM object or its registry row"),
                 *NAMES,
                 Column("heritage_class", "text", "class in the taxonomy"),
                 Column("status", "text", "active, disused, brownfield, converted or lost"),
@@ -169,7 +169,7 @@ TABLES: dict[str, Table] = {
             "creative",
             "a creative space",
             (
-                Column("space_id", "text", "stable id"),
+                Column("space_id", "text", "stable id, from its oldest OSM object or its registry row"),
                 *NAMES,
                 Column("domain", "text", "creative domain"),
                 Column("tier", "text", "core, intermediate or supporting"),

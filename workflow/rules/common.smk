@@ -95,7 +95,7 @@ def params_for(*keys):
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
 
 
-# bad input is told before any rule runs: every city file is checked, and the sources of the cities of a run
+# bad input is told before anything runs: every city file is checked, and the sources of the cities of a run
 for city in KNOWN:
     settings_of(city)
 for city in [*CITIES, SAMPLE]:

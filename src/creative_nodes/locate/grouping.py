@@ -42,6 +42,15 @@ def group(geometry: np.ndarray, folded_names: list[str], *, within_m: float, max
     return np.asarray(connected_components(graph, directed=False)[1])
 
 
+def oldest_member(osm_ids: list[str]) -> str:
+    """Return the id that a site is known by: its oldest way, else its oldest relation, else its oldest node.
+
+    OSM numbers objects of a kind as they are made, so an object added to the site later does not change the answer.
+    """
+    order = {"way": 0, "relation": 1, "node": 2}
+    return min(osm_ids, key=lambda osm_id: (order[osm_id.split("/")[0]], int(osm_id.split("/")[1])))
+
+
 def largest_member(geometry: np.ndarray, osm_ids: list[str], rows: np.ndarray) -> int:
-    """Return the row of the largest shape of a group; of equals the first id: it names the site."""
+    """Return the row of the largest shape of a group; of equals the first id: it comes first."""
     return int(min(rows, key=lambda row: (-round(float(shapely.area(geometry[row])), 1), osm_ids[row])))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from opencc import OpenCC
 
 NAME_KEYS = (
     "name",
@@ -19,19 +21,24 @@ NAME_KEYS = (
 )
 # đ has no decomposition in Unicode, so it is folded by hand
 _HAND = str.maketrans({"đ": "d", "ø": "o", "ł": "l"})
-# the traditional forms that occur in names of industry and culture; the taxonomy is written in simplified ones
-_SIMPLIFIED = str.maketrans(
-    "廠倉庫棧碼頭塢紗舊遺跡場業園區館電製紡織煙麵機車鐵藝術創廣劇樂書畫樓東華龍門國學樣興實銀橋衛醫發榮豐新",
-    "厂仓库栈码头坞纱旧遗迹场业园区馆电制纺织烟面机车铁艺术创广剧乐书画楼东华龙门国学样兴实银桥卫医发荣丰新",
-)
 _HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def simplify(text: str) -> str:
+    """Write a Chinese name in simplified characters (OpenCC); other text stays as it is."""
+    return str(_converter().convert(text)) if has_han(text) else text
 
 
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Fold a name for comparison: no case, accents, punctuation; đ as d; Chinese characters simplified."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_HAND))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_SIMPLIFIED)
+    decomposed = unicodedata.normalize("NFKD", simplify(text).casefold().translate(_HAND))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^\w]+", " ", bare).split())
 
 
@@ -68,10 +75,8 @@ class WordList:
 
     def found_in(self, text: str) -> bool:
         """Tell whether one of the words occurs in a name."""
-        if has_han(text):
-            simplified = text.translate(_SIMPLIFIED).strip()
-            if self._han is not None and self._han.search(simplified):
-                return True
+        if has_han(text) and self._han is not None and self._han.search(simplify(text).strip()):
+            return True
         pattern, form = (self._exact, tidy(text)) if has_accents(text) else (self._folded, fold(text))
         return pattern is not None and bool(pattern.search(form))
 

@@ -100,7 +100,7 @@ def _site_of(
     members = [finds.tags[row] for row in ordered]
     known = sorted((matches[row] for row in ordered if row in matches), key=lambda pair: -pair[1].score)
     return Site(
-        key=_prefix(finds.osm_ids[main]),
+        key=_prefix(grouping.oldest_member([finds.osm_ids[row] for row in rows])),
         names=_best_names(members),
         geometry=shapely.union_all(finds.geometry[rows]),
         osm_ids=[finds.osm_ids[row] for row in ordered],
@@ -255,8 +255,9 @@ def _names(site: Site) -> dict[str, str]:
     return {key: value or getattr(known, key) for key, value in site.names.items()}
 
 
-def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree) -> dict[str, object]:
+def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree, estate_m2: float) -> dict[str, object]:
     known = site.known
+    area = float(shapely.area(site.geometry))
     confidence, notes = _evidence(site, taxonomy.registry_weight)
     statuses = {hit.rule.status for _, hit in site.hits} - {None}
     gone = {osm_id for osm_id, hit in site.hits if hit.rule.status == "lost"}
@@ -270,13 +271,13 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree) -> 
         status = known.status
     elif "lost" in statuses and not living:
         status = "lost"
-    elif len(creative.query(site.geometry, predicate="dwithin", distance=NEAR_M)):
+    elif area <= estate_m2 and len(creative.query(site.geometry, predicate="dwithin", distance=NEAR_M)):
+        # one gallery on an estate does not convert the estate
         status = "converted"
     else:
         status = next((s for s in ("disused", "brownfield") if s in statuses), "active")
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
     flags = {hit.rule.flag for _, hit in site.hits}
-    area = float(shapely.area(site.geometry))
     return {
         "site_id": f"h-{site.key}",
         **_names(site),
@@ -377,7 +378,10 @@ def locate(
     amenities = _amenities(evidence.find(places, tags, amenity_taxonomy, epsg=epsg), taken, epsg)
     return Located(
         heritage=_frame(
-            [_heritage_row(site, heritage_taxonomy, tree) for site in heritage], heritage, "heritage", epsg
+            [_heritage_row(site, heritage_taxonomy, tree, settings.max_group_area_m2) for site in heritage],
+            heritage,
+            "heritage",
+            epsg,
         ),
         creative=_frame(
             [_creative_row(site, creative_taxonomy, inside) for site in creative], creative, "creative", epsg

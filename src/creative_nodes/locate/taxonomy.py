@@ -176,10 +176,10 @@ class Taxonomy:
         named = self._name_keys.intersection(tags)
         if not any(self._any_word.found_in(tags[key]) for key in named) or self._never.found_in(tags):
             return []
-        found = []
         current = [key for key in NAME_KEYS if key in tags]
         if any(self._exceptions.found_in(tags[key]) for key in current):
-            current = []
+            return []
+        found = []
         for rule, words in self._names:
             keys = [key for key in rule.names_of if key in tags] if rule.names_of else current
             key = next((key for key in keys if words.found_in(tags[key])), None)

@@ -182,16 +182,19 @@ def test_a_nameless_site_takes_the_names_of_its_registry_row(run):
     assert (site["name"], site["name_en"], site["name_vi"], site["name_zh"]) == ("Kho Bến", "Wharf", "", "码头")
 
 
-def test_the_id_stays_when_a_smaller_building_is_added(run):
+@pytest.mark.parametrize("size", [20, 90], ids=["smaller", "larger"])
+def test_the_id_stays_when_a_building_is_added(run, size):
+    """OSM numbers objects as they are made, so what is added has a higher number of its kind."""
     before = {"way/7": (box(0, 0, 50), MILL)}
     after = {
-        "way/3": (box(50, 0, 20), {"building": "industrial"}),
+        "way/8": (box(50, 0, size), {"building": "industrial"}),
         **before,
         "node/1": (point(5, 5), {"man_made": "chimney"}),
+        "relation/1": (box(-10, 0, 30), {"landuse": "industrial"}),
     }
     one, other = only(run(before).heritage), only(run(after).heritage)
     assert one["site_id"] == other["site_id"]
-    assert len(other["osm_ids"]) == 3
+    assert len(other["osm_ids"]) == 4
 
 
 def test_the_same_number_of_node_and_way_give_two_ids(run):
