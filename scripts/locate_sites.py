@@ -11,17 +11,17 @@ from creative_nodes.locate.sites import locate
 from creative_nodes.locate.taxonomy import read_taxonomy
 
 log = start(snakemake)
-area = tables.read("study_area", snakemake.input.study_area)
+row = tables.read("study_area", snakemake.input.study_area).iloc[0]
+area = {"area": row.geometry, "epsg": int(row["epsg"])}
 located = locate(
     tables.read("places", snakemake.input.places),
     heritage_taxonomy=read_taxonomy(snakemake.input.heritage_taxonomy),
     creative_taxonomy=read_taxonomy(snakemake.input.creative_taxonomy),
     amenity_taxonomy=read_taxonomy(snakemake.input.amenity_taxonomy),
-    known=read_registry(snakemake.input.registry) if snakemake.input.get("registry") else [],
+    known=read_registry(snakemake.input.registry, **area) if snakemake.input.get("registry") else [],
     settings=restore(snakemake.params.settings, "analysis.locate", Locate),
-    area=area.geometry.iloc[0],
     edge_buffer_m=json.loads(snakemake.params.settings)["analysis.edge_buffer_m"],
-    epsg=int(area["epsg"].iloc[0]),
+    **area,
 )
 note = tables.carry_on(snakemake.input.places, snakemake.params.settings)
 for name in ("heritage", "creative", "amenities", "registry"):

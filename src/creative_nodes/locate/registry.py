@@ -21,6 +21,8 @@ from creative_nodes.locate.names import fold
 # how far from its stated position a row of each precision may lie
 PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
 HALF_ALIKE = 0.5
+FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
+METRES_PER_KM = 1000.0
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
 
@@ -54,6 +56,17 @@ class Known(BaseModel):
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
+    @model_validator(mode="before")
+    @classmethod
+    def _not_swapped(cls, values: dict[str, object]) -> dict[str, object]:
+        try:
+            lon, lat = float(str(values.get("lon"))), float(str(values.get("lat")))
+        except ValueError:
+            return values
+        if abs(lat) > 90 and abs(lon) <= 90:
+            raise ValueError(f"lat {lat:g} is beyond 90 degrees: lon and lat look swapped")
+        return values
+
     @model_validator(mode="after")
     def _whole_position(self) -> Known:
         if (self.lon is None) != (self.lat is None):
@@ -70,8 +83,13 @@ class Known(BaseModel):
         return list(dict.fromkeys(fold(name) for name in names if fold(name)))
 
 
-def read_registry(path: str | Path) -> list[Known]:
+def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, epsg: int | None = None) -> list[Known]:
     """Read a registry CSV (UTF-8, with or without a byte order mark).
+
+    Parameters
+    ----------
+    path : the file.
+    area, epsg : study area (EPSG:4326) and metric CRS; when given, positions far from the city are refused.
 
     Raises
     ------
@@ -108,7 +126,41 @@ def read_registry(path: str | Path) -> list[Known]:
             raise InputError(f"registry_id {row.registry_id} stands twice", where=f"{where}, line {number}")
         seen.add(row.registry_id)
         rows.append(row)
+    if area is not None and epsg is not None:
+        check_registry(rows, area, epsg=epsg, where=where)
     return rows
+
+
+def check_registry(rows: list[Known], area: shapely.Geometry, *, epsg: int, where: str) -> None:
+    """Check rows against each other and against the city.
+
+    Parameters
+    ----------
+    rows : rows of one registry.
+    area : study area, EPSG:4326.
+    epsg : metric CRS.
+    where : the file named in errors.
+
+    Raises
+    ------
+    InputError : two rows of one name at one place, or a position too far from the city to be in it.
+    """
+    seen: dict[tuple[str, float | None, float | None], str] = {}
+    outline = reproject(area, WGS84_EPSG, epsg)
+    for row, point in zip(rows, positions(rows, epsg), strict=True):
+        key = (fold(row.name), row.lon, row.lat)
+        if key in seen:
+            raise InputError(
+                f"row {row.registry_id} is the same name and place as row {seen[key]}; keep one of them", where=where
+            )
+        seen[key] = row.registry_id
+        away_km = 0.0 if point is None else float(shapely.distance(outline, point)) / METRES_PER_KM
+        if away_km > FARTHEST_KM:
+            raise InputError(
+                f"row {row.registry_id}: {row.lon:g}, {row.lat:g} lies {away_km:,.0f} km from the study area; "
+                "check lon and lat",
+                where=where,
+            )
 
 
 @dataclass(frozen=True)

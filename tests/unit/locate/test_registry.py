@@ -367,3 +367,37 @@ def test_position_is_one_to_one():
 
 def test_a_position_outside_finds_nothing():
     assert placed([known(at=(60, 20)), known("x", at=None)], [("", box(0, 0))]) == {}
+
+
+# ---------------------------------------------------------------- positions that cannot be right
+
+
+def read_for_city(tmp_path, *rows):
+    path = tmp_path / "mine.csv"
+    path.write_text(text_of(*rows), encoding="utf-8")
+    return read_registry(path, area=shapely.box(105.71, 20.86, 105.95, 21.10), epsg=EPSG)
+
+
+def test_swapped_coordinates_are_said_to_be_swapped(tmp_path):
+    with pytest.raises(InputError, match=r"mine\.csv, line 2.*lon and lat look swapped"):
+        read_for_city(tmp_path, {**GOOD, "lon": "21.03", "lat": "105.85"})
+
+
+def test_a_row_in_another_country_is_refused_with_its_distance(tmp_path):
+    with pytest.raises(InputError, match=r"row a: 121\.47, 31\.23 lies 1,[89]\d\d km from the study area"):
+        read_for_city(tmp_path, {**GOOD, "lon": "121.47", "lat": "31.23"})
+
+
+def test_a_row_outside_the_study_area_but_near_is_kept(tmp_path):
+    (row,) = read_for_city(tmp_path, {**GOOD, "lon": "105.50", "lat": "21.14"})
+    assert row.lon == 105.5
+
+
+def test_the_same_name_at_the_same_place_twice_is_refused(tmp_path):
+    twin = {**GOOD, "registry_id": "b", "name": "nha may det dong a"}
+    with pytest.raises(InputError, match=r"row b is the same name and place as row a"):
+        read_for_city(tmp_path, GOOD, twin)
+
+
+def test_one_name_at_two_places_is_fine(tmp_path):
+    assert len(read_for_city(tmp_path, GOOD, {**GOOD, "registry_id": "b", "lat": "21.04"})) == 2
