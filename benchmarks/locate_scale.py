@@ -12,6 +12,7 @@ import argparse
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import shapely
 import yaml
@@ -32,7 +33,7 @@ def copies(places: pd.DataFrame, times: int) -> pd.DataFrame:
         one = places.copy()
         kind = one["osm_id"].str.split("/")
         one["osm_id"] = [f"{k}/{int(i) + number * 100_000_000_000}" for k, i in kind]
-        moved = shapely.transform(one.geometry.to_numpy(), lambda xy, n=number: xy + [n * STEP_DEGREES, 0])
+        moved = shapely.transform(one.geometry.to_numpy(), lambda xy, n=number: np.add(xy, [n * STEP_DEGREES, 0]))
         parts.append(one.set_geometry(moved, crs=4326))
     return pd.concat(parts, ignore_index=True)
 
@@ -50,7 +51,9 @@ def main() -> None:
     first = None
     for times in (1, 2, 5, 10):
         many = copies(places, times)
-        shifted = [shapely.transform(area.geometry, lambda xy, n=n: xy + [n * STEP_DEGREES, 0]) for n in range(times)]
+        shifted = [
+            shapely.transform(area.geometry, lambda xy, n=n: np.add(xy, [n * STEP_DEGREES, 0])) for n in range(times)
+        ]
         begun = time.perf_counter()
         found = locate(
             many,
