@@ -2,8 +2,8 @@
 
     python benchmarks/locate_scale.py data/processed/hcmc
 
-The city's places are laid side by side, each copy 200 km east of the last with ids of its own, so that density, names and
-tags stay real. A ratio near 1 in the last column means time grows with the number of objects and no faster.
+The city's places are laid side by side, each copy 2 degrees east of the last with ids of its own, so that density,
+names and tags stay real. A ratio near 1 in the last column means time grows with the number of objects and no faster.
 """
 
 from __future__ import annotations
