@@ -6,7 +6,7 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes import compare, tables
-from creative_nodes.config import Candidates, ClusterSettings, Network, People, restore
+from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People, restore
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
@@ -18,6 +18,7 @@ facts = compare.Facts(
     network=restore(settings, "analysis.network", Network),
     clusters=restore(settings, "analysis.clusters", ClusterSettings),
     candidates=restore(settings, "analysis.candidates", Candidates),
+    completeness=restore(settings, "analysis.completeness", Completeness),
     edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
 )
 indicators = compare.describe_city(facts)

@@ -11,12 +11,14 @@ import pandas as pd
 import shapely
 
 from creative_nodes import tables
-from creative_nodes.config import Candidates, ClusterSettings, Network, People
+from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People
 from creative_nodes.connectivity import Links, connectivity, efficiency
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
 from creative_nodes.reach import stations
 
 MIN_CANDIDATES = 10
+MUCH_THIN = 0.1  # share of residents living where mapping is thin from which the page opens with it
+OUTSIDE = "outside the study area"  # an outcome in the table registry
 RING_STREETS = 0.25  # streets per km² in the buffer, beside inside, below which the buffer counts as not covered
 
 
@@ -31,6 +33,7 @@ class Facts:
     network: Network
     clusters: ClusterSettings
     candidates: Candidates
+    completeness: Completeness
     edge_buffer_m: float
 
     @property
@@ -152,6 +155,75 @@ def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None)
     return rows
 
 
+def _thin_share(facts: Facts) -> float | None:
+    """Return the share of residents who live where mapping is thin; nothing when residents are not known."""
+    cells = facts.frames["completeness"]
+    total = float(cells["residents"].sum())
+    return float(cells.loc[cells["mapping"] == "thin", "residents"].sum()) / total if total else None
+
+
+def _mapping_rows(facts: Facts) -> list[dict[str, object]]:
+    cells, settings = facts.frames["completeness"], facts.completeness
+    share = _thin_share(facts)
+    thin = (
+        f"thin: fewer than {settings.thin_venues_per_1000:g} named venues per 1,000 residents, or where fewer than "
+        f"{settings.min_residents:,.0f} live, per hexagon of H3 resolution {settings.h3_resolution}, fewer than "
+        f"{settings.thin_venues_per_street_km:g} per km of street (completeness.*); "
+        f"{(cells['mapping'] == 'thin').sum():,} of {(cells['mapping'] != 'empty').sum():,} hexagons"
+    )
+    settled = cells.loc[cells["residents"] >= settings.min_residents, "venues_per_1000"]
+    over = f"over the {len(settled):,} hexagons with at least {settings.min_residents:,.0f} residents"
+    return [
+        _row(
+            "residents_thin",
+            "residents living where the mapping is thin",
+            share,
+            "0-1",
+            thin if share is not None else f"residents are not known; {thin}",
+        ),
+        _row(
+            "venues_per_1000",
+            "named venues per 1,000 residents, in the median hexagon",
+            float(settled.median()) if len(settled) else None,
+            "per 1,000",
+            f"OSM, {over}",
+        ),
+    ]
+
+
+# kind of registry row, its id in the table of that name, its class
+RECALLED = (("heritage", "site_id", "heritage_class"), ("creative", "space_id", "domain"))
+
+
+def _recall(indicator: str, label: str, mapped: pd.Series, what: str) -> dict[str, object]:
+    n = len(mapped)
+    told = f"{int(mapped.sum())} of {n} {what}" if n else f"the registry has no {what}"
+    return _row(indicator, label, float(mapped.mean()) if n else None, "0-1", told)
+
+
+def _recall_rows(facts: Facts) -> list[dict[str, object]]:
+    """Tell how much of what the registry knows OSM has: of rows that still stand and have a position inside.
+
+    Rows without a position are those that are hard to find, in OSM too: what is told is an upper bound.
+    """
+    registry = facts.frames["registry"]
+    registry = registry[(registry["status"] != "lost") & (registry["outcome"] != OUTSIDE)]
+    rows = []
+    for kind, key, class_ in RECALLED:
+        rows_of_kind = registry[registry["kind"].isin([kind, "both"])]
+        known = rows_of_kind[rows_of_kind["lon"].notna()]
+        sites = facts.frames[kind]
+        mapped = known[key].isin(sites.loc[sites["in_osm"], key])
+        name, what = f"registry_recall_{kind}", f"{kind} rows with a known position that still stand"
+        unplaced = len(rows_of_kind) - len(known)
+        left_out = f"; left out: {unplaced} without a position" if unplaced else ""
+        rows.append(_recall(name, f"known {kind} sites that OSM has", mapped, what + left_out))
+        for value, some in mapped.groupby(known[class_]):
+            word = str(value) or "unclassed"
+            rows.append(_recall(f"{name}_{word}", f"of them {word.replace('_', ' ')}", some, what))
+    return rows
+
+
 def _covers_buffer(facts: Facts) -> bool:
     """Tell whether streets are mapped in the buffer too, by their density there and inside."""
     area = reproject(facts.area, WGS84_EPSG, facts.epsg)
@@ -201,6 +273,20 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
                 "is too low.",
             )
         )
+    share = _thin_share(facts)
+    if share is not None and share >= MUCH_THIN:
+        found.append(
+            _notice(
+                "mapping",
+                f"{share:.0%} of the residents live where OpenStreetMap is mapped thinly (fewer than "
+                f"{facts.completeness.thin_venues_per_1000:g} named venues per 1,000 residents): what is not found "
+                "there may well be there. The map has a layer that shows where.",
+            )
+        )
+    lists = facts.frames["imports"]
+    found += [
+        _notice(f"import_{number}", text) for number, text in enumerate(lists["warning"][lists["warning"] != ""], 1)
+    ]
     if len(candidates) < MIN_CANDIDATES:
         found.append(
             _notice(
@@ -226,6 +312,7 @@ def describe_city(facts: Facts) -> pd.DataFrame:
     spaces = spaces[spaces["inside"]].reset_index(drop=True)
     people = facts.frames["people"]
     residents = float(people.loc[people["inside"], "residents"].sum()) if len(people) else None
-    rows = [*_count_rows(facts, spaces, residents), *_network_rows(facts, spaces), *_notices(facts)]
+    rows = [*_count_rows(facts, spaces, residents), *_network_rows(facts, spaces)]
+    rows += [*_mapping_rows(facts), *_recall_rows(facts), *_notices(facts)]
     frame = pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["indicators"].columns])
     return frame.astype({"value": "float64"})

@@ -20,6 +20,7 @@ from creative_nodes.errors import InputError
 Mode = Literal["walk", "bike", "motorbike", "car"]
 Status = Literal["disused", "brownfield", "active"]
 Tier = Literal["core", "intermediate", "supporting"]
+Datum = Literal["wgs84", "gcj02", "bd09"]
 Criterion = Literal[
     "residents_walk_15",
     "residents_ride_30",
@@ -55,6 +56,19 @@ class Section(BaseModel):
 
 
 # ---------------------------------------------------------------- city
+
+IMPORT_KINDS = (".csv", ".geojson", ".json", ".gpkg")
+
+
+def _crs(epsg: int) -> Any:
+    """Return the CRS of an EPSG code."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_epsg(epsg)
+    except CRSError:
+        raise ValueError(f"EPSG:{epsg} is not known to PROJ") from None
 
 
 class Boundary(Section):
@@ -146,6 +160,86 @@ class People(Section):
     total: Total | None = Field(None, description="published total of the study area; the fallback")
 
 
+class ImportColumns(Section):
+    """Which column of an imported list holds what; leave out what it does not have."""
+
+    name: str | None = Field(
+        None, description="name as signed on the ground; without one the Chinese, Vietnamese or English name"
+    )
+    name_en: str | None = Field(None, description="English name")
+    name_vi: str | None = Field(None, description="Vietnamese name")
+    name_zh: str | None = Field(None, description="Chinese name")
+    lon: str | None = Field(None, description="CSV only: longitude or easting, in the datum or epsg given")
+    lat: str | None = Field(None, description="CSV only: latitude or northing")
+    year: str | None = Field(None, description="year it was built: a text with a year in it (1932, 1935年, ~1900)")
+    listing: str | None = Field(None, description="heritage listing; a row where it is not empty counts as listed")
+    status: str | None = Field(None, description="active, disused, converted or lost")
+    heritage_class: str | None = Field(None, description="class in the heritage taxonomy")
+    domain: str | None = Field(None, description="domain in the creative taxonomy")
+    tier: str | None = Field(None, description="core, intermediate or supporting")
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not (self.name or self.name_en or self.name_vi or self.name_zh):
+            raise ValueError("give the column of a name: name, name_en, name_vi or name_zh")
+        return self
+
+
+class ImportDefaults(Section):
+    """What holds for rows of an imported list that do not say."""
+
+    heritage_class: str | None = Field(None, description="class; without one the words of the name tell it")
+    domain: str | None = Field(None, description="creative domain; without one the taxonomy's default")
+    tier: Tier | None = Field(None, description="tier of creative spaces; without one supporting")
+    status: Literal["active", "disused", "converted", "lost"] | None = Field(
+        None, description="status; without one it follows from OSM, as for sites without a registry row"
+    )
+
+
+class Import(Section):
+    """A list of known sites made by others, with its own columns and its own datum."""
+
+    file: str = Field(
+        description="path of a .csv (UTF-8), .geojson or .gpkg file, or its name in the folder of imports"
+    )
+    columns: ImportColumns = Field(description="column mapping")
+    datum: Datum | None = Field(
+        None,
+        description="datum of its degrees: wgs84, gcj02 (Amap, Tencent) or bd09 (Baidu). Give datum or epsg, not both; "
+        "with neither a GeoJSON or GeoPackage is in the CRS it names, a CSV in wgs84",
+    )
+    epsg: int | None = Field(
+        None, gt=0, description="EPSG code of its coordinates, e.g. 3405 for VN-2000 / UTM 48N (easting, northing in m)"
+    )
+    kind: Literal["heritage", "creative"] = Field(description="what its rows are")
+    source: str = Field(min_length=1, description="who published it, and when")
+    defaults: ImportDefaults = Field(
+        default_factory=lambda: ImportDefaults.model_validate({}), description="for rows that do not say"
+    )
+    required: bool = Field(True, description="whether a run stops when the file is not there; else it goes without")
+
+    @field_validator("epsg")
+    @classmethod
+    def _known_crs(cls, epsg: int | None) -> int | None:
+        if epsg is not None:
+            _crs(epsg)
+        return epsg
+
+    @model_validator(mode="after")
+    def _fits_its_file(self) -> Self:
+        if self.datum and self.epsg:
+            raise ValueError(f"give datum or epsg, not both; got {self.datum} and {self.epsg}")
+        kind = Path(self.file).suffix.lower()
+        if kind not in IMPORT_KINDS:
+            raise ValueError(f"file must end in {', '.join(IMPORT_KINDS)}, got {self.file}")
+        placed = (self.columns.lon is not None, self.columns.lat is not None)
+        if kind == ".csv" and not all(placed):
+            raise ValueError("a CSV needs columns.lon and columns.lat")
+        if kind != ".csv" and any(placed):
+            raise ValueError("columns.lon and columns.lat are for CSV; this file has a geometry of its own")
+        return self
+
+
 class City(Section):
     """One city: `config/cities/<city>.yaml`."""
 
@@ -161,6 +255,7 @@ class City(Section):
     source: Source = Field(description="OSM data")
     people: People = Field(default_factory=lambda: People.model_validate({}), description="residents")
     registry: str | None = Field(None, description="CSV of known sites, path from the project root")
+    imports: list[Import] = Field(default_factory=list, description="lists of sites made by others, put beside OSM")
     main_mode: Mode = Field("motorbike", description="how most trips are made: the mode of residents_ride_30")
 
     @field_validator("epsg")
@@ -168,18 +263,21 @@ class City(Section):
     def _metric(cls, epsg: int | None) -> int | None:
         if epsg is None:
             return epsg
-        from pyproj import CRS
-        from pyproj.exceptions import CRSError
-
-        try:
-            crs = CRS.from_epsg(epsg)
-        except CRSError:
-            raise ValueError(f"EPSG:{epsg} is not known to PROJ") from None
+        crs = _crs(epsg)
         if not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
             raise ValueError(
                 f"EPSG:{epsg} ({crs.name}) is not a projected CRS in metres; leave epsg out to use the UTM zone"
             )
         return epsg
+
+    @field_validator("imports")
+    @classmethod
+    def _one_name_each(cls, imports: list[Import]) -> list[Import]:
+        names = [Path(one.file).name for one in imports]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} stands twice; each list needs a file name of its own")
+        return imports
 
 
 # ---------------------------------------------------------------- analysis
@@ -346,6 +444,60 @@ class Score(Section):
         return self
 
 
+class Completeness(Section):
+    """How completely the study area is mapped, hexagon by hexagon (METHOD section 10)."""
+
+    h3_resolution: int = Field(
+        8, ge=5, le=10, description="H3 resolution of the hexagons: 8 is about 0.7 km², a few streets around a site"
+    )
+    venues_per_1000: Positive = Field(
+        20,
+        description="named venues (amenity, shop, tourism, office, leisure, craft or historic with a name) per 1,000 "
+        "residents of a fully mapped city. German and Austrian cities, known for complete mapping, held some 20 to 40 "
+        "objects of such keys, named or not, per 1,000 in 2015, and economic censuses (Viet Nam 2021, China 2018) "
+        "count some 60 businesses per 1,000, so 20 is a modest mark. A mark for all cities, not fitted to any of them",
+    )
+    venues_per_street_km: Positive = Field(
+        2,
+        description="the same per km of street, used where fewer than `min_residents` live: 20 per 1,000 of a few "
+        "hundred residents on some 5 km of street",
+    )
+    buildings_per_street_km: Positive = Field(
+        50,
+        description="buildings per km of street of a fully mapped city: a house every 40 m on either side. Rows of "
+        "tube houses have several times as many, estates of towers fewer",
+    )
+    min_residents: Positive = Field(
+        1000,
+        description="persons: with fewer in a hexagon the venues per resident are chance (below 1,000 the limit of "
+        "thin is under 4 venues), so venues per km of street are taken",
+    )
+    thin_below: Share = Field(
+        0.2,
+        description="mapping is thin below this share of the venues of a fully mapped city. Below 20 % and above 80 % "
+        "are the limits that Herfort et al., Nature Communications 2023, tell urban buildings in OSM apart by",
+    )
+    good_from: Share = Field(
+        0.8, description="mapping is good from this share on, of venues and of buildings; between the two it is fair"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.thin_below < self.good_from:
+            raise ValueError("completeness.thin_below must be below completeness.good_from")
+        return self
+
+    @property
+    def thin_venues_per_1000(self) -> float:
+        """Named venues per 1,000 residents below which mapping is thin."""
+        return self.venues_per_1000 * self.thin_below
+
+    @property
+    def thin_venues_per_street_km(self) -> float:
+        """Named venues per km of street below which mapping is thin where few people live."""
+        return self.venues_per_street_km * self.thin_below
+
+
 class Report(Section):
     """The pages."""
 
@@ -368,6 +520,7 @@ class Analysis(Section):
     network: Network = Field(description="creative network")
     candidates: Candidates = Field(description="candidates and site criteria")
     score: Score = Field(description="score and robustness")
+    completeness: Completeness = Field(description="completeness of mapping")
     report: Report = Field(description="pages")
 
 
@@ -385,6 +538,11 @@ class Config(Analysis):
         None,
         description="folder with population rasters; the variable POPULATION overrides it; default: "
         "`population` beside the extracts folder",
+    )
+    imports: str | None = Field(
+        None,
+        description="folder with imported lists; the variable IMPORTS overrides it; default: `imports` beside the "
+        "extracts folder",
     )
 
 
@@ -423,6 +581,8 @@ def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[st
     """List the valid keys of the model that `location` points into, to suggest the nearest one."""
     current: Any = model
     for part in location[:-1]:
+        if isinstance(part, int):  # a place in a list: its model is at hand already
+            continue
         fields = getattr(current, "model_fields", None)
         if fields is not None:
             current = fields[part].annotation if part in fields else None
@@ -504,6 +664,38 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
             where=shown,
         )
     return Settings(key=city, city=City.model_validate(file.model_dump(exclude={"override"})), analysis=analysis)
+
+
+def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> list[Path]:
+    """Find the files of a city's imported lists.
+
+    Parameters
+    ----------
+    imports : the lists.
+    folders : where to look, in this order.
+    where : the city file named in errors.
+
+    Returns
+    -------
+    The files that are there, in the order of the lists.
+
+    Raises
+    ------
+    InputError : a required file is nowhere.
+    """
+    found = []
+    for number, one in enumerate(imports):
+        path = next((folder / one.file for folder in folders if (folder / one.file).is_file()), None)
+        if path is None and one.required:
+            looked = ", ".join(str(folder) for folder in folders)
+            raise InputError(
+                f"imports.{number}.file: {one.file} is not in {looked}; put it there, point the variable IMPORTS at "
+                "its folder, or say `required: false` to go without",
+                where=where,
+            )
+        if path is not None:
+            found.append(path)
+    return found
 
 
 def pick(settings: Settings, *keys: str) -> str:

@@ -35,7 +35,7 @@ def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str = "")
     """Write one table row a key, the keys of a section after it."""
     rows = []
     for name, field in schema["properties"].items():
-        options = [field, *field.get("anyOf", [])]
+        options = [field, *field.get("anyOf", []), field.get("items", {})]
         inner = [definitions[option["$ref"].rsplit("/", 1)[-1]] for option in options if "$ref" in option]
         kind = "section" if any("properties" in one for one in inner) else _kind(inner[0] if inner else field)
         default = "required" if name in schema.get("required", []) else json.dumps(field.get("default"))
@@ -43,7 +43,7 @@ def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str = "")
         rows.append(f"| `{prefix}{name}` | {kind} | {default} | {field.get('description', '')} |")
         for one in inner:
             if "properties" in one:
-                rows += _walk(one, definitions, f"{prefix}{name}.")
+                rows += _walk(one, definitions, f"{prefix}{name}{'[]' if 'items' in field else ''}.")
     return rows
 
 
@@ -77,6 +77,7 @@ def config_reference() -> str:
         "|---|---|",
         "| `EXTRACTS` | folder with `<city>.osm.pbf` files; goes before `extracts` and before any download |",
         "| `POPULATION` | folder with population rasters; default: `population` beside the extracts folder |",
+        "| `IMPORTS` | folder with imported lists of sites; default: `imports` beside the extracts folder |",
         "| `VERBOSE` | set to 1 to see the scripts' log on the terminal |",
     ]
     return "\n".join(lines) + "\n"

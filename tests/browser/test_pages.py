@@ -1,5 +1,6 @@
 """The pages in a real browser: no network, no errors, the table and the map linked, hostile names inert."""
 
+import json
 import math
 import runpy
 import shutil
@@ -255,6 +256,48 @@ def test_layers_can_be_switched_off(visit, made_up_page):
         assert seen.page.locator(".mark-low").count() == 0
         seen.page.locator("label", has_text="weak evidence").locator("input").click()
         assert seen.page.locator(".mark-low").count() == 2
+
+
+def test_the_completeness_of_mapping_is_a_layer_under_the_sites(visit, city_page):
+    with visit(city_page) as seen:
+        assert not seen.page.evaluate("map_city.hasLayer(feature_group_mapping)")
+        box = seen.page.locator("label", has_text="How complete is the mapping").locator("input")
+        assert not box.is_checked()
+        box.click()
+        assert seen.page.evaluate("map_city.hasLayer(feature_group_mapping)")
+        drawn = seen.page.evaluate(
+            """() => ["thin", "fair", "good"].flatMap((grade) =>
+                (window[`shapes_mapping_${grade}`]?.getLayers() ?? []).map((layer) => layer.feature.properties.i)
+            ).sort((a, b) => a - b)"""
+        )
+        block = json.loads(seen.page.locator("#data").text_content())
+        assert drawn == list(range(len(block["hexagons"]))) != []
+        # a site is still the one that is hit: in the order of the canvas it comes after every hexagon
+        assert seen.page.evaluate(
+            """() => {
+                const order = [];
+                const canvas = shapes_sites.getLayers()[0]._renderer;
+                for (let one = canvas._drawFirst; one; one = one.next) order.push(one.layer);
+                const hexagons = ["thin", "fair", "good"]
+                    .flatMap((grade) => window[`shapes_mapping_${grade}`]?.getLayers() ?? []);
+                const last = Math.max(...hexagons.map((layer) => order.indexOf(layer)));
+                return Math.min(...shapes_sites.getLayers().map((layer) => order.indexOf(layer))) > last;
+            }"""
+        )
+        assert seen.wrong == [] and seen.asked == []
+
+
+def test_a_hexagon_tells_its_figures_and_a_card_that_mapping_is_thin(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.locator("label", has_text="How complete is the mapping").locator("input").click()
+        seen.page.evaluate("void shapes_mapping_thin.getLayers()[0].openTooltip()")
+        told = seen.page.locator(".leaflet-tooltip").inner_text()
+        assert told.splitlines()[:2] == ["Mapping here: thin", "1.5 named venues per 1,000 residents, city median 5.8"]
+        block = json.loads(seen.page.locator("#data").text_content())
+        thin = next(i for i, site in enumerate(block["sites"][:12]) if "city median" in site.get("thin", ""))
+        seen.page.locator(f'[data-site="{thin}"]').click()
+        said = "Mapping around here is thin: 1.5 named venues per 1,000 residents, city median 5.8."
+        assert said in seen.page.locator("#card").inner_text()
 
 
 def test_text_meets_contrast_aa(visit, made_up_page):

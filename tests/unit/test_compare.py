@@ -40,6 +40,32 @@ def _clusters(towns: ModuleType, kept: list[bool]) -> gpd.GeoDataFrame:
     return towns.frame(rows, ["cluster_id", "name", "n_spaces", "p_value", "kept"], kept="bool")
 
 
+def _hexagons(towns: ModuleType, *rows: tuple[str, float | None, float | None]) -> gpd.GeoDataFrame:
+    """Make rows of the table completeness from (mapping, residents, venues per 1,000 residents)."""
+    columns = [column.name for column in tables.TABLES["completeness"].columns if column.name != "geometry"]
+    full = [
+        {
+            **dict.fromkeys(columns, 0.0),
+            **dict.fromkeys(("last_edit", "median_edit"), ""),
+            **{"hex_id": f"x{k}", "mapping": mapping, "residents": residents, "venues_per_1000": rate},
+            "geometry": towns.at(k),
+        }
+        for k, (mapping, residents, rate) in enumerate(rows)
+    ]
+    return towns.frame(full, columns, residents="float64", venues_per_1000="float64")
+
+
+def _registry(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Make rows of the table registry, inside the study area and with a position unless they say otherwise."""
+    defaults: dict[str, Any] = {
+        **{column.name: "" for column in tables.TABLES["registry"].columns if column.kind == "text"},
+        **{"year_converted": None, "match_score": None, "match_m": None, "lon": 3.0, "lat": 0.2},
+        **{"status": "active", "outcome": "in OSM"},
+    }
+    full = [{**defaults, "registry_id": f"r{k}", **row} for k, row in enumerate(rows)]
+    return pd.DataFrame(full, columns=list(defaults)).astype({"lon": "float64", "lat": "float64"})
+
+
 def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
     """Describe a town of 2 km by 2 km with streets inside and around it; `frames` replace its tables."""
     config = towns.config()
@@ -79,6 +105,9 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         "places": towns.places(({"railway": "station", "station": "subway"}, towns.at(0))),
         "street_nodes": nodes,
         "street_edges": edges,
+        "registry": tables.empty("registry"),
+        "imports": tables.empty("imports"),
+        "completeness": _hexagons(towns, ("good", 50_000.0, 20.0)),
         **frames,
     }
     return compare.Facts(
@@ -89,6 +118,7 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         network=config.network,
         clusters=config.clusters,
         candidates=config.candidates,
+        completeness=config.completeness,
         edge_buffer_m=500,
     )
 
@@ -136,10 +166,13 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "nearest_space_minutes": 5,
         # degrees of c1, c3 and c6
         "hub_degree": (1 + 1 + 0) / 3,
+        "residents_thin": 0,
+        "venues_per_1000": 20,
     }
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-6), name
-    assert set(found.index) == set(expected)
+    # the town has no registry
+    assert set(found.index) == {*expected, "registry_recall_heritage", "registry_recall_creative"}
 
 
 def test_every_figure_says_its_unit_and_source(towns: ModuleType) -> None:
@@ -266,3 +299,93 @@ def test_streets_beyond_the_buffer_do_not_count(towns: ModuleType) -> None:
     wide = towns.to_degrees(shapely.box(-600, -600, 2600, 2600))
     kept = shapely.within(middle, facts.area) | ~shapely.within(middle, wide)
     assert _notices(_facts(towns, street_edges=edges[kept].reset_index(drop=True))) == {"buffer"}
+
+
+# ---------------------------------------------------------------- completeness of mapping
+
+
+def test_share_of_residents_in_thin_mapping(towns: ModuleType) -> None:
+    hexagons = _hexagons(
+        towns,
+        ("thin", 3_000.0, 1.0),
+        ("thin", 999.0, 0.0),  # too few residents for the median, not for the share
+        ("fair", 2_000.0, 8.0),
+        ("good", 4_001.0, 21.0),
+        ("empty", 0.0, None),
+    )
+    found = _describe(_facts(towns, completeness=hexagons))
+    assert found.loc["residents_thin", "value"] == pytest.approx(3_999 / 10_000)
+    assert "fewer than 4 named venues per 1,000 residents" in found.loc["residents_thin", "source"]
+    assert "2 of 4 hexagons" in found.loc["residents_thin", "source"]
+    assert found.loc["venues_per_1000", "value"] == 8.0
+    assert "over the 3 hexagons" in found.loc["venues_per_1000", "source"]
+    assert found.loc["notice_mapping", "source"].startswith("40% of the residents live where")
+
+
+def test_well_mapped_cities_open_without_a_notice_of_mapping(towns: ModuleType) -> None:
+    few = _hexagons(towns, ("thin", 999.0, 0.0), ("good", 9_001.0, 20.0))
+    assert "mapping" not in _notices(_facts(towns, completeness=few))
+
+
+def test_without_residents_the_share_in_thin_mapping_is_not_known(towns: ModuleType) -> None:
+    unknown = _hexagons(towns, ("thin", None, None), ("good", None, None))
+    found = _describe(_facts(towns, completeness=unknown))
+    assert math.isnan(found.loc["residents_thin", "value"]) and math.isnan(found.loc["venues_per_1000", "value"])
+    assert found.loc["residents_thin", "source"].startswith("residents are not known")
+    assert "notice_mapping" not in found.index
+
+
+def test_recall_counts_placed_rows_that_still_stand_by_kind_and_class(towns: ModuleType) -> None:
+    heritage = towns.sites(
+        {"geometry": towns.at(0), "site_id": "h-in"},
+        {"geometry": towns.at(0), "site_id": "h-out", "in_osm": False},
+    )
+    spaces = towns.spaces(*[{"geometry": towns.at(0)}] * 5, {"geometry": towns.at(0), "in_osm": False})
+    mill, docks, arts = (
+        {"kind": "heritage", "heritage_class": "mill_factory"},
+        {"kind": "heritage", "heritage_class": "dock_shipyard"},
+        {"kind": "creative", "domain": "visual_arts"},
+    )
+    registry = _registry(
+        {**mill, "site_id": "h-in"},
+        {**mill, "site_id": "h-out", "outcome": "not in OSM"},
+        {**mill, "site_id": "", "outcome": "not located"},
+        {**mill, "site_id": "h-in", "kind": "both", "domain": "creative_hub", "space_id": "c6"},
+        {**docks, "site_id": "h-in"},
+        # none of these counts: no position, gone, outside
+        {**docks, "site_id": "h-in", "lon": None, "lat": None},
+        {**docks, "status": "lost", "outcome": "not located"},
+        {**docks, "site_id": "h-in", "outcome": compare.OUTSIDE},
+        {**arts, "space_id": "c1"},
+    )
+    found = _describe(_facts(towns, heritage=heritage, creative=spaces, registry=registry))
+    told = found[found.index.str.startswith("registry_recall")]
+    assert told["value"].to_dict() == {
+        "registry_recall_heritage": 3 / 5,
+        "registry_recall_heritage_dock_shipyard": 1.0,
+        "registry_recall_heritage_mill_factory": 2 / 4,
+        "registry_recall_creative": 1 / 2,
+        "registry_recall_creative_creative_hub": 0.0,
+        "registry_recall_creative_visual_arts": 1.0,
+    }
+    assert told.loc["registry_recall_heritage", "source"].startswith("3 of 5 ")
+    assert "left out: 1 without a position" in told.loc["registry_recall_heritage", "source"]
+    assert told.loc["registry_recall_heritage_mill_factory", "label"] == "of them mill factory"
+    assert told.loc["registry_recall_creative", "source"].startswith("1 of 2 ")
+
+
+def test_recall_of_an_empty_registry_is_not_known(towns: ModuleType) -> None:
+    found = _describe(_facts(towns))
+    told = found[found.index.str.startswith("registry_recall")]
+    assert list(told.index) == ["registry_recall_heritage", "registry_recall_creative"]
+    assert told["value"].isna().all()
+    assert told["source"].str.startswith("the registry has no").all()
+
+
+def test_a_list_that_looks_shifted_is_told(towns: ModuleType) -> None:
+    lists = pd.DataFrame({"file": ["a.csv", "b.csv", "c.csv"], "warning": ["a is off", "", "c is off"]})
+    rows = compare.describe_city(_facts(towns, imports=lists)).set_index("indicator")["source"]
+    told = rows[rows.index.str.startswith("notice_import")]
+    assert told.to_dict() == {"notice_import_1": "a is off", "notice_import_2": "c is off"}
+    quiet = compare.describe_city(_facts(towns))["indicator"]
+    assert not quiet.str.startswith("notice_import").any()

@@ -12,25 +12,30 @@ SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
     {"__init__", "errors", "fingerprint"},
     {"config", "geo"},
-    {"tables"},
+    {"tables", "datum"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "people"},
     {"osm/boundary"},
     {"osm/pull"},
-    {"locate/names"},
+    {"locate/names", "locate/quality"},
     {"locate/taxonomy", "locate/grouping"},
     {"locate/evidence", "locate/registry"},
+    {"locate/imports"},
+    {"locate/offsets"},
     {"locate/sites", "travel/network"},
     {"travel/times", "travel/streets"},
     {"connectivity"},
-    {"clusters", "reach"},
+    {"clusters", "reach", "completeness"},
     {"score", "compare", "pack"},
     {"report/basemap"},
     {"report/view"},
     {"report/maps"},
     {"report/page", "docs"},
 ]
-HEAVY = {"folium", "jinja2", "networkx", "osmium", "osmnx", "rapidfuzz", "rasterio", "requests", "scipy", "sklearn"}
+HEAVY = {
+    *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
+    *("rapidfuzz", "rasterio", "requests", "scipy", "sklearn"),
+}
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
     "connect_spaces": {"scipy", "sklearn"},
@@ -38,6 +43,7 @@ USES = {
     "download_file": {"requests"},
     "draw_map": {"folium", "jinja2"},
     "locate_sites": {"rapidfuzz", "scipy"},
+    "map_completeness": {"h3"},
     "measure_reach": {"scipy"},
     "pack_geopackage": set(),
     "pull_osm": {"osmium", "requests"},

@@ -23,6 +23,10 @@ CRITERIA = {
 # ARCHITECTURE, the doors by name
 ALWAYS = {
     "places": {"osm_id", "tags", "geometry"},
+    "completeness": {
+        *("hex_id", "residents", "street_km", "named_venues", "buildings", "venues_per_1000", "venues_per_street_km"),
+        *("buildings_per_street_km", "last_edit", "mapping", "geometry"),
+    },
     "street_nodes": {"node_id", "geometry"},
     "street_edges": {"u", "v", "length_m", "highway", "walk", "bike", "motorbike", "car", "geometry"},
     "heritage": {

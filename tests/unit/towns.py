@@ -142,10 +142,10 @@ def people(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
 def places(*rows: tuple[dict[str, str], Any]) -> gpd.GeoDataFrame:
     """Make the table places from (tags, geometry)."""
     full = [
-        {"osm_id": f"node/{k}", "tags": json.dumps(tags, ensure_ascii=False), "geometry": shape}
+        {"osm_id": f"node/{k}", "tags": json.dumps(tags, ensure_ascii=False), "edited": "", "geometry": shape}
         for k, (tags, shape) in enumerate(rows, start=1)
     ]
-    return frame(full, ["osm_id", "tags"])
+    return frame(full, ["osm_id", "tags", "edited"])
 
 
 def at(x: float, y: float = 0.0) -> shapely.Point:

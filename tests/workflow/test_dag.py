@@ -10,6 +10,7 @@ STAGES = (
     "read_osm",
     "locate_sites",
     "spread_people",
+    "map_completeness",
     "connect_spaces",
     "measure_reach",
     "describe_city",
@@ -31,6 +32,8 @@ def set_key(*keys, value):
 
 def test_demo_makes_the_page_and_says_one_line_a_stage(demo):
     assert (demo.folder / "reports/sample.html").stat().st_size > 50_000
+    page = (demo.folder / "reports/sample.html").read_text(encoding="utf-8")
+    assert "How complete is the mapping" in page and "var shapes_mapping_thin" in page
     assert (demo.folder / "data/processed/sample/sample.gpkg").exists()
     lines = [line for line in demo.demo_output.stderr.splitlines() if line.startswith("sample ")]
     stages = [line.split()[1] for line in lines]
@@ -64,6 +67,12 @@ def test_a_second_run_does_nothing(demo):
             set_key("reach", "walk_minutes", value=10),
             {"measure_reach", "describe_city"} | SCORE_AND_REPORT,
             id="walking reach",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            set_key("completeness", "thin_below", value=0.1),
+            {"map_completeness", "describe_city", "draw_map", "demo"},
+            id="limit of thin mapping",
         ),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),
         pytest.param(
@@ -99,7 +108,7 @@ def test_the_same_inputs_give_the_same_bytes(demo, fresh):
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in [*tables, *pages]}
 
     first, second = digests(demo.folder), digests(fresh.folder)
-    assert len(first) >= 14
+    assert len(first) >= 15
     assert first == second
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from creative_nodes.config import load_config, load_settings, pick
+from creative_nodes.config import find_imports, load_config, load_settings, pick
 from creative_nodes.errors import InputError
 from creative_nodes.fingerprint import fingerprint
 from creative_nodes.osm.download import download_name, resolve_source
@@ -53,6 +53,7 @@ EXTRACTS = folder("EXTRACTS", CONFIG.extracts)
 POPULATION = folder(
     "POPULATION", CONFIG.population, EXTRACTS and EXTRACTS / ".." / "population"
 )
+IMPORTS = folder("IMPORTS", CONFIG.imports, EXTRACTS and EXTRACTS / ".." / "imports")
 
 
 @cache
@@ -90,6 +91,17 @@ def raster_of(city):
     return None
 
 
+@cache
+def imports_of(city):
+    """Return the files of one city's imported lists."""
+    folders = [Path(), *([IMPORTS] if IMPORTS else [])]
+    lists = settings_of(city).city.imports
+    found = checked(
+        find_imports, lists, folders=folders, where=f"config/cities/{city}.yaml"
+    )
+    return [str(path) for path in found]
+
+
 def params_for(*keys):
     """Return a params function: the named settings of the wildcard's city, and nothing else."""
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
@@ -100,6 +112,7 @@ for city in KNOWN:
     settings_of(city)
 for city in [*CITIES, SAMPLE]:
     source_of(city)
+    imports_of(city)
 
 RASTERS = [settings_of(city).city.people.raster for city in CITIES]
 DOWNLOADS = {

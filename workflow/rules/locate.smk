@@ -37,11 +37,13 @@ rule locate_sites:
         ).analysis.locate.creative_taxonomy,
         amenity_taxonomy=lambda w: settings_of(w.city).analysis.locate.amenity_taxonomy,
         registry=lambda w: settings_of(w.city).city.registry or [],
+        imports=lambda w: imports_of(w.city),
     output:
         heritage="data/processed/{city}/heritage.parquet",
         creative="data/processed/{city}/located_creative.parquet",
         amenities="data/processed/{city}/amenities.parquet",
         registry="data/processed/{city}/registry.parquet",
+        imports="data/processed/{city}/imports.parquet",
     log:
         "logs/{city}/locate_sites.log",
     benchmark:
@@ -50,6 +52,11 @@ rule locate_sites:
         "../../environment.yml"
     params:
         code=fingerprint("scripts/locate_sites.py"),
-        settings=params_for("analysis.locate", "analysis.edge_buffer_m"),
+        settings=params_for(
+            "analysis.locate",
+            "analysis.edge_buffer_m",
+            "city.imports",
+            "city.local_name",
+        ),
     script:
         "../../scripts/locate_sites.py"

@@ -1,4 +1,5 @@
-# People: residents on a grid, from a raster when there is one, else from the city total.
+# People: residents on a grid, from a raster when there is one, else from the city total; and how completely the ground
+# they live on is mapped.
 
 
 # snakemake data/processed/hanoi/people.parquet
@@ -23,3 +24,25 @@ rule spread_people:
         ),
     script:
         "../../scripts/spread_people.py"
+
+
+# snakemake data/processed/hanoi/completeness.parquet
+rule map_completeness:
+    input:
+        study_area="data/processed/{city}/study_area.parquet",
+        places="data/processed/{city}/places.parquet",
+        street_edges="data/processed/{city}/street_edges.parquet",
+        people="data/processed/{city}/people.parquet",
+    output:
+        completeness="data/processed/{city}/completeness.parquet",
+    log:
+        "logs/{city}/map_completeness.log",
+    benchmark:
+        "logs/{city}/map_completeness.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/map_completeness.py"),
+        settings=params_for("analysis.completeness"),
+    script:
+        "../../scripts/map_completeness.py"

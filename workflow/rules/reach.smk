@@ -81,6 +81,9 @@ rule describe_city:
                 "places",
                 "candidates",
                 "street_edges",
+                "registry",
+                "imports",
+                "completeness",
             )
         },
         provenance="data/raw/{city}/provenance.json",
@@ -100,6 +103,7 @@ rule describe_city:
             "analysis.clusters",
             "analysis.edge_buffer_m",
             "analysis.candidates",
+            "analysis.completeness",
         ),
     script:
         "../../scripts/describe_city.py"

@@ -9,6 +9,7 @@ REPORT_KEYS = (
     "analysis.candidates",
     "analysis.network",
     "analysis.clusters",
+    "analysis.completeness",
     "analysis.travel.snap_within_m",
 )
 
@@ -28,6 +29,7 @@ rule draw_map:
         indicators="data/processed/{city}/indicators.parquet",
         registry="data/processed/{city}/registry.parquet",
         links="data/processed/{city}/links.parquet",
+        completeness="data/processed/{city}/completeness.parquet",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,

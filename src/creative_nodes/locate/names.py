@@ -42,9 +42,21 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", bare).split())
 
 
+# both ways of placing the tone are in use: hoá and hóa, thuý and thúy
+_TONES = dict(
+    zip(
+        ["oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ"],
+        ["òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy"],
+        strict=True,
+    )
+)
+_TONE = re.compile("|".join(_TONES))
+
+
 def tidy(text: str) -> str:
-    """Lower-case a name and compose its accents, keeping them."""
-    return " ".join(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", text).casefold()).split())
+    """Lower-case a name, compose its accents and place Vietnamese tones one way, keeping them."""
+    composed = unicodedata.normalize("NFC", text).casefold()
+    return " ".join(re.sub(r"[^\w]+", " ", _TONE.sub(lambda found: _TONES[found[0]], composed)).split())
 
 
 def has_accents(text: str) -> bool:

@@ -23,11 +23,13 @@ PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
 HALF_ALIKE = 0.5
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
 METRES_PER_KM = 1000.0
+REGISTRY = "registry"
+NOT_IN_CSV = ("origin", "year_built", "listing")  # what only rows of imported lists carry
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
 
 class Known(BaseModel):
-    """One row of a registry."""
+    """One row of a registry, or of an imported list, which has its file name as `origin` and may leave much empty."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,13 +45,16 @@ class Known(BaseModel):
     tier: Literal["core", "intermediate", "supporting", ""] = ""
     former_use: str = ""
     present_use: str = ""
-    status: Literal["active", "disused", "converted", "lost"]
+    status: Literal["active", "disused", "converted", "lost", ""]
     year_converted: int | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     precision: Literal["site", "street", "ward"]
     source: str = Field(min_length=1)
     note: str = ""
+    origin: str = REGISTRY
+    year_built: int | None = None
+    listing: str = ""
 
     @field_validator("year_converted", "lon", "lat", mode="before")
     @classmethod
@@ -71,6 +76,10 @@ class Known(BaseModel):
     def _whole_position(self) -> Known:
         if (self.lon is None) != (self.lat is None):
             raise ValueError("give both lon and lat or neither")
+        if self.origin != REGISTRY:
+            return self
+        if not self.status:
+            raise ValueError("status must be active, disused, converted or lost")
         if self.kind in ("creative", "both") and not (self.domain and self.tier):
             raise ValueError("a creative space needs domain and tier")
         if self.kind in ("heritage", "both") and not self.heritage_class:
@@ -99,7 +108,8 @@ def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, eps
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            missing = [name for name in Known.model_fields if name not in (reader.fieldnames or [])]
+            columns = [name for name in Known.model_fields if name not in NOT_IN_CSV]
+            missing = [name for name in columns if name not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(f"column {', '.join(missing)} is missing", where=where)
             raw = [(reader.line_num, values) for values in reader]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -13,12 +14,13 @@ import shapely
 from creative_nodes import tables
 from creative_nodes.config import Locate
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
-from creative_nodes.locate import evidence, grouping, registry
+from creative_nodes.locate import evidence, grouping, offsets, registry
+from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.names import NAME_KEYS, fold, names_of
 from creative_nodes.locate.taxonomy import Hit, Rule, Selector, Taxonomy, start_year
 
 TIER_ORDER = ("core", "intermediate", "supporting")
-REGISTRY_RULE = "registry"
+REGISTRY_RULE, IMPORT_RULE = "registry", "import"
 SAME_NAME = 0.95  # likeness asked of an object that nothing but its name speaks for
 NEAR_M = 1.0  # "inside or touching"
 # what carries a site's name without being it
@@ -41,7 +43,7 @@ NOT_A_SITE = Selector(
 
 @dataclass
 class Site:
-    """A site in the making: one or more OSM objects, or a registry row."""
+    """A site in the making: one or more OSM objects, or a row of the registry or of an imported list."""
 
     key: str
     names: dict[str, str]
@@ -53,6 +55,16 @@ class Site:
     known: registry.Known | None = None
     match: registry.Match | None = None
     also: list[str] = field(default_factory=list)
+    imported: list[registry.Known] = field(default_factory=list)
+
+    def sources(self) -> list[registry.Known]:
+        """Return the rows that tell of the site, the registry's first."""
+        return [*([self.known] if self.known else []), *self.imported]
+
+    def all_names(self) -> list[str]:
+        """Return every name it goes by, folded: in OSM, in the registry and in lists."""
+        told = [name for row in self.sources() for name in row.folded_names()]
+        return list(dict.fromkeys([*self.folded, *told]))
 
     def rules(self) -> list[Rule]:
         """Return the distinct rules that count."""
@@ -121,11 +133,12 @@ def _vote(site: Site, attribute: str) -> str | None:
 
 def _class_of(site: Site, taxonomy: Taxonomy) -> str:
     """Return the class the strongest rule gives; without one, what the names, old ones too, tell."""
-    told = [taxonomy.class_in_name(text) for tags in site.tags for key, text in tags.items() if "name" in key]
+    texts = [text for tags in site.tags for key, text in tags.items() if "name" in key]
+    told = [taxonomy.class_in_name(text) for text in [*texts, *(row.name for row in site.imported)]]
     return _vote(site, "class_") or next((one for one in told if one), None) or taxonomy.default_class
 
 
-def _evidence(site: Site, registry_weight: float) -> tuple[float, str]:
+def _evidence(site: Site, taxonomy: Taxonomy) -> tuple[float, str]:
     """Return a site's confidence and its evidence as JSON."""
     counted = {rule.id for rule in site.rules()}
     entries: list[dict[str, object]] = []
@@ -140,16 +153,28 @@ def _evidence(site: Site, registry_weight: float) -> tuple[float, str]:
         )
     weights = [rule.weight for rule in site.rules()]
     if site.known is not None:
-        weights.append(registry_weight)
+        weights.append(taxonomy.registry_weight)
         entries.append(
             {
                 "rule": REGISTRY_RULE,
-                "weight": registry_weight,
+                "weight": taxonomy.registry_weight,
                 "osm_id": "",
                 "tag": f"{site.known.registry_id}: {site.known.source}",
                 "reason": "in the registry of known sites",
             }
         )
+    if site.imported:
+        weights.append(taxonomy.import_weight)
+    entries += [
+        {
+            "rule": IMPORT_RULE,
+            "weight": taxonomy.import_weight,
+            "osm_id": "",
+            "tag": f"{row.origin}: {row.name}" + (f"; {row.listing}" if row.listing else ""),
+            "reason": f"in a list of known sites: {row.source}",
+        }
+        for row in site.imported
+    ]
     return evidence.confidence(weights), evidence.evidence_json(entries)
 
 
@@ -199,29 +224,22 @@ def sites_of(
     within: shapely.Geometry,
     epsg: int,
 ) -> list[Site]:
-    """Group finds into sites and give them their registry rows.
+    """Group finds into sites and give them their rows of the registry and of imported lists.
 
-    A row is looked for, in this order, among the finds by name, among all other named OSM objects by name, among
-    sites without a row by position; what is then left and well placed `within` the area that is read (metric CRS)
-    becomes a site of its own, not in OSM.
+    A row of the registry is looked for, in this order, among the finds by name, among all other named OSM objects by
+    name, among sites without a row by position; what is then left and well placed `within` the area that is read
+    (metric CRS) becomes a site of its own, not in OSM. Rows of lists follow in the same order, and join sites that have
+    a row already.
     """
-
-    def by_name(
-        rows: list[registry.Known], names: list[list[str]], shapes: np.ndarray, min_score: float
-    ) -> list[registry.Match]:
-        return registry.match(rows, names, shapes, epsg=epsg, within_m=settings.registry_match_m, min_score=min_score)
-
-    matches: dict[int, tuple[registry.Known, registry.Match]] = {}
-    for one in by_name(
-        known, [_folded_names(tags) for tags in finds.tags], finds.geometry, settings.registry_match_score
-    ):
-        matches[one.site] = known[one.row], one
-    left = _left(known, [row.registry_id for row, _ in matches.values()])
-    others = others.without(finds.osm_ids)
-    for one in by_name(left, others.folded, others.geometry, max(SAME_NAME, settings.registry_match_score)):
-        matches[len(finds.osm_ids)] = left[one.row], one
-        finds = finds.with_one(others.osm_ids[one.site], others.tags[one.site], others.geometry[one.site])
-    left = _left(left, [row.registry_id for row, _ in matches.values()])
+    lists = _by_origin([row for row in known if row.origin != registry.REGISTRY])
+    known = [row for row in known if row.origin == registry.REGISTRY]
+    finds, pairs = _match_by_name(known, finds, others, settings, epsg)
+    matches = {at: (row, one) for at, row, one in pairs}
+    left = _left(known, [row.registry_id for _, row, _ in pairs])
+    listed: list[tuple[str, registry.Known]] = []
+    for rows in lists:
+        finds, pairs = _match_by_name(rows, finds, others, settings, epsg)
+        listed += [(finds.osm_ids[at], row) for at, row, _ in pairs]
 
     sites = group_sites(finds, matches, settings)
     shapes = np.array([site.geometry for site in sites], dtype=object)
@@ -232,7 +250,7 @@ def sites_of(
     alone = [
         Site(
             key=f"r-{row.registry_id}",
-            names={"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh},
+            names=_row_names(row),
             geometry=point,
             folded=row.folded_names(),
             known=row,
@@ -240,7 +258,91 @@ def sites_of(
         for row, point in zip(left, registry.positions(left, epsg), strict=True)
         if row.precision == "site" and point is not None and shapely.intersects(within, point)
     ]
-    return [*sites, *alone]
+    sites += alone
+    _add_lists(sites, lists, listed, settings, within=within, epsg=epsg)
+    return sites
+
+
+def _match_by_name(
+    rows: list[registry.Known], finds: evidence.Finds, others: Named, settings: Locate, epsg: int
+) -> tuple[evidence.Finds, list[tuple[int, registry.Known, registry.Match]]]:
+    """Match rows among the finds, then among all other named OSM objects, which then join the finds.
+
+    Returns the finds, and of every match the find's index, the row and the match.
+    """
+
+    def by_name(
+        some: list[registry.Known], names: list[list[str]], shapes: np.ndarray, min_score: float
+    ) -> list[registry.Match]:
+        return registry.match(some, names, shapes, epsg=epsg, within_m=settings.registry_match_m, min_score=min_score)
+
+    names = [_folded_names(tags) for tags in finds.tags]
+    pairs = [
+        (one.site, rows[one.row], one) for one in by_name(rows, names, finds.geometry, settings.registry_match_score)
+    ]
+    left = _left(rows, [row.registry_id for _, row, _ in pairs])
+    others = others.without(finds.osm_ids)
+    for one in by_name(left, others.folded, others.geometry, max(SAME_NAME, settings.registry_match_score)):
+        pairs.append((len(finds.osm_ids), left[one.row], one))
+        finds = finds.with_one(others.osm_ids[one.site], others.tags[one.site], others.geometry[one.site])
+    return finds, pairs
+
+
+def _by_origin(rows: list[registry.Known]) -> list[list[registry.Known]]:
+    return [[row for row in rows if row.origin == origin] for origin in dict.fromkeys(row.origin for row in rows)]
+
+
+def _add_lists(
+    sites: list[Site],
+    lists: list[list[registry.Known]],
+    listed: list[tuple[str, registry.Known]],
+    settings: Locate,
+    *,
+    within: shapely.Geometry,
+    epsg: int,
+) -> None:
+    """Give sites the rows of imported lists, in place; `listed` are those found in OSM by name, with the object.
+
+    The others join the site in which they lie, else the one that has their name nearby, be it from the registry or
+    from another list, else what stands at the same point; what is left becomes a site of its own.
+    """
+    owner = {osm_id: site for site in sites for osm_id in site.osm_ids}
+    for osm_id, row in listed:
+        owner[osm_id].imported.append(row)
+    for rows in lists:
+        left = _left(rows, [row.registry_id for _, row in listed])
+        shapes = np.array([site.geometry for site in sites], dtype=object)
+        free = np.ones(len(sites), dtype=bool)
+        placed = registry.match_by_position(left, [site.all_names() for site in sites], free, shapes, epsg=epsg)
+        for one in placed:
+            sites[one.site].imported.append(left[one.row])
+        left = _left(left, [left[one.row].registry_id for one in placed])
+        for row, point in zip(left, registry.positions(left, epsg), strict=True):
+            if point is None or not shapely.intersects(within, point):
+                continue
+            twin = _same_site(row, point, sites, settings)
+            if twin is None:
+                twin = Site(f"r-{row.registry_id}", _row_names(row), point, folded=row.folded_names())
+                sites.append(twin)
+            twin.imported.append(row)
+
+
+def _same_site(row: registry.Known, point: shapely.Point, sites: list[Site], settings: Locate) -> Site | None:
+    """Return the nearest site of a like name within reach, or what stands at the very point without being in OSM."""
+    own = row.folded_names()
+    found = []
+    for site in sites:
+        distance = float(shapely.distance(site.geometry, point))
+        if distance > settings.registry_match_m:
+            continue
+        alike = max((registry.similarity(a, b) for a in own for b in site.all_names()), default=0.0)
+        if alike >= settings.registry_match_score or (distance <= grouping.TOUCH_M and not site.osm_ids):
+            found.append((distance, site))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _row_names(row: registry.Known) -> dict[str, str]:
+    return {"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh}
 
 
 def _left(rows: list[registry.Known], taken: list[str]) -> list[registry.Known]:
@@ -248,17 +350,19 @@ def _left(rows: list[registry.Known], taken: list[str]) -> list[registry.Known]:
 
 
 def _names(site: Site) -> dict[str, str]:
-    """Return the site's names, filled in from the registry where OSM has none."""
-    known = site.known
-    if known is None:
-        return site.names
-    return {key: value or getattr(known, key) for key, value in site.names.items()}
+    """Return the site's names, filled in from the registry or an imported list where OSM has none."""
+    return {key: value or _first(site, key) for key, value in site.names.items()}
+
+
+def _first(site: Site, key: str) -> str:
+    """Return what the first row that tells of the site says of something; nothing when none does."""
+    return next((value for row in site.sources() if (value := str(getattr(row, key)))), "")
 
 
 def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree, estate_m2: float) -> dict[str, object]:
     known = site.known
     area = float(shapely.area(site.geometry))
-    confidence, notes = _evidence(site, taxonomy.registry_weight)
+    confidence, notes = _evidence(site, taxonomy)
     statuses = {hit.rule.status for _, hit in site.hits} - {None}
     gone = {osm_id for osm_id, hit in site.hits if hit.rule.status == "lost"}
     # a name or date on an object that is gone tells of the past
@@ -267,8 +371,8 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree, est
         for osm_id, hit in site.hits
     )
     status: str
-    if known is not None:
-        status = known.status
+    if _first(site, "status"):
+        status = _first(site, "status")
     elif "lost" in statuses and not living:
         status = "lost"
     elif area <= estate_m2 and len(creative.query(site.geometry, predicate="dwithin", distance=NEAR_M)):
@@ -277,18 +381,18 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree, est
     else:
         status = next((s for s in ("disused", "brownfield") if s in statuses), "active")
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
+    years = years or [row.year_built for row in site.imported if row.year_built is not None]
     flags = {hit.rule.flag for _, hit in site.hits}
     return {
         "site_id": f"h-{site.key}",
         **_names(site),
-        "heritage_class": (known.heritage_class if known and known.heritage_class else None)
-        or _class_of(site, taxonomy),
+        "heritage_class": _first(site, "heritage_class") or _class_of(site, taxonomy),
         "status": status,
         "confidence": confidence,
         "tier": evidence.tier_of(confidence),
         "area_m2": area if area > 0 else None,
         "start_year": min(years) if years else None,
-        "listed": "listed" in flags,
+        "listed": "listed" in flags or any(row.listing for row in site.imported),
         "public_land": "public_land" in flags,
         "registry_id": known.registry_id if known else "",
         "in_osm": bool(site.osm_ids),
@@ -299,13 +403,13 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree, est
 
 def _creative_row(site: Site, taxonomy: Taxonomy, inside: shapely.Geometry) -> dict[str, object]:
     known = site.known
-    confidence, notes = _evidence(site, taxonomy.registry_weight)
+    confidence, notes = _evidence(site, taxonomy)
     tiers = [rule.tier for rule in site.rules() if rule.tier is not None]
     return {
         "space_id": f"c-{site.key}",
         **_names(site),
-        "domain": (known.domain if known else None) or _vote(site, "class_") or taxonomy.default_class,
-        "tier": (known.tier if known else None) or min(tiers, key=TIER_ORDER.index, default="supporting"),
+        "domain": _first(site, "domain") or _vote(site, "class_") or taxonomy.default_class,
+        "tier": _first(site, "tier") or min(tiers, key=TIER_ORDER.index, default="supporting"),
         "confidence": confidence,
         "cluster_id": "",
         "inside": bool(shapely.intersects(inside, site.geometry)),
@@ -332,6 +436,7 @@ class Located:
     creative: gpd.GeoDataFrame
     amenities: gpd.GeoDataFrame
     registry: pd.DataFrame
+    imports: pd.DataFrame
 
 
 def locate(
@@ -345,6 +450,7 @@ def locate(
     area: shapely.Geometry,
     edge_buffer_m: float,
     epsg: int,
+    lists: Sequence[ImportedList] = (),
 ) -> Located:
     """Locate industrial-heritage sites, creative spaces and complementary amenities.
 
@@ -358,18 +464,20 @@ def locate(
         because they count for reach.
     edge_buffer_m : metres around the study area that are read.
     epsg : metric CRS.
+    lists : imported lists of known sites.
     """
     tags = tables.parse_tags(places)
+    everyone = [*known, *(row for one in lists for row in one.rows)]
     inside = reproject(area, WGS84_EPSG, epsg)
     within = reproject(buffer_metres(area, edge_buffer_m, epsg), WGS84_EPSG, epsg)
     # a space that has closed is history: its registry row makes no creative space
-    open_rows = [row for row in known if row.status != "lost" and row.kind in ("creative", "both")]
+    open_rows = [row for row in everyone if row.status != "lost" and row.kind in ("creative", "both")]
     others = _named(places, tags, epsg)
     finds = evidence.find(places, tags, creative_taxonomy, epsg=epsg)
     creative = sites_of(finds, open_rows, others, settings, within=within, epsg=epsg)
     tree = shapely.STRtree([site.geometry for site in creative])
 
-    industry = [row for row in known if row.kind in ("heritage", "both")]
+    industry = [row for row in everyone if row.kind in ("heritage", "both")]
     finds = evidence.find(places, tags, heritage_taxonomy, epsg=epsg)
     industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg)
     heritage = [site for site in industrial if shapely.intersects(inside, site.geometry)]
@@ -388,7 +496,46 @@ def locate(
         ),
         amenities=amenities,
         registry=_registry_frame(known, industrial, creative, inside, epsg),
+        imports=_imports_frame(lists, [*industrial, *creative], others, settings, epsg),
     )
+
+
+def _imports_frame(
+    lists: Sequence[ImportedList], sites: list[Site], others: Named, settings: Locate, epsg: int
+) -> pd.DataFrame:
+    """Tell what became of every imported list, and how well it fits OSM."""
+    if not lists:
+        nothing: pd.DataFrame = tables.empty("imports")
+        return nothing
+    mapped = [site for site in sites if site.osm_ids]
+    rest = others.without([osm_id for site in mapped for osm_id in site.osm_ids])
+    # a site goes by its registry names too: lists often use the former one
+    names = [[*site.folded, *(site.known.folded_names() if site.known else [])] for site in mapped]
+    shapes = np.concatenate([np.array([site.geometry for site in mapped], dtype=object), rest.geometry])
+    twins = offsets.Twins([*names, *rest.folded], shapes)
+    rows = []
+    for one in lists:
+        fit = offsets.measure_fit(one, twins, settings, epsg=epsg)
+        mine = [(site, row) for site in sites for row in site.imported if row.origin == one.file]
+        rows.append(
+            {
+                "file": one.file,
+                "source": one.spec.source,
+                "kind": one.spec.kind,
+                "datum": one.reference,
+                "n": len(one.rows),
+                "placed": len(mine),
+                "matched": sum(bool(site.osm_ids) for site, _ in mine),
+                "in_registry": sum(site.known is not None for site, _ in mine),
+                "pairs": fit.pairs,
+                "median_m": fit.offsets[one.reference].centroid_m if fit.pairs else None,
+                "median_outline_m": fit.offsets[one.reference].outline_m if fit.pairs else None,
+                "offsets": fit.as_json(),
+                "best_datum": fit.best,
+                "warning": offsets.warning(one, fit),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _amenities(finds: evidence.Finds, taken: set[str], epsg: int) -> gpd.GeoDataFrame:
@@ -428,6 +575,7 @@ def _registry_frame(
                 "registry_id": row.registry_id,
                 **{key: getattr(row, key) for key in ("name", "name_en", "name_vi", "name_zh", "kind", "status")},
                 **{key: getattr(row, key) for key in ("former_use", "present_use", "year_converted", "precision")},
+                **{key: getattr(row, key) for key in ("heritage_class", "domain", "lon", "lat")},
                 "source": row.source,
                 "outcome": outcome,
                 "reason": reason,

@@ -48,8 +48,10 @@ class TaxonomyFile(_Part):
     default_class: str
     never_by_name: list[str] = []
     name_exceptions: dict[Literal["vi", "en", "fr", "zh"], list[str]] = {}
+    never_named: dict[Literal["vi", "en", "fr", "zh"], list[str]] = {}
     rules: list[Rule]
     registry_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
+    import_weight: Annotated[float, Field(ge=0, le=1)] = 0.6
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Taxonomy:
         """
         self.classes, self.default_class = file.classes, file.default_class
         self.rules = {rule.id: rule for rule in file.rules}
-        self.registry_weight = file.registry_weight
+        self.registry_weight, self.import_weight = file.registry_weight, file.import_weight
         self._check(file, where)
         self._tags: list[tuple[Rule, Selector, Selector]] = []
         self._names: list[tuple[Rule, WordList]] = []
@@ -111,8 +113,9 @@ class Taxonomy:
             raise InputError(f"never_by_name: {error}", where=where) from None
         try:
             self._exceptions = WordList({str(k): v for k, v in file.name_exceptions.items()})
+            self._never_named = WordList({str(k): v for k, v in file.never_named.items()})
         except re.error as error:
-            raise InputError(f"name_exceptions: bad regular expression: {error}", where=where) from None
+            raise InputError(f"name_exceptions or never_named: bad regular expression: {error}", where=where) from None
         # most names hold no word of any rule: one look tells
         everything: dict[str, list[str]] = defaultdict(list)
         for rule in file.rules:
@@ -151,13 +154,15 @@ class Taxonomy:
 
     def hits(self, tags: dict[str, str]) -> list[Hit]:
         """Return the rules that fire on an object's tags."""
-        found = []
+        found: list[Hit] = []
         for number in sorted({n for key in tags for n in self._by_key.get(key, ())}):
             rule, selector, none = self._tags[number]
             tag = selector.found_in(tags)
             if tag and not none.found_in(tags):
                 found.append(Hit(rule, tag))
         found += self._name_hits(tags)
+        if found and any(self._never_named.found_in(tags[key]) for key in NAME_KEYS if key in tags):
+            return []
         # age says something only of an object that another rule knows
         year = start_year(tags) if found else None
         if year is not None:

@@ -101,24 +101,25 @@ def resolve_source(settings: Settings, *, extracts: Path | None, root: Path = Pa
         of another type.
     """
     _check_polygon(settings, root)
-    source, where = settings.city.source, f"config/cities/{settings.key}.yaml: source"
+    source, where = settings.city.source, f"config/cities/{settings.key}.yaml"
     found = _in_extracts(settings.key, root / extracts) if extracts is not None else None
     if found is not None:
-        return ResolvedSource(kind="extract", file=found, snapshot=source.snapshot)
+        # config's snapshot date is that of its own source, not of this file
+        return ResolvedSource(kind="extract", file=found)
     if source.kind == "overpass":
         return ResolvedSource(kind="overpass", url=source.url, snapshot=source.snapshot)
     given = source.file if source.kind == "extract" else urlsplit(source.url or "").path
     if not str(given).lower().endswith(OSM_SUFFIXES):
         key = "file" if source.kind == "extract" else "url"
-        raise InputError(f"{key} must end with {', '.join(OSM_SUFFIXES)}, got {given}", where=where)
+        raise InputError(f"source.{key} must end with {', '.join(OSM_SUFFIXES)}, got {given}", where=where)
     if source.kind == "geofabrik" and source.url:
         file = DOWNLOADS / download_name(source.url)
         return ResolvedSource(kind="geofabrik", file=file, url=source.url, snapshot=source.snapshot)
     path = root / str(source.file)
     if not path.is_file():
         raise InputError(
-            f"file: no such file: {source.file}; put it there, set EXTRACTS to the folder of <city>.osm.pbf files, "
-            "or use another source.kind",
+            f"source.file: no such file: {source.file}; put it there, set EXTRACTS to the folder of <city>.osm.pbf "
+            "files, or use another source.kind",
             where=where,
         )
     return ResolvedSource(kind="extract", file=path, snapshot=source.snapshot)

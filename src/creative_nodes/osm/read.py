@@ -48,6 +48,7 @@ AREA_KEYS = frozenset(
     }
 )
 LINE_KEYS = frozenset({"waterway", "railway", "route", "barrier", "aeroway"})
+OSM_BEGAN = "2004"  # an earlier date (1970-01-01) stands where the file has none
 NOT_A_STREET = frozenset({"proposed", "construction", "platform", "razed", "abandoned", "planned", "no"})
 
 
@@ -78,6 +79,7 @@ class _Places:
 
     osm_ids: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
     wkb: list[bytes | None] = field(default_factory=list)
 
 
@@ -89,6 +91,13 @@ class Extract:
     street_nodes: gpd.GeoDataFrame
     street_edges: gpd.GeoDataFrame
     counts: Counts
+
+
+def _edited(item: Any) -> str:
+    """Return the day an object was last edited (ISO date), or nothing when the file does not say."""
+    stamp = item.timestamp
+    day: str = stamp.date().isoformat() if stamp else ""
+    return day if day >= OSM_BEGAN else ""
 
 
 def _is_area(tags: dict[str, str]) -> bool:
@@ -115,7 +124,7 @@ class _Scan:
     def take(self, item: object) -> None:
         """Take in one object."""
         if isinstance(item, osmium.osm.Node):
-            self._place(f"node/{item.id}", dict(item.tags), self._factory.create_point, item)
+            self._place(f"node/{item.id}", dict(item.tags), self._factory.create_point, item, _edited(item))
         elif isinstance(item, osmium.osm.Way):
             self._way(item, dict(item.tags))
         elif isinstance(item, osmium.osm.Area):
@@ -130,7 +139,10 @@ class _Scan:
             if isinstance(way, osmium.osm.Way) and all(node.location.valid() for node in way.nodes):
                 self._closed_ways.discard(way.id)
                 outline = shapely.Polygon([(node.lon, node.lat) for node in way.nodes])
-                self._place(f"way/{way.id}", dict(way.tags), lambda polygon: shapely.to_wkb(polygon, hex=True), outline)
+                edited = _edited(way)
+                self._place(
+                    f"way/{way.id}", dict(way.tags), lambda polygon: shapely.to_wkb(polygon, hex=True), outline, edited
+                )
         self._count("relations set aside: members missing or rings not closed", len(self._multipolygons))
         self._count("areas set aside: nodes missing", len(self._closed_ways))
 
@@ -138,13 +150,16 @@ class _Scan:
         if number:
             self.counts.objects[what] += number
 
-    def _place(self, osm_id: str, tags: dict[str, str], create: Callable[[Any], str], item: object) -> None:
+    def _place(
+        self, osm_id: str, tags: dict[str, str], create: Callable[[Any], str], item: object, edited: str
+    ) -> None:
         try:
             wkb = bytes.fromhex(create(item))
         except (RuntimeError, osmium.InvalidLocationError):
             wkb = None
         self.places.osm_ids.append(osm_id)
         self.places.tags.append(json.dumps(tags, ensure_ascii=False, sort_keys=True))
+        self.places.edited.append(edited)
         self.places.wkb.append(wkb)
 
     def _way(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
@@ -153,7 +168,7 @@ class _Scan:
         elif way.is_closed() and len(way.nodes) >= 4 and _is_area(tags):
             self._closed_ways.add(way.id)  # comes again as an area
         else:
-            self._place(f"way/{way.id}", tags, self._factory.create_linestring, way)
+            self._place(f"way/{way.id}", tags, self._factory.create_linestring, way, _edited(way))
 
     def _area(self, area: osmium.osm.Area, tags: dict[str, str]) -> None:
         kind = "way" if area.from_way() else "relation"
@@ -162,7 +177,7 @@ class _Scan:
         if area.num_rings()[0] == 0:
             return  # an outline that crosses itself
         (self._closed_ways if kind == "way" else self._multipolygons).discard(area.orig_id())
-        self._place(f"{kind}/{area.orig_id()}", tags, self._factory.create_multipolygon, area)
+        self._place(f"{kind}/{area.orig_id()}", tags, self._factory.create_multipolygon, area, _edited(area))
 
     def street(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
         """Take in a street."""
@@ -220,7 +235,8 @@ def _places_frame(places: _Places, counts: Counts) -> gpd.GeoDataFrame:
     usable = ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
     if not usable.all():
         counts.objects["tagged objects set aside: no usable geometry"] += int((~usable).sum())
-    frame = gpd.GeoDataFrame({"osm_id": places.osm_ids, "tags": places.tags}, geometry=geometry, crs=WGS84_EPSG)[usable]
+    columns = {"osm_id": places.osm_ids, "tags": places.tags, "edited": places.edited}
+    frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84_EPSG)[usable]
     # a closed way and a relation can be assembled twice; keep the first
     frame = frame.drop_duplicates("osm_id")
     counts.objects["places"] = len(frame)

@@ -47,6 +47,12 @@ OUTLINE: Style = {"color": INK, "weight": 1.4, "dashArray": "6 4", "fill": False
 BEYOND: Style = {"stroke": False, "fillColor": "#fff", "fillOpacity": 0.5}
 HULL: Style = {"color": CLUSTER, "weight": 1.8, "dashArray": "2 4", "fillColor": "#cc79a7", "fillOpacity": 0.13}
 SITE: Style = {"color": CANDIDATE, "weight": 1.6, "fillColor": "#e69f00", "fillOpacity": 0.45}
+# from dark to light in one hue, apart in greys as well
+MAPPING_STYLES: dict[str, Style] = {
+    "thin": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#54278f", "fillOpacity": 0.42},
+    "fair": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#9e9ac8", "fillOpacity": 0.42},
+    "good": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#f2f0f7", "fillOpacity": 0.42},
+}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
 CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor": "#fff", "fillOpacity": 0.9}
 LINK: Style = {"color": CREATIVE, "weight": 1, "opacity": 0.35}
@@ -66,6 +72,7 @@ class MapData:
     dots, cut_off : (candidate, longitude, latitude) of the other ranked and of the unreachable ones.
     others : by kind (converted, lost, low), (row, longitude, latitude).
     spaces : by tier, (row, longitude, latitude).
+    hexagons : by how completely they are mapped (thin, fair, good), (row, part inside the study area).
     links : whether a layer of walkable links is offered; the page's script fills it.
     """
 
@@ -78,6 +85,7 @@ class MapData:
     cut_off: Sequence[tuple[int, float, float]]
     others: Mapping[str, Sequence[tuple[int, float, float]]]
     spaces: Mapping[str, Sequence[tuple[int, float, float]]]
+    hexagons: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
     links: bool
 
 
@@ -176,10 +184,17 @@ def _feature(geometry: str, properties: Mapping[str, int]) -> str:
     return f'{{"type":"Feature","properties":{json.dumps(properties)},"geometry":{geometry}}}'
 
 
-def shapes_json(geometries: Sequence[BaseGeometry]) -> str:
-    """Write geometries (EPSG:4326) as GeoJSON features numbered in order; empty ones are left out."""
+def shapes_json(geometries: Sequence[BaseGeometry], rows: Sequence[int] = ()) -> str:
+    """Write geometries (EPSG:4326) as GeoJSON features numbered in order, or by `rows`; empty ones are left out."""
     texts: Any = shapely.to_geojson(list(geometries)) if len(geometries) else []
-    return _collection([_feature(str(text), {"i": i}) for i, text in enumerate(texts) if not geometries[i].is_empty])
+    numbers = rows or range(len(geometries))
+    return _collection(
+        [
+            _feature(str(text), {"i": i})
+            for i, text, shape in zip(numbers, texts, geometries, strict=True)
+            if not shape.is_empty
+        ]
+    )
 
 
 def points_json(points: Sequence[tuple[int, float, float]], ranks: Sequence[int] = ()) -> str:
@@ -220,6 +235,19 @@ def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
         _add(city, tiles, "tiles")
     for name, geometry, style in (("beyond", _beyond(data.area), BEYOND), ("outline", data.area, OUTLINE)):
         _add(city, Shapes(shapes_json([geometry]), style, pane="veil", interactive=False), name)
+
+
+def _draw_mapping(city: OfflineMap, data: MapData) -> None:
+    if not data.hexagons:
+        return
+    grades = " ".join(_swatch(f"grade sw-{grade}", grade) for grade in MAPPING_STYLES)
+    title = _swatch("mapping", "How complete is the mapping")
+    label = f'<span class="graded">{title}<br><span class="grades">{grades}</span></span>'
+    group = _add(city, folium.FeatureGroup(name=label, show=False), "mapping")
+    for grade, style in MAPPING_STYLES.items():
+        if cells := data.hexagons.get(grade):
+            shapes = shapes_json([shape for _, shape in cells], [row for row, _ in cells])
+            _add(group, Shapes(shapes, style), f"mapping_{grade}")
 
 
 def _draw_spaces(city: OfflineMap, data: MapData) -> None:
@@ -279,6 +307,7 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
     )
     city._id = "city"
     _draw_paper(city, data, online_tiles=online_tiles)
+    _draw_mapping(city, data)
     _draw_spaces(city, data)
     _draw_sites(city, data)
     _add(city, Legend(position="topleft", collapsed=False), "legend")

@@ -74,6 +74,7 @@ def data_block(page: CityPage) -> Markup:
             "others": [_site(site) | {"at": [site.lat, site.lon]} for site in page.others],
             "spaces": [[s.name, s.other_names, s.domain, s.tier, s.source, s.url, s.lat, s.lon] for s in page.spaces],
             "hulls": [[h.name, h.n_spaces, round(h.p_value, 3)] for h in page.hulls],
+            "hexagons": [[h.mapping, *h.lines] for h in page.hexagons],
             "links": page.links,
         }
     )
@@ -87,6 +88,9 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
     spaces: dict[str, list[tuple[int, float, float]]] = {}
     for i, space in enumerate(page.spaces):
         spaces.setdefault(space.tier, []).append((i, space.lon, space.lat))
+    hexagons: dict[str, list[tuple[int, BaseGeometry]]] = {}
+    for i, (hexagon, shape) in enumerate(zip(page.hexagons, page.hexagon_shapes, strict=True)):
+        hexagons.setdefault(hexagon.mapping, []).append((i, shape))
     ranked = [(i, site.rank, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is not None]
     return maps.MapData(
         area=page.area,
@@ -98,6 +102,7 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         cut_off=[(i, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is None],
         others=others,
         spaces=spaces,
+        hexagons=hexagons,
         links=bool(page.links),
     )
 

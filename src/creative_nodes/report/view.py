@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ from creative_nodes.config import (
     Candidates,
     City,
     ClusterSettings,
+    Completeness,
     Criterion,
     Network,
     Reach,
@@ -54,6 +55,9 @@ CONNECTIVITY = "connectivity"
 ISOLATED = "isolated_share"
 SPACES = "creative_spaces"
 RESIDENTS = "residents"
+THIN = "residents_thin"
+MEDIAN_VENUES = "venues_per_1000"
+THIN_WORDS = ("thin", "empty")  # a site in an empty hexagon stands where no street is mapped
 
 ON_INDEX = (
     SPACES,
@@ -66,6 +70,7 @@ ON_INDEX = (
     CONNECTIVITY,
     ISOLATED,
     RESIDENTS,
+    THIN,
     "area",
 )
 
@@ -102,6 +107,7 @@ class Settings:
     candidates: Candidates
     network: Network
     clusters: ClusterSettings
+    completeness: Completeness
     snap_within_m: float
 
 
@@ -162,6 +168,7 @@ class Site:
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
+    thin: str = ""
     measures: tuple[Measure, ...] = ()
 
 
@@ -187,6 +194,14 @@ class Hull:
     name: str
     n_spaces: int
     p_value: float
+
+
+@dataclass(frozen=True)
+class Hexagon:
+    """How completely a hexagon is mapped, as shown: one word, then its figures a line each."""
+
+    mapping: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -237,6 +252,7 @@ class CityPage:
     others: tuple[Site, ...]
     spaces: tuple[Space, ...]
     hulls: tuple[Hull, ...]
+    hexagons: tuple[Hexagon, ...]
     links: tuple[int, ...]
     n_links: int
     criteria: tuple[CriterionRow, ...]
@@ -251,6 +267,7 @@ class CityPage:
     epsg: int
     site_shapes: tuple[BaseGeometry, ...]
     hull_shapes: tuple[BaseGeometry, ...]
+    hexagon_shapes: tuple[BaseGeometry, ...]
 
     @property
     def ranked(self) -> tuple[Site, ...]:
@@ -295,6 +312,7 @@ def settings_of(text: str) -> Settings:
         candidates=restore(text, "analysis.candidates", Candidates),
         network=restore(text, "analysis.network", Network),
         clusters=restore(text, "analysis.clusters", ClusterSettings),
+        completeness=restore(text, "analysis.completeness", Completeness),
         snap_within_m=float(data["analysis.travel.snap_within_m"]),
     )
 
@@ -482,6 +500,11 @@ def _interval(row: Any) -> str:
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
 
 
+def _not_in_osm(row: Any) -> str:
+    """Say where a site that is not in OSM is known from; nothing for the others."""
+    return "" if row.in_osm else f"known from {'the registry' if row.registry_id else 'an imported list'}, not in OSM"
+
+
 def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, Any]:
     """Collect what every heritage site shows, candidate or not."""
     first = next(iter(row.osm_ids), row.registry_id or row.site_id)
@@ -501,7 +524,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "listed": bool(row.listed),
         "area": "" if size is None else area(size),
         "start_year": "" if year is None else f"{year:.0f}",
-        "source": "" if row.in_osm else "known from the registry, not in OSM",
+        "source": _not_in_osm(row),
         "evidence": evidence,
         "more_evidence": more,
         "lon": float(point[0]),
@@ -586,7 +609,7 @@ def _spaces(creative: gpd.GeoDataFrame, words: Words) -> tuple[Space, ...]:
         first = next(iter(row.osm_ids), "")
         domain = worded(words, row.domain)
         name, other_names = names(row, f"Unnamed: {lower_first(domain)}")
-        source = "" if row.in_osm else "known from the registry, not in OSM"
+        source = _not_in_osm(row)
         source = source if row.inside else "outside the study area: it counts for reach only"
         lon, lat = (float(value) for value in points[i])
         found.append(Space(row.space_id, name, other_names, domain, row.tier, source, lon, lat, osm_url(first)))
@@ -619,6 +642,56 @@ def _site_shapes(ordered: gpd.GeoDataFrame, epsg: int) -> tuple[BaseGeometry, ..
     back = reproject(drawn, epsg, WGS84_EPSG)
     flat = shapely.get_dimensions(back) == 0
     return tuple(shapely.Polygon() if flat[i] else rounded(shape) for i, shape in enumerate(back))
+
+
+# ---------------------------------------------------------------- completeness of mapping
+
+
+def _venue_rate(row: Any, least: float, median: float | None) -> str:
+    """Word how many named venues a hexagon has: per resident where enough people live, else along its streets."""
+    if row.street_km == 0:
+        return "no street is mapped"
+    if row.residents >= least:
+        beside = "" if median is None else f", city median {number(median, 2)}"
+        return f"{number(row.venues_per_1000, 2)} named venues per 1,000 residents{beside}"
+    return f"{count(row.named_venues)} named venues along {number(row.street_km, 2)} km of street"
+
+
+def _with_mapping(
+    sites: Sequence[Site], hexagons: gpd.GeoDataFrame, least: float, median: float | None
+) -> tuple[Site, ...]:
+    """Say on each site whether the hexagon that its point lies in is mapped thinly."""
+    points = shapely.points(np.array([(site.lon, site.lat) for site in sites]).reshape(-1, 2))
+    site, cell = shapely.STRtree(hexagons.geometry.to_numpy()).query(points, predicate="intersects")
+    rows, found = _rows(hexagons), dict(zip(site.tolist(), cell.tolist(), strict=True))
+    around = [rows[found[i]] if i in found else None for i in range(len(sites))]
+    return tuple(
+        replace(one, thin=f"{_venue_rate(row, least, median)}.")
+        if row is not None and row.mapping in THIN_WORDS
+        else one
+        for one, row in zip(sites, around, strict=True)
+    )
+
+
+def _hexagon(row: Any, least: float, median: float | None) -> Hexagon:
+    people = _known_number(row.residents)
+    streets = f"{number(row.street_km, 2)} km of street"
+    counts = f"{count(row.named_venues)} named venues, {count(row.buildings)} buildings, {streets}"
+    edited = f"newest edit {row.last_edit}, half of the objects not edited since {row.median_edit}"
+    lines = (
+        _venue_rate(row, least, median) if row.residents >= least else "",
+        counts if people is None else f"{counts}, {count(people)} residents",
+        edited if row.last_edit else "",
+    )
+    return Hexagon(row.mapping, tuple(line for line in lines if line))
+
+
+def _hexagon_shapes(hexagons: gpd.GeoDataFrame, area_: BaseGeometry) -> tuple[BaseGeometry, ...]:
+    """Return what of each hexagon lies in the study area, for that is what was counted."""
+    shapely.prepare(area_)
+    shapes = hexagons.geometry.to_numpy()
+    parts = np.where(shapely.covers(area_, shapes), shapes, shapely.intersection(shapes, area_))
+    return tuple(rounded(shape) for shape in parts)
 
 
 # ---------------------------------------------------------------- figures, method, sources
@@ -791,7 +864,7 @@ def city_page(
     Parameters
     ----------
     tables : frames by name: study_area, heritage, creative, clusters, candidates, scores, indicators, registry,
-        links; geometry in EPSG:4326.
+        links, completeness; geometry in EPSG:4326.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
@@ -803,7 +876,11 @@ def city_page(
     ordered = _ordered(tables["candidates"], tables["scores"])
     spaces = _spaces(creative, words)
     space_names = {space.space_id: space.name for space in spaces}
-    sites = _sites(ordered, tables["heritage"], space_names, settings, words)
+    cells, least = tables["completeness"], settings.completeness.min_residents
+    median = quoted(indicators, MEDIAN_VENUES)
+    drawn = cells[cells["mapping"] != "empty"].reset_index(drop=True)
+    sites = _with_mapping(_sites(ordered, tables["heritage"], space_names, settings, words), cells, least, median)
+    others = _others(tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words)
     first = named_twice(_rows(ordered.head(1))[0], sites[0].name) if sites else ""
     clusters = tables["clusters"]
     kept = clusters[clusters["kept"]].reset_index(drop=True)
@@ -816,11 +893,10 @@ def city_page(
         n_scored=n_scored,
         top_n=int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top,
         sites=sites,
-        others=_others(
-            tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
-        ),
+        others=_with_mapping(others, cells, least, median),
         spaces=spaces,
         hulls=tuple(Hull(row.name_, int(row.n_spaces), float(row.p_value)) for row in _rows(kept)),
+        hexagons=tuple(_hexagon(row, least, median) for row in _rows(drawn)),
         links=_link_pairs(tables["links"], creative),
         n_links=len(tables["links"]),
         criteria=_criteria(ordered, settings),
@@ -835,6 +911,7 @@ def city_page(
         epsg=epsg,
         site_shapes=_site_shapes(ordered, epsg),
         hull_shapes=_hull_shapes(kept, epsg),
+        hexagon_shapes=_hexagon_shapes(drawn, study.geometry),
     )
 
 

@@ -145,3 +145,13 @@ def test_no_words_find_nothing():
 )
 def test_names_in_four_languages(tags, expected):
     assert tuple(names_of(tags)[key] for key in ("name", "name_en", "name_vi", "name_zh")) == expected
+
+
+@pytest.mark.parametrize(("one", "other"), [("Nhà văn hoá", "Nhà văn hóa"), ("Thuý Khuê", "Thúy Khuê"), ("Hoà", "Hòa")])
+def test_both_ways_of_placing_a_tone_are_one_name(one, other):
+    assert tidy(one) == tidy(other)
+
+
+def test_chinese_names_fold_to_simplified_by_a_dictionary_we_did_not_write():
+    assert fold("上海當代藝術博物館") == fold("上海当代艺术博物馆")
+    assert fold("東亞紗廠") == fold("东亚纱厂")

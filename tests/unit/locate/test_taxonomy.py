@@ -65,6 +65,13 @@ CREATIVE = {
     "exhibition": {"amenity": "exhibition_centre"},
     "name_hub": {"name": "M50创意园"},
     "name_walking_street": {"name": "Phố bích họa Phùng Hưng"},
+    "name_coworking": {"name": "CirCO Coworking Space"},
+    "name_art_academy": {"amenity": "university", "name": "Đại học Mỹ thuật Việt Nam"},
+    "name_performing_academy": {"name": "上海音乐学院"},
+    "name_film_academy": {"name": "Hãng phim Giải Phóng"},
+    "name_culture_centre": {"amenity": "community_centre", "name": "Trung tâm văn hoá Quận 5"},
+    "name_craft_village": {"name": "Làng sơn mài Hạ Thái"},
+    "name_book_house": {"name": "内山纪念书局"},
 }
 AMENITIES = {
     "university": {"amenity": "university"},
@@ -265,6 +272,10 @@ def test_a_trap_makes_no_heritage_site(heritage, tags):
         {"building": "yes", "name": "创意园地铁站"},
         {"amenity": "karaoke_box", "name": "Art Space Karaoke"},
         {"amenity": "parking", "name": "步行街停车场"},
+        {"amenity": "community_centre", "name": "Nhà văn hóa tổ dân phố 5"},
+        {"shop": "books", "name": "第三停车点"},
+        {"craft": "sculptor", "name": "Tượng Đài Quang Trung"},
+        {"amenity": "theatre", "name": "Viện Địa lý Nhân văn"},
     ],
 )
 def test_a_trap_makes_no_creative_space(creative, tags):
@@ -280,6 +291,20 @@ def test_a_plain_estate_stays_below_medium(heritage):
     parts = [{"landuse": "industrial"}, {"building": "warehouse"}, {"building": "industrial"}, {"man_made": "works"}]
     named = [{"building": "industrial", "name": "Nhà máy X"}, {"building": "warehouse", "name": "Kho Y"}]
     assert sure(heritage, *parts, *named) < 0.4
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"landuse": "industrial", "man_made": "chimney", "name": "Nhà máy Bia Quận 12"},
+        {"man_made": "water_tower", "name": "Tháp nước"},
+        {"building": "apartments", "name": "德邻公寓", "old_name": "信谊药厂"},
+        {"historic": "building", "name": "裕通面粉厂宿舍旧址"},
+        {"historic": "ruins", "name": "L1轮渡码头"},
+    ],
+)
+def test_a_thing_without_a_sign_of_age_stays_below_medium(heritage, tags):
+    assert sure(heritage, tags) < 0.4
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_own_extract_from_the_root(tmp_path: Path) -> None:
             {"kind": "extract", "file": "x.osm.pbf"},
             None,
             None,
-            r"cities/town\.yaml: source: file: no such file: x\.osm\.pbf",
+            r"cities/town\.yaml: source\.file: no such file: x\.osm\.pbf",
         ),
         ({"kind": "extract", "file": "x.zip"}, None, None, r"file must end with .*got x\.zip"),
         ({"kind": "geofabrik", "url": "https://x.org/a.zip"}, None, None, "url must end with"),

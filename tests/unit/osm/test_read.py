@@ -481,3 +481,40 @@ def test_reading_twice_gives_the_same(town, truth):
     again = read_osm(TOWN / "sample.osm.pbf", modes=MODES, epsg=truth["town"]["epsg"])
     for name in ("places", "street_nodes", "street_edges"):
         assert getattr(again, name).equals(getattr(town, name)), name
+
+
+def test_every_place_keeps_the_day_of_its_last_edit(tmp_path):
+    """Nodes, open ways, outlines, an outline that crosses itself, and a multipolygon; none is what is before OSM."""
+    square = {1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100)}
+    points = {**square, 5: (50, 50), 6: (60, 50), 7: (70, 50), 901: (500, 500), 902: (600, 500)}
+    stamps = {5: "2019-12-31T23:59:59Z", 6: "1970-01-01T00:00:00Z"}
+    lines = ['<osm version="0.6">']
+    for node, place in points.items():
+        lon, lat = at(*place)
+        stamp = f' timestamp="{stamps[node]}"' if node in stamps else ""
+        tag = '<tag k="shop" v="books"/>' if node in (5, 6, 7) else ""
+        lines.append(f'<node id="{node}" version="1"{stamp} lon="{lon}" lat="{lat}">{tag}</node>')
+    ways = {
+        10: ([1, 2, 3, 4, 1], "2020-01-02", "building"),
+        11: ([1, 2], "2020-02-03", "barrier"),
+        12: ([1, 2, 4, 3, 1], "2020-03-04", "building"),
+        13: ([1, 2, 3, 4, 1], "2020-04-05", ""),
+        900: ([901, 902], "2020-05-06", "highway"),
+    }
+    for way, (refs, day, key) in ways.items():
+        inner = "".join(f'<nd ref="{ref}"/>' for ref in refs) + (f'<tag k="{key}" v="yes"/>' if key else "")
+        lines.append(f'<way id="{way}" version="1" timestamp="{day}T12:00:00Z">{inner}</way>')
+    body = '<member type="way" ref="13" role="outer"/><tag k="type" v="multipolygon"/><tag k="landuse" v="industrial"/>'
+    lines.append(f'<relation id="20" version="1" timestamp="2021-06-07T00:00:00Z">{body}</relation>')
+    path = tmp_path / "dated.osm"
+    path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    found = read_osm(path, modes=MODES, epsg=EPSG).places.set_index("osm_id")["edited"].to_dict()
+    assert found == {
+        "node/5": "2019-12-31",
+        "node/6": "",
+        "node/7": "",
+        "way/10": "2020-01-02",
+        "way/11": "2020-02-03",
+        "way/12": "2020-03-04",
+        "relation/20": "2021-06-07",
+    }

@@ -9,7 +9,7 @@ import pandas as pd
 from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
 
 from creative_nodes import tables
-from creative_nodes.config import CRITERIA, Settings, load_config, pick
+from creative_nodes.config import CRITERIA, Analysis, Settings, load_config, pick
 from creative_nodes.report import basemap, page, view
 
 HOSTILE = (
@@ -29,6 +29,7 @@ KEYS = (
     "analysis.candidates",
     "analysis.network",
     "analysis.clusters",
+    "analysis.completeness",
     "analysis.travel.snap_within_m",
 )
 PROVENANCE = {
@@ -61,7 +62,7 @@ def settings(root: Path, *, online_tiles: bool = False, table_rows: int = 12, fi
         "source": {"kind": "extract", "file": "made-up.osm.pbf"},
     }
     whole = Settings.model_validate(
-        {"key": "made-up", "city": city, "analysis": config.model_dump(exclude={"cities", "extracts", "population"})}
+        {"key": "made-up", "city": city, "analysis": config.model_dump(include=set(Analysis.model_fields))}
     )
     return view.settings_of(pick(whole, *KEYS))
 
@@ -190,6 +191,7 @@ def _indicators() -> pd.DataFrame:
         (view.CONNECTIVITY, "Connectivity C", 0.31, "probability", "walks of 15 minutes"),
         (view.ISOLATED, "Isolated creative spaces", 0.125, "share", "walks of 15 minutes"),
         (view.RESIDENTS, "Residents", 123_456.0, "persons", "made up"),
+        (view.MEDIAN_VENUES, "Named venues per 1,000 residents", 5.75, "per 1,000", "OpenStreetMap"),
         ("stations", "Rapid-transit stations", None, "stations", "none is mapped in the study area"),
         ("notice_raster", "Notice", None, "", f"There is no population raster. {HOSTILE[0]}"),
     ]
@@ -207,6 +209,10 @@ def _registry() -> pd.DataFrame:
             "former_use": ["cotton mill"] * n,
             "present_use": ["arts centre"] * n,
             "year_converted": pd.array([2001, None, 2010, None], dtype="Int64"),
+            "heritage_class": ["warehouse"] * n,
+            "domain": [""] * n,
+            "lon": [WEST, None, WEST, None],
+            "lat": [SOUTH, None, SOUTH, None],
             "precision": ["site"] * n,
             "source": ["https://example.org/list", "javascript:alert(1)", "a book, p. 7", HOSTILE[0]],
             "outcome": ["in OSM", "not in OSM", "not located", "outside"],
@@ -246,8 +252,29 @@ def _places() -> gpd.GeoDataFrame:
         '{"railway": "rail"}': LineString([(WEST + 0.02, SOUTH), (WEST + 0.03, SOUTH + 0.05)]),
         '{"building": "yes"}': _square(WEST, SOUTH),
     }
-    rows = {"osm_id": [f"way/{i}" for i in range(len(shapes))], "tags": list(shapes), "geometry": list(shapes.values())}
-    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+    n = len(shapes)
+    rows = {"osm_id": [f"way/{i}" for i in range(n)], "tags": list(shapes), "edited": ["2024-01-02"] * n}
+    return gpd.GeoDataFrame(rows, geometry=list(shapes.values()), crs="EPSG:4326")
+
+
+def _completeness() -> gpd.GeoDataFrame:
+    """Four strips from west to east: thin, fair, good and empty."""
+    n, step = 4, 0.06 / 4
+    rows = {
+        "hex_id": [f"8841{i}" for i in range(n)],
+        "residents": [4000.0, 2000.0, 800.0, 0.0],
+        "street_km": [10.0, 9.0, 8.0, 0.0],
+        "named_venues": [6, 20, 40, 0],
+        "buildings": [3, 100, 900, 0],
+        "venues_per_1000": [1.5, 10.0, 50.0, None],
+        "venues_per_street_km": [0.6, 2.2, 5.0, None],
+        "buildings_per_street_km": [0.3, 11.1, 112.5, None],
+        "last_edit": ["2024-05-01", "", "2023-04-05", ""],
+        "median_edit": ["2019-02-03", "", "2020-06-07", ""],
+        "mapping": ["thin", "fair", "good", "empty"],
+    }
+    strips = [box(WEST + i * step, SOUTH - 0.01, WEST + (i + 1) * step, SOUTH + 0.06) for i in range(n)]
+    return gpd.GeoDataFrame(rows, geometry=strips, crs="EPSG:4326")
 
 
 def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFrame]:
@@ -276,6 +303,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "scores": _scores(candidates),
         "indicators": _indicators(),
         "registry": _registry(),
+        "completeness": _completeness(),
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
     }
 

@@ -84,6 +84,24 @@ def test_the_map_script_carries_no_text_of_the_data(parsed):
     assert "alert(1)" not in script and "Works" not in script and "Studio" not in script
 
 
+def test_the_map_offers_the_completeness_of_mapping_switched_off(parsed):
+    block, script = json.loads(parsed.scripts[0]), parsed.scripts[2]
+    assert [one[0] for one in block["hexagons"]] == ["thin", "fair", "good"]
+    assert "How complete is the mapping" in script
+    for i, grade in enumerate(("thin", "fair", "good")):
+        drawn = re.search(rf"var shapes_mapping_{grade} = L\.geoJSON\((.*?), \{{\n", script)
+        features = json.loads(drawn[1])["features"]
+        assert [feature["properties"] for feature in features] == [{"i": i}]
+    assert "feature_group_mapping.addTo(map_city)" not in script  # it waits in the legend
+    assert ": feature_group_mapping," in script
+
+
+def test_rows_of_sites_in_thin_mapping_say_so(parsed):
+    block = json.loads(parsed.scripts[0])
+    ranked = [site for site in block["sites"] if "rank" in site]
+    assert "".join(parsed.text).count("thinly mapped") == sum("thin" in site for site in ranked) > 0
+
+
 def test_safe_json_round_trips_and_escapes():
     hostile = {"a": ["</script>", "<!--", "&amp;", "\u2028\u2029", '"};alert(1)//']}
     text = str(page.safe_json(hostile))

@@ -186,7 +186,10 @@ def test_without_any_scored_candidate_the_page_says_so(made):
 
 
 def test_empty_tables_make_an_empty_page(made):
-    names = ("heritage", "creative", "clusters", "candidates", "scores", "indicators", "registry", "links")
+    names = (
+        *("heritage", "creative", "clusters", "candidates", "scores", "indicators", "registry", "links"),
+        "completeness",
+    )
     none = {name: tables.empty(name) for name in names}
     city = view.city_page({"study_area": made["study_area"], **none}, {}, made_up.settings(ROOT))
     assert city.sites == city.others == city.spaces == city.hulls == city.known == ()
@@ -195,7 +198,7 @@ def test_empty_tables_make_an_empty_page(made):
 def test_notices_are_told_and_are_no_figures(city):
     assert city.notices == ("There is no population raster. <script>alert(1)</script>",)
     assert [figure.key for figure in city.figures] == [
-        view.SPACES, view.CONNECTIVITY, view.ISOLATED, view.RESIDENTS, "stations",
+        view.SPACES, view.CONNECTIVITY, view.ISOLATED, view.RESIDENTS, view.MEDIAN_VENUES, "stations",
     ]  # fmt: skip
     assert city.figures[-1].value == "not known"
     assert city.figures[-1].source == "none is mapped in the study area"
@@ -204,6 +207,61 @@ def test_notices_are_told_and_are_no_figures(city):
 def test_sites_that_are_no_candidates_are_told_apart(city):
     kinds = [site.kind for site in city.others]
     assert (kinds.count("converted"), kinds.count("lost"), kinds.count("low")) == (4, 2, 2)
+
+
+NO_STREET = {"no street is mapped."}
+
+
+def test_a_site_says_when_the_hexagon_it_stands_in_is_mapped_thinly(city, made):
+    step = 0.06 / 4
+    for site in (*city.sites, *city.others):
+        strip = math.floor((site.lon - made_up.WEST) / step)
+        said = "1.5 named venues per 1,000 residents, city median 5.8."
+        # the easternmost has no street at all
+        assert site.thin == {0: said, 3: "no street is mapped."}.get(strip, "")
+    assert any(site.thin for site in city.sites) and not all(site.thin for site in city.sites)
+
+
+def test_hexagons_are_worded_and_cut_to_the_study_area(city, made):
+    assert [(hexagon.mapping, hexagon.lines) for hexagon in city.hexagons] == [
+        (
+            "thin",
+            (
+                "1.5 named venues per 1,000 residents, city median 5.8",
+                "6 named venues, 3 buildings, 10 km of street, 4,000 residents",
+                "newest edit 2024-05-01, half of the objects not edited since 2019-02-03",
+            ),
+        ),
+        (
+            "fair",
+            (
+                "10 named venues per 1,000 residents, city median 5.8",
+                "20 named venues, 100 buildings, 9 km of street, 2,000 residents",
+            ),
+        ),
+        (
+            "good",
+            (
+                "40 named venues, 900 buildings, 8 km of street, 800 residents",
+                "newest edit 2023-04-05, half of the objects not edited since 2020-06-07",
+            ),
+        ),
+    ]
+    assert all(shape.difference(city.area).area < 1e-12 for shape in city.hexagon_shapes)
+    assert sum(shape.area for shape in city.hexagon_shapes) == pytest.approx(city.area.area * 3 / 4)
+
+
+def test_where_few_live_a_thin_hexagon_speaks_of_its_streets(made):
+    few = made["completeness"].assign(residents=[400.0, 2000.0, 800.0, 0.0])
+    city = view.city_page({**made, "completeness": few}, {}, made_up.settings(ROOT))
+    assert {site.thin for site in city.sites} - NO_STREET == {"", "6 named venues along 10 km of street."}
+
+
+def test_without_a_source_of_residents_hexagons_speak_of_their_streets(made):
+    none = made["completeness"].assign(residents=math.nan, venues_per_1000=math.nan)
+    city = view.city_page({**made, "completeness": none}, {}, made_up.settings(ROOT))
+    assert city.hexagons[1].lines == ("20 named venues, 100 buildings, 9 km of street",)
+    assert {site.thin for site in city.sites} - NO_STREET == {"", "6 named venues along 10 km of street."}
 
 
 def test_only_kept_clusters_are_drawn_and_their_outline_holds_the_members(city, made):

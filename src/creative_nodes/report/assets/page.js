@@ -67,6 +67,7 @@
     if (site.kind === "lost") lines.push(make("p", {}, "Gone or built over, so it is no candidate."));
     if (site.kind === "low") lines.push(make("p", {}, "The evidence is too weak to make it a candidate."));
     if (site.near) lines.push(make("p", {}, make("b", {}, "Nearest creative space: "), site.near));
+    if (site.thin) lines.push(make("p", {}, make("b", {}, "Mapping around here is thin: "), site.thin));
     return lines.filter((line) => line.textContent);
   };
   const close = () => {
@@ -156,6 +157,13 @@
     layer.bindTooltip(() => note(name, others, `${domain} · ${level}`));
     layer.bindPopup(() => note(name, others, `Creative space: ${domain} (${level})`, source, url ? link(url, "OpenStreetMap object") : ""));
   }));
+  const grades = ["thin", "fair", "good"];
+  grades.forEach((grade) => each(`mapping_${grade}`, (layer, i) => {
+    const [mapping, ...lines] = data.hexagons[i];
+    layer.bindTooltip(() => note(`Mapping here: ${mapping}`, ...lines), { sticky: true });
+  }));
+  /* switched on later than the rest, and still under it */
+  window.feature_group_mapping?.on("add", () => grades.forEach((grade) => each(`mapping_${grade}`, (layer) => layer.bringToBack())));
   each("hulls", (layer, i) => {
     const [name, n, p] = data.hulls[i];
     layer.bindTooltip(() => note(name, `Cluster of ${n} creative spaces`, `chance would give one as large with p = ${p}`), { sticky: true });
