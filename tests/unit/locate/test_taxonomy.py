@@ -71,7 +71,8 @@ CREATIVE = {
     "name_film_academy": {"name": "Hãng phim Giải Phóng"},
     "name_culture_centre": {"amenity": "community_centre", "name": "Trung tâm văn hoá Quận 5"},
     "name_craft_village": {"name": "Làng sơn mài Hạ Thái"},
-    "name_book_house": {"name": "内山纪念书局"},
+    "name_publisher": {"name": "Nhà xuất bản Thế Giới"},
+    "name_bookshop": {"name": "内山纪念书局"},
 }
 AMENITIES = {
     "university": {"amenity": "university"},
@@ -301,6 +302,7 @@ def test_a_plain_estate_stays_below_medium(heritage):
         {"building": "apartments", "name": "德邻公寓", "old_name": "信谊药厂"},
         {"historic": "building", "name": "裕通面粉厂宿舍旧址"},
         {"historic": "ruins", "name": "L1轮渡码头"},
+        {"building": "yes", "old_name": "颐中大楼;英美颐中烟草股份有限公司", "start_date": "1920"},
     ],
 )
 def test_a_thing_without_a_sign_of_age_stays_below_medium(heritage, tags):
