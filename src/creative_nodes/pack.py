@@ -9,11 +9,11 @@ import pandas as pd
 
 
 def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[str]:
-    """Write a GeoPackage with the candidates and their scores, heritage, creative spaces, clusters and study area.
+    """Write a GeoPackage: candidates with scores, and the tables people look at beside them.
 
     Parameters
     ----------
-    frames : tables by name: candidates, scores, heritage, creative, clusters, study_area.
+    frames : tables by name: candidates, scores, heritage, creative, clusters, study_area, completeness.
     path : file to write, whole or not at all.
 
     Returns
@@ -23,7 +23,7 @@ def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[s
     path = Path(path)
     temporary = path.with_name(f".{path.name}.part.gpkg")
     temporary.unlink(missing_ok=True)
-    layers = {name: frames[name] for name in ("study_area", "heritage", "creative", "clusters")}
+    layers = {name: frames[name] for name in ("study_area", "heritage", "creative", "clusters", "completeness")}
     layers["candidates"] = frames["candidates"].merge(frames["scores"], on="site_id", validate="one_to_one")
     for name, frame in layers.items():
         # a GeoPackage has no lists, and a layer without rows has no geometry type of its own

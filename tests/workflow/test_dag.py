@@ -43,6 +43,19 @@ def test_demo_makes_the_page_and_says_one_line_a_stage(demo):
         assert Path(demo.folder, line.rsplit("(log: ", 1)[1].rstrip(")")).exists()
 
 
+def test_the_geopackage_opens_in_gdal_with_the_scores_beside_the_candidates(demo):
+    import pyogrio
+
+    path = demo.folder / "data/processed/sample/sample.gpkg"
+    layers = set(pyogrio.list_layers(path)[:, 0])
+    assert layers == {"study_area", "heritage", "creative", "clusters", "completeness", "candidates"}
+    candidates = pyogrio.read_dataframe(path, layer="candidates")
+    assert candidates.crs.to_epsg() == 4326
+    assert candidates.set_index("rank").loc[1, "name"] == "Kho Bến Cũ"
+    heritage = pyogrio.read_dataframe(path, layer="heritage")
+    assert "way/50179" in heritage.set_index("name").loc["Kho Bến Cũ", "osm_ids"]
+
+
 def test_a_second_run_does_nothing(demo):
     assert demo.would_run("demo") == set()
 
@@ -71,7 +84,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("completeness", "thin_below", value=0.1),
-            {"map_completeness", "describe_city", "draw_map", "demo"},
+            {"map_completeness", "pack_geopackage", "describe_city", "draw_map", "demo"},
             id="limit of thin mapping",
         ),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),

@@ -29,6 +29,7 @@ rule pack_geopackage:
         creative="data/processed/{city}/creative.parquet",
         clusters="data/processed/{city}/clusters.parquet",
         study_area="data/processed/{city}/study_area.parquet",
+        completeness="data/processed/{city}/completeness.parquet",
     output:
         geopackage="data/processed/{city}/{city}.gpkg",
     log:

@@ -49,8 +49,8 @@ HULL: Style = {"color": CLUSTER, "weight": 1.8, "dashArray": "2 4", "fillColor":
 SITE: Style = {"color": CANDIDATE, "weight": 1.6, "fillColor": "#e69f00", "fillOpacity": 0.45}
 # from dark to light in one hue, apart in greys as well
 MAPPING_STYLES: dict[str, Style] = {
-    "thin": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#54278f", "fillOpacity": 0.42},
-    "fair": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#9e9ac8", "fillOpacity": 0.42},
+    "thin": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#54278f", "fillOpacity": 0.28},
+    "fair": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#9e9ac8", "fillOpacity": 0.35},
     "good": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#f2f0f7", "fillOpacity": 0.42},
 }
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}

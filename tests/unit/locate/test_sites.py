@@ -96,6 +96,20 @@ GALLERY = {"tourism": "gallery", "name": "Phòng tranh"}
 # ---------------------------------------------------------------- what a site is
 
 
+def test_a_museum_in_an_old_power_station_is_converted_heritage_and_a_creative_space(run):
+    tags = {
+        "tourism": "museum",
+        "name": "Bảo tàng Mỹ thuật đương đại",
+        "old_name": "Nhà máy điện Yên Phụ",
+        "start_date": "1932",
+        "building": "yes",
+    }
+    found = run({"way/1": (box(0, 0), tags)})
+    site, space = only(found.heritage), only(found.creative)
+    assert (site["status"], site["heritage_class"], site["tier"]) == ("converted", "power_water", "high")
+    assert (space["domain"], space["osm_ids"]) == ("museum_heritage", ["way/1"])
+
+
 def test_an_empty_town(run):
     found = run({"node/1": (point(0, 0), {"natural": "tree"})})
     assert [len(getattr(found, name)) for name in ("heritage", "creative", "amenities", "registry")] == [0, 0, 0, 0]
