@@ -102,26 +102,32 @@ def _network_rows(facts: Facts, spaces: gpd.GeoDataFrame) -> list[dict[str, obje
     ]
 
 
+def _site_sources(facts: Facts) -> str:
+    """Say where sites come from: OSM, the registry, and the imported lists by name."""
+    lists = facts.frames["imports"]
+    named = [f"{row.file} ({row.source}; {row.placed} of {row.n} rows on a site)" for row in lists.itertuples()]
+    return "; ".join(["OSM and registry", *named])
+
+
 def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
     heritage, candidates = facts.frames["heritage"], facts.frames["candidates"]
     area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
     clusters = facts.frames["clusters"]
     likely = heritage[heritage["tier"] != "low"]
-    counted = "OSM and registry, confidence medium or high"
+    sources = _site_sources(facts)
+    counted = f"{sources}, confidence medium or high"
     rows = [
         _row("area", "study area", area_km2, "km²", f"EPSG:{facts.epsg}"),
         _row("residents", "residents of the study area", residents, "persons", facts.people_source),
-        _row("creative_spaces", "creative spaces", float(len(spaces)), "spaces", "OSM and registry"),
-        _row(
-            "core_spaces", "core creative spaces", float((spaces["tier"] == "core").sum()), "spaces", "OSM and registry"
-        ),
-        _row("spaces_per_km2", "creative spaces per km²", len(spaces) / area_km2, "per km²", "OSM and registry"),
+        _row("creative_spaces", "creative spaces", float(len(spaces)), "spaces", sources),
+        _row("core_spaces", "core creative spaces", float((spaces["tier"] == "core").sum()), "spaces", sources),
+        _row("spaces_per_km2", "creative spaces per km²", len(spaces) / area_km2, "per km²", sources),
         _row(
             "spaces_per_100k",
             "creative spaces per 100,000 residents",
             len(spaces) / residents * 1e5 if residents else None,
             "per 100,000",
-            "OSM and registry",
+            sources,
         ),
         _row("heritage_sites", "industrial-heritage sites", float(len(likely)), "sites", counted),
         *(
@@ -300,7 +306,10 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
     if unknown:
         found.append(
             _notice(
-                "size", f"The size of {unknown} candidates is not known (mapped as points); they score lowest on size."
+                "size",
+                f"The size of {unknown} candidates is not known (mapped as points); they score lowest on size."
+                if unknown > 1
+                else "The size of one candidate is not known (mapped as a point); it scores lowest on size.",
             )
         )
     return found

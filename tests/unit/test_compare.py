@@ -384,8 +384,10 @@ def test_recall_of_an_empty_registry_is_not_known(towns: ModuleType) -> None:
 
 def test_a_list_that_looks_shifted_is_told(towns: ModuleType) -> None:
     lists = pd.DataFrame({"file": ["a.csv", "b.csv", "c.csv"], "warning": ["a is off", "", "c is off"]})
+    lists = lists.assign(source="the heritage office", n=9, placed=4)
     rows = compare.describe_city(_facts(towns, imports=lists)).set_index("indicator")["source"]
     told = rows[rows.index.str.startswith("notice_import")]
     assert told.to_dict() == {"notice_import_1": "a is off", "notice_import_2": "c is off"}
+    assert "a.csv (the heritage office; 4 of 9 rows on a site)" in rows["heritage_sites"]
     quiet = compare.describe_city(_facts(towns))["indicator"]
     assert not quiet.str.startswith("notice_import").any()
