@@ -73,9 +73,8 @@ def hill_number(amounts: np.ndarray) -> np.ndarray:
     return np.where(total[:, 0] > 0, np.exp(-(share * logs).sum(axis=1)), 0.0)
 
 
-def _why_unreachable(streets: Streets, walk: net.Network, shapes: np.ndarray) -> list[str]:
-    """Tell why each place cannot be reached on foot; empty when it can."""
-    doors = streets.entrances(walk, shapes)
+def _why_unreachable(streets: Streets, doors: net.Entrances, shapes: np.ndarray) -> list[str]:
+    """Tell why each place cannot be reached on foot; empty when it can (when it has one of the doors)."""
     cut_off = streets.network("walk", islands=True)
     label, sizes = net.islands(cut_off)
     stubs = streets.entrances(cut_off, shapes)
@@ -142,7 +141,14 @@ def _spillover(
 
 
 def _residents(
-    streets: Streets, walk: net.Network, shapes: np.ndarray, world: World, settings: Reach, mode: Mode, link_m: float
+    streets: Streets,
+    walk: net.Network,
+    doors: net.Entrances,
+    shapes: np.ndarray,
+    world: World,
+    settings: Reach,
+    mode: Mode,
+    link_m: float,
 ) -> dict[str, np.ndarray]:
     """Return residents_walk_15, residents_ride_30 and newly_served; missing where residents are not known.
 
@@ -154,7 +160,6 @@ def _residents(
         return {"residents_walk_15": missing, "residents_ride_30": missing, "newly_served": missing}
     cells = streets.shapes(world.people)
     residents = world.people["residents"].to_numpy(dtype=float)
-    doors = streets.entrances(walk, shapes)
     homes = streets.entrances(walk, cells, within_m=link_m)
     major = world.creative["tier"].isin(["core", "intermediate"]).to_numpy()
     venues = streets.entrances(walk, streets.shapes(world.creative[major]))
@@ -210,7 +215,7 @@ def measure_reach(
     shapes = streets.shapes(sites)
     walk = streets.network("walk")
     doors = streets.entrances(walk, shapes)
-    reasons = np.array(_why_unreachable(streets, walk, shapes), dtype=object)
+    reasons = np.array(_why_unreachable(streets, doors, shapes), dtype=object)
     spill, metres = _spillover(streets, shapes, world, reach)
     rail = streets.entrances(walk, stations(world.places, streets.epsg))
     transit = times.cost_to_nearest(walk, doors, rail) if rail.n_places else np.full(len(sites), np.inf)
@@ -225,7 +230,7 @@ def measure_reach(
     nearest_m = metres.min(axis=1, initial=np.inf)
     ids = world.creative["space_id"].to_numpy(dtype=object)
     measured: dict[str, np.ndarray] = {
-        **_residents(streets, walk, shapes, world, reach, main_mode, link_within_m),
+        **_residents(streets, walk, doors, shapes, world, reach, main_mode, link_within_m),
         "transit_minutes": np.where(np.isfinite(transit), transit, np.nan),
         **spill,
         "relay": relay(links.parts(), linked),
