@@ -13,8 +13,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-# conda-forge and bioconda call two packages by another name
-CONDA_NAMES = {"h3-py": "h3", "pyosmium": "osmium", "snakemake-minimal": "snakemake"}
+# conda-forge and bioconda call some packages by another name
+CONDA_NAMES = {
+    "h3-py": "h3",
+    "matplotlib-base": "matplotlib",
+    "pyosmium": "osmium",
+    "snakemake-minimal": "snakemake",
+}
 PIN = re.compile(r"^([A-Za-z0-9._-]+)\s*==\s*([^\s;\\]+)", re.MULTILINE)
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
