@@ -302,7 +302,7 @@ class _OnEdges:
         out = np.empty((len(reached), len(limits), self.amounts.shape[1]))
         for k, limit in enumerate(limits):
             whole = done <= limit
-            out[:, k] = whole @ self.held + self._at_the_rim(reached, (begun <= limit) & ~whole, limit)
+            out[:, k] = _sums(whole, self.held) + self._at_the_rim(reached, (begun <= limit) & ~whole, limit)
         return out
 
     def _at_the_rim(self, reached: np.ndarray, partly: np.ndarray, limit: float) -> np.ndarray:
@@ -311,11 +311,20 @@ class _OnEdges:
         pair, place = _spread(self.first[edge], self.count[edge])
         at = reached[row, self.node[:, edge]]
         near = (at[:, pair] + self.cost[:, place]).min(axis=0) <= limit
-        return _sums(row[pair[near]], place[near], self.amounts, len(reached))
+        return _sums_of(row[pair[near]], place[near], self.amounts, len(reached))
 
 
-def _sums(row: np.ndarray, place: np.ndarray, amounts: np.ndarray, n_rows: int) -> np.ndarray:
-    """Add up amounts of places by row, shape (n_rows, kinds)."""
+def _sums(chosen: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """Add up amounts (places x kinds) by row of a mask (rows x places)."""
+    # not the matrix product: it turns the mask into numbers first, and its sums depend on the number of threads
+    out = np.empty((len(chosen), amounts.shape[1]))
+    for kind, column in enumerate(np.ascontiguousarray(amounts.T)):
+        out[:, kind] = np.einsum("rp,p->r", chosen, column)
+    return out
+
+
+def _sums_of(row: np.ndarray, place: np.ndarray, amounts: np.ndarray, n_rows: int) -> np.ndarray:
+    """Add up amounts (places x kinds) by row, given pairs of a row and a place; shape (n_rows, kinds)."""
     chosen = coo_array((np.ones(len(row)), (row, place)), shape=(n_rows, len(amounts))).tocsr()
     return np.asarray(chosen @ amounts)
 
@@ -350,7 +359,7 @@ class _Stock:
         if len(self.amounts):
             costs = self.several.costs(reached)
             for k, limit in enumerate(limits):
-                out[:, k] += (costs <= limit) @ self.amounts
+                out[:, k] += _sums(costs <= limit, self.amounts)
         return out
 
 
@@ -388,7 +397,7 @@ def totals_within(
         around = arrivals.costs_of(reached, near.row, near.col)
         for k, limit in enumerate(limits):
             more = (near.data <= limit) & (around > limit)
-            out[rows, k] += _sums(near.row[more], near.col[more], kinds, len(rows))
+            out[rows, k] += _sums_of(near.row[more], near.col[more], kinds, len(rows))
     return out.reshape(sources.n_places, len(limits), *np.shape(amounts)[1:])
 
 
