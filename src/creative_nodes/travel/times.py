@@ -24,6 +24,7 @@ from creative_nodes.travel.network import Entrances, Network, cheapest
 
 AT_JUNCTION = 1e-9  # share of an edge below which an entrance lies at its end
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
+FARTHEST = 1e300  # stands for an infinite limit: a cost beyond it is infinite, and not within
 BLOCK_TO_LIMIT = 1.01  # side of a block over the limit: lengths are rounded, and the next block must hold all in reach
 
 
@@ -402,7 +403,7 @@ def totals_within(
 
 def _finite(limits: Sequence[float]) -> list[float]:
     """Return limits that what cannot be reached, infinitely far away, is never within."""
-    return [min(limit, np.finfo(float).max) for limit in limits]
+    return [min(limit, FARTHEST) for limit in limits]
 
 
 def _by_kind(amounts: np.ndarray) -> np.ndarray:
