@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -33,20 +34,21 @@ TABLES = ("street_nodes", "street_edges", "people", "completeness", "candidates"
 
 
 class Clock:
-    """Notes the seconds of each part."""
+    """Notes the seconds of each part, by the clock and of the processor."""
 
     def __init__(self) -> None:
-        self.parts: dict[str, float] = {}
-        self.last = time.perf_counter()
+        self.parts: dict[str, tuple[float, float]] = {}
+        self.last = time.perf_counter(), time.process_time()
 
     def note(self, part: str) -> None:
         """Note the seconds since the last part."""
-        now = time.perf_counter()
-        self.parts[part], self.last = now - self.last, now
+        now = time.perf_counter(), time.process_time()
+        self.parts[part] = now[0] - self.last[0], now[1] - self.last[1]
+        self.last = now
 
 
-def measure(folder: Path, country: str) -> dict[str, float]:
-    """Measure reach in this process; returns seconds by part, and megabytes."""
+def measure(folder: Path, country: str) -> dict[str, Any]:
+    """Measure reach in this process; returns seconds by part, megabytes and sizes."""
     clock = Clock()
     table = {name: tables.read(name, folder / f"{name}.parquet") for name in TABLES}
     settings = load_config(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
@@ -66,10 +68,10 @@ def measure(folder: Path, country: str) -> dict[str, float]:
     clock.note("ride: entrances")
     riding = times.totals_within(ride, gates, homes, residents, limits=RIDE_MINUTES)
     clock.note("ride: every candidate and hexagon")
-    total = sum(clock.parts.values())
+    clock.parts["total"] = tuple(np.sum(list(clock.parts.values()), axis=0).tolist())
+    sizes = {"junctions": len(on_foot), "places asked": len(riding), "cells": len(cells)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sizes = {"junctions": len(on_foot), "asked": len(riding), "cells": len(cells)}
-    return {**sizes, **clock.parts, "total": total, "peak MB": peak, "mean on foot": float(on_foot.mean())}
+    return {"parts": clock.parts, "sizes": {**sizes, "peak MB": round(peak), "mean on foot": round(on_foot.mean())}}
 
 
 def main() -> None:
@@ -85,8 +87,11 @@ def main() -> None:
         return
     command = [sys.executable, __file__, str(given.folder), "--country", given.country, "--here"]
     runs = [json.loads(subprocess.check_output(command, text=True)) for _ in range(given.runs)]
-    for part in runs[0]:
-        print(f"{part:<36} {statistics.median(run[part] for run in runs):>12,.1f}")
+    print("| part | seconds | processor seconds |\n|---|---|---|")
+    for part in runs[0]["parts"]:
+        wall, spent = (statistics.median(run["parts"][part][k] for run in runs) for k in (0, 1))
+        print(f"| {part} | {wall:.1f} | {spent:.1f} |")
+    print(", ".join(f"{name}: {number:,}" for name, number in runs[0]["sizes"].items()))
 
 
 if __name__ == "__main__":

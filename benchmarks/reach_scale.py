@@ -58,11 +58,19 @@ def measure(n: int) -> dict[str, float]:
     n = city.n_nodes
     edge = rng.integers(0, len(city.u), n)
     homes = Entrances(np.arange(n), edge, rng.uniform(0, 1, n), rng.uniform(0, 30, n), n, np.zeros(n))
-    begun = time.perf_counter()
+    begun, spent = time.perf_counter(), time.process_time()
     found = total_within_of_nodes(city, homes, np.ones(n), limit_m=LIMIT_M)
-    seconds = time.perf_counter() - begun
+    seconds, processor = time.perf_counter() - begun, time.process_time() - spent
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"junctions": n, "streets": len(city.u), "homes in reach": found.mean(), "seconds": seconds, "MB": peak}
+    sizes = {"junctions": n, "streets": len(city.u), "homes in reach": found.mean()}
+    return {**sizes, "seconds": seconds, "processor": processor, "MB": peak}
+
+
+def describe(row: dict[str, float], first: dict[str, float]) -> str:
+    """Return a row of the table; "over n log n" is 1 where time has grown like that since the first row."""
+    per, per_first = (one["seconds"] / (one["junctions"] * math.log(one["junctions"])) for one in (row, first))
+    sizes = f"{row['junctions']:,} | {row['streets']:,} | {row['homes in reach']:.0f}"
+    return f"| {sizes} | {row['seconds']:.1f} | {row['processor']:.1f} | {per / per_first:.2f} | {row['MB']:,.0f} |"
 
 
 def draw(rows: list[dict[str, float]], path: Path) -> None:
@@ -100,20 +108,14 @@ def main() -> None:
         print(json.dumps(measure(given.here)))
         return
     rows: list[dict[str, float]] = []
-    print(
-        "| junctions | streets | homes in reach, mean | seconds | over n log n | peak MB |\n|---|---|---|---|---|---|"
-    )
+    print("| junctions | streets | homes in reach | seconds | processor s | over n log n | peak MB |")
+    print("|---|---|---|---|---|---|---|")
     for n in given.sizes:
         command = [sys.executable, __file__, "--here", str(n)]
         runs = [json.loads(subprocess.check_output(command, text=True)) for _ in range(given.runs)]
         row = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
         rows.append(row)
-        per = [one["seconds"] / (one["junctions"] * math.log(one["junctions"])) for one in (row, rows[0])]
-        print(
-            f"| {row['junctions']:,} | {row['streets']:,} | {row['homes in reach']:.0f} | {row['seconds']:.1f} "
-            f"| {per[0] / per[1]:.2f} | {row['MB']:,.0f} |",
-            flush=True,
-        )
+        print(describe(row, rows[0]), flush=True)
     if given.plot:
         draw(rows, given.plot)
 
