@@ -316,7 +316,7 @@ class _OnEdges:
 
 def _sums(chosen: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     """Add up amounts (places x kinds) by row of a mask (rows x places)."""
-    # not the matrix product: it turns the mask into numbers first, and its sums depend on the number of threads
+    # not the matrix product: it turns the mask into numbers first, and its sums may depend on the number of threads
     out = np.empty((len(chosen), amounts.shape[1]))
     for kind, column in enumerate(np.ascontiguousarray(amounts.T)):
         out[:, kind] = np.einsum("rp,p->r", chosen, column)
