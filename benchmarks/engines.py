@@ -72,10 +72,19 @@ def ours(case: Case) -> Answer:
     from creative_nodes.travel import times
     from creative_nodes.travel.network import Entrances, Network
 
-    n_arcs, closed = len(case.tail), np.full(len(case.tail), np.inf)
-    streets = np.full(n_arcs, None)
+    n_arcs = len(case.tail)
     network = Network(
-        np.arange(case.n), case.xy, case.tail, case.head, case.cost, case.cost, closed, streets, 0, 1.0, "m"
+        node_ids=np.arange(case.n),
+        xy=case.xy,
+        u=case.tail,
+        v=case.head,
+        length_m=case.cost,
+        forward=case.cost,
+        backward=np.full(n_arcs, np.inf),
+        streets=np.full(n_arcs, None),
+        epsg=0,
+        leg_cost_per_m=1.0,
+        unit="m",
     )
     # a junction is the beginning of a street that leaves it
     leaving = np.zeros(case.n, dtype=int)

@@ -45,8 +45,19 @@ def made_up_city(n: int, rng: np.random.Generator) -> Any:
     length = np.hypot(*(xy[u] - xy[v]).T) * rng.uniform(1, 4 / 3, len(u))
     # one street in ten is open one way only, so that the search is a directed one
     back = np.where(rng.random(len(u)) < 0.1, np.inf, length)
-    lines = np.full(len(u), None)
-    return Network(np.arange(len(xy)), xy, u, v, length, length, back, lines, EPSG, 1.0, "m")
+    return Network(
+        node_ids=np.arange(len(xy)),
+        xy=xy,
+        u=u,
+        v=v,
+        length_m=length,
+        forward=length,
+        backward=back,
+        streets=np.full(len(u), None),
+        epsg=EPSG,
+        leg_cost_per_m=1.0,
+        unit="m",
+    )
 
 
 def measure(n: int) -> dict[str, float]:
