@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from creative_nodes.errors import InputError
 
 Mode = Literal["walk", "bike", "motorbike", "car"]
+STREET_MODES: tuple[Mode, ...] = get_args(Mode)
 Status = Literal["disused", "brownfield", "active"]
 Tier = Literal["core", "intermediate", "supporting"]
 Datum = Literal["wgs84", "gcj02", "bd09"]
@@ -308,6 +309,9 @@ class ModeAccess(Section):
     exclude_service: list[str] = Field(default_factory=list, description="service values the mode does not use")
     access_keys: list[str] = Field(description="access tags, the most specific first; the first one present decides")
     oneway: bool = Field(description="whether oneway streets bind the mode")
+    oneway_keys: list[str] = Field(
+        default_factory=list, description="oneway tags of the mode's own, which go before the general `oneway`"
+    )
 
 
 class Travel(Section):
@@ -322,7 +326,16 @@ class Travel(Section):
     )
     modes: dict[Mode, ModeAccess] = Field(description="access rules of each mode")
     speeds_kmh: dict[str, dict[Mode, dict[str, Positive]]] = Field(
-        description="km/h by country, mode and highway class; `default` serves the classes not named"
+        description="km/h by country, mode and highway class; `default` serves the classes not named. `steps` is "
+        "for stairs, `ferry` for crossings without a tagged duration"
+    )
+    peak_factor: dict[str, dict[Mode, Annotated[float, Field(ge=1)]]] = Field(
+        default_factory=dict,
+        description="by country and mode: how many times longer a street takes in the hour that is analysed than at "
+        "the speeds above; 1 where nothing is given",
+    )
+    ferry_wait_minutes: Annotated[float, Field(ge=0)] = Field(
+        10, description="minutes: waiting and boarding of a ferry, half of it at either bank"
     )
 
     @model_validator(mode="after")
@@ -334,6 +347,11 @@ class Travel(Section):
             for mode in self.modes:
                 if "default" not in table.get(mode, {}):
                     raise ValueError(f"travel.speeds_kmh.{country}.{mode} needs a default speed")
+        for country, factors in self.peak_factor.items():
+            if country not in self.speeds_kmh:
+                raise ValueError(f"travel.peak_factor.{country}: travel.speeds_kmh has no table of that country")
+            if unknown := [mode for mode in factors if mode not in self.modes]:
+                raise ValueError(f"travel.peak_factor.{country}.{unknown[0]}: travel.modes has no such mode")
         return self
 
 

@@ -126,14 +126,20 @@ TABLES: dict[str, Table] = {
                 Column("v", "integer", "OSM node id where it ends"),
                 Column("way_id", "integer", "OSM way id"),
                 Column("length_m", "number", "length in the metric CRS", "m", minimum=0),
-                Column("highway", "text", "OSM highway value"),
+                Column("highway", "text", "OSM highway value; ferry for a ferry line"),
                 Column("name", "text", "street name; empty when unnamed"),
-                Column("oneway", "integer", "1: u to v only, -1: v to u only, 0: both (vehicles)", "", False, -1, 1),
                 Column("maxspeed_kmh", "number", "signed limit", "km/h", True, 0),
+                Column("crossing_min", "number", "crossing of a ferry, where its duration is tagged", "min", True, 0),
                 Column("walk", "flag", "open to people on foot"),
                 Column("bike", "flag", "open to bicycles"),
                 Column("motorbike", "flag", "open to motorbikes"),
                 Column("car", "flag", "open to cars"),
+                *(
+                    Column(
+                        f"oneway_{mode}", "integer", f"{mode}: 1 u to v only, -1 v to u only, 0 both", "", False, -1, 1
+                    )
+                    for mode in ("bike", "motorbike", "car")
+                ),
                 GEOMETRY,
             ),
         ),
