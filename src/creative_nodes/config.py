@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import itertools
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
@@ -19,6 +20,7 @@ from creative_nodes.errors import InputError
 
 Mode = Literal["walk", "bike", "motorbike", "car"]
 STREET_MODES: tuple[Mode, ...] = get_args(Mode)
+TravelMode = Literal["walk", "bike", "motorbike", "car", "transit"]  # transit: on foot and by public transport
 Status = Literal["disused", "brownfield", "active"]
 Tier = Literal["core", "intermediate", "supporting"]
 Datum = Literal["wgs84", "gcj02", "bd09"]
@@ -378,6 +380,10 @@ class PeopleGrid(Section):
 class Reach(Section):
     """Who and what a node can serve (METHOD section 5)."""
 
+    thresholds: dict[TravelMode, list[Positive]] = Field(
+        description="minutes by mode, rising: residents and creative spaces within each are counted for every "
+        "candidate (table reach); transit is walking and public transport"
+    )
     walk_minutes: Positive = Field(15, description="minutes: walking reach of residents")
     ride_minutes: Positive = Field(30, description="minutes: reach of residents by the city's main mode")
     exchange_decay_per_m: Positive = Field(
@@ -392,6 +398,14 @@ class Reach(Section):
     )
     max_distance_m: Positive = Field(4000, description="metres: decay sums stop here; 302 m half-life leaves 0.01 %")
     tier_weight: dict[Tier, Positive] = Field(description="weight tier_k of a creative space by tier")
+
+    @field_validator("thresholds")
+    @classmethod
+    def _rising(cls, thresholds: dict[str, list[float]]) -> dict[str, list[float]]:
+        for mode, minutes in thresholds.items():
+            if not minutes or any(b <= a for a, b in itertools.pairwise(minutes)):
+                raise ValueError(f"{mode}: give minutes that rise, such as [5, 10, 15]; got {minutes}")
+        return thresholds
 
 
 class ClusterSettings(Section):
@@ -540,6 +554,13 @@ class Analysis(Section):
     score: Score = Field(description="score and robustness")
     completeness: Completeness = Field(description="completeness of mapping")
     report: Report = Field(description="pages")
+
+    @model_validator(mode="after")
+    def _modes_known(self) -> Self:
+        known = [*self.travel.modes, "transit"]
+        if unknown := [mode for mode in self.reach.thresholds if mode not in known]:
+            raise ValueError(f"reach.thresholds.{unknown[0]}: travel.modes has no rules and speeds for it")
+        return self
 
 
 class Config(Analysis):

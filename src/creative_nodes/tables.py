@@ -328,6 +328,50 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "reach",
+            "what a candidate reaches within a time by a mode",
+            (
+                Column("site_id", "text", "id in the table candidates"),
+                Column("mode", "text", "walk, bike, motorbike, car or transit (walking and public transport)"),
+                Column("minutes", "number", "time limit, the walk to and from the street included", "min", False, 0),
+                Column("residents", "number", "residents; missing when not known or not joined", "persons", True, 0),
+                Column("spaces", "number", "creative spaces; missing when not joined to the mode", "spaces", True, 0),
+                Column("major_spaces", "number", "of them core or intermediate", "spaces", True, 0),
+            ),
+        ),
+        Table(
+            "parts",
+            "a part of one criterion of one candidate",
+            (
+                Column("site_id", "text", "id in the table candidates"),
+                Column("criterion", "text", "column of the table candidates"),
+                Column("kind", "text", "space, amenity, domain, residents, station, part of the network or evidence"),
+                Column("part", "text", "space_id, station_id, kind of amenity, domain or piece of evidence; or others"),
+                Column("name", "text", "its name; empty when it has none of its own"),
+                Column("n", "integer", "objects that it stands for", "", False, 0),
+                Column(
+                    "value",
+                    "number",
+                    "what it adds. Exchange, neighbourhood, heritage_value and readiness are the sum of their parts; "
+                    "diversity is exp(Shannon entropy) of them; newly_served is one of two parts; the parts of relay "
+                    "are spaces n_c, and relay is ((sum n_c)^2 - sum n_c^2) / N^2",
+                ),
+                Column("unit", "text", "unit of the value"),
+                Column("distance_m", "number", "walk to it", "m", True, 0),
+            ),
+        ),
+        Table(
+            "modes",
+            "the streets of a mode",
+            (
+                Column("mode", "text", "walk, bike, motorbike or car"),
+                Column("junctions", "integer", "junctions in use", "", False, 0),
+                Column("street_km", "number", "streets in use", "km", False, 0),
+                Column("islands", "integer", "pieces of street cut off from the rest and left out", "", False, 0),
+                Column("island_km", "number", "their length", "km", False, 0),
+            ),
+        ),
+        Table(
             "scores",
             "a candidate, ranked",
             (

@@ -150,6 +150,20 @@ def places(*rows: tuple[dict[str, str], Any]) -> gpd.GeoDataFrame:
     return frame(full, ["osm_id", "tags", "edited"])
 
 
+def stations(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Make rows of the table stations; every column has a default."""
+    defaults: dict[str, Any] = {
+        **NAMES,
+        "kinds": ["subway"],
+        "rapid": True,
+        "n_services": 0,
+        "source": "OSM",
+        "osm_ids": [],
+    }
+    full = [{"station_id": f"s{k}", **defaults, **row} for k, row in enumerate(rows, start=1)]
+    return frame(full, ["station_id", *defaults], rapid="bool", n_services="int64")
+
+
 def at(x: float, y: float = 0.0) -> shapely.Point:
     return shapely.Point(x, y)
 

@@ -168,11 +168,33 @@ def islands(network: Network) -> tuple[np.ndarray, np.ndarray]:
     return label, np.bincount(label)
 
 
-def _without_islands(network: Network, min_nodes: int) -> Network:
-    """Leave out the edges of islands with fewer nodes; the largest island always stays."""
+def on_the_main_streets(network: Network, min_nodes: int) -> np.ndarray:
+    """Return which edges lie on an island of at least `min_nodes`, shape (edges,); the largest island always does."""
     label, sizes = islands(network)
     large = sizes >= min(min_nodes, sizes.max(initial=0))
-    kept = (label[network.u] == label[network.v]) & large[label[network.u]]
+    kept: np.ndarray = (label[network.u] == label[network.v]) & large[label[network.u]]
+    return kept
+
+
+def cut_off(network: Network, min_nodes: int) -> tuple[int, float]:
+    """Return how many pieces of street `build_network` leaves out as islands, and their metres.
+
+    Parameters
+    ----------
+    network : built with its islands.
+    min_nodes : junctions below which an island is left out.
+    """
+    out = ~on_the_main_streets(network, min_nodes)
+    ends, index = np.unique(np.concatenate([network.u[out], network.v[out]]), return_inverse=True)
+    tail, head = np.split(index, 2)
+    graph = csr_array((np.ones(len(tail)), (tail, head)), shape=(len(ends), len(ends)))
+    pieces = connected_components(graph, directed=False)[0] if len(ends) else 0
+    return int(pieces), float(network.length_m[out].sum())
+
+
+def _without_islands(network: Network, min_nodes: int) -> Network:
+    """Leave out the edges of islands with fewer nodes; the largest island always stays."""
+    kept = on_the_main_streets(network, min_nodes)
     per_edge = {name: getattr(network, name)[kept] for name in PER_EDGE}
     nodes, index = np.unique(np.concatenate([per_edge["u"], per_edge["v"]]), return_inverse=True)
     per_edge["u"], per_edge["v"] = np.split(index, 2)
