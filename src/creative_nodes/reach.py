@@ -12,7 +12,7 @@ from creative_nodes import parts, tables
 from creative_nodes.config import CRITERIA, Candidates, Network, Reach, TravelMode
 from creative_nodes.connectivity import Links, relay, space_links
 from creative_nodes.geo import WGS84_EPSG
-from creative_nodes.spillover import measure_spillover
+from creative_nodes.spillover import look_around, spillover, spillover_parts
 from creative_nodes.travel import network as net
 from creative_nodes.travel import times
 from creative_nodes.travel.streets import Streets
@@ -295,11 +295,8 @@ def measure_reach(
     reasons = _why_unreachable(survey)
     reachable = reasons == ""
     counts = _counts(survey, limits)
-    walk_m = streets.network("walk", in_metres=True)
-    # the same entrances serve both walking networks only where both have the same streets, which a ferry breaks
-    spill = measure_spillover(
-        streets, walk_m, streets.entrances(walk_m, shapes), world.creative, world.amenities, reach
-    )
+    around = look_around(streets, shapes, world.creative, world.amenities, limit_m=reach.max_distance_m)
+    spill = spillover(around, world.creative, world.amenities, reach)
     transit, station = _transit(survey)
     fresh, served = _newly_served(survey, reach.walk_minutes)
     rise, linked, joined = _relay(survey, network)
@@ -318,8 +315,8 @@ def measure_reach(
     for name in CRITERIA:
         frame[name] = np.where(reachable, measured[name], np.nan)
     frame["spaces_walk"] = pd.array(linked.sum(axis=1), dtype="Int64")
-    frame["nearest_space"], frame["nearest_space_m"] = _nearest(spill.metres, world.creative)
-    made_of = [*spill.parts, *station, *served, *joined, *evidence]
+    frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
         counts,
