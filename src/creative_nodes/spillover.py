@@ -107,17 +107,18 @@ def spillover_parts(
     found: Spillover, around: Around, creative: pd.DataFrame, amenities: pd.DataFrame
 ) -> list[pd.DataFrame]:
     """Tell which spaces, amenities and domains the three criteria are made of, as rows of the table parts."""
-    spaces = {
-        "metres": around.spaces,
-        "ids": creative["space_id"].to_numpy(dtype=object),
-        "names": creative["name"].to_numpy(dtype=object),
-        "unit": "weighted spaces",
-    }
+    spaces = pd.DataFrame(creative[["space_id", "name"]])
     domain, kind = (one.to_numpy(dtype=object).astype(str) for one in (creative["domain"], amenities["kind"]))
-    total = found.criteria
+
+    def each(criterion: str, terms: np.ndarray) -> pd.DataFrame:
+        total, metres = found.criteria[criterion], around.spaces
+        return parts.each(
+            criterion, "space", contribution=terms, total=total, metres=metres, objects=spaces, unit="weighted spaces"
+        )
+
     return [
-        parts.each("exchange", "space", contribution=found.next_door, total=total["exchange"], **spaces),
-        parts.each("neighbourhood", "space", contribution=found.around, total=total["neighbourhood"], **spaces),
+        each("exchange", found.next_door),
+        each("neighbourhood", found.around),
         parts.grouped("neighbourhood", "amenity", contribution=found.others, labels=kind, unit="weighted places"),
         parts.grouped("diversity", "domain", contribution=found.around, labels=domain, unit="weighted spaces"),
     ]
