@@ -259,6 +259,11 @@ class City(Section):
     people: People = Field(default_factory=lambda: People.model_validate({}), description="residents")
     registry: str | None = Field(None, description="CSV of known sites, path from the project root")
     imports: list[Import] = Field(default_factory=list, description="lists of sites made by others, put beside OSM")
+    centre: tuple[float, float] | None = Field(
+        None,
+        description="(longitude, latitude) of the city's centre, degrees, EPSG:4326: the back-test compares the "
+        "ranking with plain distance to it. Default: the residents' mean position",
+    )
     main_mode: Mode = Field("motorbike", description="how most trips are made: the mode of residents_ride_30")
 
     @field_validator("epsg")
@@ -530,6 +535,24 @@ class Completeness(Section):
         return self.venues_per_street_km * self.thin_below
 
 
+class Backtest(Section):
+    """Would the ranking have picked the sites that were converted? (METHOD section 9)."""
+
+    hide_within_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        100,
+        description="metres, straight-line: creative spaces and amenities in a converted site or this near it are "
+        "hidden, because the conversion may have brought them",
+    )
+    criteria: list[Criterion] = Field(
+        default_factory=lambda: [
+            key for group in ("people", "spillover", "network") for key in CRITERION_GROUPS[group]
+        ],
+        description="criteria that it scores by. Those of the site itself (status, listing, outline) stay out: they "
+        "are often known because the site was converted",
+    )
+    bootstrap: int = Field(2000, ge=100, description="draws of the bootstrap for the 95 % intervals")
+
+
 class Report(Section):
     """The pages."""
 
@@ -553,6 +576,9 @@ class Analysis(Section):
     candidates: Candidates = Field(description="candidates and site criteria")
     score: Score = Field(description="score and robustness")
     completeness: Completeness = Field(description="completeness of mapping")
+    backtest: Backtest = Field(
+        default_factory=lambda: Backtest.model_validate({}), description="back-test on converted sites"
+    )
     report: Report = Field(description="pages")
 
     @model_validator(mode="after")

@@ -403,6 +403,38 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "backtest",
+            "a converted site, scored as if it were unconverted",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                *NAMES,
+                Column("heritage_class", "text", "class in the taxonomy"),
+                Column("hidden_spaces", "integer", "creative spaces hidden with its conversion", "spaces", False, 0),
+                Column("hidden_amenities", "integer", "amenities hidden with it", "", False, 0),
+                Column("score", "number", "its score by the criteria of the back-test", "0-1", False, 0, 1),
+                Column("rank", "integer", "its rank among itself and its rivals", "rank", False, 1),
+                Column("rivals", "integer", "candidates it was ranked among", "sites", False, 0),
+                Column("percentile", "number", "share of rivals it beats, a tie counting half", "0-1", False, 0, 1),
+                Column("percentile_by_centre", "number", "the same by distance to the centre", "0-1", False, 0, 1),
+            ),
+        ),
+        Table(
+            "backtest_summary",
+            "one figure of the back-test",
+            (
+                Column(
+                    "figure",
+                    "text",
+                    "auc: chance that a converted site beats a rival; auc_by_centre: by distance to the centre alone; "
+                    "auc_lift: the difference; precision_at_10: share of converted sites among the first ten; "
+                    "precision_by_chance: their share among all; and the numbers of sites",
+                ),
+                Column("value", "number", "its value", "", True),
+                Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),
+                Column("high", "number", "97.5 % quantile", "", True),
+            ),
+        ),
+        Table(
             "indicators",
             "one figure of the city",
             (

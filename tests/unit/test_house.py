@@ -28,6 +28,7 @@ FLOORS = [
     {"spillover"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack"},
+    {"backtest"},
     {"report/basemap"},
     {"report/view"},
     {"report/maps"},

@@ -222,6 +222,12 @@ class Entrances:
     n_places: int
     gap_m: np.ndarray
 
+    def of(self, chosen: np.ndarray) -> Entrances:
+        """Return the entrances of some places, numbered anew; `chosen` is a mask over the places."""
+        kept, number = chosen[self.place], np.cumsum(chosen) - 1
+        rows = (self.edge[kept], self.share[kept], self.leg_m[kept])
+        return Entrances(number[self.place[kept]], *rows, int(chosen.sum()), self.gap_m[chosen])
+
     def has_entrance(self) -> np.ndarray:
         """Return which places meet the network, shape (n_places,)."""
         found = np.zeros(self.n_places, dtype=bool)
