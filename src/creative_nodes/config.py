@@ -553,6 +553,20 @@ class Backtest(Section):
     bootstrap: int = Field(2000, ge=100, description="draws of the bootstrap for the 95 % intervals")
 
 
+class Sweeps(Section):
+    """One setting changed at a time, to see which moves the ranks (METHOD section 8)."""
+
+    keys: dict[str, list[float]] = Field(
+        default_factory=dict,
+        description="dotted analysis keys and the values each is set to in turn, such as "
+        "`reach.walk_minutes: [10, 20]`; a value equal to today's is passed over. Clusters are no part of the score, "
+        "so their keys move nothing",
+    )
+    speed_factor: dict[Mode, list[Positive]] = Field(
+        default_factory=dict, description="by mode: what all its speeds are multiplied by in turn"
+    )
+
+
 class Report(Section):
     """The pages."""
 
@@ -579,7 +593,19 @@ class Analysis(Section):
     backtest: Backtest = Field(
         default_factory=lambda: Backtest.model_validate({}), description="back-test on converted sites"
     )
+    sweeps: Sweeps = Field(
+        default_factory=lambda: Sweeps.model_validate({}), description="settings changed one at a time"
+    )
     report: Report = Field(description="pages")
+
+    @model_validator(mode="after")
+    def _sweeps_known(self) -> Self:
+        for key, values in self.sweeps.keys.items():
+            if key.split(".")[0] not in SWEPT:
+                raise ValueError(f"sweeps.keys.{key}: only keys of {', '.join(SWEPT)} can be swept")
+            for value in values:
+                changed(self, key, value)
+        return self
 
     @model_validator(mode="after")
     def _modes_known(self) -> Self:
@@ -587,6 +613,53 @@ class Analysis(Section):
         if unknown := [mode for mode in self.reach.thresholds if mode not in known]:
             raise ValueError(f"reach.thresholds.{unknown[0]}: travel.modes has no rules and speeds for it")
         return self
+
+
+SWEPT = ("travel", "reach", "clusters", "network", "candidates", "score")
+
+
+def changed(analysis: Analysis, key: str, value: float) -> Analysis:
+    """Return the analysis with one number changed and its sweeps left out; itself where the number is that already.
+
+    Parameters
+    ----------
+    analysis : as configured.
+    key : dotted key of a number.
+    value : its new value.
+
+    Raises
+    ------
+    ValueError : there is no such key, it holds no number, or the value is not allowed.
+    """
+    whole = analysis.model_dump(include=set(Analysis.model_fields) - {"sweeps"})
+    part: Any = whole
+    *path, last = key.split(".")
+    for step in path:
+        part = part.get(step) if isinstance(part, dict) else None
+    if not isinstance(part, dict) or last not in part:
+        known = _number_keys(whole)
+        near = difflib.get_close_matches(key, known, n=1)
+        raise ValueError(f"sweeps.keys.{key}: no such key" + (f"; did you mean {near[0]}?" if near else ""))
+    if isinstance(part[last], bool) or not isinstance(part[last], int | float):
+        raise ValueError(f"sweeps.keys.{key}: only numbers can be swept, it holds {part[last]!r}")
+    if part[last] == value:
+        return analysis
+    part[last] = value
+    try:
+        return Analysis.model_validate(whole)
+    except ValidationError as error:
+        raise ValueError(f"sweeps.keys.{key}: {value:g}: {error.errors()[0]['msg']}") from None
+
+
+def _number_keys(part: dict[str, Any], prefix: str = "") -> list[str]:
+    """List the dotted keys of all numbers."""
+    found = []
+    for key, value in part.items():
+        if isinstance(value, dict):
+            found += _number_keys(value, f"{prefix}{key}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found.append(f"{prefix}{key}")
+    return found
 
 
 class Config(Analysis):

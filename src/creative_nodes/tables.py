@@ -403,6 +403,33 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "sweeps",
+            "a candidate's rank with one setting changed",
+            (
+                Column("site_id", "text", "id in the table candidates"),
+                Column("parameter", "text", "config key; speed and a mode; or people"),
+                Column("value", "text", "its value; × factor for speeds; the source for people"),
+                Column("rank_today", "integer", "rank under the settings of the run", "rank", False, 1),
+                Column(
+                    "rank", "integer", "rank with the change; missing when it is no candidate then", "rank", True, 1
+                ),
+                Column("move", "integer", "rank minus rank_today; negative is towards the top", "ranks", True),
+            ),
+        ),
+        Table(
+            "sweep_variants",
+            "one changed setting",
+            (
+                Column("parameter", "text", "config key; speed and a mode; or people"),
+                Column("value", "text", "its value"),
+                Column("candidates", "integer", "candidates ranked with it", "sites", False, 0),
+                Column("first", "text", "site_id of the first; empty when nobody is ranked"),
+                Column("tau", "number", "Kendall's tau-b between today's ranks and these", "", True, -1, 1),
+                Column("largest_move", "number", "largest move of a candidate, either way", "ranks", True, 0),
+                Column("mean_move", "number", "mean move, either way", "ranks", True, 0),
+            ),
+        ),
+        Table(
             "backtest",
             "a converted site, scored as if it were unconverted",
             (

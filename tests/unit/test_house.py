@@ -28,7 +28,7 @@ FLOORS = [
     {"spillover"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack"},
-    {"backtest"},
+    {"backtest", "sweeps"},
     {"report/basemap"},
     {"report/view"},
     {"report/maps"},
