@@ -190,7 +190,7 @@ class _Model:
         self.solver = solver
         self.problem = pulp.LpProblem("sites", pulp.LpMaximize)
         affordable = limit.affordable(n)
-        self.site = [pulp.LpVariable(f"site{j:05d}", 0, int(affordable[j]), cat="Integer") for j in range(n)]
+        self.site = [self.problem.add_variable(f"site{j:05d}", 0, int(affordable[j]), cat="Integer") for j in range(n)]
         self.price = np.where(affordable, limit.price(n), 0.0)
         ceiling = limit.ceiling(n)
         # shares of the limit: a budget in dong would drown the solver's tolerances
@@ -204,7 +204,7 @@ class _Model:
             sites = [self.site[j] for j in np.flatnonzero(members)]
             won = sites[0]
             if len(sites) > 1:
-                won = pulp.LpVariable(f"won{number}_{row:06d}", 0, 1)
+                won = self.problem.add_variable(f"won{number}_{row:06d}", 0, 1)
                 self.problem += won <= pulp.lpSum(sites)
             terms.append(won * float(worth))
         return pulp.lpSum(terms)
@@ -218,7 +218,8 @@ class _Model:
         proven = self.problem.sol_status == pulp.LpSolutionOptimal
         above = self.problem.solverModel.getInfo().mip_gap  # of the amount found; none found: infinite
         gap = 0.0 if proven else float(above / (1 + above)) if np.isfinite(above) else 1.0
-        return Choice(np.array([variable.value() > CHOSEN for variable in self.site]), proven, gap)
+        # a site that stands in no row of the model has no value
+        return Choice(np.array([(variable.value() or 0.0) > CHOSEN for variable in self.site]), proven, gap)
 
     def keep(self, expression: pulp.LpAffineExpression, least: float) -> None:
         """Ask of every later solution that the expression stays at `least` (in units of the model)."""
