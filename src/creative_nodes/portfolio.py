@@ -367,13 +367,23 @@ class _Chooser:
             said.append(self._nothing_fits())
         elif plan != "score" and not choice.chosen.any():
             said.append("no site adds anything to this aim")
-        elif self.limit.sites and self.limit.sites > self.n:
-            said.append(f"{self.limit.sites} sites were asked for, {self.n} can be reached")
-        elif self.limit.sites and choice.chosen.sum() < self.limit.sites:
-            said.append("a further site would add nothing to this aim")
+        else:
+            said += [self._second(plan, choice), self._fewer(choice)]
         if self.settings.budget and self.n:
             said += [self._unpriced(), f"costs: {self.settings.cost_source}"]
         return "; ".join(part for part in said if part)
+
+    def _second(self, plan: str, choice: Choice) -> str:
+        second = {"coverage": "equity", "equity": "coverage", "median": "coverage"}.get(plan)
+        if second is None or self.value_of(plan)(choice.chosen) > 0:
+            return ""
+        return f"no site adds anything to this aim; these are for the next: {AIMS[second]}"
+
+    def _fewer(self, choice: Choice) -> str:
+        asked = self.limit.sites or 0
+        if asked > self.n:
+            return f"{asked} sites were asked for, {self.n} can be reached"
+        return "a further site would add nothing" if choice.chosen.sum() < asked else ""
 
     def _nothing_fits(self) -> str:
         if np.isnan(self.cost).all():

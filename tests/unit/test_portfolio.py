@@ -1,6 +1,7 @@
 """Sites chosen together for towns drawn by hand, and the connectivity that several sites bring."""
 
 import itertools
+import re
 from types import ModuleType
 from typing import Any
 
@@ -10,7 +11,9 @@ import pandas as pd
 import pytest
 
 from creative_nodes import reach, tables
+from creative_nodes.config import load_config
 from creative_nodes.connectivity import connectivity, relay
+from creative_nodes.errors import InputError
 from creative_nodes.portfolio import Joining, best_connection, choose_portfolio, first_by_score, measure_options
 from creative_nodes.siting import Limit
 
@@ -218,6 +221,18 @@ def test_nobody_left_to_serve(towns: ModuleType, tmp_path: Any) -> None:
     assert found["portfolio_gain"]["gain"].tolist() == [0, 0, 0]
 
 
+def test_an_aim_with_nothing_to_win_says_that_the_next_one_chose(towns: ModuleType) -> None:
+    found = _choose(towns, _town(towns, homes=[(4000, 600.0), (5800, 1000.0)]))
+    row = _plan(found, "equity")
+    assert row["far_residents"] == _plan(found, "today")["far_residents"] == 0
+    assert row["sites"] == ["h3"]
+    assert row["note"] == (
+        "no site adds anything to this aim; these are for the next: most residents newly in walking reach; "
+        "a further site would add nothing"
+    )
+    assert _plan(found, "coverage")["note"] == "a further site would add nothing"
+
+
 def test_no_candidates(towns: ModuleType, tmp_path: Any) -> None:
     found = _choose(towns, _town(towns, sites=[]))
     _written(found, tmp_path)
@@ -350,3 +365,25 @@ def test_by_score_passes_over_what_does_not_fit() -> None:
     limit = Limit(budget=10, cost=np.array([6.0, np.nan, 5, 4]))
     assert first_by_score(4, limit).tolist() == [True, False, False, True]
     assert first_by_score(4, Limit(sites=2)).tolist() == [True, True, False, False]
+
+
+# ---------------------------------------------------------------- settings
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"k": 0}, "portfolio.k: "),
+        ({"budget": -1}, "portfolio.budget: "),
+        ({"cost_per_m2": {"warehouse": 200}}, "portfolio.cost_per_m2 needs a default"),
+        ({"cost_source": ""}, "portfolio.cost_source: "),
+        ({"max_minutes": 20}, "portfolio.max_minutes must not be below portfolio.far_minutes"),
+        ({"bugdet": 5}, "did you mean budget?"),
+    ],
+)
+def test_wrong_settings_are_told(towns: ModuleType, change: dict[str, Any], said: str) -> None:
+    data = towns.config().model_dump(mode="json")
+    data["portfolio"] |= change
+    with pytest.raises(InputError, match=re.escape(said)) as caught:
+        load_config(data)
+    assert str(caught.value).startswith("config/config.yaml: portfolio")
