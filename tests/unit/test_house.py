@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
     {"__init__", "errors", "fingerprint"},
     {"config", "geo"},
-    {"tables", "datum"},
+    {"tables", "datum", "siting"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "people"},
     {"osm/boundary"},
@@ -27,7 +27,7 @@ FLOORS = [
     {"connectivity", "parts"},
     {"spillover"},
     {"clusters", "reach", "completeness"},
-    {"score", "compare", "pack"},
+    {"score", "compare", "pack", "portfolio"},
     {"backtest", "sweeps"},
     {"report/basemap"},
     {"report/view"},
@@ -36,10 +36,11 @@ FLOORS = [
 ]
 HEAVY = {
     *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
-    *("rapidfuzz", "rasterio", "requests", "scipy", "sklearn"),
+    *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "sklearn", "spopt"),
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
+    "choose_portfolio": {"pulp", "scipy"},
     "connect_spaces": {"scipy", "sklearn"},
     "describe_city": {"scipy"},
     "download_file": {"requests"},
