@@ -37,14 +37,14 @@ def _town(towns: ModuleType, **how: Any) -> dict[str, Any]:
     config = towns.config()
     candidates = reach.measure_reach(
         sites,
-        reach.World(amenities=towns.amenities(), places=towns.places(), **world),
+        reach.World(amenities=towns.amenities(), stations=towns.stations(), **world),
         streets,
         reach=config.reach,
         network=config.network,
         candidates=config.candidates,
         main_mode="motorbike",
         link_within_m=500,
-    )
+    ).candidates
     scores = pd.DataFrame({"site_id": candidates["site_id"], "score": np.linspace(0.9, 0.1, len(candidates))})
     return {"candidates": candidates, "scores": scores, "streets": streets, **world}
 
