@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
     {"__init__", "errors", "fingerprint"},
     {"config", "geo"},
-    {"tables", "datum"},
+    {"tables", "datum", "hexagons"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "people"},
     {"osm/boundary"},
