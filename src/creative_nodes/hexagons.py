@@ -17,8 +17,7 @@ EDGE_LENGTHS = 2  # a cell that touches the area has its centre within about one
 def cell_shapes(ids: Iterable[str]) -> np.ndarray:
     """Return the outlines of H3 cells, EPSG:4326."""
     rings = [[(lon, lat) for lat, lon in h3.cell_to_boundary(one)] for one in ids]
-    shapes: np.ndarray = shapely.polygons(np.array([shapely.linearrings(ring) for ring in rings], dtype=object))
-    return shapes
+    return np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
 
 
 @dataclass(frozen=True)

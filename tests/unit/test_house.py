@@ -49,7 +49,7 @@ USES = {
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "score_candidates": set(),
-    "spread_people": {"rasterio"},
+    "spread_people": {"h3", "rasterio"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
