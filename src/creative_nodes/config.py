@@ -543,11 +543,11 @@ class Isochrones(Section):
         25, description="metres: ground beside a reached street that counts as reached, at least one cell"
     )
     fill_holes_m2: Annotated[float, Field(ge=0)] = Field(
-        20_000,
-        description="m²: smaller holes, closed in by reached streets, are filled; 20,000 is a large block of houses",
+        50_000,
+        description="m²: smaller holes, closed in by reached streets, are filled; 50,000 is a block of some 220 m",
     )
     simplify_m: Annotated[float, Field(ge=0)] = Field(
-        12.5, description="metres: outlines are simplified by at most this, which takes the steps of the grid away"
+        20, description="metres: outlines are simplified by at most this, which takes the steps of the grid away"
     )
 
     @field_validator("minutes")
