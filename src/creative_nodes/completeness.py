@@ -118,7 +118,7 @@ def map_completeness(
     buildings = (tags.contains(BUILDING, regex=False) & ~tags.contains(NO_BUILDING, regex=False)).to_numpy(dtype=bool)
     settled = people[people["inside"]]
     residents = add_up(cells.holding(projected(settled, epsg)), settled["residents"].to_numpy(), n)
-    street_km = street_metres(edges, cells, epsg) / METRES_PER_KM
+    street_km = street_metres(edges[edges["highway"] != "ferry"], cells, epsg) / METRES_PER_KM
     named_venues, built = add_up(rows, venues, n), add_up(rows, buildings, n)
     found = gpd.GeoDataFrame(
         {

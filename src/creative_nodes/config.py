@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import itertools
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
@@ -18,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from creative_nodes.errors import InputError
 
 Mode = Literal["walk", "bike", "motorbike", "car"]
-TravelMode = Literal["walk", "bike", "motorbike", "car", "transit"]
+STREET_MODES: tuple[Mode, ...] = get_args(Mode)
+TravelMode = Literal["walk", "bike", "motorbike", "car", "transit"]  # transit: on foot and by public transport
 Status = Literal["disused", "brownfield", "active"]
 Tier = Literal["core", "intermediate", "supporting"]
 Datum = Literal["wgs84", "gcj02", "bd09"]
@@ -289,6 +291,11 @@ class City(Section):
     people: People = Field(default_factory=lambda: People.model_validate({}), description="residents")
     registry: str | None = Field(None, description="CSV of known sites, path from the project root")
     imports: list[Import] = Field(default_factory=list, description="lists of sites made by others, put beside OSM")
+    centre: tuple[float, float] | None = Field(
+        None,
+        description="(longitude, latitude) of the city's centre, degrees, EPSG:4326: the back-test compares the "
+        "ranking with plain distance to it. Default: the residents' mean position",
+    )
     main_mode: Mode = Field("motorbike", description="how most trips are made: the mode of residents_ride_30")
 
     @field_validator("epsg")
@@ -341,6 +348,9 @@ class ModeAccess(Section):
     exclude_service: list[str] = Field(default_factory=list, description="service values the mode does not use")
     access_keys: list[str] = Field(description="access tags, the most specific first; the first one present decides")
     oneway: bool = Field(description="whether oneway streets bind the mode")
+    oneway_keys: list[str] = Field(
+        default_factory=list, description="oneway tags of the mode's own, which go before the general `oneway`"
+    )
 
 
 class Travel(Section):
@@ -355,7 +365,16 @@ class Travel(Section):
     )
     modes: dict[Mode, ModeAccess] = Field(description="access rules of each mode")
     speeds_kmh: dict[str, dict[Mode, dict[str, Positive]]] = Field(
-        description="km/h by country, mode and highway class; `default` serves the classes not named"
+        description="km/h by country, mode and highway class; `default` serves the classes not named. `steps` is "
+        "for stairs, `ferry` for crossings without a tagged duration"
+    )
+    peak_factor: dict[str, dict[Mode, Annotated[float, Field(ge=1)]]] = Field(
+        default_factory=dict,
+        description="by country and mode: how many times longer a street takes in the hour that is analysed than at "
+        "the speeds above; 1 where nothing is given",
+    )
+    ferry_wait_minutes: Annotated[float, Field(ge=0)] = Field(
+        10, description="minutes: waiting and boarding of a ferry, half of it at either bank"
     )
 
     @model_validator(mode="after")
@@ -367,6 +386,11 @@ class Travel(Section):
             for mode in self.modes:
                 if "default" not in table.get(mode, {}):
                     raise ValueError(f"travel.speeds_kmh.{country}.{mode} needs a default speed")
+        for country, factors in self.peak_factor.items():
+            if country not in self.speeds_kmh:
+                raise ValueError(f"travel.peak_factor.{country}: travel.speeds_kmh has no table of that country")
+            if unknown := [mode for mode in factors if mode not in self.modes]:
+                raise ValueError(f"travel.peak_factor.{country}.{unknown[0]}: travel.modes has no such mode")
         return self
 
 
@@ -393,6 +417,10 @@ class PeopleGrid(Section):
 class Reach(Section):
     """Who and what a node can serve (METHOD section 5)."""
 
+    thresholds: dict[TravelMode, list[Positive]] = Field(
+        description="minutes by mode, rising: residents and creative spaces within each are counted for every "
+        "candidate (table reach); transit is walking and public transport"
+    )
     walk_minutes: Positive = Field(15, description="minutes: walking reach of residents")
     ride_minutes: Positive = Field(30, description="minutes: reach of residents by the city's main mode")
     exchange_decay_per_m: Positive = Field(
@@ -407,6 +435,14 @@ class Reach(Section):
     )
     max_distance_m: Positive = Field(4000, description="metres: decay sums stop here; 302 m half-life leaves 0.01 %")
     tier_weight: dict[Tier, Positive] = Field(description="weight tier_k of a creative space by tier")
+
+    @field_validator("thresholds")
+    @classmethod
+    def _rising(cls, thresholds: dict[str, list[float]]) -> dict[str, list[float]]:
+        for mode, minutes in thresholds.items():
+            if not minutes or any(b <= a for a, b in itertools.pairwise(minutes)):
+                raise ValueError(f"{mode}: give minutes that rise, such as [5, 10, 15]; got {minutes}")
+        return thresholds
 
 
 class ClusterSettings(Section):
@@ -531,12 +567,30 @@ class Completeness(Section):
         return self.venues_per_street_km * self.thin_below
 
 
+class Backtest(Section):
+    """Would the ranking have picked the sites that were converted? (METHOD section 9)."""
+
+    hide_within_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        100,
+        description="metres, straight-line: creative spaces and amenities in a converted site or this near it are "
+        "hidden, because the conversion may have brought them",
+    )
+    criteria: list[Criterion] = Field(
+        default_factory=lambda: [
+            key for group in ("people", "spillover", "network") for key in CRITERION_GROUPS[group]
+        ],
+        description="criteria that it scores by. Those of the site itself (status, listing, outline) stay out: they "
+        "are often known because the site was converted",
+    )
+    bootstrap: int = Field(2000, ge=100, description="draws of the bootstrap for the 95 % intervals")
+
+
 class Isochrones(Section):
     """Areas that a site reaches in a time, drawn from the streets reached."""
 
     minutes: dict[TravelMode, list[Positive]] = Field(
-        description="minutes to draw, by mode: walk, bike, motorbike, car or transit; a mode the city has not is left "
-        "out"
+        description="minutes to draw, by mode: walk, bike, motorbike, car or transit, which is left out where the "
+        "city has none"
     )
     cell_m: Positive = Field(25, description="metres: cell of the grid that reached streets are drawn on")
     beside_street_m: Positive = Field(
@@ -629,9 +683,23 @@ class Analysis(Section):
     candidates: Candidates = Field(description="candidates and site criteria")
     score: Score = Field(description="score and robustness")
     completeness: Completeness = Field(description="completeness of mapping")
+    backtest: Backtest = Field(
+        default_factory=lambda: Backtest.model_validate({}), description="back-test on converted sites"
+    )
     isochrones: Isochrones = Field(description="areas that a site reaches in a time")
     accessibility: Accessibility = Field(description="how well residents are served today")
     report: Report = Field(description="pages")
+
+    @model_validator(mode="after")
+    def _modes_known(self) -> Self:
+        known = [*self.travel.modes, "transit"]
+        for key, modes in (
+            ("reach.thresholds", self.reach.thresholds),
+            ("isochrones.minutes", self.isochrones.minutes),
+        ):
+            if unknown := [mode for mode in modes if mode not in known]:
+                raise ValueError(f"{key}.{unknown[0]}: travel.modes has no rules and speeds for it")
+        return self
 
 
 class Config(Analysis):

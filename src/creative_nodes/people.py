@@ -435,7 +435,7 @@ def _floor_area(places: gpd.GeoDataFrame, grid: Grid, default_levels: float) -> 
 
 def _street_length(edges: gpd.GeoDataFrame, grid: Grid) -> np.ndarray:
     """Add up walkable metres of street by cell, each edge cut into pieces shorter than a cell."""
-    edges = edges[edges["walk"] & ~edges["highway"].isin(["trunk", "trunk_link", "motorway", "motorway_link"])]
+    edges = edges[edges["walk"] & ~edges["highway"].isin(["trunk", "trunk_link", "motorway", "motorway_link", "ferry"])]
     lines = reproject(edges.geometry.to_numpy(), WGS84_EPSG, grid.epsg)
     # a street without length (two junctions on one spot) cannot be cut
     lines = shapely.segmentize(lines[shapely.length(lines) > 0], grid.cell_m / 4)

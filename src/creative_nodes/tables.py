@@ -134,14 +134,20 @@ TABLES: dict[str, Table] = {
                 Column("v", "integer", "OSM node id where it ends"),
                 Column("way_id", "integer", "OSM way id"),
                 Column("length_m", "number", "length in the metric CRS", "m", minimum=0),
-                Column("highway", "text", "OSM highway value"),
+                Column("highway", "text", "OSM highway value; ferry for a ferry line"),
                 Column("name", "text", "street name; empty when unnamed"),
-                Column("oneway", "integer", "1: u to v only, -1: v to u only, 0: both (vehicles)", "", False, -1, 1),
                 Column("maxspeed_kmh", "number", "signed limit", "km/h", True, 0),
+                Column("crossing_min", "number", "crossing of a ferry, where its duration is tagged", "min", True, 0),
                 Column("walk", "flag", "open to people on foot"),
                 Column("bike", "flag", "open to bicycles"),
                 Column("motorbike", "flag", "open to motorbikes"),
                 Column("car", "flag", "open to cars"),
+                *(
+                    Column(
+                        f"oneway_{mode}", "integer", f"{mode}: 1 u to v only, -1 v to u only, 0 both", "", False, -1, 1
+                    )
+                    for mode in ("bike", "motorbike", "car")
+                ),
                 GEOMETRY,
             ),
         ),
@@ -422,6 +428,50 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "reach",
+            "what a candidate reaches within a time by a mode",
+            (
+                Column("site_id", "text", "id in the table candidates"),
+                Column("mode", "text", "walk, bike, motorbike, car or transit (walking and public transport)"),
+                Column("minutes", "number", "time limit, the walk to and from the street included", "min", False, 0),
+                Column("residents", "number", "residents; missing when not known or not joined", "persons", True, 0),
+                Column("spaces", "number", "creative spaces; missing when not joined to the mode", "spaces", True, 0),
+                Column("major_spaces", "number", "of them core or intermediate", "spaces", True, 0),
+            ),
+        ),
+        Table(
+            "parts",
+            "a part of one criterion of one candidate",
+            (
+                Column("site_id", "text", "id in the table candidates"),
+                Column("criterion", "text", "column of the table candidates"),
+                Column("kind", "text", "space, amenity, domain, residents, station, part of the network or evidence"),
+                Column("part", "text", "space_id, station_id, kind of amenity, domain or piece of evidence; or others"),
+                Column("name", "text", "its name; empty when it has none of its own"),
+                Column("n", "integer", "objects that it stands for", "", False, 0),
+                Column(
+                    "value",
+                    "number",
+                    "what it adds. Exchange, neighbourhood, heritage_value and readiness are the sum of their parts; "
+                    "diversity is exp(Shannon entropy) of them; newly_served is one of two parts; the parts of relay "
+                    "are spaces n_c, and relay is ((sum n_c)^2 - sum n_c^2) / N^2",
+                ),
+                Column("unit", "text", "unit of the value"),
+                Column("distance_m", "number", "walk to it", "m", True, 0),
+            ),
+        ),
+        Table(
+            "modes",
+            "the streets of a mode",
+            (
+                Column("mode", "text", "walk, bike, motorbike or car"),
+                Column("junctions", "integer", "junctions in use", "", False, 0),
+                Column("street_km", "number", "streets in use", "km", False, 0),
+                Column("islands", "integer", "pieces of street cut off from the rest and left out", "", False, 0),
+                Column("island_km", "number", "their length", "km", False, 0),
+            ),
+        ),
+        Table(
             "scores",
             "a candidate, ranked",
             (
@@ -450,6 +500,38 @@ TABLES: dict[str, Table] = {
                     )
                     for column in CRITERION_COLUMNS
                 ),
+            ),
+        ),
+        Table(
+            "backtest",
+            "a converted site, scored as if it were unconverted",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                *NAMES,
+                Column("heritage_class", "text", "class in the taxonomy"),
+                Column("hidden_spaces", "integer", "creative spaces hidden with its conversion", "spaces", False, 0),
+                Column("hidden_amenities", "integer", "amenities hidden with it", "", False, 0),
+                Column("score", "number", "its score by the criteria of the back-test", "0-1", False, 0, 1),
+                Column("rank", "integer", "its rank among itself and its rivals", "rank", False, 1),
+                Column("rivals", "integer", "candidates it was ranked among", "sites", False, 0),
+                Column("percentile", "number", "share of rivals it beats, a tie counting half", "0-1", False, 0, 1),
+                Column("percentile_by_centre", "number", "the same by distance to the centre", "0-1", False, 0, 1),
+            ),
+        ),
+        Table(
+            "backtest_summary",
+            "one figure of the back-test",
+            (
+                Column(
+                    "figure",
+                    "text",
+                    "auc: chance that a converted site beats a rival; auc_by_centre: by distance to the centre alone; "
+                    "auc_lift: the difference; precision_at_10: share of converted sites among the first ten; "
+                    "precision_by_chance: their share among all; and the numbers of sites",
+                ),
+                Column("value", "number", "its value", "", True),
+                Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),
+                Column("high", "number", "97.5 % quantile", "", True),
             ),
         ),
         Table(

@@ -49,8 +49,11 @@ class Samples:
 
 
 def sample_streets(network: Network, spacing_m: float) -> Samples:
-    """Cut every street into equal pieces of at most `spacing_m` metres, and take the middle of each."""
-    count = np.maximum(1, np.ceil(network.length_m / spacing_m).astype(int))
+    """Cut every street into equal pieces of at most `spacing_m` metres, and take the middle of each.
+
+    Where no trip may end (a ferry in mid-river, a motorway) nothing is reached either, so there are no samples.
+    """
+    count = np.maximum(1, np.ceil(network.length_m / spacing_m).astype(int)) * network.enterable
     first = np.concatenate([[0], np.cumsum(count)])
     edge = np.repeat(np.arange(len(count)), count)
     share = (np.arange(first[-1]) - first[edge] + 0.5) / count[edge]
@@ -152,12 +155,6 @@ def _small_holes(marked: np.ndarray, cells: float) -> np.ndarray:
     return found
 
 
-def modes_of(streets: Streets, wanted: list[TravelMode]) -> list[TravelMode]:
-    """Return those of the wanted modes that the city has, in their order."""
-    with_transit = getattr(streets, "transit", None) is not None
-    return [mode for mode in wanted if mode in streets.travel.modes or (mode == "transit" and with_transit)]
-
-
 def draw_isochrones(sites: gpd.GeoDataFrame, streets: Streets, settings: Isochrones) -> gpd.GeoDataFrame:
     """Draw what each site reaches, by mode and minutes.
 
@@ -174,7 +171,8 @@ def draw_isochrones(sites: gpd.GeoDataFrame, streets: Streets, settings: Isochro
     shapes = streets.shapes(sites)
     rows = [
         {"site_id": sites["site_id"].iloc[place], "mode": mode, "minutes": minutes, "drawn": drawn}
-        for mode in modes_of(streets, list(settings.minutes))
+        for mode in settings.minutes
+        if streets.has(mode)
         for place, minutes, drawn in _of_mode(streets, shapes, mode, settings)
     ]
     if not rows:

@@ -165,6 +165,17 @@ def total_within(
     return out
 
 
+def totals_within(
+    network: Network, sources: Entrances, targets: Entrances, amounts: np.ndarray, *, limits: list[float]
+) -> np.ndarray:
+    """Return the amounts at targets within each limit of each source, shape (n sources, n limits[, kinds])."""
+    out = np.zeros((sources.n_places, len(limits), *amounts.shape[1:]))
+    for rows, costs in cost_rows(network, sources, targets, limit=max(limits)):
+        for k, limit in enumerate(limits):
+            out[rows, k] = (costs <= limit) @ amounts
+    return out
+
+
 def _blocks(xy: np.ndarray, size: float) -> list[np.ndarray]:
     """Group node indices by square blocks of `size` metres."""
     key = np.floor((xy - xy.min(axis=0)) / size).astype(np.int64)

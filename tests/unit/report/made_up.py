@@ -235,9 +235,9 @@ def _streets() -> gpd.GeoDataFrame:
         "length_m": [8000.0] * n,
         "highway": ["primary", "tertiary", "secondary", "residential"] * 2,
         "name": [HOSTILE[0]] * n,
-        "oneway": [0] * n,
-        "maxspeed_kmh": [None] * n,
+        **{name: [None] * n for name in ("maxspeed_kmh", "crossing_min")},
         **{mode: [True] * n for mode in ("walk", "bike", "motorbike", "car")},
+        **{f"oneway_{mode}": [0] * n for mode in ("bike", "motorbike", "car")},
         "geometry": lines,
     }
     return gpd.GeoDataFrame(rows, crs="EPSG:4326")
