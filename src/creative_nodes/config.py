@@ -148,6 +148,37 @@ class Raster(Section):
         return self
 
 
+TABLE_KINDS = (".parquet", ".gpkg", ".geojson", ".json", ".csv")
+
+
+class PopulationTable(Section):
+    """A population table: residents by H3 cell or by polygon."""
+
+    file: str | None = Field(
+        None,
+        description="path of a (Geo)Parquet, GeoPackage or GeoJSON file, or a CSV of H3 cells, or its name in the "
+        "population folder",
+    )
+    url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
+    column: str = Field(min_length=1, description="column of residents, persons in each cell or polygon")
+    h3_column: str | None = Field(None, description="column of H3 cell ids; without one the polygons of the file count")
+    year: int = Field(description="year the table describes")
+    source: str = Field(min_length=1, description="who made it, with licence")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        given = [one for one in (self.file, self.url) if one]
+        if not given:
+            raise ValueError("people.table: give file, url or both")
+        for one in given:
+            kind = Path(one).suffix.lower()
+            if kind not in TABLE_KINDS:
+                raise ValueError(f"people.table must end in {', '.join(TABLE_KINDS)}, got {one}")
+            if kind == ".csv" and not self.h3_column:
+                raise ValueError("people.table: a CSV has no polygons; give h3_column, its column of H3 cell ids")
+        return self
+
+
 class Total(Section):
     """Residents of the study area as published, used when there is no raster."""
 
@@ -157,9 +188,10 @@ class Total(Section):
 
 
 class People(Section):
-    """Residents: a raster when there is one, else the total spread by floor area and streets (METHOD section 4)."""
+    """Residents: the first that is given and there: a raster, a table, the total spread by floor area and streets."""
 
     raster: Raster | None = Field(None, description="population raster; the first choice")
+    table: PopulationTable | None = Field(None, description="population table; the second choice")
     total: Total | None = Field(None, description="published total of the study area; the fallback")
 
 
@@ -605,6 +637,81 @@ class Sweeps(Section):
     )
 
 
+class Isochrones(Section):
+    """Areas that a site reaches in a time, drawn from the streets reached."""
+
+    minutes: dict[TravelMode, list[Positive]] = Field(
+        description="minutes to draw, by mode: walk, bike, motorbike, car or transit, which is left out where the "
+        "city has none"
+    )
+    cell_m: Positive = Field(25, description="metres: cell of the grid that reached streets are drawn on")
+    beside_street_m: Positive = Field(
+        25, description="metres: ground beside a reached street that counts as reached, at least one cell"
+    )
+    fill_holes_m2: Annotated[float, Field(ge=0)] = Field(
+        50_000,
+        description="m²: smaller holes, closed in by reached streets, are filled; 50,000 is a block of some 220 m",
+    )
+    simplify_m: Annotated[float, Field(ge=0)] = Field(
+        20, description="metres: outlines are simplified by at most this, which takes the steps of the grid away"
+    )
+
+    @field_validator("minutes")
+    @classmethod
+    def _some(cls, minutes: dict[TravelMode, list[float]]) -> dict[TravelMode, list[float]]:
+        for mode, given in minutes.items():
+            if not given or len(set(given)) < len(given):
+                raise ValueError(f"isochrones.minutes.{mode} must list one or more different times, got {given}")
+        return minutes
+
+    @property
+    def joins_banks_m(self) -> float:
+        """Widest gap between two reached streets, metres, that may be drawn over: half of it from either side."""
+        # a street lies somewhere in its cell, the ground beside it is whole cells around, and outlines are simplified
+        return 2 * (max(self.beside_street_m, self.cell_m) + self.cell_m * 2**0.5 + self.simplify_m)
+
+
+class Zone(Section):
+    """One zone of walking time, and what it weighs."""
+
+    up_to_minutes: Positive = Field(description="minutes on foot: where the zone ends; it begins where the last ends")
+    weight: Annotated[float, Field(gt=0, le=1)] = Field(description="weight of the zone, 0-1")
+
+
+class Accessibility(Section):
+    """How well residents are served today, hexagon by hexagon."""
+
+    h3_resolution: int = Field(8, ge=5, le=10, description="H3 resolution of the hexagons: 8 is about 0.7 km²")
+    supply_tiers: list[Tier] = Field(
+        ["core", "intermediate"], min_length=1, description="tiers of creative spaces that count as supply"
+    )
+    zones: list[Zone] = Field(
+        min_length=1,
+        description="walking zones of the supply per resident. Weights 1, 0.68 and 0.22 for three zones: Luo and Qi, "
+        "Health & Place 2009 (Gaussian steps; theirs were 10 minutes by car each, ours are 5 on foot)",
+    )
+    underserved_min_residents: Annotated[float, Field(ge=0)] = Field(
+        1000, description="persons: a hexagon with fewer residents is not called underserved"
+    )
+    underserved_share: Share = Field(
+        0.5,
+        description="a hexagon is underserved when more than this share of its residents live farther than "
+        "`reach.walk_minutes` on foot from every core or intermediate creative space",
+    )
+
+    @field_validator("zones")
+    @classmethod
+    def _outward(cls, zones: list[Zone]) -> list[Zone]:
+        ends = [zone.up_to_minutes for zone in zones]
+        weights = [zone.weight for zone in zones]
+        if sorted(set(ends)) != ends or sorted(weights, reverse=True) != weights:
+            raise ValueError(
+                f"accessibility.zones must go outward, with weights that do not rise; got ends {ends} and weights "
+                f"{weights}"
+            )
+        return zones
+
+
 class Report(Section):
     """The pages."""
 
@@ -635,6 +742,8 @@ class Analysis(Section):
     sweeps: Sweeps = Field(
         default_factory=lambda: Sweeps.model_validate({}), description="settings changed one at a time"
     )
+    isochrones: Isochrones = Field(description="areas that a site reaches in a time")
+    accessibility: Accessibility = Field(description="how well residents are served today")
     report: Report = Field(description="pages")
 
     @model_validator(mode="after")
@@ -649,8 +758,12 @@ class Analysis(Section):
     @model_validator(mode="after")
     def _modes_known(self) -> Self:
         known = [*self.travel.modes, "transit"]
-        if unknown := [mode for mode in self.reach.thresholds if mode not in known]:
-            raise ValueError(f"reach.thresholds.{unknown[0]}: travel.modes has no rules and speeds for it")
+        for key, modes in (
+            ("reach.thresholds", self.reach.thresholds),
+            ("isochrones.minutes", self.isochrones.minutes),
+        ):
+            if unknown := [mode for mode in modes if mode not in known]:
+                raise ValueError(f"{key}.{unknown[0]}: travel.modes has no rules and speeds for it")
         return self
 
 

@@ -133,6 +133,14 @@ PROOF_COLUMNS = (
     Column("gap", "number", "how far below the best it can be at most, of the best; 0 when proven", "0-1", True, 0, 1),
 )
 
+TRAVEL_WORDS = {
+    "walk": "on foot",
+    "bike": "by bicycle",
+    "motorbike": "by motorbike",
+    "car": "by car",
+    "transit": "by public transport",
+}
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -328,6 +336,98 @@ TABLES: dict[str, Table] = {
                 Column("last_edit", "text", "newest day of edit of its tagged objects; empty when not known"),
                 Column("median_edit", "text", "half of its tagged objects were edited later; empty when not known"),
                 Column("mapping", "text", "thin, fair, good, or empty (no streets and nobody)"),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "accessibility",
+            "a hexagon of the study area, and how well its residents are served today",
+            (
+                Column("hex_id", "text", "H3 cell"),
+                Column(
+                    "residents",
+                    "number",
+                    "residents of its part inside the study area; missing when there is no source of them",
+                    "persons",
+                    True,
+                    0,
+                ),
+                *(
+                    Column(
+                        f"minutes_{mode}",
+                        "number",
+                        f"{how} to the nearest core creative space: mean over its residents who can get there, or from "
+                        "its middle where nobody lives; missing when nobody can or the mode is not there",
+                        "min",
+                        True,
+                        0,
+                    )
+                    for mode, how in TRAVEL_WORDS.items()
+                ),
+                *(
+                    Column(
+                        f"unreachable_{mode}",
+                        "number",
+                        f"share of its residents with no way {how} to any core creative space; missing when the mode "
+                        "is not there",
+                        "0-1",
+                        True,
+                        0,
+                        1,
+                    )
+                    for mode, how in TRAVEL_WORDS.items()
+                ),
+                Column(
+                    "residents_walk",
+                    "number",
+                    "residents within reach.walk_minutes on foot of where its residents live on average; missing when "
+                    "no street is near",
+                    "persons",
+                    True,
+                    0,
+                ),
+                Column(
+                    "residents_ride",
+                    "number",
+                    "the same within reach.ride_minutes by the city's main mode",
+                    "persons",
+                    True,
+                    0,
+                ),
+                Column(
+                    "supply_per_100k",
+                    "number",
+                    "creative spaces, tier-weighted, per 100,000 residents who share them on foot (E2SFCA); missing "
+                    "where nobody lives",
+                    "per 100,000",
+                    True,
+                    0,
+                ),
+                Column(
+                    "unserved_share",
+                    "number",
+                    "share of its residents without a core or intermediate space within reach.walk_minutes on foot",
+                    "0-1",
+                    True,
+                    0,
+                    1,
+                ),
+                Column(
+                    "underserved",
+                    "flag",
+                    "enough people live there, and most of them have no core or intermediate space in walking reach",
+                ),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "isochrones",
+            "the ground that a candidate reaches in a time, drawn from the streets reached",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                Column("mode", "text", "walk, bike, motorbike, car or transit"),
+                Column("minutes", "number", "time from the site, the way to the street included", "min", False, 0),
+                Column("area_km2", "number", "area of the ground", "km²", False, 0),
                 GEOMETRY,
             ),
         ),

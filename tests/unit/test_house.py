@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
     {"__init__", "errors", "fingerprint"},
     {"config", "geo"},
-    {"tables", "datum", "siting"},
+    {"tables", "datum", "siting", "hexagons"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "people"},
     {"osm/boundary"},
@@ -52,7 +52,7 @@ USES = {
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "score_candidates": set(),
-    "spread_people": {"rasterio"},
+    "spread_people": {"h3", "rasterio"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
