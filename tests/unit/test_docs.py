@@ -61,7 +61,15 @@ def _keys(data, prefix=""):
             yield from _keys(value, f"{prefix}{key}.")
 
 
-FREE = {"travel.modes", "travel.speeds_kmh", "reach.tier_weight", "candidates.readiness", "score.weights", "override"}
+FREE = {
+    "travel.modes",
+    "travel.speeds_kmh",
+    "reach.tier_weight",
+    "candidates.readiness",
+    "score.weights",
+    "scenarios",
+    "override",
+}
 
 
 @pytest.mark.parametrize(

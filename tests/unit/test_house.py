@@ -10,7 +10,8 @@ from creative_nodes.fingerprint import fingerprint
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
-    {"__init__", "errors", "fingerprint"},
+    {"__init__", "errors", "fingerprint", "ahp", "smaa"},
+    {"weights"},
     {"config", "geo"},
     {"tables", "datum"},
     {"osm/access", "osm/download", "osm/clip"},
@@ -27,6 +28,8 @@ FLOORS = [
     {"connectivity"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack"},
+    {"mcda", "scenarios"},
+    {"robustness"},
     {"report/basemap"},
     {"report/view"},
     {"report/maps"},
@@ -34,7 +37,7 @@ FLOORS = [
 ]
 HEAVY = {
     *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
-    *("rapidfuzz", "rasterio", "requests", "scipy", "sklearn"),
+    *("rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn"),
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
@@ -45,10 +48,12 @@ USES = {
     "locate_sites": {"rapidfuzz", "scipy"},
     "map_completeness": {"h3"},
     "measure_reach": {"scipy"},
+    "measure_robustness": {"scipy", "skcriteria"},
     "pack_geopackage": set(),
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "score_candidates": set(),
+    "score_scenarios": set(),
     "spread_people": {"rasterio"},
     "write_index": {"folium", "jinja2"},
 }
