@@ -163,10 +163,10 @@ def measure_robustness(
     prepared = prepare(candidates, settings)
     names, site_ids = prepared.names, prepared.site_ids
     columns = [column.name for column in tables.TABLES["robustness"].columns]
-    texts = [column.name for column in tables.TABLES["robustness"].columns if column.kind == "text"]
+    texts = [column.name for column in tables.TABLES["robustness"].columns if column.kind == "text"]  # site_id first
     if not len(site_ids) or not names:
         left_out = candidates[["site_id"]].sort_values("site_id").reindex(columns=columns)
-        left_out[texts] = left_out[texts].fillna("")
+        left_out[texts[1:]] = ""
         return left_out, tables.empty("rank_acceptability"), tables.empty("agreement")
     around = smaa.accept(prepared.matrix, prepared.weights * settings.concentration, draws=settings.draws, seed=seed)
     flat = smaa.accept(prepared.matrix, np.ones(len(names)), draws=settings.draws, seed=[seed, 1])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CELLS_AT_ONCE = 2_000_000  # alternatives x draws held in memory
+CELLS_AT_ONCE = 1_000_000  # alternatives x draws held in memory
 DECIMALS = 12  # scores that differ by less are a tie
 
 
