@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from creative_nodes import weights as weight_sets
+from creative_nodes.ahp import nearest
 from creative_nodes.errors import InputError
 
 Mode = Literal["walk", "bike", "motorbike", "car"]
@@ -44,6 +46,7 @@ CRITERION_GROUPS: dict[str, tuple[Criterion, ...]] = {
     "site": ("site_capacity", "heritage_value", "readiness"),
 }
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
+Group = Literal["people", "spillover", "network", "site"]
 WEIGHT_SUM_TOLERANCE = 1e-6
 
 M = TypeVar("M", bound=BaseModel)
@@ -481,13 +484,57 @@ class Candidates(Section):
         return self
 
 
+Weight = Annotated[float, Field(ge=0, le=1)]
+Pairs = dict[str, float | str]
+
+
+class PairsOnly(Section):
+    """Pairwise comparisons in place of shares."""
+
+    ahp: Pairs = Field(description="pairwise comparisons of the group's criteria")
+
+
+class WeightForms(Section):
+    """Weights by groups or by pairwise comparisons, in place of one number a criterion.
+
+    It stands in the schema and the reference; `weights.resolve` reads and checks what people write.
+    """
+
+    groups: dict[Group, Weight] | None = Field(
+        None, description="weight of each group (people, spillover, network, site); they sum to 1"
+    )
+    ahp: Pairs | None = Field(
+        None,
+        description="instead of groups: pairwise comparisons of the groups, or of all criteria, on Saaty's scale: "
+        "`people/site: 3` says people matter three times as much as the site, 1/3 the reverse; each pair once. "
+        "A consistency ratio above 0.1 is refused",
+    )
+    within: dict[Group, dict[Criterion, Weight] | PairsOnly] | None = Field(
+        None,
+        description="shares of the criteria inside a group, summing to 1, or `ahp:` with their comparisons; for a "
+        "group that is not named the shares are those of score.weights (in score.weights itself: equal)",
+    )
+
+
+def _plain_weights(given: Any) -> dict[str, float]:
+    return weight_sets.resolve(given, CRITERION_GROUPS, what="weights")
+
+
 class Score(Section):
     """Score and how sure it is (METHOD section 8)."""
 
-    weights: dict[Criterion, Annotated[float, Field(ge=0, le=1)]] = Field(
-        description="weight of each criterion; they sum to 1"
+    weights: Annotated[
+        dict[Criterion, Weight],
+        BeforeValidator(_plain_weights, json_schema_input_type=dict[Criterion, Weight] | WeightForms),
+    ] = Field(
+        description="weight of each criterion; they sum to 1. Or `groups` and `within`, or `ahp`; they are turned into "
+        "a weight a criterion when the file is read"
     )
-    winsor_low: Share = Field(0.01, description="quantile below which values count as that quantile")
+    winsor_low: Share = Field(
+        0.01,
+        description="quantile below which values count as that quantile; nothing is cut from a criterion that would "
+        "then be equal for all",
+    )
     winsor_high: Share = Field(0.99, description="quantile above which values count as that quantile")
     draws: int = Field(10_000, ge=100, description="random weightings for rank intervals (SMAA)")
     concentration: Positive = Field(
@@ -501,13 +548,7 @@ class Score(Section):
     )
 
     @model_validator(mode="after")
-    def _weights_sum_to_one(self) -> Self:
-        missing = [name for name in CRITERIA if name not in self.weights]
-        if missing:
-            raise ValueError(f"score.weights lacks {', '.join(missing)}; give 0 to leave a criterion out")
-        total = sum(self.weights.values())
-        if abs(total - 1) > WEIGHT_SUM_TOLERANCE:
-            raise ValueError(f"score.weights must sum to 1, they sum to {total:g}")
+    def _quantiles_in_order(self) -> Self:
         if not self.winsor_low < self.winsor_high:
             raise ValueError("score.winsor_low must be below score.winsor_high")
         return self
@@ -549,6 +590,42 @@ class Portfolio(Section):
         if self.max_minutes < self.far_minutes:
             raise ValueError("portfolio.max_minutes must not be below portfolio.far_minutes")
         return self
+
+
+class Scenario(Section):
+    """Another set of priorities, run beside the run's own (METHOD section 8)."""
+
+    label: str = Field(min_length=1, description="its name in plain words")
+    weights: Annotated[
+        dict[str, Any] | None,
+        BeforeValidator(lambda given: given, json_schema_input_type=dict[Criterion, Weight] | WeightForms | None),
+    ] = Field(None, description="its weights, in any form of score.weights; without them those of score.weights")
+    override: dict[str, Any] = Field(
+        default_factory=dict, description="analysis keys with values of its own, e.g. {reach: {walk_minutes: 10}}"
+    )
+
+    def score(self, base: Score) -> Score:
+        """Return the settings of the score under this scenario.
+
+        Parameters
+        ----------
+        base : the run's own; its weights split a group whose split the scenario does not give.
+
+        Raises
+        ------
+        ValueError : the weights are not sound.
+        """
+        over = self.override.get("score", {})
+        changed = Score.model_validate(_merge(base.model_dump(), over)) if over else base
+        if self.weights is None:
+            return changed
+        plain = weight_sets.resolve(self.weights, CRITERION_GROUPS, like=base.weights, what="weights")
+        return changed.model_copy(update={"weights": plain})
+
+    @property
+    def needs_own_reach(self) -> bool:
+        """Tell whether the criteria themselves change, so that the table candidates must be made anew."""
+        return bool(set(self.override) - {"score"})
 
 
 class Completeness(Section):
@@ -735,6 +812,12 @@ class Analysis(Section):
     candidates: Candidates = Field(description="candidates and site criteria")
     score: Score = Field(description="score and robustness")
     portfolio: Portfolio = Field(description="sites chosen together")
+    scenarios: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], Scenario] = Field(
+        default_factory=dict,
+        description="other priorities, run side by side: a key, then `label` (its name in plain words), `weights` (any "
+        "form that score.weights takes; without them those of score.weights) and `override` (analysis keys with values "
+        "of the scenario's own, e.g. `{reach: {walk_minutes: 10}}`)",
+    )
     completeness: Completeness = Field(description="completeness of mapping")
     backtest: Backtest = Field(
         default_factory=lambda: Backtest.model_validate({}), description="back-test on converted sites"
@@ -913,8 +996,54 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     merged = copy.copy(base)
     for key, value in over.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merge(merged[key], value) if both else value
+        # a set of weights in another form takes the place of the whole set
+        if both and not weight_sets.FORMS & (value.keys() | merged[key].keys()):
+            merged[key] = _merge(merged[key], value)
+        else:
+            merged[key] = value
     return merged
+
+
+def _check_scenarios(analysis: Analysis, where: str) -> None:
+    """Check each scenario's weights and overrides against the analysis they change."""
+    base = analysis.model_dump(include=set(Analysis.model_fields) - {"scenarios"})
+    for name, scenario in analysis.scenarios.items():
+        here = f"{where}: scenarios.{name}"
+        for key, instead in (("scenarios", "`label`, `weights` and `override`"), ("seed", "the run's own seed")):
+            if key in scenario.override:
+                raise InputError(f"a scenario cannot change {key}; it has {instead}", where=f"{here}.override")
+        if not isinstance(scenario.override.get("score", {}), dict) or "weights" in scenario.override.get("score", {}):
+            raise InputError(
+                "must be a mapping of keys to values, without weights: those are the scenario's own `weights`",
+                where=f"{here}.override.score",
+            )
+        _validate(Analysis, _merge(base, scenario.override), f"{here}.override")
+        try:
+            scenario.score(analysis.score)
+        except ValueError as error:
+            raise InputError(str(error), where=here) from None
+
+
+def with_scenario(settings: Settings, name: str) -> Settings:
+    """Return one city's settings under a scenario: its overrides applied, its weights in place of the run's.
+
+    Parameters
+    ----------
+    settings : one city's settings.
+    name : key of the scenario.
+
+    Raises
+    ------
+    InputError : there is no such scenario.
+    """
+    analysis = settings.analysis
+    if name not in analysis.scenarios:
+        raise InputError(f"no such scenario; {nearest(name, list(analysis.scenarios))}", where=name)
+    scenario = analysis.scenarios[name]
+    changed = Analysis.model_validate(_merge(analysis.model_dump(), scenario.override))
+    return settings.model_copy(
+        update={"analysis": changed.model_copy(update={"score": scenario.score(analysis.score)})}
+    )
 
 
 def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> Config:
@@ -925,7 +1054,9 @@ def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> C
     data : the parsed YAML (or Snakemake's `config`).
     where : the file named in errors.
     """
-    return _validate(Config, data, where)
+    config = _validate(Config, data, where)
+    _check_scenarios(config, where)
+    return config
 
 
 def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings:
@@ -947,6 +1078,7 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     file = _validate(CityFile, _read_yaml(path), shown)
     base = config.model_dump(include=set(Analysis.model_fields))
     analysis = _validate(Analysis, _merge(base, file.override), f"{shown} (override)")
+    _check_scenarios(analysis, f"{shown} (override)")
     if file.country not in analysis.travel.speeds_kmh:
         raise InputError(
             f"country: travel.speeds_kmh has no table for {file.country}; add one or use one of "
@@ -1013,3 +1145,8 @@ def pick(settings: Settings, *keys: str) -> str:
 def restore(text: str, key: str, model: type[M]) -> M:
     """Read one part of what `pick` wrote back into its model."""
     return model.model_validate(json.loads(text)[key])
+
+
+def restore_all(text: str, key: str, model: type[M]) -> dict[str, M]:
+    """Read a mapping of such parts back: name -> model."""
+    return {name: model.model_validate(part) for name, part in json.loads(text)[key].items()}

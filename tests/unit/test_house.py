@@ -10,7 +10,8 @@ from creative_nodes.fingerprint import fingerprint
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
-    {"__init__", "errors", "fingerprint"},
+    {"__init__", "errors", "fingerprint", "ahp", "smaa"},
+    {"weights"},
     {"config", "geo"},
     {"tables", "datum", "siting", "hexagons"},
     {"osm/access", "osm/download", "osm/clip"},
@@ -28,7 +29,8 @@ FLOORS = [
     {"spillover"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack", "portfolio"},
-    {"backtest", "sweeps"},
+    {"mcda", "scenarios", "backtest", "sweeps"},
+    {"robustness"},
     {"report/basemap"},
     {"report/view"},
     {"report/maps"},
@@ -36,7 +38,7 @@ FLOORS = [
 ]
 HEAVY = {
     *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
-    *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "sklearn", "spopt"),
+    *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
@@ -48,10 +50,12 @@ USES = {
     "locate_sites": {"rapidfuzz", "scipy"},
     "map_completeness": {"h3"},
     "measure_reach": {"scipy"},
+    "measure_robustness": {"scipy", "skcriteria"},
     "pack_geopackage": set(),
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "score_candidates": set(),
+    "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
     "write_index": {"folium", "jinja2"},
 }
