@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from creative_nodes.config import Network
 from creative_nodes.travel import times
-from creative_nodes.travel.network import cheapest
+from creative_nodes.travel.network import Entrances, cheapest
+from creative_nodes.travel.network import Network as Streetwork
 from creative_nodes.travel.streets import Streets
 
 SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
@@ -65,6 +66,48 @@ def space_links(streets: Streets, creative: gpd.GeoDataFrame, settings: Network)
     return links_within(minutes, limit=settings.link_minutes)
 
 
+def _only(doors: Entrances, places: np.ndarray) -> Entrances:
+    """Keep the entrances of some places (rising indices), numbered anew."""
+    kept = np.isin(doors.place, places)
+    return replace(
+        doors,
+        place=np.searchsorted(places, doors.place[kept]),
+        edge=doors.edge[kept],
+        share=doors.share[kept],
+        leg_m=doors.leg_m[kept],
+        n_places=len(places),
+        gap_m=doors.gap_m[places],
+    )
+
+
+def nearest_other(walk: Streetwork, doors: Entrances, *, try_first: float) -> tuple[np.ndarray, np.ndarray]:
+    """Find the nearest other place of each place, however far.
+
+    Parameters
+    ----------
+    walk : walking network, the same both ways.
+    doors : entrances of the places.
+    try_first : a limit, in the network's unit, within which most places have one; only the others are searched farther.
+
+    Returns
+    -------
+    index of the nearest other place, -1 for none; and the cost to it, infinite for none; both of shape (n_places,).
+    """
+    which, cost = np.full(doors.n_places, -1), np.full(doors.n_places, np.inf)
+    for limit in (try_first, 4 * try_first, np.inf):
+        waiting = np.flatnonzero(which < 0)
+        if not len(waiting):
+            break
+        for rows, costs in times.cost_rows(walk, _only(doors, waiting), doors, limit=limit):
+            places = waiting[rows]
+            costs[np.arange(len(rows)), places] = np.inf
+            best = costs.argmin(axis=1)
+            least = costs[np.arange(len(rows)), best]
+            found = np.isfinite(least)
+            which[places[found]], cost[places[found]] = best[found], least[found]
+    return which, cost
+
+
 def connectivity(parts: np.ndarray) -> float:
     """Return C = sum_c (n_c / N)^2, the chance that two spaces picked at random are joined by links (METHOD 7).
 
@@ -108,3 +151,36 @@ def efficiency(links: Links) -> float:
     times = dijkstra(links.graph(), directed=False)
     apart = ~np.eye(n, dtype=bool)
     return float((1 / np.maximum(times[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """Figures of the network with some spaces left out, one of each a draw, shape (draws,)."""
+
+    connectivity: np.ndarray
+    isolated_share: np.ndarray
+    links_per_space: np.ndarray
+
+
+def thin_out(links: Links, share: float, draws: int, *, seed: int) -> Thinned:
+    """Leave out a share of the spaces at random, again and again, and compute the figures on what is left.
+
+    Parameters
+    ----------
+    links : the whole network.
+    share : of the spaces that go, 0-1; at least one space stays.
+    draws : number of draws; none without spaces.
+    seed : seed of the draws.
+    """
+    n = links.n_spaces
+    stay = max(1, n - round(share * n))
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(draws if n else 0):
+        number = np.full(n, -1)
+        number[np.sort(rng.choice(n, size=stay, replace=False))] = np.arange(stay)
+        a, b = number[links.a.astype(int)], number[links.b.astype(int)]
+        both = (a >= 0) & (b >= 0)
+        left = Links(a[both], b[both], links.minutes[both], stay)
+        found.append((connectivity(left.parts()), float(np.mean(left.degree() == 0)), both.sum() / stay))
+    return Thinned(*np.array(found, dtype=float).reshape(-1, 3).T)
