@@ -24,7 +24,7 @@ FLOORS = [
     {"locate/offsets"},
     {"locate/sites", "travel/network"},
     {"travel/times", "travel/streets"},
-    {"connectivity"},
+    {"connectivity", "colocation"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack"},
     {"report/basemap"},
