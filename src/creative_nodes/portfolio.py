@@ -191,7 +191,7 @@ def measure_joining(streets: Streets, sites: gpd.GeoDataFrame, creative: gpd.Geo
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(sites))
     venues = streets.entrances(walk, streets.shapes(spaces))
-    parts = space_links(streets, spaces, network).parts()
+    parts = space_links(streets, spaces, network.link_minutes).parts()
     reached = np.isfinite(times.costs_between(walk, doors, venues, limit=network.link_minutes))
     apart = times.costs_between(walk, doors, doors, limit=network.link_minutes)
     between = np.isfinite(np.minimum(apart, apart.T)) & ~np.eye(len(sites), dtype=bool)

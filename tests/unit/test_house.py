@@ -25,7 +25,7 @@ FLOORS = [
     {"locate/offsets"},
     {"locate/sites", "travel/network"},
     {"travel/times", "travel/streets"},
-    {"connectivity", "parts"},
+    {"connectivity", "colocation", "parts"},
     {"spillover"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack", "portfolio"},
