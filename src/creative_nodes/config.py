@@ -819,12 +819,12 @@ class Accessibility(Section):
         "Health & Place 2009 (Gaussian steps; theirs were 10 minutes by car each, ours are 5 on foot)",
     )
     underserved_min_residents: Annotated[float, Field(ge=0)] = Field(
-        1000, description="persons: a hexagon with fewer residents is not called underserved"
+        1000, description="persons: a hexagon with fewer residents near a street is not called underserved"
     )
     underserved_share: Share = Field(
         0.5,
-        description="a hexagon is underserved when more than this share of its residents live farther than "
-        "`reach.walk_minutes` on foot from every core or intermediate creative space",
+        description="a hexagon is underserved when more than this share of its residents near a street live farther "
+        "than `reach.walk_minutes` on foot from every core or intermediate creative space",
     )
 
     @field_validator("zones")

@@ -368,8 +368,8 @@ TABLES: dict[str, Table] = {
                     Column(
                         f"unreachable_{mode}",
                         "number",
-                        f"share of its residents with no way {how} to any core creative space; missing when the mode "
-                        "is not there",
+                        f"share of its residents with no way {how} to any core creative space, or no street near; "
+                        "missing when the mode is not there",
                         "0-1",
                         True,
                         0,
@@ -397,8 +397,8 @@ TABLES: dict[str, Table] = {
                 Column(
                     "supply_per_100k",
                     "number",
-                    "creative spaces, tier-weighted, per 100,000 residents who share them on foot (E2SFCA); missing "
-                    "where nobody lives",
+                    "creative spaces, tier-weighted, per 100,000 residents who share them on foot (E2SFCA); of "
+                    "residents near a street, missing where there are none",
                     "per 100,000",
                     True,
                     0,
@@ -406,7 +406,8 @@ TABLES: dict[str, Table] = {
                 Column(
                     "unserved_share",
                     "number",
-                    "share of its residents without a core or intermediate space within reach.walk_minutes on foot",
+                    "share of its residents near a street who have no core or intermediate space within "
+                    "reach.walk_minutes on foot",
                     "0-1",
                     True,
                     0,
@@ -415,7 +416,8 @@ TABLES: dict[str, Table] = {
                 Column(
                     "underserved",
                     "flag",
-                    "enough people live there, and most of them have no core or intermediate space in walking reach",
+                    "at least accessibility.underserved_min_residents live there near a street, and more than "
+                    "underserved_share of them have no core or intermediate space in walking reach",
                 ),
                 GEOMETRY,
             ),
