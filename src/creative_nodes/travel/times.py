@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -118,8 +119,6 @@ def _spread(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def _same_edge(network: Network, sources: Entrances, targets: Entrances) -> csr_array:
     """Return the direct costs between places that meet the same edge (sources x targets)."""
-    import pandas as pd
-
     a = pd.DataFrame({"edge": sources.edge, "place": sources.place, "share": sources.share, "leg": sources.leg_m})
     b = pd.DataFrame({"edge": targets.edge, "place": targets.place, "share": targets.share, "leg": targets.leg_m})
     pairs = a.merge(b, on="edge", suffixes=("_a", "_b"))
@@ -292,7 +291,7 @@ class _OnEdges:
         first = np.cumsum(count) - count
         return _OnEdges(node, low, high, self.held[edges], first, count, cost, self.amounts[place])
 
-    def within(self, reached: np.ndarray, limits: Sequence[float]) -> np.ndarray:
+    def within(self, reached: np.ndarray, limits: Sequence[float] | np.ndarray) -> np.ndarray:
         """Return the amounts within limits (rows x limits x kinds) from the costs to nodes (rows x nodes)."""
         (u, v), (low_u, low_v), (high_u, high_v) = self.node, self.low, self.high
         at_u, at_v = reached[:, u], reached[:, v]
@@ -302,7 +301,7 @@ class _OnEdges:
         out = np.empty((len(reached), len(limits), self.amounts.shape[1]))
         for k, limit in enumerate(limits):
             whole = done <= limit
-            out[:, k] = whole @ self.held + self._at_the_rim(reached, (begun <= limit) & ~whole, limit)
+            out[:, k] = _sums(whole, self.held) + self._at_the_rim(reached, (begun <= limit) & ~whole, limit)
         return out
 
     def _at_the_rim(self, reached: np.ndarray, partly: np.ndarray, limit: float) -> np.ndarray:
@@ -311,11 +310,20 @@ class _OnEdges:
         pair, place = _spread(self.first[edge], self.count[edge])
         at = reached[row, self.node[:, edge]]
         near = (at[:, pair] + self.cost[:, place]).min(axis=0) <= limit
-        return _sums(row[pair[near]], place[near], self.amounts, len(reached))
+        return _sums_of(row[pair[near]], place[near], self.amounts, len(reached))
 
 
-def _sums(row: np.ndarray, place: np.ndarray, amounts: np.ndarray, n_rows: int) -> np.ndarray:
-    """Add up amounts of places by row, shape (n_rows, kinds)."""
+def _sums(chosen: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """Add up amounts (places x kinds) by row of a mask (rows x places)."""
+    # not the matrix product: it turns the mask into numbers first, and its sums depend on the number of threads
+    out = np.empty((len(chosen), amounts.shape[1]))
+    for kind, column in enumerate(np.ascontiguousarray(amounts.T)):
+        out[:, kind] = np.einsum("rp,p->r", chosen, column)
+    return out
+
+
+def _sums_of(row: np.ndarray, place: np.ndarray, amounts: np.ndarray, n_rows: int) -> np.ndarray:
+    """Add up amounts (places x kinds) by row, given pairs of a row and a place; shape (n_rows, kinds)."""
     chosen = coo_array((np.ones(len(row)), (row, place)), shape=(n_rows, len(amounts))).tocsr()
     return np.asarray(chosen @ amounts)
 
@@ -344,13 +352,13 @@ class _Stock:
         """How many numbers a row `within` takes."""
         return 4 * len(self.single.first) + 2 * int(self.several.count.sum())
 
-    def within(self, reached: np.ndarray, limits: Sequence[float]) -> np.ndarray:
+    def within(self, reached: np.ndarray, limits: Sequence[float] | np.ndarray) -> np.ndarray:
         """Return the amounts within limits (rows x limits x kinds) from the costs to nodes (rows x nodes)."""
         out = self.single.within(reached, limits)
         if len(self.amounts):
             costs = self.several.costs(reached)
             for k, limit in enumerate(limits):
-                out[:, k] += (costs <= limit) @ self.amounts
+                out[:, k] += _sums(costs <= limit, self.amounts)
         return out
 
 
@@ -371,7 +379,7 @@ def totals_within(
     network : streets of one mode; its unit is the unit of the limits.
     sources, targets : places on that network.
     amounts : what each target holds, shape (n targets,) or (n targets, kinds).
-    limits : costs, in any order; a target that costs just as much counts.
+    limits : costs, in any order; a target that costs just as much counts, one that cannot be reached never.
 
     Returns
     -------
@@ -380,6 +388,8 @@ def totals_within(
     kinds = _by_kind(amounts)
     stock, arrivals = _Stock.of(network, targets, kinds), _Arrivals.of(network, targets)
     direct = _same_edge(network, sources, targets)
+    # what cannot be reached is infinitely far, and not within an infinite limit
+    limits = np.minimum(limits, np.finfo(float).max)
     out = np.zeros((sources.n_places, len(limits), kinds.shape[1]))
     for rows, reached in _searches(network, sources, limit=max(limits), width=stock.width):
         out[rows] = stock.within(reached, limits)
@@ -388,7 +398,7 @@ def totals_within(
         around = arrivals.costs_of(reached, near.row, near.col)
         for k, limit in enumerate(limits):
             more = (near.data <= limit) & (around > limit)
-            out[rows, k] += _sums(near.row[more], near.col[more], kinds, len(rows))
+            out[rows, k] += _sums_of(near.row[more], near.col[more], kinds, len(rows))
     return out.reshape(sources.n_places, len(limits), *np.shape(amounts)[1:])
 
 
