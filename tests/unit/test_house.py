@@ -14,16 +14,16 @@ FLOORS = [
     {"config", "geo"},
     {"tables", "datum"},
     {"osm/access", "osm/download", "osm/clip"},
-    {"osm/overpass", "osm/read", "people"},
+    {"osm/overpass", "osm/read", "osm/routes", "people"},
     {"osm/boundary"},
     {"osm/pull"},
     {"locate/names", "locate/quality"},
-    {"locate/taxonomy", "locate/grouping"},
-    {"locate/evidence", "locate/registry"},
+    {"locate/taxonomy", "locate/grouping", "travel/lines"},
+    {"locate/evidence", "locate/registry", "travel/gtfs"},
     {"locate/imports"},
     {"locate/offsets"},
     {"locate/sites", "travel/network"},
-    {"travel/times", "travel/streets"},
+    {"travel/times", "travel/streets", "travel/stations", "travel/transit"},
     {"connectivity"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack"},
@@ -33,7 +33,7 @@ FLOORS = [
     {"report/page", "docs"},
 ]
 HEAVY = {
-    *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
+    *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
     *("rapidfuzz", "rasterio", "requests", "scipy", "sklearn"),
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
@@ -48,6 +48,7 @@ USES = {
     "pack_geopackage": set(),
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
+    "read_transit": {"osmium", "scipy"},
     "score_candidates": set(),
     "spread_people": {"rasterio"},
     "write_index": {"folium", "jinja2"},

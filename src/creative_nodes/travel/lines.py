@@ -27,8 +27,8 @@ _INTERVAL = re.compile(rf"^{_TIME}(?:\s*[-–]\s*{_TIME})?$")
 class Halt:
     """A point where vehicles halt: an OSM object or a GTFS stop.
 
-    `key`: "node/1", or "gtfs/<stop_id>". `group`: its stop area or parent station; empty when it has none. `lon`, `lat`:
-    degrees, EPSG:4326. `names`: as in the tables.
+    `key`: "node/1", or "gtfs/<stop_id>". `group`: its stop area or parent station; empty when it has none.
+    `lon`, `lat`: degrees, EPSG:4326. `names`: as in the tables.
     """
 
     key: str
@@ -153,7 +153,9 @@ def _one_way_only(routes: list[Route], epsg: int) -> set[str]:
     xy = {route.osm_id: _xy(there, epsg) for route in routes if (there := [s for s in route.stops if s.located])}
     lines: dict[tuple[str, str], list[Route]] = {}
     for route in routes:
-        lines.setdefault((route.kind, route.tags.get("ref") or route.tags.get("name") or route.osm_id), []).append(route)
+        lines.setdefault((route.kind, route.tags.get("ref") or route.tags.get("name") or route.osm_id), []).append(
+            route
+        )
     return {
         one.osm_id
         for same in lines.values()
@@ -231,7 +233,9 @@ def lines_of_routes(routes: Routes, transit: Transit, *, epsg: int) -> Lines:
     return out
 
 
-def _notes(routes: Routes, known: int, unread: Counter[TransitKind], told: Counter[str], transit: Transit) -> list[Note]:
+def _notes(
+    routes: Routes, known: int, unread: Counter[TransitKind], told: Counter[str], transit: Transit
+) -> list[Note]:
     kinds = Counter(route.kind for route in routes.routes)
     listed = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())) or "none"
     notes = [Note("routes", f"Route relations in OSM: {listed}.")]
@@ -245,14 +249,18 @@ def _notes(routes: Routes, known: int, unread: Counter[TransitKind], told: Count
         )
     if told["odd"]:
         notes.append(
-            Note("odd_intervals", f"{_plural(told['odd'], 'relation')} with an interval that is no time: config serves.")
+            Note(
+                "odd_intervals", f"{_plural(told['odd'], 'relation')} with an interval that is no time: config serves."
+            )
         )
     if unread:
         named = ", ".join(f"{number} {kind}" for kind, number in sorted(unread.items()))
         notes.append(Note("kinds_left_out", f"Relations of kinds that config does not name are left out: {named}."))
     if routes.not_running:
         notes.append(
-            Note("not_running", f"{_plural(routes.not_running, 'relation')} planned, being built or given up: left out.")
+            Note(
+                "not_running", f"{_plural(routes.not_running, 'relation')} planned, being built or given up: left out."
+            )
         )
     if told["bare"]:
         notes.append(
@@ -278,15 +286,16 @@ def _notes(routes: Routes, known: int, unread: Counter[TransitKind], told: Count
         notes.append(
             Note(
                 "cut",
-                f"Lines are cut in {_plural(told['cut'], 'place')} where more than {transit.max_missing_stops} stops in "
-                "a row are missing: nobody rides across.",
+                f"Lines are cut in {_plural(told['cut'], 'place')} where more than {transit.max_missing_stops} stops "
+                "in a row are missing: nobody rides across.",
             )
         )
     if told["reversed"]:
         notes.append(
             Note(
                 "reversed",
-                f"{_plural(told['reversed'], 'relation')} without one for the way back: the same stops backwards serve.",
+                f"{_plural(told['reversed'], 'relation')} without one for the way back: the same stops backwards "
+                "serve.",
                 notice=True,
             )
         )
