@@ -44,6 +44,8 @@ HEAVY = {
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
+    "back_test": {"scipy"},
+    "sweep_settings": {"rasterio", "scipy", "h3"},
     "choose_portfolio": {"pulp", "scipy"},
     "connect_spaces": {"scipy", "sklearn"},
     "describe_city": {"scipy"},
