@@ -13,7 +13,8 @@ TABLES = {
     "routes": "route_id,route_short_name,route_type\nR,7,3\n",
     "calendar_dates": "service_id,date,exception_type\nW,20260304,1\n",
     "trips": "route_id,service_id,trip_id\nR,W,t\n",
-    "stop_times": "trip_id,stop_id,stop_sequence,arrival_time,departure_time\nt,A,1,07:30:00,07:30:00\nt,B,2,07:36:00,07:36:00\n",
+    "stop_times": "trip_id,stop_id,stop_sequence,arrival_time,departure_time\n"
+    "t,A,1,07:30:00,07:30:00\nt,B,2,07:36:00,07:36:00\n",
 }
 
 
