@@ -76,7 +76,7 @@ class _City:
         kept = ~without_space[inside]
         return {
             **spillover(around, creative, amenities, self.rules.reach).criteria,
-            "relay": relay(_only(self.links, kept).parts(), self.linked[:, kept]),
+            "relay": relay(self.links.of(kept).parts(), self.linked[:, kept]),
             "newly_served": self._newly_served(~without_space),
         }
 
@@ -89,13 +89,6 @@ class _City:
         return np.asarray(self.near_homes @ (unserved * self.world.people["residents"].to_numpy(dtype=float)))
 
 
-def _only(links: Links, kept: np.ndarray) -> Links:
-    """Return the links among the spaces that are kept, numbered anew."""
-    number = np.cumsum(kept) - 1
-    both = kept[links.a] & kept[links.b]
-    return Links(number[links.a[both]], number[links.b[both]], links.minutes[both], int(kept.sum()))
-
-
 def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: Rules) -> _City:
     walk, shapes = streets.network("walk"), streets.shapes(sites)
     doors = streets.entrances(walk, shapes)
@@ -106,7 +99,7 @@ def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: Rules)
     return _City(
         world=world,
         around=look_around(streets, shapes, world.creative, world.amenities, limit_m=rules.reach.max_distance_m),
-        links=space_links(streets, spaces, rules.network),
+        links=space_links(streets, spaces, rules.network.link_minutes),
         linked=np.isfinite(times.costs_between(walk, doors, to_spaces, limit=rules.network.link_minutes)),
         walk=walk,
         homes=homes,

@@ -256,7 +256,7 @@ def _transit(survey: Survey, walk: net.Network) -> tuple[np.ndarray, list[pd.Dat
 def _relay(survey: Survey, walk: net.Network, link_minutes: float) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
     """Return the rise of C, which spaces each site is linked to, and the parts of the network it would join."""
     spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
-    links = space_links(survey.streets, spaces, Network(link_minutes=link_minutes))
+    links = space_links(survey.streets, spaces, link_minutes)
     venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
     minutes = times.costs_between(walk, survey.doors, venues, limit=link_minutes)
     linked = np.isfinite(minutes)

@@ -10,9 +10,10 @@ from creative_nodes.fingerprint import fingerprint
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
-    {"__init__", "errors", "fingerprint"},
+    {"__init__", "errors", "fingerprint", "ahp", "smaa"},
+    {"weights"},
     {"config", "geo"},
-    {"tables", "datum", "hexagons"},
+    {"tables", "datum", "siting", "hexagons"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "people"},
     {"osm/boundary"},
@@ -25,11 +26,12 @@ FLOORS = [
     {"locate/sites", "travel/network"},
     {"travel/times", "travel/streets"},
     {"travel/isochrones", "accessibility"},
-    {"connectivity", "parts"},
+    {"connectivity", "colocation", "parts"},
     {"spillover"},
     {"clusters", "reach", "completeness"},
-    {"score", "compare", "pack"},
-    {"backtest"},
+    {"score", "compare", "pack", "portfolio"},
+    {"mcda", "scenarios", "backtest", "sweeps"},
+    {"robustness"},
     {"report/basemap"},
     {"report/view"},
     {"report/maps"},
@@ -37,10 +39,11 @@ FLOORS = [
 ]
 HEAVY = {
     *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
-    *("rapidfuzz", "rasterio", "requests", "scipy", "sklearn"),
+    *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
+    "choose_portfolio": {"pulp", "scipy"},
     "connect_spaces": {"scipy", "sklearn"},
     "describe_city": {"scipy"},
     "download_file": {"requests"},
@@ -50,10 +53,12 @@ USES = {
     "map_accessibility": {"h3", "scipy"},
     "map_completeness": {"h3"},
     "measure_reach": {"scipy"},
+    "measure_robustness": {"scipy", "skcriteria"},
     "pack_geopackage": set(),
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "score_candidates": set(),
+    "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
     "write_index": {"folium", "jinja2"},
 }

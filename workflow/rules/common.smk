@@ -7,7 +7,13 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from creative_nodes.config import find_imports, load_config, load_settings, pick
+from creative_nodes.config import (
+    find_gtfs,
+    find_imports,
+    load_config,
+    load_settings,
+    pick,
+)
 from creative_nodes.errors import InputError
 from creative_nodes.fingerprint import fingerprint
 from creative_nodes.osm.download import download_name, resolve_source
@@ -54,6 +60,7 @@ POPULATION = folder(
     "POPULATION", CONFIG.population, EXTRACTS and EXTRACTS / ".." / "population"
 )
 IMPORTS = folder("IMPORTS", CONFIG.imports, EXTRACTS and EXTRACTS / ".." / "imports")
+GTFS = folder("GTFS", CONFIG.gtfs, EXTRACTS and EXTRACTS / ".." / "gtfs")
 
 
 @cache
@@ -105,6 +112,17 @@ def imports_of(city):
     return [str(path) for path in found]
 
 
+@cache
+def gtfs_of(city):
+    """Return the files of one city's GTFS feed."""
+    folders = [Path(), *([GTFS] if GTFS else [])]
+    feed = settings_of(city).city.gtfs
+    found = checked(
+        find_gtfs, feed, folders=folders, where=f"config/cities/{city}.yaml"
+    )
+    return [str(path) for path in found]
+
+
 def params_for(*keys):
     """Return a params function: the named settings of the wildcard's city, and nothing else."""
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
@@ -116,6 +134,7 @@ for city in KNOWN:
 for city in [*CITIES, SAMPLE]:
     source_of(city)
     imports_of(city)
+    gtfs_of(city)
 
 POPULATIONS = [
     source
