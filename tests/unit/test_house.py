@@ -15,16 +15,17 @@ FLOORS = [
     {"config", "geo"},
     {"tables", "datum", "siting", "hexagons"},
     {"osm/access", "osm/download", "osm/clip"},
-    {"osm/overpass", "osm/read", "people"},
+    {"osm/overpass", "osm/read", "osm/routes", "people"},
     {"osm/boundary"},
     {"osm/pull"},
     {"locate/names", "locate/quality"},
-    {"locate/taxonomy", "locate/grouping"},
-    {"locate/evidence", "locate/registry"},
+    {"locate/taxonomy", "locate/grouping", "travel/lines"},
+    {"locate/evidence", "locate/registry", "travel/gtfs"},
     {"locate/imports"},
     {"locate/offsets"},
     {"locate/sites", "travel/network"},
-    {"travel/times", "travel/streets"},
+    {"travel/times", "travel/stations", "travel/transit"},
+    {"travel/streets"},
     {"travel/isochrones", "accessibility"},
     {"connectivity", "colocation", "parts"},
     {"spillover"},
@@ -38,7 +39,7 @@ FLOORS = [
     {"report/page", "docs"},
 ]
 HEAVY = {
-    *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
+    *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
     *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
@@ -57,6 +58,7 @@ USES = {
     "pack_geopackage": set(),
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
+    "read_transit": {"osmium", "scipy"},
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},

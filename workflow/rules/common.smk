@@ -123,6 +123,18 @@ def gtfs_of(city):
     return [str(path) for path in found]
 
 
+def tables_of(*names):
+    """Return the tables of a city by name, as named inputs or outputs."""
+    return {name: f"data/processed/{{city}}/{name}.parquet" for name in names}
+
+
+# what `read_streets` reads, without and with public transport
+STREETS = tables_of("study_area", "street_nodes", "street_edges")
+TRANSPORT = STREETS | tables_of("stations", "services")
+STREET_KEYS = ("city.country", "analysis.travel")
+TRANSPORT_KEYS = (*STREET_KEYS, "analysis.transit")
+
+
 def params_for(*keys):
     """Return a params function: the named settings of the wildcard's city, and nothing else."""
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)

@@ -389,7 +389,7 @@ def totals_within(
     stock, arrivals = _Stock.of(network, targets, kinds), _Arrivals.of(network, targets)
     direct = _same_edge(network, sources, targets)
     # what cannot be reached is infinitely far, and not within an infinite limit
-    limits = np.minimum(limits, np.finfo(float).max)
+    limits = [min(limit, np.finfo(float).max) for limit in limits]
     out = np.zeros((sources.n_places, len(limits), kinds.shape[1]))
     for rows, reached in _searches(network, sources, limit=max(limits), width=stock.width):
         out[rows] = stock.within(reached, limits)
