@@ -21,6 +21,7 @@ streets = Streets(
 )
 connected = connect_spaces(
     tables.read("creative", snakemake.input.creative),
+    tables.read("heritage", snakemake.input.heritage),
     tables.read("places", snakemake.input.places),
     streets,
     area=area.geometry,
@@ -29,6 +30,6 @@ connected = connect_spaces(
     seed=json.loads(settings)["analysis.seed"],
 )
 note = tables.carry_on(snakemake.input.creative, settings)
-for name in ("creative", "clusters", "links"):
+for name in ("creative", "clusters", "links", "nearest", "colocation"):
     tables.write(getattr(connected, name), name, snakemake.output[name], provenance=note)
 log.done(f"{connected.clusters['kept'].sum()} clusters, {len(connected.links):,} links")

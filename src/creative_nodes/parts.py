@@ -44,8 +44,7 @@ def each(
     contribution: np.ndarray,
     total: np.ndarray,
     metres: np.ndarray,
-    ids: np.ndarray,
-    names: np.ndarray,
+    objects: pd.DataFrame,
     unit: str,
 ) -> pd.DataFrame:
     """Make one row an object that adds at least `LEAST_SHARE` of the criterion, and one for all others together.
@@ -54,7 +53,8 @@ def each(
     ----------
     contribution, metres : what each object adds and the metres to it, shape (sites, objects).
     total : the criterion, shape (sites,).
-    ids, names : of the objects.
+    objects : one row an object: its id, its name.
+    unit : of the contributions.
     """
     large = contribution > LEAST_SHARE * total[:, None]
     site, k = np.nonzero(large)
@@ -62,8 +62,8 @@ def each(
         criterion,
         kind,
         site=site,
-        part=ids[k],
-        name=names[k],
+        part=objects.iloc[k, 0].to_numpy(),
+        name=objects.iloc[k, 1].to_numpy(),
         value=contribution[site, k],
         unit=unit,
         distance_m=metres[site, k],

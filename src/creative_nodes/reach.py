@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -12,11 +14,12 @@ from creative_nodes import parts, tables
 from creative_nodes.config import CRITERIA, Candidates, Network, Reach, TravelMode
 from creative_nodes.connectivity import Links, relay, space_links
 from creative_nodes.geo import WGS84_EPSG
-from creative_nodes.spillover import measure_spillover
+from creative_nodes.spillover import Around, look_around, spillover, spillover_parts
 from creative_nodes.travel import network as net
 from creative_nodes.travel import times
 from creative_nodes.travel.streets import Streets
 
+T = TypeVar("T")
 FULL_AGE_YEARS = 100.0
 MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
@@ -50,29 +53,61 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class _Survey:
-    """What every criterion is measured from: the sites, their doors on foot, and the city around them."""
+class Survey:
+    """The sites and the city around them; each step of measuring is done once for what it depends on.
+
+    `done` holds the results by step, network and numbers. A survey made from another by `dataclasses.replace` shares
+    them, so that a changed setting measures anew only what it changes.
+    """
 
     sites: gpd.GeoDataFrame
-    shapes: np.ndarray
     world: World
     streets: Streets
-    walk: net.Network
-    doors: net.Entrances
     homes_within_m: float
+    done: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, step: Callable[..., T], *depends_on: Any) -> T:
+        """Do a step, unless it was done for the same network, tables and numbers before."""
+        key = (step.__name__, *(id(one) if isinstance(one, net.Network | pd.DataFrame) else one for one in depends_on))
+        if key not in self.done:
+            # what the key names is kept with the result, so that its id is not given to anything else
+            self.done[key] = (step(self, *depends_on), depends_on)
+        found: T = self.done[key][0]
+        return found
+
+    @property
+    def walk(self) -> net.Network:
+        """The walking network in minutes."""
+        return self.streets.network("walk")
+
+    @property
+    def doors(self) -> net.Entrances:
+        """Where the sites meet the walking network."""
+        return self.gates(self.walk)
+
+    def gates(self, network: net.Network) -> net.Entrances:
+        """Join the sites to a network."""
+        return self.once(_gates, network)
 
     def homes(self, network: net.Network) -> net.Entrances:
         """Join the cells with residents to a network."""
-        cells = self.streets.shapes(self.world.people)
-        return self.streets.entrances(network, cells, within_m=self.homes_within_m)
+        return self.once(_homes, network, self.world.people)
 
 
-def _why_unreachable(survey: _Survey) -> np.ndarray:
+def _gates(survey: Survey, network: net.Network) -> net.Entrances:
+    return survey.streets.entrances(network, survey.streets.shapes(survey.sites))
+
+
+def _homes(survey: Survey, network: net.Network, people: gpd.GeoDataFrame) -> net.Entrances:
+    return survey.streets.entrances(network, survey.streets.shapes(people), within_m=survey.homes_within_m)
+
+
+def _why_unreachable(survey: Survey, walk: net.Network) -> np.ndarray:
     """Tell why each site cannot be reached on foot, shape (sites,); empty when it can."""
-    streets, doors = survey.streets, survey.doors
+    streets, doors = survey.streets, survey.gates(walk)
     cut_off = streets.network("walk", islands=True)
     label, sizes = net.islands(cut_off)
-    stubs = streets.entrances(cut_off, survey.shapes)
+    stubs = survey.gates(cut_off)
     largest = pd.Series(sizes[label[cut_off.u[stubs.edge]]]).groupby(stubs.place).max()
     reasons = []
     for place, reached in enumerate(doors.has_entrance()):
@@ -126,34 +161,38 @@ def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[flo
     return {mode: sorted(minutes) for mode, minutes in limits.items()}
 
 
-def _within(survey: _Survey, mode: TravelMode, minutes: list[float]) -> pd.DataFrame:
+def _within(
+    survey: Survey, network: net.Network, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
+) -> pd.DataFrame:
     """Count the residents and creative spaces within each time of each site by one mode.
 
     Counts are missing where no street of the mode meets the site, which is not the same as none; residents are
     missing where they are not known.
     """
-    world, streets = survey.world, survey.streets
-    network = streets.network(mode)
-    gates = streets.entrances(network, survey.shapes)
-    venues = streets.entrances(network, streets.shapes(world.creative))
-    kinds = np.column_stack([np.ones(len(world.creative)), world.creative["tier"].isin(MAJOR)])
-    spaces = times.totals_within(network, gates, venues, kinds, limits=minutes)
+    creative, gates = survey.world.creative, survey.gates(network)
+    venues = survey.streets.entrances(network, survey.streets.shapes(creative))
+    kinds = np.column_stack([np.ones(len(creative)), creative["tier"].isin(MAJOR)])
+    spaces = times.totals_within(network, gates, venues, kinds, limits=list(minutes))
     residents = np.full(spaces.shape[:2], np.nan)
-    if len(world.people):
-        amounts = world.people["residents"].to_numpy(dtype=float)
-        residents = times.totals_within(network, gates, survey.homes(network), amounts, limits=minutes)
+    if len(people):
+        amounts = people["residents"].to_numpy(dtype=float)
+        residents = times.totals_within(network, gates, survey.homes(network), amounts, limits=list(minutes))
     shut = ~gates.has_entrance()
     spaces[shut], residents[shut] = np.nan, np.nan
-    columns = {"minutes": np.tile(minutes, len(gates.gap_m)), "residents": residents.ravel()}
+    columns = {"minutes": np.tile(minutes, gates.n_places), "residents": residents.ravel()}
     columns |= {"spaces": spaces[..., 0].ravel(), "major_spaces": spaces[..., 1].ravel()}
     ids = np.repeat(survey.sites["site_id"].to_numpy(dtype=object), len(minutes))
     return pd.DataFrame({"site_id": ids, "mode": mode, **columns})
 
 
-def _counts(survey: _Survey, limits: dict[TravelMode, list[float]]) -> pd.DataFrame:
+def _counts(survey: Survey, limits: dict[TravelMode, list[float]]) -> pd.DataFrame:
     """Make the table reach: every mode that the city has, every time limit."""
-    known = {mode: minutes for mode, minutes in limits.items() if survey.streets.has(mode)}
-    return pd.concat([_within(survey, mode, minutes) for mode, minutes in known.items()], ignore_index=True)
+    known = [mode for mode in limits if survey.streets.has(mode)]
+    found = [
+        survey.once(_within, survey.streets.network(mode), survey.world.people, mode, tuple(limits[mode]))
+        for mode in known
+    ]
+    return pd.concat(found, ignore_index=True)
 
 
 def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.ndarray:
@@ -162,26 +201,28 @@ def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.nd
     return found if len(found) else np.full(n, np.nan)
 
 
-def _newly_served(survey: _Survey, minutes: float) -> tuple[np.ndarray, list[pd.DataFrame]]:
+def _newly_served(
+    survey: Survey, walk: net.Network, people: gpd.GeoDataFrame, minutes: float
+) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the residents in walking reach of each site and of no core or intermediate space today; its parts.
 
     Those out of reach of any today are told apart from those already served.
     """
-    world, streets, walk = survey.world, survey.streets, survey.walk
     n = len(survey.sites)
-    if world.people.empty:
+    if people.empty:
         return np.full(n, np.nan), []
-    homes = survey.homes(walk)
-    major = world.creative[world.creative["tier"].isin(MAJOR)]
-    unserved = times.cost_to_nearest(walk, homes, streets.entrances(walk, streets.shapes(major))) > minutes
-    residents = world.people["residents"].to_numpy(dtype=float)
+    homes, creative = survey.homes(walk), survey.world.creative
+    major = survey.streets.shapes(creative[creative["tier"].isin(MAJOR)])
+    unserved = times.cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
+    residents = people["residents"].to_numpy(dtype=float)
     kinds = np.column_stack([residents * unserved, residents * ~unserved])
     both = times.totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
+    names = ("not served today", "served today")
     made_of = [
         parts.rows(
             "newly_served", "residents", site=np.arange(n), part=np.full(n, name), value=both[:, k], unit="persons"
         )
-        for k, name in enumerate(("not served today", "served today"))
+        for k, name in enumerate(names)
     ]
     return both[:, 0], made_of
 
@@ -189,15 +230,15 @@ def _newly_served(survey: _Survey, minutes: float) -> tuple[np.ndarray, list[pd.
 # ---------------------------------------------------------------- stations, links
 
 
-def _transit(survey: _Survey) -> tuple[np.ndarray, list[pd.DataFrame]]:
+def _transit(survey: Survey, walk: net.Network) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the minutes on foot to the nearest rapid-transit station, missing where there is none; its name."""
     rapid = survey.world.stations[survey.world.stations["rapid"]]
     n = len(survey.sites)
     if rapid.empty:
         return np.full(n, np.nan), []
-    gates = survey.streets.entrances(survey.walk, survey.streets.shapes(rapid))
+    gates = survey.streets.entrances(walk, survey.streets.shapes(rapid))
     nearest, minutes = np.zeros(n, dtype=int), np.full(n, np.inf)
-    for some, costs in times.cost_rows(survey.walk, survey.doors, gates):
+    for some, costs in times.cost_rows(walk, survey.doors, gates):
         nearest[some], minutes[some] = costs.argmin(axis=1), costs.min(axis=1)
     site = np.flatnonzero(np.isfinite(minutes))
     made_of = parts.rows(
@@ -212,12 +253,12 @@ def _transit(survey: _Survey) -> tuple[np.ndarray, list[pd.DataFrame]]:
     return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
 
 
-def _relay(survey: _Survey, network: Network) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
+def _relay(survey: Survey, walk: net.Network, link_minutes: float) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
     """Return the rise of C, which spaces each site is linked to, and the parts of the network it would join."""
     spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
-    links = space_links(survey.streets, spaces, network)
-    venues = survey.streets.entrances(survey.walk, survey.streets.shapes(spaces))
-    minutes = times.costs_between(survey.walk, survey.doors, venues, limit=network.link_minutes)
+    links = space_links(survey.streets, spaces, link_minutes)
+    venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
+    minutes = times.costs_between(walk, survey.doors, venues, limit=link_minutes)
     linked = np.isfinite(minutes)
     return relay(links.parts(), linked), linked, [_joined(links, minutes, spaces)]
 
@@ -286,23 +327,37 @@ def measure_reach(
     the tables candidates, reach, parts and modes. Criteria of a site that cannot be reached on foot are missing,
     with the reason.
     """
-    limits = _limits(reach, main_mode)
     modes = describe_modes(streets)
     if sites.empty:
         return Measured(tables.empty("candidates"), tables.empty("reach"), tables.empty("parts"), modes)
-    shapes, walk = streets.shapes(sites), streets.network("walk")
-    survey = _Survey(sites, shapes, world, streets, walk, streets.entrances(walk, shapes), link_within_m)
-    reasons = _why_unreachable(survey)
+    survey = Survey(sites, world, streets, link_within_m)
+    return measure(survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes)
+
+
+def _look_around(survey: Survey, walk_m: net.Network, limit_m: float) -> Around:
+    world, streets = survey.world, survey.streets
+    return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
+
+
+def measure(
+    survey: Survey,
+    *,
+    reach: Reach,
+    network: Network,
+    candidates: Candidates,
+    main_mode: TravelMode,
+    modes: pd.DataFrame,
+) -> Measured:
+    """Measure the sites of a survey, of which there is at least one; the parameters are those of `measure_reach`."""
+    sites, world, walk = survey.sites, survey.world, survey.walk
+    reasons = survey.once(_why_unreachable, walk)
     reachable = reasons == ""
-    counts = _counts(survey, limits)
-    walk_m = streets.network("walk", in_metres=True)
-    # the same entrances serve both walking networks only where both have the same streets, which a ferry breaks
-    spill = measure_spillover(
-        streets, walk_m, streets.entrances(walk_m, shapes), world.creative, world.amenities, reach
-    )
-    transit, station = _transit(survey)
-    fresh, served = _newly_served(survey, reach.walk_minutes)
-    rise, linked, joined = _relay(survey, network)
+    counts = _counts(survey, _limits(reach, main_mode))
+    around = survey.once(_look_around, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
+    spill = spillover(around, world.creative, world.amenities, reach)
+    transit, station = survey.once(_transit, walk)
+    fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
+    rise, linked, joined = survey.once(_relay, walk, network.link_minutes)
     own, evidence = _site_criteria(sites, candidates)
     measured = {
         "residents_walk_15": _of(counts, "walk", reach.walk_minutes, len(sites)),
@@ -318,8 +373,8 @@ def measure_reach(
     for name in CRITERIA:
         frame[name] = np.where(reachable, measured[name], np.nan)
     frame["spaces_walk"] = pd.array(linked.sum(axis=1), dtype="Int64")
-    frame["nearest_space"], frame["nearest_space_m"] = _nearest(spill.metres, world.creative)
-    made_of = [*spill.parts, *station, *served, *joined, *evidence]
+    frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
         counts,

@@ -11,7 +11,6 @@ import pandas as pd
 from creative_nodes import parts
 from creative_nodes.config import Reach
 from creative_nodes.travel import times
-from creative_nodes.travel.network import Entrances, Network
 from creative_nodes.travel.streets import Streets
 
 
@@ -49,58 +48,77 @@ def hill_number(amounts: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class Around:
+    """Metres on foot from each site to what lies around it: shape (sites, spaces) and (sites, amenities)."""
+
+    spaces: np.ndarray
+    amenities: np.ndarray
+
+
+def look_around(
+    streets: Streets, shapes: np.ndarray, creative: gpd.GeoDataFrame, amenities: gpd.GeoDataFrame, *, limit_m: float
+) -> Around:
+    """Measure the metres from sites (metric CRS) to creative spaces and amenities; beyond `limit_m` infinite."""
+    walk = streets.network("walk", in_metres=True)
+    doors = streets.entrances(walk, shapes)
+    targets = (streets.entrances(walk, streets.shapes(one)) for one in (creative, amenities))
+    return Around(*(times.costs_between(walk, doors, one, limit=limit_m) for one in targets))
+
+
+@dataclass(frozen=True)
 class Spillover:
-    """The three criteria, shape (sites,) each; their parts; and the metres to each creative space."""
+    """Exchange, neighbourhood and diversity, shape (sites,) each, and the terms that they are made of.
+
+    `next_door`, `around`: what each space adds to exchange and to neighbourhood, shape (sites, spaces); `others`: what
+    each amenity adds to neighbourhood, shape (sites, amenities).
+    """
 
     criteria: dict[str, np.ndarray]
-    parts: list[pd.DataFrame]
-    metres: np.ndarray
+    next_door: np.ndarray
+    around: np.ndarray
+    others: np.ndarray
 
 
-def measure_spillover(
-    streets: Streets,
-    walk_m: Network,
-    doors: Entrances,
-    creative: gpd.GeoDataFrame,
-    amenities: gpd.GeoDataFrame,
-    settings: Reach,
-) -> Spillover:
-    """Measure exchange, neighbourhood and diversity.
+def spillover(around: Around, creative: pd.DataFrame, amenities: pd.DataFrame, settings: Reach) -> Spillover:
+    """Sum up what lies around each site.
 
     Parameters
     ----------
-    streets : street tables.
-    walk_m : walking network in metres.
-    doors : entrances of the sites on it.
-    creative, amenities : what lies around, the tables of these names.
-    settings : decays, weights of tiers, farthest distance.
+    around : metres to each row of the next two.
+    creative, amenities : what lies around, the tables of these names (their geometry is not used).
+    settings : decays and weights of tiers.
     """
-    to_spaces, to_others = (
-        times.costs_between(
-            walk_m, doors, streets.entrances(walk_m, streets.shapes(one)), limit=settings.max_distance_m
-        )
-        for one in (creative, amenities)
-    )
     tier = creative["tier"].map(dict(settings.tier_weight)).to_numpy(dtype=float)
     decay = half_life_to_decay(settings.neighbourhood_half_life_m)
-    next_door = decayed(to_spaces, tier, settings.exchange_decay_per_m)
-    around = decayed(to_spaces, tier, decay)
-    others = decayed(to_others, amenities["weight"].to_numpy(dtype=float), decay)
+    next_door = decayed(around.spaces, tier, settings.exchange_decay_per_m)
+    near = decayed(around.spaces, tier, decay)
+    others = decayed(around.amenities, amenities["weight"].to_numpy(dtype=float), decay)
     domain = creative["domain"].to_numpy(dtype=object).astype(str)
-    by_domain = around @ (domain[:, None] == np.unique(domain)).astype(float)
-    exchange, neighbourhood = next_door.sum(axis=1), around.sum(axis=1) + others.sum(axis=1)
-    spaces = {
-        "metres": to_spaces,
-        "ids": creative["space_id"].to_numpy(dtype=object),
-        "names": creative["name"].to_numpy(dtype=object),
-        "unit": "weighted spaces",
+    by_domain = near @ (domain[:, None] == np.unique(domain)).astype(float)
+    criteria = {
+        "exchange": next_door.sum(axis=1),
+        "neighbourhood": near.sum(axis=1) + others.sum(axis=1),
+        "diversity": hill_number(by_domain),
     }
-    kinds = amenities["kind"].to_numpy(dtype=object).astype(str)
-    made_of = [
-        parts.each("exchange", "space", contribution=next_door, total=exchange, **spaces),
-        parts.each("neighbourhood", "space", contribution=around, total=neighbourhood, **spaces),
-        parts.grouped("neighbourhood", "amenity", contribution=others, labels=kinds, unit="weighted places"),
-        parts.grouped("diversity", "domain", contribution=around, labels=domain, unit="weighted spaces"),
+    return Spillover(criteria, next_door, near, others)
+
+
+def spillover_parts(
+    found: Spillover, around: Around, creative: pd.DataFrame, amenities: pd.DataFrame
+) -> list[pd.DataFrame]:
+    """Tell which spaces, amenities and domains the three criteria are made of, as rows of the table parts."""
+    spaces = pd.DataFrame(creative[["space_id", "name"]])
+    domain, kind = (one.to_numpy(dtype=object).astype(str) for one in (creative["domain"], amenities["kind"]))
+
+    def each(criterion: str, terms: np.ndarray) -> pd.DataFrame:
+        total, metres = found.criteria[criterion], around.spaces
+        return parts.each(
+            criterion, "space", contribution=terms, total=total, metres=metres, objects=spaces, unit="weighted spaces"
+        )
+
+    return [
+        each("exchange", found.next_door),
+        each("neighbourhood", found.around),
+        parts.grouped("neighbourhood", "amenity", contribution=found.others, labels=kind, unit="weighted places"),
+        parts.grouped("diversity", "domain", contribution=found.around, labels=domain, unit="weighted spaces"),
     ]
-    criteria = {"exchange": exchange, "neighbourhood": neighbourhood, "diversity": hill_number(by_domain)}
-    return Spillover(criteria, made_of, to_spaces)

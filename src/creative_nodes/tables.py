@@ -90,6 +90,57 @@ CRITERION_COLUMNS = (
     Column("readiness", "number", "readiness by status and public land", "0-1", True, 0, 1),
 )
 
+PLAN_COLUMNS = (
+    Column(
+        "newly_served",
+        "number",
+        "residents in walking reach of a chosen site and of no core or intermediate space today",
+        "persons",
+        True,
+        0,
+    ),
+    Column(
+        "far_residents",
+        "number",
+        "residents of the study area farther than portfolio.far_minutes on foot from every core or intermediate space "
+        "and every chosen site",
+        "persons",
+        True,
+        0,
+    ),
+    Column(
+        "mean_minutes",
+        "number",
+        "mean walk of the study area's residents to the nearest of them; longer walks than portfolio.max_minutes count "
+        "as that",
+        "min",
+        True,
+        0,
+    ),
+    Column(
+        "connectivity",
+        "number",
+        "C of the creative network with the chosen sites as relays",
+        "probability",
+        False,
+        0,
+        1,
+    ),
+)
+
+PROOF_COLUMNS = (
+    Column("status", "text", "as it is, as ranked, optimal (proven), not proven, or not possible"),
+    Column("gap", "number", "how far below the best it can be at most, of the best; 0 when proven", "0-1", True, 0, 1),
+)
+
+TRAVEL_WORDS = {
+    "walk": "on foot",
+    "bike": "by bicycle",
+    "motorbike": "by motorbike",
+    "car": "by car",
+    "transit": "by public transport",
+}
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -141,6 +192,56 @@ TABLES: dict[str, Table] = {
                     for mode in ("bike", "motorbike", "car")
                 ),
                 GEOMETRY,
+            ),
+        ),
+        Table(
+            "stations",
+            "a place where one boards public transport",
+            (
+                Column("station_id", "text", "stable id, from its oldest OSM object or its GTFS stop"),
+                *NAMES,
+                Column("kinds", "texts", "kinds of transport: subway, light_rail, monorail, train, tram, bus"),
+                Column("rapid", "flag", "one of its kinds counts as rapid transit (transit.rapid)"),
+                Column("n_services", "integer", "services that stop here; 0 when none is known", "services", False, 0),
+                Column("n_entrances", "integer", "entrances it has in the geometry", "entrances", False, 0),
+                Column("source", "text", "OSM, the source of the GTFS feed, or both"),
+                Column("osm_ids", "texts", "OSM objects it is made of, entrances included; empty when not in OSM"),
+                Column(
+                    "geometry",
+                    "geometry",
+                    "points where one gets in from the street: the entrances when n_entrances is not 0, else the "
+                    "station itself, else its stops; EPSG:4326",
+                    "degrees",
+                ),
+            ),
+        ),
+        Table(
+            "services",
+            "a stop of a service, in the order of travel",
+            (
+                Column("service_id", "text", "OSM relation or GTFS route, one direction and stop sequence of it"),
+                Column("ref", "text", "number of the line; empty when it has none"),
+                Column("name", "text", "name of the line; empty when it has none"),
+                Column("kind", "text", "subway, light_rail, monorail, train, tram or bus"),
+                Column("sequence", "integer", "0 for the first stop", "", False, 0),
+                Column("station_id", "text", "id in the table stations"),
+                Column("minutes", "number", "ride from the stop before; 0 for the first", "min", False, 0),
+                Column("boards", "flag", "one may get on here"),
+                Column("alights", "flag", "one may get off here"),
+                Column("headway_min", "number", "minutes between its departures", "min", False, 0),
+                Column("headway_source", "text", "config, OSM interval or GTFS"),
+                Column("reverse", "flag", "true: the way back of a line whose other direction is not mapped"),
+                Column("source", "text", "OSM, or the source of the GTFS feed"),
+                Column("osm_id", "text", "OSM relation; empty when it is from a GTFS feed"),
+            ),
+        ),
+        Table(
+            "transit_notes",
+            "what was read of public transport, made up, or left out",
+            (
+                Column("key", "text", "its key"),
+                Column("text", "text", "one sentence or two"),
+                Column("notice", "flag", "true: who reads the results should know"),
             ),
         ),
         Table(
@@ -289,11 +390,110 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "accessibility",
+            "a hexagon of the study area, and how well its residents are served today",
+            (
+                Column("hex_id", "text", "H3 cell"),
+                Column(
+                    "residents",
+                    "number",
+                    "residents of its part inside the study area; missing when there is no source of them",
+                    "persons",
+                    True,
+                    0,
+                ),
+                *(
+                    Column(
+                        f"minutes_{mode}",
+                        "number",
+                        f"{how} to the nearest core creative space: mean over its residents who can get there, or from "
+                        "its middle where nobody lives; missing when nobody can or the mode is not there",
+                        "min",
+                        True,
+                        0,
+                    )
+                    for mode, how in TRAVEL_WORDS.items()
+                ),
+                *(
+                    Column(
+                        f"unreachable_{mode}",
+                        "number",
+                        f"share of its residents with no way {how} to any core creative space, or no street near; "
+                        "missing when the mode is not there",
+                        "0-1",
+                        True,
+                        0,
+                        1,
+                    )
+                    for mode, how in TRAVEL_WORDS.items()
+                ),
+                Column(
+                    "residents_walk",
+                    "number",
+                    "residents within reach.walk_minutes on foot of where its residents live on average; missing when "
+                    "no street is near",
+                    "persons",
+                    True,
+                    0,
+                ),
+                Column(
+                    "residents_ride",
+                    "number",
+                    "the same within reach.ride_minutes by the city's main mode",
+                    "persons",
+                    True,
+                    0,
+                ),
+                Column(
+                    "supply_per_100k",
+                    "number",
+                    "creative spaces, tier-weighted, per 100,000 residents who share them on foot (E2SFCA); of "
+                    "residents near a street, missing where there are none",
+                    "per 100,000",
+                    True,
+                    0,
+                ),
+                Column(
+                    "unserved_share",
+                    "number",
+                    "share of its residents near a street who have no core or intermediate space within "
+                    "reach.walk_minutes on foot",
+                    "0-1",
+                    True,
+                    0,
+                    1,
+                ),
+                Column(
+                    "underserved",
+                    "flag",
+                    "at least accessibility.underserved_min_residents live there near a street, and more than "
+                    "underserved_share of them have no core or intermediate space in walking reach",
+                ),
+                GEOMETRY,
+            ),
+        ),
+        Table(
+            "isochrones",
+            "the ground that a candidate reaches in a time, drawn from the streets reached",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                Column("mode", "text", "walk, bike, motorbike, car or transit"),
+                Column("minutes", "number", "time from the site, the way to the street included", "min", False, 0),
+                Column("area_km2", "number", "area of the ground", "km²", False, 0),
+                GEOMETRY,
+            ),
+        ),
+        Table(
             "clusters",
             "a cluster of creative spaces",
             (
                 Column("cluster_id", "text", "id"),
-                Column("name", "text", "name of its best-known member"),
+                Column(
+                    "name", "text", "its best-known member and its quarter; the quarter is left out when none is near"
+                ),
+                Column("name_en", "text", "the same in English; empty when the member has no English name"),
+                Column("name_vi", "text", "the same in Vietnamese; empty when the member has no Vietnamese name"),
+                Column("name_zh", "text", "the same in Chinese; empty when the member has no Chinese name"),
                 Column("n_spaces", "integer", "creative spaces in it", "spaces", False, 1),
                 Column("p_value", "number", "pseudo-p against random placements along the streets", "0-1", False, 0, 1),
                 Column("kept", "flag", "true when chance does not explain it"),
@@ -307,6 +507,46 @@ TABLES: dict[str, Table] = {
                 Column("a", "text", "space_id"),
                 Column("b", "text", "space_id"),
                 Column("minutes", "number", "walk", "min", False, 0),
+            ),
+        ),
+        Table(
+            "nearest",
+            "a creative space of the study area, and the nearest other one",
+            (
+                Column("space_id", "text", "id in the table creative"),
+                Column("nearest_id", "text", "space_id of the nearest other space; empty when none can be walked to"),
+                Column("minutes", "number", "walk to it, however long", "min", True, 0),
+            ),
+        ),
+        Table(
+            "colocation",
+            "a distance of the cross-K curve of industrial heritage and creative spaces (empty without both)",
+            (
+                Column("distance_m", "number", "distance along streets", "m", False, 0),
+                Column(
+                    "k_observed",
+                    "number",
+                    "mean number of creative spaces within that distance of a standing heritage site",
+                    "spaces",
+                    False,
+                    0,
+                ),
+                Column("k_expected", "number", "the same, mean over all relabellings (exact)", "spaces", False, 0),
+                Column("k_low", "number", "2.5 % of the relabellings lie below", "spaces", False, 0),
+                Column("k_high", "number", "2.5 % of the relabellings lie above", "spaces", False, 0),
+                Column("n_heritage", "integer", "heritage sites counted; the same in each row", "sites", False, 1),
+                Column("n_spaces", "integer", "creative spaces counted; the same in each row", "spaces", False, 1),
+                Column(
+                    "n_same",
+                    "integer",
+                    "creative spaces that are a heritage site themselves and count as one; the same in each row",
+                    "spaces",
+                    False,
+                    0,
+                ),
+                Column(
+                    "p_value", "number", "of the test over all distances at once; the same in each row", "", False, 0, 1
+                ),
             ),
         ),
         Table(
@@ -400,6 +640,263 @@ TABLES: dict[str, Table] = {
                     )
                     for column in CRITERION_COLUMNS
                 ),
+            ),
+        ),
+        Table(
+            "scenarios",
+            "a candidate under one scenario",
+            (
+                Column("scenario", "text", "key of the scenario in config.yaml"),
+                Column("label", "text", "its name in plain words"),
+                Column("site_id", "text", "id in the table heritage"),
+                Column(
+                    "status",
+                    "text",
+                    "scored; or why not: cannot be reached, nothing with a weight is known, its reach is not computed "
+                    "(the scenario changes the criteria themselves)",
+                ),
+                Column("score", "number", "weighted sum of normalised criteria", "0-1", True, 0, 1),
+                Column("rank", "integer", "1 is best; ties share the better rank", "rank", True, 1),
+                Column("top_n", "integer", "how many count as the top", "", True, 1),
+                Column("weights", "text", "JSON: weight of each criterion as it applied; they sum to 1"),
+            ),
+        ),
+        Table(
+            "robustness",
+            "a candidate, and how sure its rank is",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                Column("rank", "integer", "1 is best; missing when not scored", "rank", True, 1),
+                Column("p_first", "number", "chance of being first, weights drawn around the run's", "0-1", True, 0, 1),
+                Column("rank_low", "integer", "5 % quantile of its rank over those draws", "rank", True, 1),
+                Column("rank_high", "integer", "95 % quantile of its rank over those draws", "rank", True, 1),
+                Column("p_top10", "number", "chance of being in the top 10 over those draws", "0-1", True, 0, 1),
+                Column("top_n", "integer", "how many count as the top: 10, or fewer", "", True, 1),
+                Column("p_top", "number", "chance of being among the top_n over those draws", "0-1", True, 0, 1),
+                Column(
+                    "flat_p_first",
+                    "number",
+                    "chance of being first when every weighting of the criteria in use is as likely as any other",
+                    "0-1",
+                    True,
+                    0,
+                    1,
+                ),
+                Column("flat_rank_low", "integer", "5 % quantile of its rank over those", "rank", True, 1),
+                Column("flat_rank_high", "integer", "95 % quantile of its rank over those", "rank", True, 1),
+                Column("flat_p_top10", "number", "chance of being in the top 10 over those", "0-1", True, 0, 1),
+                Column("flat_p_top", "number", "chance of being among the top_n over those", "0-1", True, 0, 1),
+                Column("rank_topsis", "integer", "rank by TOPSIS", "rank", True, 1),
+                Column("rank_vikor", "integer", "rank by VIKOR", "rank", True, 1),
+                Column("rank_marcos", "integer", "rank by MARCOS", "rank", True, 1),
+                Column("scenarios_ranked", "integer", "scenarios that rank it", "scenarios", True, 0),
+                Column("scenarios_first", "integer", "scenarios under which it is first", "scenarios", True, 0),
+                Column("scenarios_top", "integer", "scenarios under which it is in the top", "scenarios", True, 0),
+                Column("scenario_best_rank", "integer", "best rank over the scenarios", "rank", True, 1),
+                Column("scenario_worst_rank", "integer", "worst rank over the scenarios", "rank", True, 1),
+                Column(
+                    "dominated_by",
+                    "integer",
+                    "candidates as good or better on every criterion and better on one; it can never be first alone "
+                    "when there is one",
+                    "sites",
+                    True,
+                    0,
+                ),
+                Column("carried_by", "text", "criterion that adds most to its score; empty when none"),
+                Column("held_back_by", "text", "criterion that costs it most score against the best; empty when none"),
+                Column("held_back_points", "number", "score it loses there", "0-1", True, 0, 1),
+                Column("left_out", "text", "criterion whose leaving out moves its rank most; empty when none does"),
+                Column("rank_left_out", "integer", "its rank without that criterion", "rank", True, 1),
+                Column(
+                    "first_if",
+                    "text",
+                    "criterion whose weight, changed alone (the others keep their proportions), puts it first soonest; "
+                    "empty when it is first already or no single weight does",
+                ),
+                Column("first_if_weight", "number", "weight that criterion would need", "0-1", True, 0, 1),
+                *(
+                    Column(
+                        f"central_{column.name}",
+                        "number",
+                        f"central weight of {column.name}: its mean over the flat weightings that put the site first; "
+                        "missing when none does, or the criterion does not count",
+                        "0-1",
+                        True,
+                        0,
+                        1,
+                    )
+                    for column in CRITERION_COLUMNS
+                ),
+            ),
+        ),
+        Table(
+            "rank_acceptability",
+            "a rank a candidate takes under random weightings",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                Column("draws", "text", "around (the run's weights) or flat (every weighting as likely)"),
+                Column("rank", "integer", "the rank; ties share the better one", "rank", False, 1),
+                Column("share", "number", "share of the weightings that give it; ranks never taken have no row", "0-1"),
+            ),
+        ),
+        Table(
+            "agreement",
+            "two rankings of the same candidates, compared",
+            (
+                Column("kind", "text", "what is compared: method or scenario"),
+                Column("ranking", "text", "one: weighted_sum, topsis, vikor, marcos, or the key of a scenario"),
+                Column("other", "text", "the other"),
+                Column("n", "integer", "candidates compared; with few of them the figures say little", "sites"),
+                Column(
+                    "kendall_tau_b",
+                    "number",
+                    "Kendall's tau-b: 1 the same order, 0 unrelated, -1 reversed; missing when all are tied",
+                    "-1 to 1",
+                    True,
+                    -1,
+                    1,
+                ),
+                Column("spearman", "number", "Spearman's rank correlation", "-1 to 1", True, -1, 1),
+                Column("top_n", "integer", "how many count as the top", "", False, 1),
+                Column("top_shared", "integer", "candidates in the top of both", "sites", False, 0),
+                Column("same_first", "flag", "whether a candidate is first in both"),
+            ),
+        ),
+        Table(
+            "portfolio",
+            "a choice of sites together, beside today (people counted once, existing spaces fixed)",
+            (
+                Column("plan", "text", "today, coverage, equity, median, network or score (the first by score)"),
+                Column("aim", "text", "what the sites were chosen for, in plain words"),
+                Column("limit", "text", "how many sites, or for how much"),
+                Column("sites", "texts", "site_id of the chosen, the one that adds most first; empty when none"),
+                Column("n_sites", "integer", "sites chosen", "sites", False, 0),
+                Column("cost", "number", "their cost together; missing without a budget", "config currency", True, 0),
+                *PLAN_COLUMNS,
+                Column(
+                    "of_best",
+                    "number",
+                    "newly_served as a share of what the plan coverage serves; missing when that is nobody",
+                    "0-1",
+                    True,
+                    0,
+                ),
+                *PROOF_COLUMNS,
+                Column("note", "text", "what a reader should know; empty when nothing"),
+            ),
+        ),
+        Table(
+            "portfolio_sites",
+            "a site of a choice, in the order of what each adds to those before it",
+            (
+                Column("plan", "text", "key in the table portfolio"),
+                Column("step", "integer", "1 first", "", False, 1),
+                Column("site_id", "text", "id in the table heritage"),
+                Column("alone", "number", "residents it would newly serve alone", "persons", True, 0),
+                Column("gain", "number", "residents it newly serves beside the steps before it", "persons", True, 0),
+                Column(
+                    "only_here", "number", "of the whole choice's, those no other site of it serves", "persons", True, 0
+                ),
+                Column("connectivity", "number", "C with this and the steps before it", "probability", False, 0, 1),
+                Column("cost", "number", "its cost; missing without a budget", "config currency", True, 0),
+            ),
+        ),
+        Table(
+            "portfolio_gain",
+            "a number of sites: what the best choice of so many serves, beside going step by step and by score",
+            (
+                Column("k", "integer", "sites at most", "sites", False, 1),
+                Column("sites", "texts", "site_id of the best choice; fewer than k when more add nobody"),
+                Column("newly_served", "number", "residents it newly serves", "persons", False, 0),
+                Column("gain", "number", "more than the best choice of one site fewer", "persons", False, 0),
+                Column("connectivity", "number", "C with the best choice", "probability", False, 0, 1),
+                Column(
+                    "greedy_site", "text", "site added when the one that adds most is taken each time; empty when none"
+                ),
+                Column("greedy_served", "number", "residents newly served by going so", "persons", False, 0),
+                Column("score_site", "text", "site of that place in the score"),
+                Column(
+                    "score_served", "number", "residents newly served by the first k of the score", "persons", False, 0
+                ),
+                *PROOF_COLUMNS,
+            ),
+        ),
+        Table(
+            "portfolio_front",
+            "a choice where neither aim can gain without the other losing: newly served against far from any space",
+            (
+                Column(
+                    "point",
+                    "integer",
+                    "1 is the best for newly_served, the last the best for far_residents",
+                    "",
+                    False,
+                    1,
+                ),
+                Column("sites", "texts", "site_id of the chosen, the one that adds most first"),
+                Column("n_sites", "integer", "sites chosen", "sites", False, 0),
+                *PLAN_COLUMNS,
+                *PROOF_COLUMNS,
+            ),
+        ),
+        Table(
+            "sweeps",
+            "a candidate's rank with one setting changed",
+            (
+                Column("site_id", "text", "id in the table candidates"),
+                Column("parameter", "text", "config key; speed and a mode; or people"),
+                Column("value", "text", "its value; × factor for speeds; the source for people"),
+                Column("rank_today", "integer", "rank under the settings of the run", "rank", False, 1),
+                Column(
+                    "rank", "integer", "rank with the change; missing when it is no candidate then", "rank", True, 1
+                ),
+                Column("move", "integer", "rank minus rank_today; negative is towards the top", "ranks", True),
+            ),
+        ),
+        Table(
+            "sweep_variants",
+            "one changed setting",
+            (
+                Column("parameter", "text", "config key; speed and a mode; or people"),
+                Column("value", "text", "its value"),
+                Column("candidates", "integer", "candidates ranked with it", "sites", False, 0),
+                Column("first", "text", "site_id of the first; empty when nobody is ranked"),
+                Column("tau", "number", "Kendall's tau-b between today's ranks and these", "", True, -1, 1),
+                Column("largest_move", "number", "largest move of a candidate, either way", "ranks", True, 0),
+                Column("mean_move", "number", "mean move, either way", "ranks", True, 0),
+            ),
+        ),
+        Table(
+            "backtest",
+            "a converted site, scored as if it were unconverted",
+            (
+                Column("site_id", "text", "id in the table heritage"),
+                *NAMES,
+                Column("heritage_class", "text", "class in the taxonomy"),
+                Column("hidden_spaces", "integer", "creative spaces hidden with its conversion", "spaces", False, 0),
+                Column("hidden_amenities", "integer", "amenities hidden with it", "", False, 0),
+                Column("score", "number", "its score by the criteria of the back-test", "0-1", False, 0, 1),
+                Column("rank", "integer", "its rank among itself and its rivals", "rank", False, 1),
+                Column("rivals", "integer", "candidates it was ranked among", "sites", False, 0),
+                Column("percentile", "number", "share of rivals it beats, a tie counting half", "0-1", False, 0, 1),
+                Column("percentile_by_centre", "number", "the same by distance to the centre", "0-1", False, 0, 1),
+            ),
+        ),
+        Table(
+            "backtest_summary",
+            "one figure of the back-test",
+            (
+                Column(
+                    "figure",
+                    "text",
+                    "auc: chance that a converted site beats a rival; auc_by_centre: by distance to the centre alone; "
+                    "auc_lift: the difference; precision_at_10: share of converted sites among the first ten; "
+                    "precision_by_chance: their share among all; and the numbers of sites",
+                ),
+                Column("value", "number", "its value", "", True),
+                Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),
+                Column("high", "number", "97.5 % quantile", "", True),
             ),
         ),
         Table(

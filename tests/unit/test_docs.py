@@ -63,7 +63,8 @@ def _keys(data, prefix=""):
 
 FREE = {
     *("travel.modes", "travel.speeds_kmh", "travel.peak_factor", "reach.thresholds", "reach.tier_weight"),
-    *("candidates.readiness", "score.weights", "override"),
+    *("candidates.readiness", "score.weights", "scenarios", "sweeps.keys", "sweeps.speed_factor"),
+    *("portfolio.cost_per_m2", "isochrones.minutes", "override"),
 }
 
 

@@ -10,9 +10,10 @@ from creative_nodes.fingerprint import fingerprint
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
-    {"__init__", "errors", "fingerprint"},
+    {"__init__", "errors", "fingerprint", "ahp", "smaa"},
+    {"weights"},
     {"config", "geo"},
-    {"tables", "datum"},
+    {"tables", "datum", "siting", "hexagons"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "people"},
     {"osm/boundary"},
@@ -24,10 +25,13 @@ FLOORS = [
     {"locate/offsets"},
     {"locate/sites", "travel/network"},
     {"travel/times", "travel/streets"},
-    {"connectivity", "parts"},
+    {"travel/isochrones", "accessibility"},
+    {"connectivity", "colocation", "parts"},
     {"spillover"},
     {"clusters", "reach", "completeness"},
-    {"score", "compare", "pack"},
+    {"score", "compare", "pack", "portfolio"},
+    {"mcda", "scenarios", "backtest", "sweeps"},
+    {"robustness"},
     {"report/basemap", "report/settings", "report/words"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
     {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
@@ -38,22 +42,27 @@ FLOORS = [
 ]
 HEAVY = {
     *("folium", "h3", "jinja2", "networkx", "osmium", "osmnx"),
-    *("rapidfuzz", "rasterio", "requests", "scipy", "sklearn"),
+    *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
+    "choose_portfolio": {"pulp", "scipy"},
     "connect_spaces": {"scipy", "sklearn"},
     "describe_city": {"scipy"},
     "download_file": {"requests"},
+    "draw_isochrones": {"rasterio", "scipy"},
     "draw_map": {"folium", "jinja2"},
     "locate_sites": {"rapidfuzz", "scipy"},
+    "map_accessibility": {"h3", "scipy"},
     "map_completeness": {"h3"},
     "measure_reach": {"scipy"},
+    "measure_robustness": {"scipy", "skcriteria"},
     "pack_geopackage": set(),
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "score_candidates": set(),
-    "spread_people": {"rasterio"},
+    "score_scenarios": set(),
+    "spread_people": {"h3", "rasterio"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))

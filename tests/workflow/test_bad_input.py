@@ -37,6 +37,18 @@ def said(done):
             id="weights",
         ),
         pytest.param(
+            "config/config.yaml",
+            lambda d: d["reach"]["thresholds"].update(walk=[5, 15, 10]),
+            ["config/config.yaml", "reach.thresholds", "walk", "rise", "[5.0, 15.0, 10.0]"],
+            id="thresholds out of order",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["travel"]["speeds_kmh"]["VN"].pop("bike"),
+            ["config/config.yaml", "travel", "VN.bike", "default speed"],
+            id="mode without speeds",
+        ),
+        pytest.param(
             "config/cities/sample.yaml",
             lambda d: d.update(boundary={"bbox": [3.02, 0.0, 3.0, 0.03]}),
             ["config/cities/sample.yaml", "boundary", "west"],

@@ -7,7 +7,13 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from creative_nodes.config import find_imports, load_config, load_settings, pick
+from creative_nodes.config import (
+    find_gtfs,
+    find_imports,
+    load_config,
+    load_settings,
+    pick,
+)
 from creative_nodes.errors import InputError
 from creative_nodes.fingerprint import fingerprint
 from creative_nodes.osm.download import download_name, resolve_source
@@ -54,6 +60,7 @@ POPULATION = folder(
     "POPULATION", CONFIG.population, EXTRACTS and EXTRACTS / ".." / "population"
 )
 IMPORTS = folder("IMPORTS", CONFIG.imports, EXTRACTS and EXTRACTS / ".." / "imports")
+GTFS = folder("GTFS", CONFIG.gtfs, EXTRACTS and EXTRACTS / ".." / "gtfs")
 
 
 @cache
@@ -69,25 +76,28 @@ def source_of(city):
 
 
 @cache
-def raster_of(city):
-    """Return where one city's population raster comes from: a local file, a download, or none."""
-    raster = settings_of(city).city.people.raster
-    if raster is None:
+def population_of(city, kind):
+    """Return where one city's population raster or table comes from: a local file, a download, or none.
+
+    A table is not asked for where there is a raster, which goes before it.
+    """
+    given = getattr(settings_of(city).city.people, kind)
+    if given is None or (kind == "table" and population_of(city, "raster")):
         return None
     folders = [Path(), *([POPULATION] if POPULATION else [])]
     local = next(
         (
-            place / raster.file
+            place / given.file
             for place in folders
-            if raster.file and (place / raster.file).exists()
+            if given.file and (place / given.file).exists()
         ),
         None,
     )
     if local is not None:
         return str(local)
     # with a folder of extracts the run is meant to work without a network
-    if raster.url and not EXTRACTS:
-        return f"data/raw/downloads/{download_name(raster.url)}"
+    if given.url and not EXTRACTS:
+        return f"data/raw/downloads/{download_name(given.url)}"
     return None
 
 
@@ -98,6 +108,17 @@ def imports_of(city):
     lists = settings_of(city).city.imports
     found = checked(
         find_imports, lists, folders=folders, where=f"config/cities/{city}.yaml"
+    )
+    return [str(path) for path in found]
+
+
+@cache
+def gtfs_of(city):
+    """Return the files of one city's GTFS feed."""
+    folders = [Path(), *([GTFS] if GTFS else [])]
+    feed = settings_of(city).city.gtfs
+    found = checked(
+        find_gtfs, feed, folders=folders, where=f"config/cities/{city}.yaml"
     )
     return [str(path) for path in found]
 
@@ -113,13 +134,19 @@ for city in KNOWN:
 for city in [*CITIES, SAMPLE]:
     source_of(city)
     imports_of(city)
+    gtfs_of(city)
 
-RASTERS = [settings_of(city).city.people.raster for city in CITIES]
+POPULATIONS = [
+    source
+    for people in (settings_of(city).city.people for city in CITIES)
+    for source in (people.raster, people.table)
+    if source
+]
 DOWNLOADS = {
     download_name(url): url
     for url in [
         *(settings_of(city).city.source.url for city in CITIES),
-        *(raster.url for raster in RASTERS if raster),
+        *(source.url for source in POPULATIONS),
     ]
     if url
 }

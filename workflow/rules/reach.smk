@@ -5,6 +5,7 @@
 rule connect_spaces:
     input:
         creative="data/processed/{city}/located_creative.parquet",
+        heritage="data/processed/{city}/heritage.parquet",
         places="data/processed/{city}/places.parquet",
         study_area="data/processed/{city}/study_area.parquet",
         street_nodes="data/processed/{city}/street_nodes.parquet",
@@ -13,6 +14,8 @@ rule connect_spaces:
         creative="data/processed/{city}/creative.parquet",
         clusters="data/processed/{city}/clusters.parquet",
         links="data/processed/{city}/links.parquet",
+        nearest="data/processed/{city}/nearest.parquet",
+        colocation="data/processed/{city}/colocation.parquet",
     log:
         "logs/{city}/connect_spaces.log",
     benchmark:
@@ -77,6 +80,8 @@ rule describe_city:
                 "creative",
                 "clusters",
                 "links",
+                "nearest",
+                "colocation",
                 "people",
                 "places",
                 "candidates",
@@ -104,6 +109,7 @@ rule describe_city:
             "analysis.edge_buffer_m",
             "analysis.candidates",
             "analysis.completeness",
+            "analysis.seed",
         ),
     script:
         "../../scripts/describe_city.py"

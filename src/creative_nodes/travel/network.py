@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -30,7 +30,8 @@ class Network:
     and from v to u in `unit`, infinite where the direction is closed. `streets`: edge geometry, EPSG:4326.
     `xy`: node coordinates in the metric CRS, shape (nodes, 2), metres. `leg_cost_per_m`: cost of a metre on foot
     between a place and the street. `enterable`: edges along which a trip may start or end, shape (edges,); nobody
-    steps off a ferry in mid-river or a motorway.
+    steps off a ferry in mid-river or a motorway. `arc_tail`, `arc_head`, `arc_minutes`: further ways without a street,
+    such as rides, each one-way between two nodes, shape (arcs,).
     """
 
     node_ids: np.ndarray
@@ -45,6 +46,9 @@ class Network:
     leg_cost_per_m: float
     unit: str
     enterable: np.ndarray
+    arc_tail: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    arc_head: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    arc_minutes: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     @cached_property
     def lines(self) -> np.ndarray:
@@ -59,9 +63,9 @@ class Network:
 
     def graph(self) -> csr_array:
         """Return the directed graph as a sparse matrix (nodes x nodes); of parallel edges the cheapest counts."""
-        tail = np.concatenate([self.u, self.v])
-        head = np.concatenate([self.v, self.u])
-        cost = np.concatenate([self.forward, self.backward])
+        tail = np.concatenate([self.u, self.v, self.arc_tail])
+        head = np.concatenate([self.v, self.u, self.arc_head])
+        cost = np.concatenate([self.forward, self.backward, self.arc_minutes])
         return cheapest(tail, head, cost, self.n_nodes)
 
 
@@ -221,6 +225,12 @@ class Entrances:
     leg_m: np.ndarray
     n_places: int
     gap_m: np.ndarray
+
+    def of(self, chosen: np.ndarray) -> Entrances:
+        """Return the entrances of some places, numbered anew; `chosen` is a mask over the places."""
+        kept, number = chosen[self.place], np.cumsum(chosen) - 1
+        rows = (self.edge[kept], self.share[kept], self.leg_m[kept])
+        return Entrances(number[self.place[kept]], *rows, int(chosen.sum()), self.gap_m[chosen])
 
     def has_entrance(self) -> np.ndarray:
         """Return which places meet the network, shape (n_places,)."""

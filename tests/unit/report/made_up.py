@@ -286,6 +286,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
     cluster = {
         "cluster_id": ["k0", "k1"],
         "name": [HOSTILE[0], "not kept"],
+        **{key: ["", ""] for key in ("name_en", "name_vi", "name_zh")},
         "n_spaces": [9, 4],
         "p_value": [0.005, 0.4],
         "kept": [True, False],

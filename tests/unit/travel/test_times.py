@@ -182,6 +182,84 @@ def test_total_within_of_nodes_equals_networkx(towns: ModuleType, seed: int, lim
     )
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("most", [1, 3])
+def test_totals_within_several_limits_add_up_what_networkx_reaches(towns: ModuleType, seed: int, most: int) -> None:
+    rng = np.random.default_rng([seed, most, 6])
+    network = towns.random_network(rng)
+    sources = towns.random_entrances(rng, network, 8)
+    targets = towns.random_entrances(rng, network, 40, most=most, at_ends=seed % 2 == 0)
+    amounts = rng.uniform(0, 1000, (40, 3))
+    costs = towns.costs_by_networkx(network, sources, targets)
+    limits = [300.0, 60.0, 150.0, math.inf]
+    expected = np.stack([((costs <= limit) & np.isfinite(costs)) @ amounts for limit in limits], axis=1)
+    assert (np.diff(np.sort(expected, axis=1), axis=1) > 0).any(axis=(0, 2)).all()
+    found = times.totals_within(network, sources, targets, amounts, limits=limits)
+    assert found.shape == (8, 4, 3)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    one_kind = times.totals_within(network, sources, targets, amounts[:, 1], limits=limits)
+    np.testing.assert_array_equal(one_kind, found[:, :, 1])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("most", [1, 3])
+def test_totals_within_of_nodes_equal_networkx(towns: ModuleType, seed: int, most: int) -> None:
+    rng = np.random.default_rng([seed, most, 7])
+    network = towns.random_network(rng, n_nodes=30, n_edges=60, metric=True)
+    targets = towns.random_entrances(rng, network, 50, most=most)
+    amounts = rng.uniform(0, 1000, (50, 2))
+    limits = [35.0, 250.0, 120.0]
+    graph = towns.split_graph(network, targets)
+    costs = np.full((network.n_nodes, 50), math.inf)
+    for node in range(network.n_nodes):
+        found = nx.single_source_dijkstra_path_length(graph, node)
+        costs[node] = [found.get(("place", 0, j, "in"), math.inf) for j in range(50)]
+    expected = np.stack([(costs <= limit) @ amounts for limit in limits], axis=1)
+    assert (expected[:, 0] < expected[:, 1]).any()
+    found = times.totals_within_of_nodes(network, targets, amounts, limits_m=limits)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_node_costs_equal_networkx(towns: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    rng = np.random.default_rng([seed, 8])
+    network = towns.random_network(rng)
+    sources = towns.random_entrances(rng, network, 9)
+    graph = towns.split_graph(network, sources)
+    expected = np.full((9, network.n_nodes), math.inf)
+    for place in np.unique(sources.place):
+        found = nx.single_source_dijkstra_path_length(graph, ("place", 0, int(place), "out"), cutoff=200)
+        expected[place] = [found.get(node, math.inf) for node in range(network.n_nodes)]
+    assert np.isinf(expected).any(axis=1).all()
+    assert np.isfinite(expected).any()
+    monkeypatch.setattr(times, "MAX_MATRIX", 60)
+    blocks = list(times.node_costs(network, sources, limit=200))
+    assert len(blocks) > 1
+    assert np.concatenate([rows for rows, _ in blocks]).tolist() == list(range(9))
+    np.testing.assert_allclose(np.concatenate([costs for _, costs in blocks]), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_a_street_reached_from_both_ends_counts_every_home_once(towns: ModuleType) -> None:
+    # a ring of 100 + 100 + 200 m; from the corner opposite, the homes on the long side are reached from both ends
+    network = towns.network([[0, 0], [100, 0], [50, 80]], [0, 1, 2], [1, 2, 0], [200, 100, 100], [200, 100, 100])
+    source = towns.entrances((0, 1, 1.0, 0.0))
+    homes = towns.entrances(*((k, 0, share, 0.0) for k, share in enumerate([0.1, 0.3, 0.5, 0.6, 0.9])))
+    amounts = np.array([1.0, 10.0, 100.0, 1000.0, 10000.0])
+    # 120, 160, 200, 180 and 120 m away
+    found = times.totals_within(network, source, homes, amounts, limits=[119, 120, 160, 180, 200, 1000])
+    assert found.tolist() == [[0, 10001, 10011, 11011, 11111, 11111]]
+    of_nodes = times.totals_within_of_nodes(network, homes, amounts, limits_m=[119, 160, 200])
+    assert of_nodes[2].tolist() == [0, 10011, 11111]
+
+
+def test_homes_on_ones_own_street_count_though_its_ends_are_out_of_reach(towns: ModuleType) -> None:
+    network = _line(towns, [1000.0, 1000.0])
+    source = towns.entrances((0, 0, 0.5, 0.0))
+    homes = towns.entrances((0, 0, 0.45, 0.0), (1, 0, 0.6, 0.0), (1, 1, 0.5, 0.0), (2, 1, 0.1, 0.0))
+    found = times.totals_within(network, source, homes, np.array([1.0, 10.0, 100.0]), limits=[60, 110, 700])
+    assert found.tolist() == [[1, 11, 111]]
+
+
 def test_total_within_of_nodes_wants_metres(towns: ModuleType) -> None:
     network = towns.random_network(np.random.default_rng(0))
     with pytest.raises(ValueError, match="metres"):
@@ -202,6 +280,7 @@ def test_blocks_smaller_than_the_matrix_change_nothing(
             times.costs_between(network, sources, targets, limit=700),
             times.total_within(network, sources, targets, amounts, limit=700),
             times.total_within_of_nodes(network, targets, amounts, limit_m=200),
+            times.totals_within_of_nodes(network, targets, np.column_stack([amounts, amounts]), limits_m=[90, 300]),
         ]
 
     whole = all_of_it()
