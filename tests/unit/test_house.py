@@ -33,8 +33,11 @@ FLOORS = [
     {"score", "compare", "pack", "portfolio"},
     {"mcda", "scenarios", "backtest", "sweeps"},
     {"robustness"},
-    {"report/basemap"},
-    {"report/view"},
+    {"report/basemap", "report/settings", "report/words"},
+    {"report/shapes", "report/areas", "report/made_of", "report/within"},
+    {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
+    {"report/sites", "report/answer"},
+    {"report/view", "report/cities"},
     {"report/maps"},
     {"report/page", "docs"},
 ]
