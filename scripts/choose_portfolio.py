@@ -5,25 +5,18 @@ import json
 from _run import start
 
 from creative_nodes import tables
-from creative_nodes.config import Network, Portfolio, Travel, restore
+from creative_nodes.config import Network, Portfolio, restore
 from creative_nodes.portfolio import choose_portfolio, measure_options
-from creative_nodes.travel.streets import Streets
+from creative_nodes.travel.streets import read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 plain = json.loads(settings)
 portfolio = restore(settings, "analysis.portfolio", Portfolio)
 walk_minutes = plain["analysis.reach.walk_minutes"]
-streets = Streets(
-    tables.read("street_nodes", files.street_nodes),
-    tables.read("street_edges", files.street_edges),
-    restore(settings, "analysis.travel", Travel),
-    plain["city.country"],
-    int(tables.read("study_area", files.study_area)["epsg"].iloc[0]),
-)
 options = measure_options(
     *(tables.read(name, files[name]) for name in ("candidates", "scores", "creative", "people")),
-    streets,
+    read_streets(files, settings),
     settings=portfolio,
     walk_minutes=walk_minutes,
     network=restore(settings, "analysis.network", Network),

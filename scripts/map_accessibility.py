@@ -6,21 +6,17 @@ from _run import start
 
 from creative_nodes import tables
 from creative_nodes.accessibility import map_accessibility
-from creative_nodes.config import Accessibility, Reach, Travel, restore
-from creative_nodes.travel.streets import Streets
+from creative_nodes.config import Accessibility, Reach, restore
+from creative_nodes.travel.streets import read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 plain = json.loads(settings)
-area = tables.read("study_area", files.study_area).iloc[0]
-nodes, edges = tables.read("street_nodes", files.street_nodes), tables.read("street_edges", files.street_edges)
 found = map_accessibility(
-    area.geometry,
+    tables.read("study_area", files.study_area).geometry.iloc[0],
     people=tables.read("people", files.people),
     creative=tables.read("creative", files.creative),
-    streets=Streets(
-        nodes, edges, restore(settings, "analysis.travel", Travel), plain["city.country"], int(area["epsg"])
-    ),
+    streets=read_streets(files, settings),
     settings=restore(settings, "analysis.accessibility", Accessibility),
     reach=restore(settings, "analysis.reach", Reach),
     main_mode=plain["city.main_mode"],

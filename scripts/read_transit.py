@@ -20,12 +20,10 @@ found = read_transit(
     edge_buffer_m=plain["analysis.edge_buffer_m"],
     transit=restore(settings, "analysis.transit", Transit),
     gtfs=restore(settings, "city.gtfs", Gtfs) if plain["city.gtfs"] else None,
-    feed=snakemake.input.get("gtfs", []),
+    feed=files.get("gtfs", []),
 )
-note = {
-    **tables.carry_on(files.places, settings),
-    "transit": dict(zip(found.transit_notes["key"], found.transit_notes["text"])),
-}
+told = found.transit_notes.set_index("key")["text"].to_dict()
+note = {**tables.carry_on(files.places, settings), "transit": told}
 for name in ("stations", "services", "transit_notes"):
     tables.write(getattr(found, name), name, snakemake.output[name], provenance=note)
 for one in found.transit_notes.itertuples():

@@ -391,10 +391,6 @@ class Connected:
     colocation: pd.DataFrame
 
 
-def _same_streets(metres: Network, minutes: Network) -> bool:
-    return np.array_equal(metres.u, minutes.u) and np.array_equal(metres.v, minutes.v)
-
-
 def connect_spaces(
     creative: gpd.GeoDataFrame,
     heritage: gpd.GeoDataFrame,
@@ -419,10 +415,9 @@ def connect_spaces(
     seed : seed of the random placements and relabellings.
     """
     inside = creative[creative["inside"]]
+    # two networks with entrances of their own: ferries take minutes and have no metres
     walk, timed = streets.network("walk", in_metres=True), streets.network("walk")
-    doors = streets.entrances(walk, streets.shapes(inside))
-    if not _same_streets(walk, timed):
-        raise ValueError("the walking network has other streets in metres than in minutes")
+    doors, timed_doors = (streets.entrances(one, streets.shapes(inside)) for one in (walk, timed))
     metres = times.costs_between(walk, doors, doors, limit=clusters.within_m)
     pairs = near_pairs(metres, within_m=clusters.within_m)
     labels = find_clusters(pairs, clusters)
@@ -430,8 +425,8 @@ def connect_spaces(
     by_chance = largest_by_chance(walk, reproject(area, WGS84_EPSG, streets.epsg), len(inside), clusters, seed=seed)
     frame, ids = clusters_frame(inside, labels, large, by_chance, clusters, naming=naming_of(places), epsg=streets.epsg)
     limit = network.link_minutes
-    links = links_within(times.costs_between(timed, doors, doors, limit=limit), limit=limit)
-    nearest, minutes = nearest_other(timed, doors, try_first=limit)
+    links = links_within(times.costs_between(timed, timed_doors, timed_doors, limit=limit), limit=limit)
+    nearest, minutes = nearest_other(timed, timed_doors, try_first=limit)
     named = inside["space_id"].to_numpy(dtype=object)
     out = creative.copy()
     out.loc[inside.index, "cluster_id"] = ids

@@ -14,7 +14,6 @@ from creative_nodes import tables
 from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People
 from creative_nodes.connectivity import Links, connectivity, efficiency, thin_out
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
-from creative_nodes.reach import stations
 
 MIN_CANDIDATES = 10
 MUCH_THIN = 0.1  # share of residents living where mapping is thin from which the page opens with it
@@ -386,6 +385,27 @@ def _recall_rows(facts: Facts) -> list[dict[str, object]]:
     return rows
 
 
+MODE_WORDS = {"walk": "on foot", "bike": "by bicycle", "motorbike": "by motorbike", "car": "by car"}
+
+
+def _mode_rows(facts: Facts) -> list[dict[str, object]]:
+    """Tell how many streets each mode has, and how many are cut off from the rest."""
+    rows = []
+    for row in facts.frames["modes"].itertuples():
+        words = MODE_WORDS[row.mode]
+        joined = f"{row.junctions:,} junctions"
+        left_out = (
+            f"in {row.islands:,} pieces joined to no other street; a site that only such a piece meets is out of reach "
+            "(travel.min_island_nodes)"
+        )
+        rows.append(_row(f"streets_{row.mode}", f"streets {words}", row.street_km, "km", joined))
+        rows.append(_row(f"islands_{row.mode}", f"of streets {words}, cut off", row.island_km, "km", left_out))
+    stations = facts.frames["stations"]
+    served = int((stations["n_services"] > 0).sum())
+    told = f"{served:,} of all {len(stations):,} stations and stops have a service that is known"
+    return [*rows, _row("rapid_stations", "rapid-transit stations", float(stations["rapid"].sum()), "stations", told)]
+
+
 def _covers_buffer(facts: Facts) -> bool:
     """Tell whether streets are mapped in the buffer too, by their density there and inside."""
     area = reproject(facts.area, WGS84_EPSG, facts.epsg)
@@ -417,7 +437,8 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
         found.append(
             _notice("raster", f"The population raster {facts.people.raster.file} was not there; {facts.people_source}.")
         )
-    if not len(stations(facts.frames["places"], facts.epsg)):
+    rapid = facts.frames["stations"]["rapid"]
+    if not rapid.any():
         found.append(
             _notice(
                 "stations",
@@ -425,6 +446,8 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
                 "goes to the other criteria in proportion.",
             )
         )
+    told = facts.frames["transit_notes"]
+    found += [_notice(f"transit_{row.key}", row.text) for row in told[told["notice"]].itertuples()]
     if facts.pulled["snapshot"] == "unknown":
         found.append(_notice("snapshot", "The OSM file does not say its date, and the config gives none."))
     if not _covers_buffer(facts):
@@ -479,6 +502,6 @@ def describe_city(facts: Facts) -> pd.DataFrame:
     residents = float(people.loc[people["inside"], "residents"].sum()) if len(people) else None
     rows = [*_count_rows(facts, spaces, residents), *_cluster_rows(facts, spaces, residents)]
     rows += [*_colocation_rows(facts), *_network_rows(facts, spaces, residents)]
-    rows += [*_mapping_rows(facts), *_recall_rows(facts), *_notices(facts)]
+    rows += [*_mode_rows(facts), *_mapping_rows(facts), *_recall_rows(facts), *_notices(facts)]
     frame = pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["indicators"].columns])
     return frame.astype({"value": "float64"})

@@ -118,7 +118,11 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
             {"geometry": towns.at(900, 500), "residents": 19_999.5},
             {"geometry": towns.at(-100, 500), "residents": 7_000.0, "inside": False},
         ),
-        "places": towns.places(({"railway": "station", "station": "subway"}, towns.at(0))),
+        "stations": towns.stations(
+            {"geometry": towns.at(0), "n_services": 2}, {"geometry": towns.at(9), "rapid": False}
+        ),
+        "transit_notes": tables.empty("transit_notes"),
+        "modes": _modes(("walk", 21, 4.5, 2, 0.25), ("car", 20, 4.0, 0, 0.0)),
         "street_nodes": nodes,
         "street_edges": edges,
         "registry": tables.empty("registry"),
@@ -138,6 +142,10 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         edge_buffer_m=500,
         seed=80,
     )
+
+
+def _modes(*rows: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["modes"].columns])
 
 
 def _describe(facts: compare.Facts) -> pd.DataFrame:
@@ -189,6 +197,11 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "largest_part_share": 0.5,
         "links_per_km2": 3 / 4,
         "links_per_100k": 6,
+        "streets_walk": 4.5,
+        "islands_walk": 0.25,
+        "streets_car": 4,
+        "islands_car": 0,
+        "rapid_stations": 1,
         # to the nearest: 5, 5, 10, 0.4, 0.4 and 40
         "nearest_space_minutes": 5,
         # degrees of c1, c3 and c6
@@ -372,8 +385,29 @@ def test_a_raster_that_was_not_there_is_noticed(towns: ModuleType) -> None:
 
 
 def test_no_station_is_noticed(towns: ModuleType) -> None:
-    places = towns.places(({"railway": "subway_entrance"}, towns.at(0)), ({"railway": "station"}, towns.at(0)))
-    assert _notices(_facts(towns, places=places)) == {"stations"}
+    bus = towns.stations({"geometry": towns.at(0), "rapid": False})
+    assert _notices(_facts(towns, stations=bus)) == {"stations"}
+
+
+def test_what_public_transport_lacks_is_noticed_when_it_matters(towns: ModuleType) -> None:
+    rows = [("feed", "Timetable of a Wednesday.", True), ("routes", "28 lines were read.", False)]
+    told = pd.DataFrame(rows, columns=["key", "text", "notice"])
+    facts = _facts(towns, transit_notes=told)
+    assert _notices(facts) == {"transit_feed"}
+    assert _describe(facts).loc["notice_transit_feed", "source"] == "Timetable of a Wednesday."
+
+
+def test_streets_and_islands_of_each_mode_are_told(towns: ModuleType) -> None:
+    found = _describe(_facts(towns))
+    assert found.loc[["streets_walk", "islands_walk", "streets_car", "islands_car"], "value"].tolist() == [
+        4.5,
+        0.25,
+        4,
+        0,
+    ]
+    assert "2 pieces" in found.loc["islands_walk", "source"]
+    assert found.loc["rapid_stations", "value"] == 1
+    assert found.loc["rapid_stations", "source"] == "1 of all 2 stations and stops have a service that is known"
 
 
 def test_a_file_without_a_date_is_noticed(towns: ModuleType) -> None:

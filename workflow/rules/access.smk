@@ -4,10 +4,8 @@
 # snakemake data/processed/hanoi/isochrones.parquet
 rule draw_isochrones:
     input:
+        **TRANSPORT,
         candidates="data/processed/{city}/candidates.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
-        street_nodes="data/processed/{city}/street_nodes.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
     output:
         isochrones="data/processed/{city}/isochrones.parquet",
     log:
@@ -18,7 +16,7 @@ rule draw_isochrones:
         "../../environment.yml"
     params:
         code=fingerprint("scripts/draw_isochrones.py"),
-        settings=params_for("city.country", "analysis.travel", "analysis.isochrones"),
+        settings=params_for(*TRANSPORT_KEYS, "analysis.isochrones"),
     script:
         "../../scripts/draw_isochrones.py"
 
@@ -26,11 +24,9 @@ rule draw_isochrones:
 # snakemake data/processed/hanoi/accessibility.parquet
 rule map_accessibility:
     input:
+        **TRANSPORT,
         people="data/processed/{city}/people.parquet",
         creative="data/processed/{city}/located_creative.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
-        street_nodes="data/processed/{city}/street_nodes.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
     output:
         accessibility="data/processed/{city}/accessibility.parquet",
     log:
@@ -42,9 +38,8 @@ rule map_accessibility:
     params:
         code=fingerprint("scripts/map_accessibility.py"),
         settings=params_for(
-            "city.country",
+            *TRANSPORT_KEYS,
             "city.main_mode",
-            "analysis.travel",
             "analysis.reach",
             "analysis.accessibility",
             "analysis.people_grid.link_within_m",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import zipfile
 from collections import Counter
@@ -141,7 +142,7 @@ def _seconds(times: pd.Series, what: str, where: str) -> np.ndarray:
     return times.map(seconds).to_numpy(dtype=float, na_value=math.nan)
 
 
-def _stops(feed: Any, epsg: int) -> pd.DataFrame:
+def _stops(feed: Any, epsg: int) -> Any:
     """Return the stops by id, with position in degrees and metres; nan where the feed gives none."""
     stops = feed.stops.drop_duplicates("stop_id").set_index("stop_id")
     stops.index = stops.index.astype("str")
@@ -165,7 +166,7 @@ def _interpolate(trip: pd.DataFrame) -> pd.DataFrame:
     if not np.isfinite(along).all() or along[-1] == 0:
         along = np.arange(len(trip), dtype=float)
     known = np.flatnonzero(~np.isnan(arrival))
-    for start, end in zip(known[:-1], known[1:], strict=True):
+    for start, end in itertools.pairwise(known):
         inner = np.arange(start + 1, end)
         whole = along[end] - along[start]
         share = (along[inner] - along[start]) / whole if whole else (inner - start) / (end - start)
@@ -173,7 +174,7 @@ def _interpolate(trip: pd.DataFrame) -> pd.DataFrame:
     return trip.assign(arrival=arrival, departure=departure)
 
 
-def _stop_times(feed: Any, trips: pd.DataFrame, stops: pd.DataFrame, told: Counter[str], where: str) -> pd.DataFrame:
+def _stop_times(feed: Any, trips: pd.DataFrame, stops: Any, told: Counter[str], where: str) -> pd.DataFrame:
     """Return the stop times of trips, in order and complete; trips that cannot be told are left out and counted."""
     times = feed.stop_times[feed.stop_times["trip_id"].isin(trips["trip_id"])]
     frame = pd.DataFrame(
@@ -239,10 +240,11 @@ def _departures(feed: Any, trips: pd.DataFrame, first: pd.DataFrame, window: tup
     runs: dict[str, list[np.ndarray]] = {}
     for row in table.itertuples():
         runs.setdefault(str(row.trip_id), []).append(np.arange(row.start, row.end, row.step))
-    for row in trips[trips["trip_id"].isin(runs)].itertuples():
-        offset = first.at[row.trip_id, "at"] - first.at[row.trip_id, "began"] - row.shift_s
-        there = np.concatenate(runs[row.trip_id]) + offset
-        count[row.Index] = int(((there >= start) & (there < end)).sum())
+    offset = first["at"] - first["began"]
+    templated = trips[trips["trip_id"].isin(runs)]
+    for index, trip, shift_s in zip(templated.index, templated["trip_id"], templated["shift_s"], strict=True):
+        there = np.concatenate(runs[trip]) + float(offset[trip]) - shift_s
+        count[index] = int(((there >= start) & (there < end)).sum())
     return count
 
 
@@ -282,7 +284,7 @@ def _patterns(times: pd.DataFrame, trips: pd.DataFrame) -> pd.DataFrame:
     return trips.assign(pattern=trips["trip_id"].map(sequence))
 
 
-def _lines(feed: Any, times: pd.DataFrame, trips: pd.DataFrame, gtfs: Gtfs, routes: pd.DataFrame) -> list[Line]:
+def _lines(feed: Any, times: pd.DataFrame, trips: pd.DataFrame, gtfs: Gtfs, routes: Any) -> list[Line]:
     start, end = gtfs.seconds
     rows = {str(trip): np.asarray(index) for trip, index in times.groupby("trip_id").indices.items()}
     lines = []
@@ -308,7 +310,7 @@ def _lines(feed: Any, times: pd.DataFrame, trips: pd.DataFrame, gtfs: Gtfs, rout
     return lines
 
 
-def _halts(lines: list[Line], stops: pd.DataFrame, source: str) -> dict[str, Halt]:
+def _halts(lines: list[Line], stops: Any, source: str) -> dict[str, Halt]:
     """Make the halts of lines; stops of one parent station share its name and its group."""
     halts = {}
     for line in lines:
@@ -359,9 +361,9 @@ def read_gtfs(
     """
     path = feed_path(files)
     where, told = path.name, Counter[str]()
-    feed = _open(path)
+    feed: Any = _open(path)
     trips = _trips_of_day(feed, gtfs.date, where)
-    routes = feed.routes.astype({"route_id": "str"}).drop_duplicates("route_id").set_index("route_id")
+    routes: Any = feed.routes.astype({"route_id": "str"}).drop_duplicates("route_id").set_index("route_id")
     routes["kind"] = [None if pd.isna(one) else kind_of(int(one)) for one in routes["route_type"]]
     stops = _stops(feed, epsg)
     times = _stop_times(feed, trips, stops, told, where)
@@ -416,14 +418,16 @@ def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str
     notes = [
         Note(
             "gtfs",
-            f"Timetable of {where} ({gtfs.source}) on {gtfs.date:%A} {gtfs.date}, {gtfs.window[0]} to {gtfs.window[1]}: "
-            f"{len(out.lines):,} lines by direction and stop sequence, {runs:,} departures, {len(out.halts):,} stops. It "
-            f"serves instead of OSM's routes of the kinds it has ({', '.join(sorted(out.kinds))}).",
+            f"Timetable of {where} ({gtfs.source}) on {gtfs.date:%A} {gtfs.date}, {gtfs.window[0]} to "
+            f"{gtfs.window[1]}: {len(out.lines):,} lines by direction and stop sequence, {runs:,} departures, "
+            f"{len(out.halts):,} stops. It serves instead of OSM's routes of the kinds it has "
+            f"({', '.join(sorted(out.kinds))}).",
             notice=True,
         ),
         Note(
             "gtfs_coverage",
-            f"The outline of its stops covers {out.coverage:.0%} of the study area.",
+            f"The outline of the feed's stops covers {out.coverage:.0%} of the study area; nobody rides "
+            f"({', '.join(sorted(out.kinds))}) beyond it.",
             notice=out.coverage < 1 / 2,
         ),
     ]

@@ -17,7 +17,6 @@ import rasterio.features
 import shapely
 from rasterio.transform import from_origin
 from scipy.ndimage import binary_dilation, label
-from scipy.sparse.csgraph import dijkstra
 
 from creative_nodes import tables
 from creative_nodes.config import Isochrones, TravelMode
@@ -59,16 +58,6 @@ def sample_streets(network: Network, spacing_m: float) -> Samples:
     share = (np.arange(first[-1]) - first[edge] + 0.5) / count[edge]
     points = shapely.line_interpolate_point(network.lines[edge], share, normalized=True)
     return Samples(edge, share, shapely.get_coordinates(points), first)
-
-
-# TODO: to be replaced by times.node_costs(network, sources, limit=...), which yields the same
-def _node_costs(network: Network, sources: Entrances, *, limit: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield rows of the costs from sources to every node, infinite above the limit: (rows, costs (k, nodes))."""
-    graph = times._with_sources(network, sources)
-    size = max(1, times.MAX_MATRIX // max(graph.shape[0], 1))
-    for start in range(0, sources.n_places, size):
-        rows = np.arange(start, min(start + size, sources.n_places))
-        yield rows, dijkstra(graph, indices=network.n_nodes + rows, limit=limit)[:, : network.n_nodes]
 
 
 def sample_costs(network: Network, samples: Samples, doors: Entrances, place: int, at_node: np.ndarray) -> np.ndarray:
@@ -195,7 +184,7 @@ def _of_mode(
     samples = sample_streets(network, spacing_m)
     entered = doors.has_entrance()
     minutes = sorted(settings.minutes[mode])
-    for rows, at_nodes in _node_costs(network, doors, limit=minutes[-1]):
+    for rows, at_nodes in times.node_costs(network, doors, limit=minutes[-1]):
         for place, at_node in zip(rows[entered[rows]], at_nodes[entered[rows]], strict=True):
             costs = sample_costs(network, samples, doors, place, at_node)
             leg_xy, leg_costs = _leg_points(network, doors, place, shapes[place], spacing_m)

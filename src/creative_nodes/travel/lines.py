@@ -27,8 +27,8 @@ _INTERVAL = re.compile(rf"^{_TIME}(?:\s*[-–]\s*{_TIME})?$")
 class Halt:
     """A point where vehicles halt: an OSM object or a GTFS stop.
 
-    `key`: "node/1", or "gtfs/<stop_id>". `group`: its stop area or parent station; empty when it has none. `lon`, `lat`:
-    degrees, EPSG:4326. `names`: as in the tables.
+    `key`: "node/1", or "gtfs/<stop_id>". `group`: its stop area or parent station; empty when it has none.
+    `lon`, `lat`: degrees, EPSG:4326. `names`: as in the tables.
     """
 
     key: str
@@ -286,15 +286,16 @@ def _notes(
         notes.append(
             Note(
                 "cut",
-                f"Lines are cut in {_plural(told['cut'], 'place')} where more than {transit.max_missing_stops} stops in "
-                "a row are missing: nobody rides across.",
+                f"Lines are cut in {_plural(told['cut'], 'place')} where more than {transit.max_missing_stops} stops "
+                "in a row are missing: nobody rides across.",
             )
         )
     if told["reversed"]:
         notes.append(
             Note(
                 "reversed",
-                f"{_plural(told['reversed'], 'relation')} without one for the way back: the same stops backwards serve.",
+                f"{_plural(told['reversed'], 'relation')} without one for the way back: the same stops backwards "
+                "serve.",
                 notice=True,
             )
         )

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from creative_nodes.config import Mode, Travel
 from creative_nodes.geo import WGS84_EPSG, projected, reproject
 
+POINT = 0  # of shapely.get_type_id
 FERRY = "ferry"
 NO_ENTRY = frozenset({FERRY, "motorway", "motorway_link"})
 PER_EDGE = ("u", "v", "length_m", "forward", "backward", "streets", "enterable")
@@ -278,7 +279,10 @@ def find_entrances(network: Network, geometry: np.ndarray, *, within_m: float, s
     n = len(geometry)
     open_ = np.flatnonzero(network.enterable)
     tree = shapely.STRtree(network.lines[open_])
-    points, owner = _boundary_points(geometry, spacing_m)
+    # a point has no boundary but itself, and most places are points: cells with residents
+    spread = np.flatnonzero(shapely.get_type_id(geometry) != POINT)
+    points, part = _boundary_points(geometry[spread], spacing_m)
+    owner = spread[part]
     shapes = np.concatenate([geometry, points])
     owner = np.concatenate([np.arange(n), owner])
     (which, nearest), leg = tree.query_nearest(shapes, return_distance=True, all_matches=False)

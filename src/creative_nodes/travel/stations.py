@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from creative_nodes.travel.network import minutes
 
 RAPID_TAGS: dict[str, TransitKind] = {"subway": "subway", "light_rail": "light_rail", "monorail": "monorail"}
 ENTRANCES = frozenset({"subway_entrance", "train_station_entrance"})
+FEED = "gtfs/"  # begins the keys of what comes from a feed
 LONG_RIDE = 5  # times the median ride of its kind: a station on the way is then probably not in OSM's relation
 # words that tell a station apart from its name: 人民广场站, Ga Cát Linh, Jing'an Temple Station
 _STATION_WORDS = re.compile(r"(?:地铁)?站$|^(?:nha\s+)?ga\s+(?=\S)|\s+(?:metro\s+|subway\s+)?station$")
@@ -82,7 +83,7 @@ def _kind_of_station(tags: dict[str, str]) -> TransitKind | None:
 
 
 def _osm_objects(
-    places: gpd.GeoDataFrame, area_of: dict[str, str], rapid: Iterable[TransitKind]
+    places: gpd.GeoDataFrame, area_of: dict[str, str], rapid: Collection[TransitKind]
 ) -> tuple[list[_Spot], list[_Entrance]]:
     """Return the mapped rapid-transit stations and the entrances of any."""
     spots, entrances = [], []
@@ -98,6 +99,16 @@ def _osm_objects(
     return spots, entrances
 
 
+def _unserved_stops(places: gpd.GeoDataFrame, lines: Lines) -> list[Note]:
+    """Tell how many stops at the street are mapped that no line calls at."""
+    n = sum(
+        osm_id not in lines.halts and (tags.get("highway") == "bus_stop" or tags.get("railway") == "tram_stop")
+        for osm_id, tags in zip(places["osm_id"], tables.parse_tags(places), strict=True)
+    )
+    text = f"{n:,} bus and tram stops are mapped in OSM that none of the services read calls at: left out."
+    return [Note("unserved_stops", text)] if n else []
+
+
 # ---------------------------------------------------------------- grouping
 
 
@@ -107,8 +118,12 @@ def _xy(items: Iterable[Any], epsg: int) -> np.ndarray:
     return np.column_stack(reproject_xy(degrees[:, 0], degrees[:, 1], WGS84_EPSG, epsg))
 
 
+def _points(xy: np.ndarray) -> np.ndarray:
+    return np.asarray(shapely.points(xy), dtype=object)
+
+
 def _pairs_within(xy: np.ndarray, rows: np.ndarray, within_m: float) -> np.ndarray:
-    points = shapely.points(xy[rows])
+    points = _points(xy[rows])
     near = shapely.STRtree(points).query(points, predicate="dwithin", distance=within_m)
     return np.column_stack([rows[near[0]], rows[near[1]]])
 
@@ -133,7 +148,7 @@ def group_spots(xy: np.ndarray, names: list[str], groups: list[str], rapid: np.n
     """
     n = len(xy)
     pairs = [np.empty((0, 2), dtype=int)]
-    frame = pd.DataFrame({"name": names, "group": groups, "rapid": rapid})
+    frame: Any = pd.DataFrame({"name": names, "group": groups, "rapid": rapid})
     for (group, _), rows in frame.groupby(["group", "rapid"]).indices.items():
         if group:
             pairs.append(np.column_stack([rows[:-1], rows[1:]]))
@@ -144,8 +159,8 @@ def group_spots(xy: np.ndarray, names: list[str], groups: list[str], rapid: np.n
     bare = np.flatnonzero((frame["name"] == "") & (frame["group"] == "") & rapid)
     named = np.flatnonzero((frame["name"] != "") & rapid)
     if len(bare) and len(named):
-        near = shapely.STRtree(shapely.points(xy[named])).query_nearest(
-            shapely.points(xy[bare]), max_distance=transit.group_rapid_within_m, all_matches=False
+        near = shapely.STRtree(_points(xy[named])).query_nearest(
+            _points(xy[bare]), max_distance=transit.group_rapid_within_m, all_matches=False
         )
         pairs.append(np.column_stack([bare[near[0]], named[near[1]]]))
     joined = np.concatenate(pairs)
@@ -156,18 +171,19 @@ def group_spots(xy: np.ndarray, names: list[str], groups: list[str], rapid: np.n
 def _owners(
     entrances: list[_Entrance], spots: list[_Spot], xy: np.ndarray, label: np.ndarray, transit: Transit, epsg: int
 ) -> np.ndarray:
-    """Return the station number of each entrance, -1 where it has none."""
+    """Return the station number of each entrance, -1 where it has none; a feed names the station of its own."""
     owner = np.full(len(entrances), -1)
     of_group = {spot.halt.group: label[row] for row, spot in enumerate(spots) if spot.rapid and spot.halt.group}
     rapid = np.array([row for row, spot in enumerate(spots) if spot.rapid], dtype=int)
     if not len(rapid) or not entrances:
         return owner
-    near, nearest = shapely.STRtree(shapely.points(xy[rapid])).query_nearest(
-        shapely.points(_xy(entrances, epsg)), max_distance=transit.entrance_within_m, all_matches=False
+    near, nearest = shapely.STRtree(_points(xy[rapid])).query_nearest(
+        _points(_xy(entrances, epsg)), max_distance=transit.entrance_within_m, all_matches=False
     )
     owner[near] = label[rapid[nearest]]
     for row, entrance in enumerate(entrances):
-        owner[row] = of_group.get(entrance.group, owner[row]) if entrance.group else owner[row]
+        if entrance.group:
+            owner[row] = of_group.get(entrance.group, -1 if entrance.key.startswith(FEED) else owner[row])
     return owner
 
 
@@ -175,7 +191,7 @@ def _owners(
 
 
 def _station_id(keys: list[str]) -> str:
-    mapped = [key for key in keys if not key.startswith("gtfs/")]
+    mapped = [key for key in keys if not key.startswith(FEED)]
     if mapped:
         kind, _, number = oldest_member(mapped).partition("/")
         return f"s-{kind[0]}{number}"
@@ -197,7 +213,7 @@ def _station_row(members: list[_Spot], entrances: list[_Entrance]) -> dict[str, 
     }
     objects = [spot.halt for spot in members if spot.is_station] or [spot.halt for spot in members]
     points = sorted({(one.lon, one.lat) for one in (entrances or objects)})
-    osm_ids = [key for key in (*keys, *(one.key for one in entrances)) if not key.startswith("gtfs/")]
+    osm_ids = [key for key in (*keys, *(one.key for one in entrances)) if not key.startswith(FEED)]
     return {
         "station_id": _station_id(keys),
         **names,
@@ -280,8 +296,8 @@ def _long_rides(services: pd.DataFrame) -> list[Note]:
     return [
         Note(
             "long_rides",
-            f"{len(long):,} rides take more than {LONG_RIDE} times the usual ride of their kind (lines {refs}): stations "
-            "on the way are probably missing from OSM's relations, and one can neither get on nor off there.",
+            f"{len(long):,} rides take more than {LONG_RIDE} times the usual ride of their kind (lines {refs}): stops "
+            "on the way are probably missing from OSM's relations, or in the wrong order there.",
             notice=True,
         )
     ]
@@ -440,5 +456,6 @@ def read_transit(
         lines = Lines(notes=[Note("gtfs_missing", text, notice=True)])
     mapped = lines_of_routes(routes, transit, epsg=epsg)
     both = Lines([*lines.lines, *mapped.lines], {**lines.halts, **mapped.halts}, [*lines.notes, *mapped.notes])
+    both.notes += _unserved_stops(places, both)
     spots, doors = _osm_objects(places, routes.area_of, transit.rapid)
     return build_tables(both, spots, [*entrances, *doors], transit, epsg=epsg)

@@ -1,8 +1,9 @@
 """Walking and public transport as one network (METHOD section 3): wait = headway / 2, ride, walk transfer.
 
-Each station has two nodes, one to enter and one to leave by, so that nobody walks through a station as a shortcut. Each
-stop of a service has a node: from the station's way in it takes the wait and the way to the platform, to its way out the
-way from the platform. Who leaves one service may enter another at the same station, or walk along the streets.
+Each station has two nodes, one to enter and one to leave by, so that nobody walks through a station as a shortcut.
+Being on board between two stops of a service is a node: from the station's way in it takes the wait and the way to the
+platform; to the way out of the next station the ride and the way from the platform, or the ride alone to stay on. So
+nobody gets off where they got on. Who leaves one service may enter another at the same station, or walk to one.
 
 Where several services run the same way, one waits for the one taken: half of that one's headway, not of all together.
 """
@@ -10,6 +11,7 @@ Where several services run the same way, one waits for the one taken: half of th
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -59,7 +61,7 @@ def split_edges(network: Network, edge: np.ndarray, share: np.ndarray) -> tuple[
     whole = np.ones(len(network.u), dtype=bool)
     whole[touched] = False
     part = high - low
-    per_edge = {
+    per_edge: dict[str, Any] = {
         "u": starts,
         "v": ends,
         "length_m": network.length_m[of] * part,
@@ -68,11 +70,14 @@ def split_edges(network: Network, edge: np.ndarray, share: np.ndarray) -> tuple[
         "streets": reproject(pieces, network.epsg, WGS84_EPSG),
         "enterable": network.enterable[of],
     }
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(network, name)[whole], added]) for name, added in per_edge.items()
+    }
     return replace(
         network,
         node_ids=np.concatenate([network.node_ids, -1 - np.arange(len(cuts))]),
         xy=np.concatenate([network.xy, shapely.get_coordinates(points)]),
-        **{name: np.concatenate([getattr(network, name)[whole], added]) for name, added in per_edge.items()},
+        **joined,
     ), node
 
 
@@ -84,6 +89,12 @@ def _with_nodes(network: Network, xy: np.ndarray) -> Network:
         node_ids=np.concatenate([network.node_ids, lowest - 1 - np.arange(len(xy))]),
         xy=np.concatenate([network.xy, xy]),
     )
+
+
+def joins_streets(walk: Network, stations: gpd.GeoDataFrame, *, snap_within_m: float) -> np.ndarray:
+    """Return which stations have a street within `snap_within_m` metres, shape (n,); nobody boards at the others."""
+    shapes = projected(stations, walk.epsg)
+    return find_entrances(walk, shapes, within_m=snap_within_m, spacing_m=1.0).has_entrance()
 
 
 def add_transit(
@@ -102,7 +113,7 @@ def add_transit(
 
     Returns
     -------
-    The network with a way in and a way out of each station that is served, a node for each stop of each service, and
+    The network with a way in and a way out of each station that is served, a node for each ride from stop to stop, and
     one-way arcs in minutes between them.
     """
     if walk.unit != "min":
@@ -120,8 +131,6 @@ def add_transit(
     centre = shapely.get_coordinates(shapely.centroid(shapes))
     way_in = network.n_nodes + np.arange(len(stations))
     way_out = way_in + len(stations)
-    stop = network.n_nodes + 2 * len(stations) + np.arange(len(services))
-    network = _with_nodes(network, np.concatenate([centre, centre, centre[station]]))
 
     leg = doors.leg_m * walk.leg_cost_per_m
     at = owner[doors.place]
@@ -129,15 +138,20 @@ def add_transit(
     wait = services["headway_min"].to_numpy(dtype=float) / 2
     follows = services["service_id"].eq(services["service_id"].shift()).to_numpy()
     goes_on = np.append(follows[1:], False)
-    # nobody gets on at the last stop or off at the first
+    ride = services["minutes"].to_numpy(dtype=float)
+    # on board after a stop; nobody is after the last one
+    after = network.n_nodes + 2 * len(stations) + np.cumsum(goes_on) - 1
+    before = np.append(-1, after[:-1])
+    network = _with_nodes(network, np.concatenate([centre, centre, centre[station[goes_on]]]))
     on = services["boards"].to_numpy(dtype=bool) & goes_on
     off = services["alights"].to_numpy(dtype=bool) & follows
+    stay = follows & goes_on
     arcs = [
         (street, way_in[at], leg),
         (way_out[at], street, leg),
-        (way_in[station[on]], stop[on], (wait + access)[on]),
-        (stop[off], way_out[station[off]], access[off]),
-        (stop[goes_on], stop[follows], services["minutes"].to_numpy(dtype=float)[follows]),
+        (way_in[station[on]], after[on], (wait + access)[on]),
+        (before[off], way_out[station[off]], (ride + access)[off]),
+        (before[stay], after[stay], ride[stay]),
         (way_out, way_in, np.zeros(len(stations))),
     ]
     tail, head, cost = (np.concatenate(column) for column in zip(*arcs, strict=True))

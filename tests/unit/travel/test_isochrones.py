@@ -13,7 +13,7 @@ import shapely.ops
 
 from creative_nodes import tables
 from creative_nodes.config import Isochrones
-from creative_nodes.travel import isochrones
+from creative_nodes.travel import isochrones, times
 
 
 def _settings(**changes: Any) -> Isochrones:
@@ -49,7 +49,7 @@ def test_costs_of_samples_are_those_of_networkx(towns: ModuleType, seed: int) ->
     expected = towns.costs_by_networkx(network, doors, spots)
     limit = float(np.median(expected[np.isfinite(expected)]))
     checked = 0
-    for rows, at_nodes in isochrones._node_costs(network, doors, limit=limit):
+    for rows, at_nodes in times.node_costs(network, doors, limit=limit):
         for place, at_node in zip(rows, at_nodes, strict=True):
             found = isochrones.sample_costs(network, samples, doors, place, at_node)
             reached = expected[place] <= limit - 1e-6
