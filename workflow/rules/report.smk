@@ -10,7 +10,9 @@ REPORT_KEYS = (
     "analysis.network",
     "analysis.clusters",
     "analysis.completeness",
+    "analysis.accessibility",
     "analysis.travel",
+    "analysis.transit",
 )
 
 
@@ -34,6 +36,7 @@ rule draw_map:
         colocation="data/processed/{city}/colocation.parquet",
         stations="data/processed/{city}/stations.parquet",
         services="data/processed/{city}/services.parquet",
+        transit_notes="data/processed/{city}/transit_notes.parquet",
         indicators="data/processed/{city}/indicators.parquet",
         registry="data/processed/{city}/registry.parquet",
         links="data/processed/{city}/links.parquet",

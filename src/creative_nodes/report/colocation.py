@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from creative_nodes.config import ClusterSettings
 from creative_nodes.report.words import amount, counted, listed, number
 
 WIDTH, HEIGHT = 640.0, 300.0  # of the drawing, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 14.0, 42.0
 TICKS = 4
-TOLD_M = 500  # the distance that the sentence quotes, or the one next to it in the table
 
 Line = tuple[tuple[float, float], ...]
 
@@ -103,33 +103,34 @@ def verdict(curve: pd.DataFrame, max_p_value: float) -> str:
     return f"{found} {' and '.join(said)}."
 
 
-def colocation(table: pd.DataFrame, max_p_value: float) -> Colocation | None:
+def colocation(table: pd.DataFrame, settings: ClusterSettings) -> Colocation | None:
     """Word and draw the table colocation; nothing when it is empty.
 
     Parameters
     ----------
     table : rows by distance; the counts and the p value are the same in each.
-    max_p_value : up to which chance is ruled out.
+    settings : which distance is quoted, and the p value up to which chance is ruled out.
     """
     if table.empty:
         return None
     curve = table.sort_values("distance_m").reset_index(drop=True)
-    at = curve.iloc[(curve["distance_m"] - TOLD_M).abs().argmin()]
+    at = curve.iloc[(curve["distance_m"] - settings.colocation_told_m).abs().argmin()]
     told = (
         f"Within {at['distance_m']:g} m along streets of an old industrial site stand {amount(at['k_observed'])} other "
         f"creative spaces on average. Were the two mixed at random over the same places it would be "
         f"{amount(at['k_expected'])}, and in 95 of 100 such mixtures between {amount(at['k_low'])} and "
         f"{amount(at['k_high'])}."
     )
-    return Colocation(verdict(curve, max_p_value), told, _counts(at), draw(curve))
+    return Colocation(verdict(curve, settings.max_p_value), told, _counts(at, settings.relabellings), draw(curve))
 
 
-def _counts(row: pd.Series) -> str:
+def _counts(row: pd.Series, relabellings: int) -> str:
     """Say what was counted, and the p value; a row of the table, for both are the same in each."""
     same, p_value = int(row["n_same"]), float(row["p_value"])
     both = counted(same, "more space is", "more spaces are") + " old industry themselves and counted as that"
     sites, spaces = counted(row["n_heritage"], "industrial site"), counted(row["n_spaces"], "creative space")
     return (
         f"Counted: {sites} that still stand (evidence medium or high) and {spaces}{f'; {both}' if same else ''}. "
-        f"p = {number(p_value, 2)} for the curve as a whole."
+        f"p = {number(p_value, 2)} for the curve as a whole, against {relabellings} "
+        "random mixtures."
     )

@@ -9,9 +9,19 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes.config import CRITERIA, CRITERION_GROUPS, City, Criterion, Reach
+from creative_nodes.config import CRITERIA, CRITERION_GROUPS, City, ClusterSettings, Criterion, Reach, Transit
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import by_mode, count, counted, known_number, listed, natural, plain, upper_first
+from creative_nodes.report.words import (
+    BY_MODE,
+    by_mode,
+    count,
+    counted,
+    known_number,
+    listed,
+    natural,
+    plain,
+    upper_first,
+)
 
 GROUP_WORDS = {"people": "People", "spillover": "Spillover", "network": "Network", "site": "Site"}
 ROAD_WORDS = {"steps": "Stairs", "ferry": "Ferry without a tagged duration", "default": "Every other street"}
@@ -57,6 +67,34 @@ class Speeds:
     rows: tuple[SpeedRow, ...]
     capped: bool
     peak: str
+
+
+@dataclass(frozen=True)
+class TransitRow:
+    """What is assumed of one kind of public transport."""
+
+    kind: str
+    headway: str
+    kmh: str
+    access: str
+    detour: str
+
+
+def clusters_words(settings: ClusterSettings) -> str:
+    """Say what makes a cluster, by the method of this run."""
+    kept = (
+        f"It is kept when at most {settings.max_p_value * 100:g} % of {settings.simulations} random placements along "
+        "the same streets hold one as large."
+    )
+    if settings.method == "hdbscan":
+        return (
+            f"A cluster is at least {settings.min_spaces} creative spaces that lie denser along streets than what is "
+            f"around them, with no gap wider than {settings.hdbscan_cut_m:g} m (HDBSCAN). {kept}"
+        )
+    return (
+        f"A cluster is at least {settings.min_spaces} creative spaces within {settings.eps_m:g} m of each other along "
+        f"streets (DBSCAN). {kept}"
+    )
 
 
 def labels(reach: Reach, city: City) -> dict[Criterion, str]:
@@ -128,9 +166,9 @@ def thresholds(settings: Settings, modes: Sequence[str]) -> tuple[tuple[str, str
     for mode, minutes in settings.scored_limits.items():
         limits.setdefault(mode, set()).add(minutes)
     return tuple(
-        (f"{listed([f'{one:g}' for one in sorted(minutes)])} min {by_mode(mode)}", f"reach.thresholds.{mode}")
-        for mode, minutes in limits.items()
-        if mode in modes
+        (f"{listed([f'{one:g}' for one in sorted(limits[mode])])} min {by_mode(mode)}", f"reach.thresholds.{mode}")
+        for mode in BY_MODE
+        if mode in limits and mode in modes
     )
 
 
@@ -172,19 +210,43 @@ def _peak(settings: Settings, mode: str) -> str:
     return f"{factor:g}" if factor != 1 else ""
 
 
+SOURCE_WORDS = {
+    "OSM": "OpenStreetMap",
+    "config": "assumptions",
+    "OSM interval": "OpenStreetMap",
+    "GTFS": "a timetable (GTFS)",
+}
+
+
 def _by(services: pd.DataFrame, column: str) -> str:
     """Count services by what a column says, the most frequent first."""
-    counts = services[column].value_counts()
-    return listed([f"{count(n)} {plain(str(value)) or 'unknown'}" for value, n in counts.items()])
+    said = services[column].map(lambda text: SOURCE_WORDS.get(text, plain(text)) or "unknown")
+    return listed([f"{count(n)} {value}" for value, n in said.value_counts().items()])
 
 
 def public_transport(services: pd.DataFrame) -> str:
     """Say what public transport is made of: services, their kinds, and where stops and headways come from."""
     if services.empty:
-        return "No line of public transport is known here, so none is counted."
-    lines = services.drop_duplicates("service_id")
+        return "No service of public transport is known here, so none is counted."
+    each = services.drop_duplicates("service_id")
     return (
-        f"Public transport is made of {counted(len(lines), 'service')} ({_by(lines, 'kind')}). "
-        f"Their stops come from: {_by(lines, 'source')}; their headways from: {_by(lines, 'headway_source')}. "
-        "A ride is the walk to the stop, half a headway of waiting, the ride, and the walk from the stop."
+        f"Public transport: {counted(len(each), 'service')}, each direction counted ({_by(each, 'kind')}). Their stops "
+        f"come from: {_by(each, 'source')}; the minutes between departures from: {_by(each, 'headway_source')}. A ride "
+        "takes the walk to the station, the way to the platform, half of those minutes, the ride, and the ways out."
+    )
+
+
+def transit_rows(transit: Transit, services: pd.DataFrame) -> tuple[TransitRow, ...]:
+    """List what is assumed of each kind of transport that the city has."""
+    kinds = set(services["kind"])
+    return tuple(
+        TransitRow(
+            upper_first(plain(kind)),
+            f"{headway:g}",
+            f"{transit.speed_kmh[kind]:g}",
+            f"{transit.access_minutes[kind]:g}",
+            f"{transit.detour[kind]:g}",
+        )
+        for kind, headway in transit.headway_minutes.items()
+        if kind in kinds
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from creative_nodes.config import (
+    Accessibility,
     Candidates,
     City,
     ClusterSettings,
@@ -15,6 +16,7 @@ from creative_nodes.config import (
     Reach,
     Report,
     Score,
+    Transit,
     Travel,
     restore,
 )
@@ -33,7 +35,9 @@ class Settings:
     network: Network
     clusters: ClusterSettings
     completeness: Completeness
+    accessibility: Accessibility
     travel: Travel
+    transit: Transit
 
     @property
     def scored_limits(self) -> dict[str, float]:
@@ -53,7 +57,9 @@ def settings_of(text: str) -> Settings:
         "network": Network,
         "clusters": ClusterSettings,
         "completeness": Completeness,
+        "accessibility": Accessibility,
         "travel": Travel,
+        "transit": Transit,
     }
     parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
     return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), **parts)

@@ -20,6 +20,12 @@ def points(frame: gpd.GeoDataFrame) -> np.ndarray:
     return np.round(np.column_stack([shapely.get_x(inside), shapely.get_y(inside)]), DECIMALS) + 0.0
 
 
+def middles(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the middle of each shape, which need not lie on it: longitude, latitude, to a metre."""
+    centre = shapely.centroid(frame.geometry.to_numpy())
+    return np.round(np.column_stack([shapely.get_x(centre), shapely.get_y(centre)]), DECIMALS) + 0.0
+
+
 def site_shapes(sites: gpd.GeoDataFrame, epsg: int) -> tuple[BaseGeometry, ...]:
     """Simplify site outlines; a point has none, its marker shows it."""
     shapes = reproject(sites.geometry.to_numpy(), WGS84_EPSG, epsg)

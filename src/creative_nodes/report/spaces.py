@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes.report.shapes import points
+from creative_nodes.report.shapes import middles, points
 from creative_nodes.report.words import Words, counted, lower_first, named_twice, names, osm_url, rows, worded
 
 MAX_LINKS_DRAWN = 30_000  # beyond it the layer of links would weigh more than the rest of the page
@@ -95,7 +95,7 @@ def station_names(stations: gpd.GeoDataFrame) -> dict[str, str]:
 def rapid_stations(stations: gpd.GeoDataFrame) -> tuple[Station, ...]:
     """Word the stations of rapid transit: one dot each, with the number of lines that stop there."""
     rapid = stations[stations["rapid"].astype(bool)].reset_index(drop=True)
-    at = points(rapid)
+    at = middles(rapid)  # amid its entrances
     found = []
     for i, row in enumerate(rows(rapid)):
         lon, lat = (float(value) for value in at[i])

@@ -85,6 +85,9 @@ class CityPage:
     scored_within: str
     speeds: tuple[method.Speeds, ...]
     public_transport: str
+    transit_rows: tuple[method.TransitRow, ...]
+    transit_notes: tuple[str, ...]
+    clusters: str
     colocation: Colocation | None
     groups: tuple[Group, ...]
     notices: tuple[str, ...]
@@ -167,8 +170,8 @@ def city_page(
     Parameters
     ----------
     tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
-        reach, parts, modes, isochrones, accessibility, colocation, stations, services, indicators, registry, links,
-        completeness. All but the first may be empty.
+        reach, parts, modes, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
+        registry, links, completeness. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
@@ -214,7 +217,10 @@ def city_page(
         scored_within=method.scored_within(settings),
         speeds=method.speeds(settings),
         public_transport=method.public_transport(tables["services"]),
-        colocation=colocation(tables["colocation"], settings.clusters.max_p_value),
+        transit_rows=method.transit_rows(settings.transit, tables["services"]),
+        transit_notes=tuple(tables["transit_notes"]["text"]),
+        clusters=method.clusters_words(settings.clusters),
+        colocation=colocation(tables["colocation"], settings.clusters),
         groups=grouped([*figures(indicators), *mode_figures(tables["modes"])]),
         notices=notices(indicators),
         known=known,
