@@ -122,7 +122,7 @@ def back_test(
     streets: Streets,
     rules: Rules,
     *,
-    centre: tuple[float, float],
+    centre: tuple[float, float] | None,
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score each converted site as if unconverted, among the candidates.
@@ -133,7 +133,8 @@ def back_test(
     world : creative spaces, amenities, residents, stations.
     streets : street tables.
     rules : settings.
-    centre : (longitude, latitude) of the city's centre, EPSG:4326, for the plain rule "closest to the centre".
+    centre : (longitude, latitude) of the city's centre, EPSG:4326, for the plain rule "closest to the centre"; without
+        one the residents' mean position, without residents that of the spaces.
     seed : seed of the bootstrap.
 
     Returns
@@ -168,7 +169,7 @@ def back_test(
         run = measured.assign(**city.measure(spaces, amenities)).iloc[[p, *rivals]]
         scores[row] = _scores(run, rules)
         rows.append((int(spaces.sum()), int(amenities.sum())))
-    away = shapely.distance(shapes, reproject(shapely.Point(centre), WGS84_EPSG, streets.epsg))
+    away = shapely.distance(shapes, shapely.Point(_middle(centre, world, streets)))
     by_centre = np.column_stack([-away[tested], np.tile(-away[rivals], (len(tested), 1))])
     frame = _rows(measured.iloc[tested], converted.iloc[tested], np.array(rows).reshape(-1, 2), scores, by_centre)
     return frame, summarise(scores, by_centre, n, rules.backtest, seed=seed)
@@ -183,6 +184,15 @@ def _scores(run: pd.DataFrame, rules: Rules) -> np.ndarray:
     total = weights.sum()
     found: np.ndarray = normalised(run, list(allowed), rules.score) @ (weights / total if total > 0 else weights)
     return np.round(found, 12)
+
+
+def _middle(centre: tuple[float, float] | None, world: World, streets: Streets) -> np.ndarray:
+    """Return the city's centre in the metric CRS, shape (2,)."""
+    if centre is not None:
+        return np.asarray(shapely.get_coordinates(reproject(shapely.Point(centre), WGS84_EPSG, streets.epsg))[0])
+    frame = world.people if len(world.people) else world.creative
+    xy = shapely.get_coordinates(shapely.centroid(streets.shapes(frame)))
+    return np.asarray(np.average(xy, axis=0, weights=frame.get("residents")))
 
 
 # ---------------------------------------------------------------- figures
@@ -271,3 +281,12 @@ def summarise(
             found.append((name, precision_at(values, FIRST), np.nan, np.nan))
         found.append(("precision_by_chance", base, np.nan, np.nan))
     return pd.DataFrame(found, columns=["figure", "value", "low", "high"])
+
+
+def in_words(summary: pd.DataFrame) -> str:
+    """Say the summary in a line."""
+    value = summary.set_index("figure")["value"]
+    if "auc" not in value:
+        return f"nothing to test: {value['tested_sites']:.0f} converted sites, {value['rivals']:.0f} rivals"
+    n = f"{value['tested_sites']:.0f} converted sites"
+    return f"AUC {value['auc']:.2f}, by distance to the centre {value['auc_by_centre']:.2f}, of {n}"

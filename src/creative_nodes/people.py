@@ -558,6 +558,28 @@ def spread_people(
     return frame, {"people": source, **_sum_check(frame, spread, where)}
 
 
+def other_sources(
+    area: shapely.Geometry, people: People, *, raster: str | Path | None, table: str | Path | None, **how: Any
+) -> dict[str, gpd.GeoDataFrame]:
+    """Put residents on a grid from every source there is but the first, by its name; for sweeps.
+
+    Parameters
+    ----------
+    area, people, raster, table : as in `spread_people`.
+    how : its other parameters.
+    """
+    given = {
+        "raster": people.raster if raster else None,
+        "table": people.table if table else None,
+        "total": people.total,
+    }
+    found = {}
+    for kind, source in [(kind, source) for kind, source in given.items() if source is not None][1:]:
+        alone = People.model_validate({kind: source.model_dump()})
+        found[source.source] = spread_people(area, people=alone, raster=raster, table=table, **how)[0]
+    return found
+
+
 def _sum_check(frame: gpd.GeoDataFrame, spread: Spread, where: str) -> dict[str, float]:
     """Compare the residents of the study area in the table with the source's own sum over it."""
     total = float(frame.loc[frame["inside"], "residents"].sum())

@@ -176,3 +176,14 @@ def largest_moves(sweeps: pd.DataFrame) -> pd.DataFrame:
     cause = [f"{p} = {v}" for p, v in zip(first["parameter"], first["value"], strict=True)]
     found = pd.DataFrame({"site_id": first["site_id"], "largest_move": first["move"], "moved_by": cause})
     return found.sort_values("site_id", ignore_index=True)
+
+
+def in_words(summary: pd.DataFrame) -> str:
+    """Say the summary in a line."""
+    known = summary.dropna(subset=["largest_move"])
+    if known.empty:
+        return "nothing to sweep"
+    worst = known.iloc[int(known["largest_move"].to_numpy().argmax())]
+    return (
+        f"{len(summary)} variants; {worst['parameter']} = {worst['value']} moves a site by {worst['largest_move']:.0f}"
+    )

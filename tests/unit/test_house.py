@@ -33,8 +33,11 @@ FLOORS = [
     {"score", "compare", "pack", "portfolio"},
     {"mcda", "scenarios", "backtest", "sweeps"},
     {"robustness"},
-    {"report/basemap"},
-    {"report/view"},
+    {"report/basemap", "report/settings", "report/words"},
+    {"report/shapes", "report/areas", "report/made_of", "report/within"},
+    {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
+    {"report/sites", "report/answer"},
+    {"report/view", "report/cities"},
     {"report/maps"},
     {"report/page", "docs"},
 ]
@@ -44,6 +47,8 @@ HEAVY = {
 }
 # what each script may load beside geopandas and pyarrow, which every table needs
 USES = {
+    "back_test": {"scipy"},
+    "sweep_settings": {"rasterio", "scipy", "h3"},
     "choose_portfolio": {"pulp", "scipy"},
     "connect_spaces": {"scipy", "sklearn"},
     "describe_city": {"scipy"},

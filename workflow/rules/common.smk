@@ -77,12 +77,9 @@ def source_of(city):
 
 @cache
 def population_of(city, kind):
-    """Return where one city's population raster or table comes from: a local file, a download, or none.
-
-    A table is not asked for where there is a raster, which goes before it.
-    """
+    """Return where one city's population raster or table comes from: a local file, a download, or none."""
     given = getattr(settings_of(city).city.people, kind)
-    if given is None or (kind == "table" and population_of(city, "raster")):
+    if given is None:
         return None
     folders = [Path(), *([POPULATION] if POPULATION else [])]
     local = next(
@@ -99,6 +96,13 @@ def population_of(city, kind):
     if given.url and not EXTRACTS:
         return f"data/raw/downloads/{download_name(given.url)}"
     return None
+
+
+def chosen_population(city, kind):
+    """Return that file for the run itself: a table is not asked for where there is a raster, which goes before it."""
+    if kind == "table" and population_of(city, "raster"):
+        return []
+    return population_of(city, kind) or []
 
 
 @cache
@@ -127,6 +131,8 @@ def tables_of(*names):
     """Return the tables of a city by name, as named inputs or outputs."""
     return {name: f"data/processed/{{city}}/{name}.parquet" for name in names}
 
+
+ROBUSTNESS = ("robustness", "scenarios", "portfolio", "backtest", "sweeps")
 
 # what `read_streets` reads, without and with public transport
 STREETS = tables_of("study_area", "street_nodes", "street_edges")

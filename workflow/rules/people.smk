@@ -8,8 +8,8 @@ rule spread_people:
         study_area="data/processed/{city}/study_area.parquet",
         places="data/processed/{city}/places.parquet",
         edges="data/processed/{city}/street_edges.parquet",
-        raster=lambda w: population_of(w.city, "raster") or [],
-        table=lambda w: population_of(w.city, "table") or [],
+        raster=lambda w: chosen_population(w.city, "raster"),
+        table=lambda w: chosen_population(w.city, "table"),
     output:
         people="data/processed/{city}/people.parquet",
     log:

@@ -291,7 +291,7 @@ class _OnEdges:
         first = np.cumsum(count) - count
         return _OnEdges(node, low, high, self.held[edges], first, count, cost, self.amounts[place])
 
-    def within(self, reached: np.ndarray, limits: Sequence[float] | np.ndarray) -> np.ndarray:
+    def within(self, reached: np.ndarray, limits: Sequence[float]) -> np.ndarray:
         """Return the amounts within limits (rows x limits x kinds) from the costs to nodes (rows x nodes)."""
         (u, v), (low_u, low_v), (high_u, high_v) = self.node, self.low, self.high
         at_u, at_v = reached[:, u], reached[:, v]
@@ -352,7 +352,7 @@ class _Stock:
         """How many numbers a row `within` takes."""
         return 4 * len(self.single.first) + 2 * int(self.several.count.sum())
 
-    def within(self, reached: np.ndarray, limits: Sequence[float] | np.ndarray) -> np.ndarray:
+    def within(self, reached: np.ndarray, limits: Sequence[float]) -> np.ndarray:
         """Return the amounts within limits (rows x limits x kinds) from the costs to nodes (rows x nodes)."""
         out = self.single.within(reached, limits)
         if len(self.amounts):
@@ -385,11 +385,9 @@ def totals_within(
     -------
     shape (n sources, n limits) or (n sources, n limits, kinds).
     """
-    kinds = _by_kind(amounts)
+    kinds, limits = _by_kind(amounts), _finite(limits)
     stock, arrivals = _Stock.of(network, targets, kinds), _Arrivals.of(network, targets)
     direct = _same_edge(network, sources, targets)
-    # what cannot be reached is infinitely far, and not within an infinite limit
-    limits = [min(limit, np.finfo(float).max) for limit in limits]
     out = np.zeros((sources.n_places, len(limits), kinds.shape[1]))
     for rows, reached in _searches(network, sources, limit=max(limits), width=stock.width):
         out[rows] = stock.within(reached, limits)
@@ -400,6 +398,11 @@ def totals_within(
             more = (near.data <= limit) & (around > limit)
             out[rows, k] += _sums_of(near.row[more], near.col[more], kinds, len(rows))
     return out.reshape(sources.n_places, len(limits), *np.shape(amounts)[1:])
+
+
+def _finite(limits: Sequence[float]) -> list[float]:
+    """Return limits that what cannot be reached, infinitely far away, is never within."""
+    return [min(limit, np.finfo(float).max) for limit in limits]
 
 
 def _by_kind(amounts: np.ndarray) -> np.ndarray:
@@ -499,7 +502,7 @@ def totals_within_of_nodes(
     """
     if network.unit != "m":
         raise ValueError("reach from every street node needs a network in metres")
-    kinds = _by_kind(amounts)
+    kinds, limits_m = _by_kind(amounts), _finite(limits_m)
     city = _City.of(network, _Stock.of(network, targets, kinds))
     out = np.zeros((network.n_nodes, len(limits_m), kinds.shape[1]))
     for nodes, around in _blocks(network.xy, BLOCK_TO_LIMIT * max(*limits_m, 1.0)):

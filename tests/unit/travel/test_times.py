@@ -208,13 +208,13 @@ def test_totals_within_of_nodes_equal_networkx(towns: ModuleType, seed: int, mos
     network = towns.random_network(rng, n_nodes=30, n_edges=60, metric=True)
     targets = towns.random_entrances(rng, network, 50, most=most)
     amounts = rng.uniform(0, 1000, (50, 2))
-    limits = [35.0, 250.0, 120.0]
+    limits = [35.0, 250.0, 120.0, math.inf]
     graph = towns.split_graph(network, targets)
     costs = np.full((network.n_nodes, 50), math.inf)
     for node in range(network.n_nodes):
         found = nx.single_source_dijkstra_path_length(graph, node)
         costs[node] = [found.get(("place", 0, j, "in"), math.inf) for j in range(50)]
-    expected = np.stack([(costs <= limit) @ amounts for limit in limits], axis=1)
+    expected = np.stack([((costs <= limit) & np.isfinite(costs)) @ amounts for limit in limits], axis=1)
     assert (expected[:, 0] < expected[:, 1]).any()
     found = times.totals_within_of_nodes(network, targets, amounts, limits_m=limits)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
