@@ -10,9 +10,7 @@ import pandas as pd
 
 from creative_nodes.report.words import (
     NOT_KNOWN,
-    by_mode,
     count,
-    counted,
     known_number,
     number,
     percent,
@@ -41,7 +39,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("connectivity", "links", "isolated", "components", "largest_part", "efficiency", "nearest", "hub"),
     ),
     "Clusters and co-location": ("cluster", "colocation"),
-    "Streets and modes": ("mode_", "stations", "services", "transit", "street", "ferr"),
+    "Streets and modes": ("streets", "islands", "rapid", "stations", "services", "transit", "modes", "ferr"),
     "How completely it is mapped": (
         "residents_thin",
         "venues",
@@ -90,20 +88,6 @@ def figures(indicators: pd.DataFrame) -> tuple[Figure, ...]:
         for row in rows(indicators)
         if not row.indicator.startswith(NOTICE)
     )
-
-
-def mode_figures(modes: pd.DataFrame) -> tuple[Figure, ...]:
-    """Word the table modes: the streets in use, and those that are cut off and left out."""
-    found = []
-    for row in rows(modes):
-        islands = "no piece is cut off from the rest"
-        if row.islands:
-            pieces = counted(row.islands, "piece")
-            islands = f"left out: {pieces} cut off from the rest, {number(row.island_km)} km"
-        source = f"OpenStreetMap; {count(row.junctions)} junctions in use; {islands}"
-        label = f"Streets that can be used {by_mode(row.mode)}"
-        found.append(Figure(f"mode_{row.mode}", label, count(row.street_km), "km", source))
-    return tuple(found)
 
 
 def group_of(key: str) -> str:
