@@ -391,7 +391,8 @@ MODE_WORDS = {"walk": "on foot", "bike": "by bicycle", "motorbike": "by motorbik
 def _mode_rows(facts: Facts) -> list[dict[str, object]]:
     """Tell how many streets each mode has, and how many are cut off from the rest."""
     rows = []
-    for row in facts.frames["modes"].itertuples():
+    modes = facts.frames["modes"]
+    for row in modes[modes["mode"] != "transit"].itertuples():
         words = MODE_WORDS[row.mode]
         joined = f"{row.junctions:,} junctions"
         left_out = (
@@ -448,6 +449,8 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
         )
     told = facts.frames["transit_notes"]
     found += [_notice(f"transit_{row.key}", row.text) for row in told[told["notice"]].itertuples()]
+    modes = facts.frames["modes"]
+    found += [_notice(f"mode_{row.mode}", row.note) for row in modes[modes["note"] != ""].itertuples()]
     if facts.pulled["snapshot"] == "unknown":
         found.append(_notice("snapshot", "The OSM file does not say its date, and the config gives none."))
     if not _covers_buffer(facts):

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes import parts, tables
-from creative_nodes.config import CRITERIA, Candidates, Network, Reach, TravelMode
+from creative_nodes.config import CRITERIA, STREET_MODES, Candidates, Network, Reach, TravelMode
 from creative_nodes.connectivity import Links, relay, space_links
 from creative_nodes.geo import WGS84_EPSG
 from creative_nodes.spillover import Around, look_around, spillover, spillover_parts
 from creative_nodes.travel import network as net
 from creative_nodes.travel import times
 from creative_nodes.travel.streets import Streets
+from creative_nodes.travel.transit import joins_streets
 
 T = TypeVar("T")
 FULL_AGE_YEARS = 100.0
@@ -288,13 +289,31 @@ def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.D
 
 def describe_modes(streets: Streets) -> pd.DataFrame:
     """Describe the streets of each mode, the table modes: how much there is, and how much is cut off from it."""
-    found = []
-    for mode in streets.travel.modes:
+    found: list[tuple[str, int, float, int, float, str]] = []
+    for mode in sorted(streets.travel.modes, key=STREET_MODES.index):
         kept, whole = streets.network(mode), streets.network(mode, islands=True)
         pieces, metres = net.cut_off(whole, streets.travel.min_island_nodes)
         street_km, island_km = kept.length_m.sum() / net.METRES_PER_KM, metres / net.METRES_PER_KM
-        found.append((mode, kept.n_nodes, street_km, pieces, island_km))
+        found.append((mode, kept.n_nodes, street_km, pieces, island_km, ""))
+    if streets.has("transit"):
+        # the streets are those on foot
+        found.append(("transit", *found[0][1:5], _stations_joined(streets)))
     return pd.DataFrame(found, columns=[column.name for column in tables.TABLES["modes"].columns])
+
+
+def _stations_joined(streets: Streets) -> str:
+    """Say how many of the stations with a service meet a street; empty when all do."""
+    transport, within = streets.transport, streets.travel.snap_within_m
+    if transport is None:
+        return ""
+    served = transport.stations[transport.stations["n_services"] > 0]
+    joined = int(joins_streets(streets.network("walk"), served, snap_within_m=within).sum())
+    if joined == len(served):
+        return ""
+    return (
+        f"Only {joined:,} of {len(served):,} stations and stops with a service have a walkable street within "
+        f"{within:g} m (travel.snap_within_m) in this data; nobody boards at the others, so reach by public transport is too low."
+    )
 
 
 # ---------------------------------------------------------------- all together

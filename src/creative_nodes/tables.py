@@ -604,11 +604,12 @@ TABLES: dict[str, Table] = {
             "modes",
             "the streets of a mode",
             (
-                Column("mode", "text", "walk, bike, motorbike or car"),
+                Column("mode", "text", "walk, bike, motorbike, car, or transit (its streets are those on foot)"),
                 Column("junctions", "integer", "junctions in use", "", False, 0),
                 Column("street_km", "number", "streets in use", "km", False, 0),
                 Column("islands", "integer", "pieces of street cut off from the rest and left out", "", False, 0),
                 Column("island_km", "number", "their length", "km", False, 0),
+                Column("note", "text", "what a reader should know; empty when nothing"),
             ),
         ),
         Table(

@@ -122,7 +122,7 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
             {"geometry": towns.at(0), "n_services": 2}, {"geometry": towns.at(9), "rapid": False}
         ),
         "transit_notes": tables.empty("transit_notes"),
-        "modes": _modes(("walk", 21, 4.5, 2, 0.25), ("car", 20, 4.0, 0, 0.0)),
+        "modes": _modes(("walk", 21, 4.5, 2, 0.25, ""), ("car", 20, 4.0, 0, 0.0, "")),
         "street_nodes": nodes,
         "street_edges": edges,
         "registry": tables.empty("registry"),
@@ -395,6 +395,12 @@ def test_what_public_transport_lacks_is_noticed_when_it_matters(towns: ModuleTyp
     facts = _facts(towns, transit_notes=told)
     assert _notices(facts) == {"transit_feed"}
     assert _describe(facts).loc["notice_transit_feed", "source"] == "Timetable of a Wednesday."
+
+
+def test_what_a_mode_lacks_is_noticed(towns: ModuleType) -> None:
+    facts = _facts(towns, modes=_modes(("transit", 21, 4.5, 2, 0.25, "Only 3 of 9 stations have a street.")))
+    assert _notices(facts) == {"mode_transit"}
+    assert "streets_transit" not in _describe(facts).index
 
 
 def test_streets_and_islands_of_each_mode_are_told(towns: ModuleType) -> None:

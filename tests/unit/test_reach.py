@@ -1,6 +1,7 @@
 """Reach of towns drawn by hand: METHOD section 5, worked out on paper."""
 
 import math
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ import shapely
 
 from creative_nodes import reach, spillover, tables
 from creative_nodes.config import CRITERIA
+from creative_nodes.travel.streets import PublicTransport
 
 B = 0.016  # per metre
 HALF_LIFE = 302.0  # metres
@@ -507,5 +509,52 @@ def test_modes_say_what_is_cut_off(towns: ModuleType) -> None:
     more_nodes, more_edges = towns.street_tables(points, [(901, 902, {}), (903, 904, {"car": False})])
     both = (pd.concat([nodes, more_nodes], ignore_index=True), pd.concat([edges, more_edges], ignore_index=True))
     found = reach.describe_modes(towns.streets(both, min_island_nodes=10)).set_index("mode")
-    assert found.loc["walk"].tolist() == pytest.approx([21, 2, 2, 0.15])
-    assert found.loc["car"].tolist() == pytest.approx([21, 2, 1, 0.05])
+    assert found.loc["walk"].tolist()[:4] == pytest.approx([21, 2, 2, 0.15])
+    assert found.loc["car"].tolist()[:4] == pytest.approx([21, 2, 1, 0.05])
+    assert set(found["note"]) == {""}
+
+
+# ---------------------------------------------------------------- public transport
+
+
+def _bus_town(towns: ModuleType, *far: Any) -> Any:
+    """Draw the street with a bus from x = 100 to x = 1900: every 4 minutes, 3 minutes' ride."""
+    stops = towns.stations(
+        {"geometry": towns.at(100), "kinds": ["bus"], "rapid": False, "n_services": 1},
+        {"geometry": towns.at(1900), "kinds": ["bus"], "rapid": False, "n_services": 1},
+        *far,
+    )
+    columns = [column.name for column in tables.TABLES["services"].columns]
+    calls = [
+        ("r", "1", "", "bus", k, f"s{k + 1}", 3.0 * k, k == 0, k == 1, 4.0, "config", False, "OSM", "relation/1")
+        for k in (0, 1)
+    ]
+    transport = PublicTransport(stops, pd.DataFrame(calls, columns=columns), towns.config().transit)
+    return replace(towns.streets(towns.straight_street()), transport=transport)
+
+
+def test_residents_by_public_transport_by_hand(towns: ModuleType) -> None:
+    # half of 4 minutes' wait, 3 of ride, 1 on foot: 6 minutes, beside 23.5 on foot
+    people = towns.people({"geometry": towns.at(1980), "residents": 9.0}, {"geometry": towns.at(120), "residents": 1.0})
+    limits = {"thresholds": {"transit": [5.9, 6.1]}, "ride_minutes": 30}
+    sites = towns.sites({"geometry": towns.at(100)}, {"geometry": towns.at(1980)})
+    found = _measure_all(towns, sites, _bus_town(towns), people=people, main_mode="transit", reach=limits)
+    rows = found.reach[found.reach["mode"] == "transit"].set_index(["site_id", "minutes"])["residents"]
+    assert [rows["h1", 5.9], rows["h1", 6.1], rows["h1", 30]] == [1, 10, 10]
+    # the bus runs one way only, so on the way back all is walked
+    assert [rows["h2", 5.9], rows["h2", 6.1], rows["h2", 30]] == [9, 9, 10]
+    assert found.candidates["residents_ride_30"].tolist() == [10, 10]
+
+
+def test_without_services_public_transport_is_not_known_rather_than_walking(towns: ModuleType) -> None:
+    people = towns.people({"geometry": towns.at(300), "residents": 9.0})
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(100)}), people=people, main_mode="transit")
+    assert found.candidates["residents_ride_30"].isna().all()
+    assert "transit" not in set(found.reach["mode"])
+
+
+def test_stations_that_meet_no_street_are_told(towns: ModuleType) -> None:
+    assert reach.describe_modes(_bus_town(towns)).set_index("mode").loc["transit", "note"] == ""
+    far = {"geometry": towns.at(500, 900), "n_services": 1}
+    note = reach.describe_modes(_bus_town(towns, far)).set_index("mode").loc["transit", "note"]
+    assert "Only 2 of 3 stations" in note

@@ -64,13 +64,18 @@ rule measure_robustness:
 # snakemake data/processed/hanoi/hanoi.gpkg
 rule pack_geopackage:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
-        scores="data/processed/{city}/scores.parquet",
-        heritage="data/processed/{city}/heritage.parquet",
-        creative="data/processed/{city}/creative.parquet",
-        clusters="data/processed/{city}/clusters.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
-        completeness="data/processed/{city}/completeness.parquet",
+        **tables_of(
+            "candidates",
+            "scores",
+            "study_area",
+            "heritage",
+            "creative",
+            "clusters",
+            "completeness",
+            "accessibility",
+            "isochrones",
+            "stations",
+        ),
     output:
         geopackage="data/processed/{city}/{city}.gpkg",
     log:

@@ -1,5 +1,6 @@
 """Isochrones of towns drawn by hand and of random networks, against networkx and against areas worked out on paper."""
 
+import dataclasses
 import math
 from types import ModuleType
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 import shapely.ops
@@ -14,6 +16,7 @@ import shapely.ops
 from creative_nodes import tables
 from creative_nodes.config import Isochrones
 from creative_nodes.travel import isochrones, times
+from creative_nodes.travel.streets import PublicTransport
 
 
 def _settings(**changes: Any) -> Isochrones:
@@ -301,3 +304,39 @@ def test_wrong_times_are_refused() -> None:
     for minutes in ([], [5, 5]):
         with pytest.raises(ValueError, match="one or more different times"):
             _settings(minutes={"walk": minutes})
+
+
+def test_public_transport_reaches_the_streets_around_its_stations_and_none_between(towns: ModuleType) -> None:
+    rows = [
+        {
+            **{"station_id": key, "name": key, "name_en": "", "name_vi": "", "name_zh": "", "kinds": ["subway"]},
+            **{"rapid": True, "n_services": 1, "n_entrances": 0, "source": "OSM", "osm_ids": []},
+            "geometry": towns.at(x),
+        }
+        for key, x in (("A", 400), ("B", 8400))
+    ]
+    stations = towns.frame(rows, [key for key in rows[0] if key != "geometry"])
+    services = pd.DataFrame(
+        [
+            {
+                **{"service_id": "1", "ref": "1", "name": "", "kind": "subway", "sequence": k, "station_id": key},
+                **{"minutes": 4.0 * k, "boards": True, "alights": True, "headway_min": 6.0, "headway_source": "config"},
+                **{"reverse": False, "source": "OSM", "osm_id": ""},
+            }
+            for k, key in enumerate("AB")
+        ]
+    )
+    transit = towns.config().transit
+    settings = transit.model_copy(update={"access_minutes": {**transit.access_minutes, "subway": 1}})
+    streets = dataclasses.replace(
+        towns.streets(towns.straight_street(20_000, step_m=1000)),
+        transport=PublicTransport(stations, services, settings),
+    )
+    found = _draw(towns, streets, towns.at(0), minutes={"walk": [20], "transit": [20]})
+    walk, ride = _metric(towns, found)
+    assert walk.bounds[2] == pytest.approx(1600, abs=25)
+    # 5 to walk, 1 in, 3 to wait, 4 to ride, 1 out: 6 are left, 480 m on either side
+    near, far = sorted(ride.geoms, key=lambda part: part.bounds[0])
+    # but for the row of cells that a street on the edge of two may fall in
+    assert near.buffer(11).covers(walk) and walk.buffer(11).covers(near)
+    assert (far.bounds[0], far.bounds[2]) == pytest.approx((7920, 8880), abs=25)
