@@ -30,7 +30,6 @@ rule draw_map:
         scores="data/processed/{city}/scores.parquet",
         reach="data/processed/{city}/reach.parquet",
         parts="data/processed/{city}/parts.parquet",
-        modes="data/processed/{city}/modes.parquet",
         isochrones="data/processed/{city}/isochrones.parquet",
         accessibility="data/processed/{city}/accessibility.parquet",
         colocation="data/processed/{city}/colocation.parquet",

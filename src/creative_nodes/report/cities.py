@@ -14,7 +14,18 @@ from creative_nodes.report.answer import best_of
 from creative_nodes.report.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.sites import in_order
-from creative_nodes.report.words import NOT_KNOWN, count, listed, lower_first, named_twice, number, percent, plain, rows
+from creative_nodes.report.words import (
+    NBSP,
+    NOT_KNOWN,
+    count,
+    listed,
+    lower_first,
+    named_twice,
+    number,
+    percent,
+    plain,
+    rows,
+)
 
 MANY_YEARS_APART = 1.0
 # figures that each city's own card quotes
@@ -130,7 +141,7 @@ def thinned(indicators: pd.DataFrame) -> str:
     if mean is None:
         return ""
     found = RANGE.search(str(row["source"].iloc[0]))
-    low_high = f" ({number(float(found[1]) * 100, 2)}–{number(float(found[2]) * 100, 2)})" if found else ""
+    low_high = f" ({number(float(found[1]) * 100, 2)}–{number(float(found[2]) * 100, 2)}{NBSP}%)" if found else ""
     fewer = FEWER.search(str(row["label"].iloc[0]))
     return f"{percent(mean)}{low_high} had {fewer[0] if fewer else 'fewer spaces been mapped'}"
 

@@ -89,6 +89,12 @@ def spans(distances: np.ndarray, chosen: np.ndarray) -> str:
     return listed([f"{a:g} to {b:g} m" if b > a else f"{a:g} m" for a, b in ends])
 
 
+def _where(distances: np.ndarray, chosen: np.ndarray) -> str:
+    if chosen.all():
+        return f"at every distance up to {distances[-1]:,g} m"
+    return f"within {spans(distances, chosen)}"
+
+
 def verdict(curve: pd.DataFrame, max_p_value: float) -> str:
     """Say in one sentence whether creative spaces stand near old industry more often than chance explains."""
     found = "Creative spaces are found near old industry"
@@ -96,11 +102,11 @@ def verdict(curve: pd.DataFrame, max_p_value: float) -> str:
         return f"{found} no more and no less often than chance would have it."
     distances, seen = curve["distance_m"].to_numpy(dtype=float), curve["k_observed"].to_numpy(dtype=float)
     more, less = seen > curve["k_high"].to_numpy(dtype=float), seen < curve["k_low"].to_numpy(dtype=float)
-    said = [f"more often than chance would have it (within {spans(distances, more)})"] if more.any() else []
-    said += [f"less often than chance would have it (within {spans(distances, less)})"] if less.any() else []
+    said = [f"more often than chance would have it, {_where(distances, more)}"] if more.any() else []
+    said += [f"less often than chance would have it, {_where(distances, less)}"] if less.any() else []
     if not said:
         return f"{found} in another way than chance would have it, though at no distance alone."
-    return f"{found} {' and '.join(said)}."
+    return f"{found} {', and '.join(said)}."
 
 
 def colocation(table: pd.DataFrame, settings: ClusterSettings) -> Colocation | None:

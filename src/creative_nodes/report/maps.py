@@ -65,7 +65,7 @@ SERVED_STYLES: dict[str, Style] = {
     )
 }
 SERVED_WORDS = {"walk5": "to 5", "walk15": "15", "walk30": "30", "walk60": "60 min", "walkfar": "more, or no way"}
-UNDERSERVED: Style = {"color": "#8c0d25", "weight": 2, "opacity": 0.95, "fill": False}
+UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.4, "opacity": 0.9, "fill": False}
 STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
 CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor": "#fff", "fillOpacity": 0.9}
@@ -88,7 +88,7 @@ class MapData:
     spaces : by tier, (row, longitude, latitude).
     hexagons : by how completely they are mapped (thin, fair, good), (row, part inside the study area).
     served : by class of the walk to a core creative space, (row, part inside the study area).
-    underserved : outline of the under-served hexagons together, EPSG:4326; empty when there are none.
+    underserved : lines inside the under-served hexagons, EPSG:4326; empty when there are none.
     stations : (row, longitude, latitude) of rapid transit.
     links : whether a layer of walkable links is offered; the page's script fills it.
     reached : what the areas drawn for a chosen site are, in words of ours; the page's script draws them.

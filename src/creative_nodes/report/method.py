@@ -210,18 +210,19 @@ def _peak(settings: Settings, mode: str) -> str:
     return f"{factor:g}" if factor != 1 else ""
 
 
+# what the columns source and headway_source of the table services say
 SOURCE_WORDS = {
     "OSM": "OpenStreetMap",
+    "OSM interval": "OpenStreetMap's interval tags",
+    "GTFS": "timetables",
     "config": "assumptions",
-    "OSM interval": "OpenStreetMap",
-    "GTFS": "a timetable (GTFS)",
 }
 
 
 def _by(services: pd.DataFrame, column: str) -> str:
     """Count services by what a column says, the most frequent first."""
     said = services[column].map(lambda text: SOURCE_WORDS.get(text, plain(text)) or "unknown")
-    return listed([f"{count(n)} {value}" for value, n in said.value_counts().items()])
+    return listed([f"{value} ({count(n)})" for value, n in said.value_counts().items()])
 
 
 def public_transport(services: pd.DataFrame) -> str:
@@ -230,7 +231,7 @@ def public_transport(services: pd.DataFrame) -> str:
         return "No service of public transport is known here, so none is counted."
     each = services.drop_duplicates("service_id")
     return (
-        f"Public transport: {counted(len(each), 'service')}, each direction counted ({_by(each, 'kind')}). Their stops "
+        f"Public transport: {counted(len(each), 'service')}, each direction counted: {_by(each, 'kind')}. Their stops "
         f"come from: {_by(each, 'source')}; the minutes between departures from: {_by(each, 'headway_source')}. A ride "
         "takes the walk to the station, the way to the platform, half of those minutes, the ride, and the ways out."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -11,6 +13,7 @@ from creative_nodes.geo import WGS84_EPSG, reproject
 from creative_nodes.report.basemap import DECIMALS, rounded
 
 SITE_TOLERANCE_M = 2
+INSET = 0.84  # of a cell's size: an outline drawn that far in belongs to one cell, and not to its neighbour
 HULL_MARGIN_M = 60
 
 
@@ -50,3 +53,15 @@ def cut_shapes(cells: gpd.GeoDataFrame, area: BaseGeometry) -> tuple[BaseGeometr
     shapes = cells.geometry.to_numpy()
     parts = np.where(shapely.covers(area, shapes), shapes, shapely.intersection(shapes, area))
     return tuple(rounded(shape) for shape in parts)
+
+
+def inset(cells: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Draw a line a little inside each cell (EPSG:4326), all of them as one geometry."""
+
+    def shrunk(cell: BaseGeometry) -> BaseGeometry:
+        middle = shapely.get_coordinates(shapely.centroid(cell))
+        smaller: BaseGeometry = shapely.transform(cell, lambda xy: middle + INSET * (xy - middle))
+        return smaller
+
+    lines = shapely.boundary(np.array([shrunk(cell) for cell in cells], dtype=object))
+    return rounded(shapely.multilinestrings(shapely.get_parts(lines)))

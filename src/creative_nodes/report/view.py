@@ -8,7 +8,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.report import hexagons as hexes
@@ -28,7 +27,7 @@ from creative_nodes.report.figures import (
 )
 from creative_nodes.report.made_of import Names, made_of
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.shapes import cut_shapes, hull_shapes, site_shapes
+from creative_nodes.report.shapes import cut_shapes, hull_shapes, inset, site_shapes
 from creative_nodes.report.sites import Around, Site, candidate_sites, in_order, other_sites
 from creative_nodes.report.spaces import (
     Hull,
@@ -169,7 +168,7 @@ def city_page(
     Parameters
     ----------
     tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
-        reach, parts, modes, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
+        reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
         registry, links, completeness. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
@@ -232,8 +231,6 @@ def city_page(
         hull_shapes=hull_shapes(kept, epsg),
         hexagon_shapes=cut_shapes(drawn, study.geometry),
         served_shapes=served_shapes,
-        underserved=shapely.union_all(
-            [shape for one, shape in zip(told, served_shapes, strict=True) if one.underserved]
-        ),
+        underserved=inset([shape for one, shape in zip(told, served_shapes, strict=True) if one.underserved]),
         reached=reached_words(candidates),
     )
