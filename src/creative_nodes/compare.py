@@ -393,14 +393,15 @@ def _mode_rows(facts: Facts) -> list[dict[str, object]]:
     rows = []
     modes = facts.frames["modes"]
     for row in modes[modes["mode"] != "transit"].itertuples():
-        words = MODE_WORDS[row.mode]
-        joined = f"{row.junctions:,} junctions"
-        left_out = (
-            f"in {row.islands:,} pieces joined to no other street; a site that only such a piece meets is out of reach "
-            "(travel.min_island_nodes)"
-        )
-        rows.append(_row(f"streets_{row.mode}", f"streets {words}", row.street_km, "km", joined))
-        rows.append(_row(f"islands_{row.mode}", f"of streets {words}, cut off", row.island_km, "km", left_out))
+        told = f"OpenStreetMap; {row.junctions:,} junctions in use; no piece is cut off from the rest"
+        if row.islands:
+            pieces = "1 piece" if row.islands == 1 else f"{row.islands:,} pieces"
+            told = (
+                f"OpenStreetMap; {row.junctions:,} junctions in use; left out: {pieces} cut off from the rest, "
+                f"{row.island_km:,.3g} km (travel.min_island_nodes)"
+            )
+        label = f"streets that can be used {MODE_WORDS[row.mode]}"
+        rows.append(_row(f"streets_{row.mode}", label, row.street_km, "km", told))
     stations = facts.frames["stations"]
     served = int((stations["n_services"] > 0).sum())
     told = f"{served:,} of all {len(stations):,} stations and stops have a service that is known"

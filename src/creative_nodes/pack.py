@@ -7,7 +7,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-
 LAYERS = (
     *("study_area", "heritage", "creative", "clusters"),
     *("completeness", "accessibility", "isochrones", "stations"),

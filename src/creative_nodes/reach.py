@@ -312,7 +312,8 @@ def _stations_joined(streets: Streets) -> str:
         return ""
     return (
         f"Only {joined:,} of {len(served):,} stations and stops with a service have a walkable street within "
-        f"{within:g} m (travel.snap_within_m) in this data; nobody boards at the others, so reach by public transport is too low."
+        f"{within:g} m (travel.snap_within_m) in this data; nobody boards at the others, so reach by public "
+        "transport is too low."
     )
 
 

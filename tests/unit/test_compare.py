@@ -198,9 +198,7 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "links_per_km2": 3 / 4,
         "links_per_100k": 6,
         "streets_walk": 4.5,
-        "islands_walk": 0.25,
         "streets_car": 4,
-        "islands_car": 0,
         "rapid_stations": 1,
         # to the nearest: 5, 5, 10, 0.4, 0.4 and 40
         "nearest_space_minutes": 5,
@@ -405,13 +403,9 @@ def test_what_a_mode_lacks_is_noticed(towns: ModuleType) -> None:
 
 def test_streets_and_islands_of_each_mode_are_told(towns: ModuleType) -> None:
     found = _describe(_facts(towns))
-    assert found.loc[["streets_walk", "islands_walk", "streets_car", "islands_car"], "value"].tolist() == [
-        4.5,
-        0.25,
-        4,
-        0,
-    ]
-    assert "2 pieces" in found.loc["islands_walk", "source"]
+    assert found.loc[["streets_walk", "streets_car"], "value"].tolist() == [4.5, 4]
+    assert "left out: 2 pieces cut off from the rest, 0.25 km" in found.loc["streets_walk", "source"]
+    assert "no piece is cut off" in found.loc["streets_car", "source"]
     assert found.loc["rapid_stations", "value"] == 1
     assert found.loc["rapid_stations", "source"] == "1 of all 2 stations and stops have a service that is known"
 

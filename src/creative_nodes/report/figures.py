@@ -39,7 +39,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("connectivity", "links", "isolated", "components", "largest_part", "efficiency", "nearest", "hub"),
     ),
     "Clusters and co-location": ("cluster", "colocation"),
-    "Streets and modes": ("streets", "islands", "rapid", "stations", "services", "transit", "modes", "ferr"),
+    "Streets and modes": ("streets", "rapid_stations"),
     "How completely it is mapped": (
         "residents_thin",
         "venues",
