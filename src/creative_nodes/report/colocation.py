@@ -13,7 +13,7 @@ from creative_nodes.config import ClusterSettings
 from creative_nodes.report.words import amount, counted, listed, number
 
 WIDTH, HEIGHT = 640.0, 300.0  # of the drawing, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 14.0, 42.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 24.0, 14.0, 42.0
 TICKS = 4
 
 Line = tuple[tuple[float, float], ...]
@@ -133,10 +133,11 @@ def colocation(table: pd.DataFrame, settings: ClusterSettings) -> Colocation | N
 def _counts(row: pd.Series, relabellings: int) -> str:
     """Say what was counted, and the p value; a row of the table, for both are the same in each."""
     same, p_value = int(row["n_same"]), float(row["p_value"])
-    both = counted(same, "more space is", "more spaces are") + " old industry themselves and counted as that"
+    both = counted(same, "more space is old industry itself", "more spaces are old industry themselves")
     sites, spaces = counted(row["n_heritage"], "industrial site"), counted(row["n_spaces"], "creative space")
+    told = f"{sites} that still stand (evidence medium or high) and {spaces}"
+    if same:
+        told += f"; {both} and counted as that"
     return (
-        f"Counted: {sites} that still stand (evidence medium or high) and {spaces}{f'; {both}' if same else ''}. "
-        f"p = {number(p_value, 2)} for the curve as a whole, against {relabellings} "
-        "random mixtures."
+        f"Counted: {told}. p = {number(p_value, 2)} for the curve as a whole, against {relabellings} random mixtures."
     )

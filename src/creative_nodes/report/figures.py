@@ -78,7 +78,8 @@ def _value(row: Any) -> tuple[str, str]:
         return NOT_KNOWN, ""
     if row.unit in SHARES:
         return percent(value), ""
-    return count(value) if value == round(value) or abs(value) >= 1000 else number(value), row.unit
+    text = count(value) if value == round(value) or abs(value) >= 1000 else number(value)
+    return text, row.unit.removesuffix("s") if value == 1 else row.unit
 
 
 def figures(indicators: pd.DataFrame) -> tuple[Figure, ...]:

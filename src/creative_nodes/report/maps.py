@@ -65,7 +65,7 @@ SERVED_STYLES: dict[str, Style] = {
     )
 }
 SERVED_WORDS = {"walk5": "to 5", "walk15": "15", "walk30": "30", "walk60": "60 min", "walkfar": "more, or no way"}
-UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.4, "opacity": 0.9, "fill": False}
+UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.1, "opacity": 0.8, "fill": False}
 STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
 CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor": "#fff", "fillOpacity": 0.9}

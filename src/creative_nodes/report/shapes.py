@@ -64,4 +64,4 @@ def inset(cells: Sequence[BaseGeometry]) -> BaseGeometry:
         return smaller
 
     lines = shapely.boundary(np.array([shrunk(cell) for cell in cells], dtype=object))
-    return rounded(shapely.multilinestrings(shapely.get_parts(lines)))
+    return rounded(shapely.MultiLineString(list(shapely.get_parts(lines))))

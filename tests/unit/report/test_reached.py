@@ -329,6 +329,12 @@ def test_figures_stand_under_their_headings(key, title):
     assert figures.group_of(key) == title
 
 
+def test_one_thing_has_no_plural():
+    rows = pd.DataFrame({"indicator": ["clusters"], "label": ["clusters"], "value": [1.0], "unit": ["clusters"]})
+    (figure,) = figures.figures(rows.assign(source=""))
+    assert (figure.value, figure.unit) == ("1", "cluster")
+
+
 def test_no_figure_is_lost_in_grouping():
     rows = pd.DataFrame(
         {
