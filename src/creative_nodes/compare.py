@@ -14,6 +14,7 @@ from creative_nodes import tables
 from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People
 from creative_nodes.connectivity import Links, connectivity, efficiency, thin_out
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
+from creative_nodes.schema import BY_MODE
 
 MIN_CANDIDATES = 10
 MUCH_THIN = 0.1  # share of residents living where mapping is thin from which the page opens with it
@@ -385,9 +386,6 @@ def _recall_rows(facts: Facts) -> list[dict[str, object]]:
     return rows
 
 
-MODE_WORDS = {"walk": "on foot", "bike": "by bicycle", "motorbike": "by motorbike", "car": "by car"}
-
-
 def _mode_rows(facts: Facts) -> list[dict[str, object]]:
     """Tell how many streets each mode has, and how many are cut off from the rest."""
     rows = []
@@ -400,7 +398,7 @@ def _mode_rows(facts: Facts) -> list[dict[str, object]]:
                 f"OpenStreetMap; {row.junctions:,} junctions in use; left out: {pieces} cut off from the rest, "
                 f"{row.island_km:,.3g} km (travel.min_island_nodes)"
             )
-        label = f"streets that can be used {MODE_WORDS[row.mode]}"
+        label = f"streets that can be used {BY_MODE[row.mode]}"
         rows.append(_row(f"streets_{row.mode}", label, row.street_km, "km", told))
     stations = facts.frames["stations"]
     served = int((stations["n_services"] > 0).sum())

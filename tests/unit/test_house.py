@@ -10,7 +10,7 @@ from creative_nodes.fingerprint import fingerprint
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
-    {"__init__", "errors", "fingerprint", "ahp", "smaa"},
+    {"__init__", "errors", "fingerprint", "ahp", "schema", "smaa"},
     {"weights"},
     {"config", "geo"},
     {"tables", "datum", "siting", "hexagons"},

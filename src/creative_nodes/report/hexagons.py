@@ -11,7 +11,8 @@ import numpy as np
 import shapely
 
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import BY_MODE, by_mode, count, known_number, minutes, number, percent, rows
+from creative_nodes.report.words import by_mode, count, known_number, minutes, number, percent, rows
+from creative_nodes.schema import BY_MODE
 
 THIN_WORDS = ("thin", "empty")  # a site in an empty hexagon stands where no street is mapped
 NO_STREET = "no street is mapped"

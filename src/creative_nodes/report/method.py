@@ -12,7 +12,6 @@ import pandas as pd
 from creative_nodes.config import CRITERIA, CRITERION_GROUPS, City, ClusterSettings, Criterion, Reach, Transit
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.words import (
-    BY_MODE,
     by_mode,
     count,
     counted,
@@ -22,6 +21,7 @@ from creative_nodes.report.words import (
     plain,
     upper_first,
 )
+from creative_nodes.schema import BY_MODE
 
 GROUP_WORDS = {"people": "People", "spillover": "Spillover", "network": "Network", "site": "Site"}
 ROAD_WORDS = {"steps": "Stairs", "ferry": "Ferry without a tagged duration", "default": "Every other street"}

@@ -10,18 +10,13 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from creative_nodes.schema import BY_MODE
+
 NBSP = "\u00a0"  # keeps a number and its unit on one line
 NOT_KNOWN = "not known"
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
 COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
-BY_MODE = {
-    "walk": "on foot",
-    "bike": "by bicycle",
-    "motorbike": "by motorbike",
-    "car": "by car",
-    "transit": "by public transport",
-}
 
 
 # ---------------------------------------------------------------- numbers and units
