@@ -56,6 +56,12 @@ def said(done):
         ),
         pytest.param(
             "config/cities/sample.yaml",
+            lambda d: d.update(people={"total": {"residents": 0, "year": 2026, "source": "nobody"}}),
+            ["config/cities/sample.yaml", "people.total.residents", "greater than 0"],
+            id="nobody lives there",
+        ),
+        pytest.param(
+            "config/cities/sample.yaml",
             lambda d: d.update(epsg=4326),
             ["config/cities/sample.yaml", "epsg", "metres"],
             id="not metric",
