@@ -6,7 +6,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake
-export EXTRACTS POPULATION IMPORTS VERBOSE
+export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
 .PHONY: demo cities test lint env docs lock bench clean
 .DEFAULT_GOAL := demo

@@ -20,6 +20,7 @@ facts = compare.Facts(
     candidates=restore(settings, "analysis.candidates", Candidates),
     completeness=restore(settings, "analysis.completeness", Completeness),
     edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
+    seed=json.loads(settings)["analysis.seed"],
 )
 indicators = compare.describe_city(facts)
 note = tables.carry_on(files.candidates, settings)

@@ -7,7 +7,7 @@ from _run import start
 
 from creative_nodes import tables
 from creative_nodes.locate.taxonomy import read_taxonomy
-from creative_nodes.report import basemap, page, view
+from creative_nodes.report import basemap, page, settings, view
 
 log = start(snakemake)
 drawn = ("places", "street_edges")
@@ -18,7 +18,7 @@ provenance = {**pulled, **tables.provenance(paths["scores"])}
 words = {}
 for name in ("heritage_taxonomy", "creative_taxonomy"):
     words |= read_taxonomy(snakemake.input[name]).classes
-city = view.city_page(frames, provenance, view.settings_of(snakemake.params.settings), words=words)
+city = view.city_page(frames, provenance, settings.settings_of(snakemake.params.settings), words=words)
 paper = basemap.draw(
     basemap.read_places(paths["places"]), basemap.read_roads(paths["street_edges"]), city.area, city.epsg
 )

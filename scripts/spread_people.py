@@ -11,16 +11,17 @@ from creative_nodes.people import spread_people
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 area = tables.read("study_area", files.study_area).iloc[0]
-people, source = spread_people(
+people, found = spread_people(
     area.geometry,
     epsg=int(area["epsg"]),
     buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
     people=restore(settings, "city.people", People),
     raster=files.get("raster"),
+    table=files.get("table"),
     places=files.places,
     edges=files.edges,
     settings=restore(settings, "analysis.people_grid", PeopleGrid),
 )
-note = {**tables.carry_on(files.places, settings), "people": source}
+note = {**tables.carry_on(files.places, settings), **found}
 tables.write(people, "people", snakemake.output.people, provenance=note)
 log.done(f"{people.loc[people['inside'], 'residents'].sum():,.0f} residents")

@@ -3,13 +3,13 @@
 from _run import start
 
 from creative_nodes import tables
-from creative_nodes.report import page, view
+from creative_nodes.report import cities, page, settings
 
 log = start(snakemake)
 names = ("indicators", "scores", "candidates")
-cities = [
-    (view.settings_of(settings), *map(tables.read, names, paths), tables.provenance(paths[0]))
-    for settings, *paths in zip(snakemake.params.settings, *(snakemake.input[name] for name in names), strict=True)
+told = [
+    (settings.settings_of(text), *map(tables.read, names, paths), tables.provenance(paths[0]))
+    for text, *paths in zip(snakemake.params.settings, *(snakemake.input[name] for name in names), strict=True)
 ]
-page.write(page.index_html(view.index_page(cities)), snakemake.output.page)
-log.done(f"{len(cities)} cities")
+page.write(page.index_html(cities.index_page(told)), snakemake.output.page)
+log.done(f"{len(told)} cities")

@@ -12,9 +12,9 @@ import shapely
 
 from creative_nodes import tables
 from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People
-from creative_nodes.connectivity import Links, connectivity, efficiency
+from creative_nodes.connectivity import Links, connectivity, efficiency, thin_out
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
-from creative_nodes.reach import stations
+from creative_nodes.schema import BY_MODE
 
 MIN_CANDIDATES = 10
 MUCH_THIN = 0.1  # share of residents living where mapping is thin from which the page opens with it
@@ -35,6 +35,7 @@ class Facts:
     candidates: Candidates
     completeness: Completeness
     edge_buffer_m: float
+    seed: int
 
     @property
     def epsg(self) -> int:
@@ -67,38 +68,202 @@ def links_of(creative: gpd.GeoDataFrame, links: pd.DataFrame) -> Links:
     )
 
 
-def _network_rows(facts: Facts, spaces: gpd.GeoDataFrame) -> list[dict[str, object]]:
+def _per(count: float, size: float | None, unit: float = 1.0) -> float | None:
+    """Return a count per so many of something; nothing when there is none of it or it is not known."""
+    return float(count) / size * unit if size else None
+
+
+def _coverage(facts: Facts) -> str:
+    """Say how old and how complete the map is that the figures of the network rest on."""
+    snapshot = facts.pulled["snapshot"]
+    day = "OSM of unknown date" if snapshot == "unknown" else f"OSM of {snapshot}"
+    share = _thin_share(facts)
+    return day if share is None else f"{day}; {share:.0%} of residents live where it is mapped thinly"
+
+
+def _nearest_row(facts: Facts, n: int) -> dict[str, object]:
+    minutes = facts.frames["nearest"]["minutes"].fillna(np.inf).to_numpy(dtype=float)
+    # half of the spaces at least can walk to another one, or the median is not known
+    median = float(np.median(minutes)) if n else np.inf
+    alone = int(np.isinf(minutes).sum())
+    said = "along streets, however long the walk" + (f"; {alone} can walk to none" if alone else "")
+    why = "half or more can walk to none" if n > 1 else f"{n or 'no'} creative space{'' if n else 's'}"
+    return _row(
+        "nearest_space_minutes",
+        "median walk to the nearest other creative space",
+        median if np.isfinite(median) else None,
+        "min",
+        said if np.isfinite(median) else why,
+    )
+
+
+def _network_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
     links = links_of(spaces, facts.frames["links"])
     parts, degree, n = links.parts(), links.degree(), len(spaces)
+    area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
     limit = facts.network.link_minutes
     rule = f"spaces linked within {limit:g} minutes' walk (network.link_minutes)"
-    nearest = np.full(n, np.inf)
-    np.minimum.at(nearest, np.concatenate([links.a, links.b]).astype(int), np.tile(links.minutes, 2))
+    told = f"{rule}; {_coverage(facts)}"
     hubs = degree[(spaces["tier"] == "core").to_numpy()]
-    # a median that falls among spaces without a link lies beyond the link time
-    median = float(np.median(nearest)) if n else np.inf
+    lost = int(facts.frames["nearest"]["minutes"].isna().sum())
+    unreached = f"; {lost} of them can walk to no other at all, most often for want of a mapped street near"
+    isolated = told + unreached * bool(lost)
     return [
         _row(
             "connectivity",
             "chance that two creative spaces are joined by short walks",
             connectivity(parts),
             "0-1",
+            told,
+        ),
+        _row("links_per_space", "links per creative space", _per(len(links.a), n), "links", told),
+        _row(
+            "isolated_share",
+            "creative spaces without a link",
+            float(np.mean(degree == 0)) if n else None,
+            "0-1",
+            isolated,
+        ),
+        *_thinning_rows(facts, links),
+        _row("components", "separate parts of the creative network", float(len(np.unique(parts))), "parts", rule),
+        _row(
+            "largest_part_share",
+            "creative spaces in the largest part",
+            _per(np.bincount(parts, minlength=1).max(), n),
+            "0-1",
             rule,
         ),
-        _row("links_per_space", "links per creative space", len(links.a) / n if n else None, "links", rule),
-        _row(
-            "isolated_share", "creative spaces without a link", float(np.mean(degree == 0)) if n else None, "0-1", rule
-        ),
-        _row("components", "separate parts of the creative network", float(len(np.unique(parts))), "parts", rule),
         _row("efficiency", "global efficiency", efficiency(links), "1/min", f"Latora and Marchiori 2001; {rule}"),
-        _row(
-            "nearest_space_minutes",
-            "median walk to the nearest other creative space",
-            median if np.isfinite(median) else None,
-            "min",
-            rule if np.isfinite(median) else f"more than half have none within {limit:g} minutes",
-        ),
+        _nearest_row(facts, n),
         _row("hub_degree", "links per core space", float(hubs.mean()) if len(hubs) else None, "links", rule),
+        _row("links_per_km2", "links per km²", _per(len(links.a), area_km2), "per km²", rule),
+        _row("links_per_100k", "links per 100,000 residents", _per(len(links.a), residents, 1e5), "per 100,000", rule),
+    ]
+
+
+THINNED = (
+    ("connectivity", "chance that two are joined"),
+    ("links_per_space", "links per creative space"),
+    ("isolated_share", "creative spaces without a link"),
+)
+
+
+def _thinning_rows(facts: Facts, links: Links) -> list[dict[str, object]]:
+    """Tell what gaps in the map do to the figures: their mean when some spaces are left out at random."""
+    settings = facts.network
+    thinned = thin_out(links, settings.thinning_share, settings.thinning_draws, seed=facts.seed)
+    rows = []
+    for name, label in THINNED:
+        values = getattr(thinned, name)
+        said = "no creative space"
+        if len(values):
+            low, high = np.quantile(values, [0.05, 0.95])
+            said = (
+                f"mean of {len(values)} draws (5-95 %: {low:.3g} to {high:.3g}), each without "
+                f"{settings.thinning_share:.0%} of the spaces, at random (network.thinning_share). Were as many of the "
+                "real spaces not mapped, today's figure would be off by about as much, or more where the gaps lie "
+                f"together; {_coverage(facts)}"
+            )
+        unit = "links" if name == "links_per_space" else "0-1"
+        key, share = f"{name}_thinned", f"{settings.thinning_share:.0%}"
+        rows.append(_row(key, f"{label}, had {share} fewer spaces been mapped", _mean(values), unit, said))
+    return rows
+
+
+def _mean(values: np.ndarray) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _cluster_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
+    settings, table = facts.clusters, facts.frames["clusters"]
+    kept = table[table["kept"]]
+    area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
+    method = (
+        f"DBSCAN, {settings.eps_m:g} m along streets"
+        if settings.method == "dbscan"
+        else f"HDBSCAN, up to {settings.hdbscan_cut_m:g} m along streets"
+    )
+    rule = (
+        f"{method}, p at most {settings.max_p_value:g} against {settings.simulations} random placements along the "
+        f"streets, no larger than chance: {len(table) - len(kept)} more. In a wide study area smaller groups stand out"
+    )
+    return [
+        _row("clusters", "clusters of creative spaces", float(len(kept)), "clusters", rule),
+        _row(
+            "clusters_per_100km2",
+            "clusters per 100 km²",
+            _per(len(kept), area_km2, 100),
+            "per 100 km²",
+            rule,
+        ),
+        _row(
+            "clusters_per_100k", "clusters per 100,000 residents", _per(len(kept), residents, 1e5), "per 100,000", rule
+        ),
+        _row("clustered_share", "creative spaces in a cluster", _per(kept["n_spaces"].sum(), len(spaces)), "0-1", rule),
+    ]
+
+
+def _spans(distances: np.ndarray, chosen: np.ndarray) -> str:
+    """Write the chosen distances as runs, e.g. "100 to 400 m, 900 m"."""
+    rows = np.flatnonzero(chosen)
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    words = [f"{distances[run[0]]:g} to {distances[run[-1]]:g} m" for run in runs if len(run) > 1]
+    return ", ".join([*words, *(f"{distances[run[0]]:g} m" for run in runs if len(run) == 1)])
+
+
+def _verdict(curve: pd.DataFrame, max_p: float) -> str:
+    """Say in words whether creative spaces stand near industrial heritage more than chance explains."""
+    if curve["p_value"].iloc[0] > max_p:
+        return "cannot be told from chance"
+    metres, seen = curve["distance_m"].to_numpy(), curve["k_observed"]
+    near, far = (seen > curve["k_high"]).to_numpy(), (seen < curve["k_low"]).to_numpy()
+    said = [f"more together than chance at {_spans(metres, near)}"] if near.any() else []
+    said += [f"more apart than chance at {_spans(metres, far)}"] if far.any() else []
+    # the whole curve may differ where no single distance leaves its envelope
+    return " and ".join(said) or "unlike chance, at no distance alone"
+
+
+def _colocation_rows(facts: Facts) -> list[dict[str, object]]:
+    """Tell whether creative spaces stand near industrial heritage, by the table colocation."""
+    curve, settings = facts.frames["colocation"], facts.clusters
+    told_m = settings.colocation_told_m
+    at = curve[np.isclose(curve["distance_m"].to_numpy(dtype=float), told_m)]
+    rule = why = "there is no standing heritage site, or no creative space, that streets reach"
+    ratio = p_value = same = None
+    if len(at):
+        here = at.iloc[0]
+        ratio, p_value, same = _per(here["k_observed"], here["k_expected"]), float(here["p_value"]), here["n_same"]
+        rule = (
+            f"{here['k_observed']:.2f} within {told_m:g} m along streets of a site, {here['k_expected']:.2f} expected, "
+            f"95 % of relabellings {here['k_low']:.2f} to {here['k_high']:.2f}; {here['n_heritage']:g} standing sites "
+            f"(confidence medium or high), {here['n_spaces']:g} spaces that are no such site themselves"
+        )
+        why = (
+            f"{_verdict(curve, settings.max_p_value)}: test of the whole curve to {settings.colocation_max_m:g} m "
+            f"against {settings.relabellings} relabellings (Myllymäki et al. 2015); {here['n_heritage']:g} sites"
+        )
+    return [
+        _row(
+            "colocation_same",
+            "creative spaces that are a standing industrial-heritage site themselves",
+            None if same is None else float(same),
+            "spaces",
+            why if same is None else "the same OSM object or registry row",
+        ),
+        _row(
+            "colocation_ratio",
+            "other creative spaces near industrial heritage, as a multiple of what chance explains",
+            ratio,
+            "times",
+            rule,
+        ),
+        _row(
+            "colocation_p",
+            "chance of standing together, or apart, like this were the other spaces and the sites mixed at random",
+            p_value,
+            "0-1",
+            why,
+        ),
     ]
 
 
@@ -112,7 +277,6 @@ def _site_sources(facts: Facts) -> str:
 def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
     heritage, candidates = facts.frames["heritage"], facts.frames["candidates"]
     area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
-    clusters = facts.frames["clusters"]
     likely = heritage[heritage["tier"] != "low"]
     sources = _site_sources(facts)
     counted = f"{sources}, confidence medium or high"
@@ -148,14 +312,6 @@ def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None)
             float((~candidates["reachable"]).sum()),
             "sites",
             "listed with their reason",
-        ),
-        _row(
-            "clusters",
-            "clusters of creative spaces",
-            float(clusters["kept"].sum()),
-            "clusters",
-            f"DBSCAN, {facts.clusters.eps_m:g} m along streets, p at most {facts.clusters.max_p_value:g} against "
-            f"{facts.clusters.simulations} random placements",
         ),
     ]
     return rows
@@ -230,6 +386,26 @@ def _recall_rows(facts: Facts) -> list[dict[str, object]]:
     return rows
 
 
+def _mode_rows(facts: Facts) -> list[dict[str, object]]:
+    """Tell how many streets each mode has, and how many are cut off from the rest."""
+    rows = []
+    modes = facts.frames["modes"]
+    for row in modes[modes["mode"] != "transit"].itertuples():
+        told = f"OpenStreetMap; {row.junctions:,} junctions in use; no piece is cut off from the rest"
+        if row.islands:
+            pieces = "1 piece" if row.islands == 1 else f"{row.islands:,} pieces"
+            told = (
+                f"OpenStreetMap; {row.junctions:,} junctions in use; left out: {pieces} cut off from the rest, "
+                f"{row.island_km:,.3g} km (travel.min_island_nodes)"
+            )
+        label = f"streets that can be used {BY_MODE[row.mode]}"
+        rows.append(_row(f"streets_{row.mode}", label, row.street_km, "km", told))
+    stations = facts.frames["stations"]
+    served = int((stations["n_services"] > 0).sum())
+    told = f"{served:,} of all {len(stations):,} stations and stops have a service that is known"
+    return [*rows, _row("rapid_stations", "rapid-transit stations", float(stations["rapid"].sum()), "stations", told)]
+
+
 def _covers_buffer(facts: Facts) -> bool:
     """Tell whether streets are mapped in the buffer too, by their density there and inside."""
     area = reproject(facts.area, WGS84_EPSG, facts.epsg)
@@ -261,7 +437,8 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
         found.append(
             _notice("raster", f"The population raster {facts.people.raster.file} was not there; {facts.people_source}.")
         )
-    if not len(stations(facts.frames["places"], facts.epsg)):
+    rapid = facts.frames["stations"]["rapid"]
+    if not rapid.any():
         found.append(
             _notice(
                 "stations",
@@ -269,6 +446,10 @@ def _notices(facts: Facts) -> list[dict[str, object]]:
                 "goes to the other criteria in proportion.",
             )
         )
+    told = facts.frames["transit_notes"]
+    found += [_notice(f"transit_{row.key}", row.text) for row in told[told["notice"]].itertuples()]
+    modes = facts.frames["modes"]
+    found += [_notice(f"mode_{row.mode}", row.note) for row in modes[modes["note"] != ""].itertuples()]
     if facts.pulled["snapshot"] == "unknown":
         found.append(_notice("snapshot", "The OSM file does not say its date, and the config gives none."))
     if not _covers_buffer(facts):
@@ -321,7 +502,8 @@ def describe_city(facts: Facts) -> pd.DataFrame:
     spaces = spaces[spaces["inside"]].reset_index(drop=True)
     people = facts.frames["people"]
     residents = float(people.loc[people["inside"], "residents"].sum()) if len(people) else None
-    rows = [*_count_rows(facts, spaces, residents), *_network_rows(facts, spaces)]
-    rows += [*_mapping_rows(facts), *_recall_rows(facts), *_notices(facts)]
+    rows = [*_count_rows(facts, spaces, residents), *_cluster_rows(facts, spaces, residents)]
+    rows += [*_colocation_rows(facts), *_network_rows(facts, spaces, residents)]
+    rows += [*_mode_rows(facts), *_mapping_rows(facts), *_recall_rows(facts), *_notices(facts)]
     frame = pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["indicators"].columns])
     return frame.astype({"value": "float64"})

@@ -6,18 +6,17 @@ inside. Lengths are measured in the metric CRS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import geopandas as gpd
-import h3
 import numpy as np
 import pandas as pd
 import shapely
 
 from creative_nodes import tables
 from creative_nodes.config import Completeness
-from creative_nodes.geo import WGS84_EPSG, buffer_metres, projected, reproject, reproject_xy
+from creative_nodes.geo import WGS84_EPSG, projected, reproject_xy
+from creative_nodes.hexagons import Hexagons, add_up, hexagons_over
 
 Mapping = Literal["thin", "fair", "good", "empty"]
 
@@ -26,55 +25,8 @@ VENUE_KEYS = ("amenity", "shop", "tourism", "office", "leisure", "craft", "histo
 VENUE = rf'"(?:{"|".join(VENUE_KEYS)})": "'
 NAMED = '"name": "'
 BUILDING, NO_BUILDING = '"building": "', '"building": "no"'
-EDGE_LENGTHS = 2  # a cell that touches the area has its centre within about one edge length of it; sizes vary
 METRES_PER_KM = 1000
 PERSONS = 1000
-
-
-@dataclass(frozen=True)
-class Hexagons:
-    """H3 cells over a study area.
-
-    Attributes
-    ----------
-    ids : cell ids, sorted.
-    shapes : whole cells, EPSG:4326.
-    parts : what of each lies inside the study area, metric CRS.
-    whole : which lie inside altogether.
-    """
-
-    ids: np.ndarray
-    shapes: np.ndarray
-    parts: np.ndarray
-    whole: np.ndarray
-
-    def holding(self, points: np.ndarray) -> np.ndarray:
-        """Return the row of the part that each point (metric CRS) lies in; -1 outside the study area."""
-        point, part = shapely.STRtree(self.parts).query(points, predicate="intersects")
-        rows = np.full(len(points), -1)
-        # a point on a shared edge goes to the last of its cells, once
-        rows[point] = part
-        return rows
-
-
-def hexagons_over(area: shapely.Geometry, *, resolution: int, epsg: int) -> Hexagons:
-    """Cover a study area (EPSG:4326) with the H3 cells that overlap it; `epsg` is the metric CRS."""
-    margin = EDGE_LENGTHS * h3.average_hexagon_edge_length(resolution, unit="m")
-    ids = np.array(sorted(h3.geo_to_cells(buffer_metres(area, margin, epsg), resolution)), dtype=object)
-    rings = [[(lon, lat) for lat, lon in h3.cell_to_boundary(one)] for one in ids]
-    shapes = shapely.polygons([shapely.linearrings(ring) for ring in rings])
-    inside, cells = reproject(area, WGS84_EPSG, epsg), reproject(shapes, WGS84_EPSG, epsg)
-    shapely.prepare(inside)
-    whole = shapely.covers(inside, cells)
-    parts = np.where(whole, cells, shapely.intersection(cells, inside))
-    kept = shapely.area(parts) > 0
-    return Hexagons(ids[kept], shapes[kept], parts[kept], whole[kept])
-
-
-def _add_up(rows: np.ndarray, amount: np.ndarray, n: int) -> np.ndarray:
-    inside = rows >= 0
-    total: np.ndarray = np.bincount(rows[inside], weights=amount[inside].astype(float), minlength=n)
-    return total
 
 
 def street_metres(edges: gpd.GeoDataFrame, hexagons: Hexagons, epsg: int) -> np.ndarray:
@@ -165,9 +117,9 @@ def map_completeness(
     venues = (tags.contains(VENUE, regex=True) & tags.contains(NAMED, regex=False)).to_numpy(dtype=bool)
     buildings = (tags.contains(BUILDING, regex=False) & ~tags.contains(NO_BUILDING, regex=False)).to_numpy(dtype=bool)
     settled = people[people["inside"]]
-    residents = _add_up(cells.holding(projected(settled, epsg)), settled["residents"].to_numpy(), n)
-    street_km = street_metres(edges, cells, epsg) / METRES_PER_KM
-    named_venues, built = _add_up(rows, venues, n), _add_up(rows, buildings, n)
+    residents = add_up(cells.holding(projected(settled, epsg)), settled["residents"].to_numpy(), n)
+    street_km = street_metres(edges[edges["highway"] != "ferry"], cells, epsg) / METRES_PER_KM
+    named_venues, built = add_up(rows, venues, n), add_up(rows, buildings, n)
     found = gpd.GeoDataFrame(
         {
             "hex_id": cells.ids,

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from creative_nodes.config import Network
 from creative_nodes.travel import times
-from creative_nodes.travel.network import cheapest
+from creative_nodes.travel.network import Entrances, cheapest
+from creative_nodes.travel.network import Network as Streetwork
 from creative_nodes.travel.streets import Streets
 
 SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
@@ -25,6 +25,12 @@ class Links:
     b: np.ndarray
     minutes: np.ndarray
     n_spaces: int
+
+    def of(self, kept: np.ndarray) -> Links:
+        """Return the links among some of the spaces, numbered anew; `kept` is a mask over the spaces."""
+        number = np.cumsum(kept) - 1
+        both = kept[self.a] & kept[self.b]
+        return Links(number[self.a[both]], number[self.b[both]], self.minutes[both], int(kept.sum()))
 
     def graph(self) -> csr_array:
         """Return the symmetric matrix of minutes (spaces x spaces)."""
@@ -57,12 +63,40 @@ def links_within(minutes: np.ndarray, *, limit: float) -> Links:
     return Links(a, b, both[a, b], len(minutes))
 
 
-def space_links(streets: Streets, creative: gpd.GeoDataFrame, settings: Network) -> Links:
-    """Link the creative spaces (rows of the table creative) whose walk takes at most the link time."""
+def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: float) -> Links:
+    """Link the creative spaces (rows of the table creative) whose walk takes at most `link_minutes`."""
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(creative))
-    minutes = times.costs_between(walk, doors, doors, limit=settings.link_minutes)
-    return links_within(minutes, limit=settings.link_minutes)
+    minutes = times.costs_between(walk, doors, doors, limit=link_minutes)
+    return links_within(minutes, limit=link_minutes)
+
+
+def nearest_other(walk: Streetwork, doors: Entrances, *, try_first: float) -> tuple[np.ndarray, np.ndarray]:
+    """Find the nearest other place of each place, however far.
+
+    Parameters
+    ----------
+    walk : walking network, the same both ways.
+    doors : entrances of the places.
+    try_first : a limit, in the network's unit, within which most places have one; only the others are searched farther.
+
+    Returns
+    -------
+    index of the nearest other place, -1 for none; and the cost to it, infinite for none; both of shape (n_places,).
+    """
+    which, cost = np.full(doors.n_places, -1), np.full(doors.n_places, np.inf)
+    for limit in (try_first, 4 * try_first, np.inf):
+        waiting = np.flatnonzero(which < 0)
+        if not len(waiting):
+            break
+        for rows, costs in times.cost_rows(walk, doors.of(which < 0), doors, limit=limit):
+            places = waiting[rows]
+            costs[np.arange(len(rows)), places] = np.inf
+            best = costs.argmin(axis=1)
+            least = costs[np.arange(len(rows)), best]
+            found = np.isfinite(least)
+            which[places[found]], cost[places[found]] = best[found], least[found]
+    return which, cost
 
 
 def connectivity(parts: np.ndarray) -> float:
@@ -108,3 +142,32 @@ def efficiency(links: Links) -> float:
     times = dijkstra(links.graph(), directed=False)
     apart = ~np.eye(n, dtype=bool)
     return float((1 / np.maximum(times[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """Figures of the network with some spaces left out, one of each a draw, shape (draws,)."""
+
+    connectivity: np.ndarray
+    isolated_share: np.ndarray
+    links_per_space: np.ndarray
+
+
+def thin_out(links: Links, share: float, draws: int, *, seed: int) -> Thinned:
+    """Leave out a share of the spaces at random, again and again, and compute the figures on what is left.
+
+    Parameters
+    ----------
+    links : the whole network.
+    share : of the spaces that go, 0-1; at least one space stays.
+    draws : number of draws; none without spaces.
+    seed : seed of the draws.
+    """
+    n = links.n_spaces
+    stay = max(1, n - round(share * n))
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(draws if n else 0):
+        left = links.of(np.isin(np.arange(n), rng.choice(n, size=stay, replace=False)))
+        found.append((connectivity(left.parts()), float(np.mean(left.degree() == 0)), len(left.a) / stay))
+    return Thinned(*np.array(found, dtype=float).reshape(-1, 3).T)

@@ -78,6 +78,7 @@ def config_reference() -> str:
         "| `EXTRACTS` | folder with `<city>.osm.pbf` files; goes before `extracts` and before any download |",
         "| `POPULATION` | folder with population rasters; default: `population` beside the extracts folder |",
         "| `IMPORTS` | folder with imported lists of sites; default: `imports` beside the extracts folder |",
+        "| `GTFS` | folder with GTFS feeds; default: `gtfs` beside the extracts folder |",
         "| `VERBOSE` | set to 1 to see the scripts' log on the terminal |",
     ]
     return "\n".join(lines) + "\n"

@@ -7,13 +7,18 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+LAYERS = (
+    *("study_area", "heritage", "creative", "clusters"),
+    *("completeness", "accessibility", "isochrones", "stations"),
+)
+
 
 def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[str]:
     """Write a GeoPackage: candidates with scores, and the tables people look at beside them.
 
     Parameters
     ----------
-    frames : tables by name: candidates, scores, heritage, creative, clusters, study_area, completeness.
+    frames : tables by name: candidates, scores, and `LAYERS`.
     path : file to write, whole or not at all.
 
     Returns
@@ -23,13 +28,13 @@ def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[s
     path = Path(path)
     temporary = path.with_name(f".{path.name}.part.gpkg")
     temporary.unlink(missing_ok=True)
-    layers = {name: frames[name] for name in ("study_area", "heritage", "creative", "clusters", "completeness")}
+    layers = {name: frames[name] for name in LAYERS}
     layers["candidates"] = frames["candidates"].merge(frames["scores"], on="site_id", validate="one_to_one")
     for name, frame in layers.items():
         # a GeoPackage has no lists, and a layer without rows has no geometry type of its own
         flat = gpd.GeoDataFrame(frame.copy(), crs=frame.crs)
-        if "osm_ids" in flat:
-            flat["osm_ids"] = [", ".join(ids) for ids in flat["osm_ids"]]
+        for column in flat.columns.intersection(["osm_ids", "kinds"]):
+            flat[column] = [", ".join(texts) for texts in flat[column]]
         flat.to_file(temporary, layer=name, driver="GPKG", geometry_type="Unknown")
     temporary.replace(path)
     return list(layers)

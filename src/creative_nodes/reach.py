@@ -1,23 +1,28 @@
-"""Reach of a node: who and what it can serve (METHOD section 5)."""
+"""Reach of a node: who and what it can serve (METHOD section 5), and what each figure is made of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes import tables
-from creative_nodes.config import CRITERIA, Candidates, Mode, Network, Reach
-from creative_nodes.connectivity import relay, space_links
-from creative_nodes.geo import WGS84_EPSG, projected
+from creative_nodes import parts, tables
+from creative_nodes.config import CRITERIA, STREET_MODES, Candidates, Network, Reach, TravelMode
+from creative_nodes.connectivity import Links, relay, space_links
+from creative_nodes.geo import WGS84_EPSG
+from creative_nodes.spillover import Around, look_around, spillover, spillover_parts
 from creative_nodes.travel import network as net
 from creative_nodes.travel import times
 from creative_nodes.travel.streets import Streets
+from creative_nodes.travel.transit import joins_streets
 
+T = TypeVar("T")
 FULL_AGE_YEARS = 100.0
-RAPID = frozenset({"subway", "light_rail", "monorail"})
+MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
 
 def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
@@ -28,56 +33,82 @@ def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.G
     return heritage[usable].reset_index(drop=True)
 
 
-def stations(places: gpd.GeoDataFrame, epsg: int) -> np.ndarray:
-    """Return rapid-transit stations and their entrances (metro, light rail, monorail) in the metric CRS.
+@dataclass(frozen=True)
+class World:
+    """What a candidate can reach: the tables of one city."""
 
-    Entrances count only where stations are mapped: one without any station belongs to a line not built yet.
+    creative: gpd.GeoDataFrame
+    amenities: gpd.GeoDataFrame
+    people: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The tables candidates, reach, parts and modes."""
+
+    candidates: gpd.GeoDataFrame
+    reach: pd.DataFrame
+    parts: pd.DataFrame
+    modes: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The sites and the city around them; each step of measuring is done once for what it depends on.
+
+    `done` holds the results by step, network and numbers. A survey made from another by `dataclasses.replace` shares
+    them, so that a changed setting measures anew only what it changes.
     """
-    tags = tables.parse_tags(places)
-    rows = [row for row, one in enumerate(tags) if _is_rapid_station(one)]
-    if rows:
-        rows += [row for row, one in enumerate(tags) if one.get("railway") == "subway_entrance"]
-    return projected(places.iloc[rows], epsg)
+
+    sites: gpd.GeoDataFrame
+    world: World
+    streets: Streets
+    homes_within_m: float
+    done: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, step: Callable[..., T], *depends_on: Any) -> T:
+        """Do a step, unless it was done for the same network, tables and numbers before."""
+        key = (step.__name__, *(id(one) if isinstance(one, net.Network | pd.DataFrame) else one for one in depends_on))
+        if key not in self.done:
+            # what the key names is kept with the result, so that its id is not given to anything else
+            self.done[key] = (step(self, *depends_on), depends_on)
+        found: T = self.done[key][0]
+        return found
+
+    @property
+    def walk(self) -> net.Network:
+        """The walking network in minutes."""
+        return self.streets.network("walk")
+
+    @property
+    def doors(self) -> net.Entrances:
+        """Where the sites meet the walking network."""
+        return self.gates(self.walk)
+
+    def gates(self, network: net.Network) -> net.Entrances:
+        """Join the sites to a network."""
+        return self.once(_gates, network)
+
+    def homes(self, network: net.Network) -> net.Entrances:
+        """Join the cells with residents to a network."""
+        return self.once(_homes, network, self.world.people)
 
 
-def _is_rapid_station(tags: dict[str, str]) -> bool:
-    is_station = "station" in (tags.get("railway"), tags.get("public_transport"))
-    return is_station and (tags.get("station") in RAPID or any(tags.get(kind) == "yes" for kind in RAPID))
+def _gates(survey: Survey, network: net.Network) -> net.Entrances:
+    return survey.streets.entrances(network, survey.streets.shapes(survey.sites))
 
 
-def decay_sum(metres: np.ndarray, weights: np.ndarray, decay_per_m: float) -> np.ndarray:
-    """Return sum_k w_k exp(-b d_ik) of each row; an infinite distance adds nothing.
-
-    Parameters
-    ----------
-    metres : distances, shape (n, k).
-    weights : shape (k,).
-    decay_per_m : b, per metre.
-    """
-    return np.asarray(np.exp(-decay_per_m * metres) @ weights)
+def _homes(survey: Survey, network: net.Network, people: gpd.GeoDataFrame) -> net.Entrances:
+    return survey.streets.entrances(network, survey.streets.shapes(people), within_m=survey.homes_within_m)
 
 
-def half_life_to_decay(half_life_m: float) -> float:
-    """Return the decay per metre that halves at a distance."""
-    return float(np.log(2) / half_life_m)
-
-
-def hill_number(amounts: np.ndarray) -> np.ndarray:
-    """Return the effective number of kinds, exp(Shannon entropy), of each row; 0 where there is nothing.
-
-    Hill 1973 (order 1). `amounts` has shape (n, kinds).
-    """
-    total = amounts.sum(axis=1, keepdims=True)
-    share = np.divide(amounts, total, out=np.zeros_like(amounts), where=total > 0)
-    logs = np.log(share, out=np.zeros_like(share), where=share > 0)
-    return np.where(total[:, 0] > 0, np.exp(-(share * logs).sum(axis=1)), 0.0)
-
-
-def _why_unreachable(streets: Streets, doors: net.Entrances, shapes: np.ndarray) -> list[str]:
-    """Tell why each place cannot be reached on foot; empty when it can (when it has one of the doors)."""
+def _why_unreachable(survey: Survey, walk: net.Network) -> np.ndarray:
+    """Tell why each site cannot be reached on foot, shape (sites,); empty when it can."""
+    streets, doors = survey.streets, survey.gates(walk)
     cut_off = streets.network("walk", islands=True)
     label, sizes = net.islands(cut_off)
-    stubs = streets.entrances(cut_off, shapes)
+    stubs = survey.gates(cut_off)
     largest = pd.Series(sizes[label[cut_off.u[stubs.edge]]]).groupby(stubs.place).max()
     reasons = []
     for place, reached in enumerate(doors.has_entrance()):
@@ -88,100 +119,205 @@ def _why_unreachable(streets: Streets, doors: net.Entrances, shapes: np.ndarray)
         else:
             gap, limit = doors.gap_m[place], streets.travel.snap_within_m
             reasons.append(f"nearest street {gap:,.0f} m away, more than {limit:g} m")
-    return reasons
+    return np.array(reasons, dtype=object)
 
 
-def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> dict[str, np.ndarray]:
-    """Return site_capacity, heritage_value and readiness."""
+# ---------------------------------------------------------------- the site itself
+
+
+def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[str, np.ndarray], list[pd.DataFrame]]:
+    """Return site_capacity, heritage_value and readiness, and what they are made of."""
     age = (settings.reference_year - sites["start_year"].astype(float)).to_numpy() / FULL_AGE_YEARS
-    value = (
-        settings.heritage_confidence * sites["confidence"].to_numpy()
-        + settings.heritage_listing * sites["listed"].to_numpy()
-        + settings.heritage_age * np.clip(np.nan_to_num(age, nan=0.0), 0, 1)
-    )
-    ready = sites["status"].map(dict(settings.readiness)).to_numpy(dtype=float)
-    bonus = settings.public_land_bonus * sites["public_land"].to_numpy()
-    return {
+    value = {
+        "confidence": settings.heritage_confidence * sites["confidence"].to_numpy(dtype=float),
+        "listing": settings.heritage_listing * sites["listed"].to_numpy(dtype=float),
+        "age": settings.heritage_age * np.clip(np.nan_to_num(age, nan=0.0), 0, 1),
+    }
+    by_status = sites["status"].map(dict(settings.readiness)).to_numpy(dtype=float)
+    # the bonus fills up to 1 and no further
+    bonus = np.minimum(settings.public_land_bonus * sites["public_land"].to_numpy(dtype=float), 1 - by_status)
+    ready = {"status": by_status, "public land": bonus}
+    everyone = np.arange(len(sites))
+    made_of = [
+        parts.rows(criterion, "evidence", site=everyone, part=np.full(len(sites), name), value=amount, unit="0-1")
+        for criterion, shares in (("heritage_value", value), ("readiness", ready))
+        for name, amount in shares.items()
+    ]
+    criteria = {
         "site_capacity": sites["area_m2"].to_numpy(dtype=float),
-        "heritage_value": value,
-        "readiness": np.minimum(1.0, ready + bonus),
+        "heritage_value": np.sum(list(value.values()), axis=0),
+        "readiness": np.sum(list(ready.values()), axis=0),
     }
+    return criteria, made_of
 
 
-@dataclass(frozen=True)
-class World:
-    """What a candidate can reach: the tables of one city."""
-
-    creative: gpd.GeoDataFrame
-    amenities: gpd.GeoDataFrame
-    people: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame
+# ---------------------------------------------------------------- people and spaces within a time
 
 
-def _spillover(
-    streets: Streets, shapes: np.ndarray, world: World, settings: Reach
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return exchange, neighbourhood and diversity, and the metres to each creative space."""
-    walk = streets.network("walk", in_metres=True)
-    doors = streets.entrances(walk, shapes)
-    limit = settings.max_distance_m
-    spaces = streets.entrances(walk, streets.shapes(world.creative))
-    others = streets.entrances(walk, streets.shapes(world.amenities))
-    to_spaces = times.costs_between(walk, doors, spaces, limit=limit)
-    to_others = times.costs_between(walk, doors, others, limit=limit)
-    tier = world.creative["tier"].map(dict(settings.tier_weight)).to_numpy(dtype=float)
-    decay = half_life_to_decay(settings.neighbourhood_half_life_m)
-    domains = pd.get_dummies(world.creative["domain"]).to_numpy(dtype=float)
-    return {
-        "exchange": decay_sum(to_spaces, tier, settings.exchange_decay_per_m),
-        "neighbourhood": decay_sum(to_spaces, tier, decay)
-        + decay_sum(to_others, world.amenities["weight"].to_numpy(dtype=float), decay),
-        "diversity": hill_number(np.exp(-decay * to_spaces) @ (domains * tier[:, None])),
-    }, to_spaces
+def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[float]]:
+    """Return the time limits of each mode, the two of the criteria among them."""
+    limits = {mode: set(minutes) for mode, minutes in settings.thresholds.items()}
+    limits.setdefault("walk", set()).add(settings.walk_minutes)
+    limits.setdefault(main_mode, set()).add(settings.ride_minutes)
+    return {mode: sorted(minutes) for mode, minutes in limits.items()}
 
 
-def _residents(
-    streets: Streets,
-    walk: net.Network,
-    doors: net.Entrances,
-    shapes: np.ndarray,
-    world: World,
-    settings: Reach,
-    mode: Mode,
-    link_m: float,
-) -> dict[str, np.ndarray]:
-    """Return residents_walk_15, residents_ride_30 and newly_served; missing where residents are not known.
+def _within(
+    survey: Survey, network: net.Network, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
+) -> pd.DataFrame:
+    """Count the residents and creative spaces within each time of each site by one mode.
 
-    A site that no street of the mode reaches has no residents_ride_30, which is not the same as none.
+    Counts are missing where no street of the mode meets the site, which is not the same as none; residents are
+    missing where they are not known.
     """
-    n = len(shapes)
-    if world.people.empty:
-        missing = np.full(n, np.nan)
-        return {"residents_walk_15": missing, "residents_ride_30": missing, "newly_served": missing}
-    cells = streets.shapes(world.people)
-    residents = world.people["residents"].to_numpy(dtype=float)
-    homes = streets.entrances(walk, cells, within_m=link_m)
-    major = world.creative["tier"].isin(["core", "intermediate"]).to_numpy()
-    venues = streets.entrances(walk, streets.shapes(world.creative[major]))
-    unserved = times.cost_to_nearest(walk, homes, venues) > settings.walk_minutes
-    on_foot, fresh = np.zeros(n), np.zeros(n)
-    for rows, minutes in times.cost_rows(walk, doors, homes, limit=settings.walk_minutes):
-        within = np.isfinite(minutes)
-        on_foot[rows], fresh[rows] = within @ residents, within @ (residents * unserved)
-    ride = streets.network(mode)
-    gates = streets.entrances(ride, shapes)
-    riding = times.total_within(
-        ride,
-        gates,
-        streets.entrances(ride, cells, within_m=link_m),
-        residents,
-        limit=settings.ride_minutes,
+    creative, gates = survey.world.creative, survey.gates(network)
+    venues = survey.streets.entrances(network, survey.streets.shapes(creative))
+    kinds = np.column_stack([np.ones(len(creative)), creative["tier"].isin(MAJOR)])
+    spaces = times.totals_within(network, gates, venues, kinds, limits=list(minutes))
+    residents = np.full(spaces.shape[:2], np.nan)
+    if len(people):
+        amounts = people["residents"].to_numpy(dtype=float)
+        residents = times.totals_within(network, gates, survey.homes(network), amounts, limits=list(minutes))
+    shut = ~gates.has_entrance()
+    spaces[shut], residents[shut] = np.nan, np.nan
+    columns = {"minutes": np.tile(minutes, gates.n_places), "residents": residents.ravel()}
+    columns |= {"spaces": spaces[..., 0].ravel(), "major_spaces": spaces[..., 1].ravel()}
+    ids = np.repeat(survey.sites["site_id"].to_numpy(dtype=object), len(minutes))
+    return pd.DataFrame({"site_id": ids, "mode": mode, **columns})
+
+
+def _counts(survey: Survey, limits: dict[TravelMode, list[float]]) -> pd.DataFrame:
+    """Make the table reach: every mode that the city has, every time limit."""
+    known = [mode for mode in limits if survey.streets.has(mode)]
+    found = [
+        survey.once(_within, survey.streets.network(mode), survey.world.people, mode, tuple(limits[mode]))
+        for mode in known
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.ndarray:
+    """Return the residents within a time by a mode, one a site; missing for a mode that the city lacks."""
+    found = counts.loc[(counts["mode"] == mode) & (counts["minutes"] == minutes), "residents"].to_numpy(dtype=float)
+    return found if len(found) else np.full(n, np.nan)
+
+
+def _newly_served(
+    survey: Survey, walk: net.Network, people: gpd.GeoDataFrame, minutes: float
+) -> tuple[np.ndarray, list[pd.DataFrame]]:
+    """Return the residents in walking reach of each site and of no core or intermediate space today; its parts.
+
+    Those out of reach of any today are told apart from those already served.
+    """
+    n = len(survey.sites)
+    if people.empty:
+        return np.full(n, np.nan), []
+    homes, creative = survey.homes(walk), survey.world.creative
+    major = survey.streets.shapes(creative[creative["tier"].isin(MAJOR)])
+    unserved = times.cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
+    residents = people["residents"].to_numpy(dtype=float)
+    kinds = np.column_stack([residents * unserved, residents * ~unserved])
+    both = times.totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
+    names = ("not served today", "served today")
+    made_of = [
+        parts.rows(
+            "newly_served", "residents", site=np.arange(n), part=np.full(n, name), value=both[:, k], unit="persons"
+        )
+        for k, name in enumerate(names)
+    ]
+    return both[:, 0], made_of
+
+
+# ---------------------------------------------------------------- stations, links
+
+
+def _transit(survey: Survey, walk: net.Network) -> tuple[np.ndarray, list[pd.DataFrame]]:
+    """Return the minutes on foot to the nearest rapid-transit station, missing where there is none; its name."""
+    rapid = survey.world.stations[survey.world.stations["rapid"]]
+    n = len(survey.sites)
+    if rapid.empty:
+        return np.full(n, np.nan), []
+    gates = survey.streets.entrances(walk, survey.streets.shapes(rapid))
+    nearest, minutes = np.zeros(n, dtype=int), np.full(n, np.inf)
+    for some, costs in times.cost_rows(walk, survey.doors, gates):
+        nearest[some], minutes[some] = costs.argmin(axis=1), costs.min(axis=1)
+    site = np.flatnonzero(np.isfinite(minutes))
+    made_of = parts.rows(
+        "transit_minutes",
+        "station",
+        site=site,
+        part=rapid["station_id"].to_numpy(dtype=object)[nearest[site]],
+        name=rapid["name"].to_numpy(dtype=object)[nearest[site]],
+        value=minutes[site],
+        unit="min",
     )
-    return {
-        "residents_walk_15": on_foot,
-        "residents_ride_30": np.where(gates.has_entrance(), riding, np.nan),
-        "newly_served": fresh,
-    }
+    return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
+
+
+def _relay(survey: Survey, walk: net.Network, link_minutes: float) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
+    """Return the rise of C, which spaces each site is linked to, and the parts of the network it would join."""
+    spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
+    links = space_links(survey.streets, spaces, link_minutes)
+    venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
+    minutes = times.costs_between(walk, survey.doors, venues, limit=link_minutes)
+    linked = np.isfinite(minutes)
+    return relay(links.parts(), linked), linked, [_joined(links, minutes, spaces)]
+
+
+def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Name each part of the network that a site would join by the space in it that is nearest to the site."""
+    label = links.parts()
+    sizes = np.bincount(label, minlength=1)
+    site, space = np.nonzero(np.isfinite(minutes))
+    found = pd.DataFrame({"site": site, "space": space, "label": label[space], "minutes": minutes[site, space]})
+    found = found.sort_values(["site", "label", "minutes", "space"]).drop_duplicates(["site", "label"])
+    nearest = found["space"].to_numpy(dtype=int)
+    return parts.rows(
+        "relay",
+        "part of the network",
+        site=found["site"].to_numpy(dtype=int),
+        part=spaces["space_id"].to_numpy(dtype=object)[nearest],
+        name=spaces["name"].to_numpy(dtype=object)[nearest],
+        value=sizes[found["label"].to_numpy(dtype=int)].astype(float),
+        n=sizes[found["label"].to_numpy(dtype=int)],
+        unit="spaces",
+    )
+
+
+# ---------------------------------------------------------------- modes
+
+
+def describe_modes(streets: Streets) -> pd.DataFrame:
+    """Describe the streets of each mode, the table modes: how much there is, and how much is cut off from it."""
+    found: list[tuple[str, int, float, int, float, str]] = []
+    for mode in sorted(streets.travel.modes, key=STREET_MODES.index):
+        kept, whole = streets.network(mode), streets.network(mode, islands=True)
+        pieces, metres = net.cut_off(whole, streets.travel.min_island_nodes)
+        street_km, island_km = kept.length_m.sum() / net.METRES_PER_KM, metres / net.METRES_PER_KM
+        found.append((mode, kept.n_nodes, street_km, pieces, island_km, ""))
+    if streets.has("transit"):
+        # the streets are those on foot
+        found.append(("transit", *found[0][1:5], _stations_joined(streets)))
+    return pd.DataFrame(found, columns=[column.name for column in tables.TABLES["modes"].columns])
+
+
+def _stations_joined(streets: Streets) -> str:
+    """Say how many of the stations with a service meet a street; empty when all do."""
+    transport, within = streets.transport, streets.travel.snap_within_m
+    if transport is None:
+        return ""
+    served = transport.stations[transport.stations["n_services"] > 0]
+    joined = int(joins_streets(streets.network("walk"), served, snap_within_m=within).sum())
+    if joined == len(served):
+        return ""
+    return (
+        f"Only {joined:,} of {len(served):,} stations and stops with a service have a walkable street within "
+        f"{within:g} m (travel.snap_within_m) in this data; nobody boards at the others, so reach by public "
+        "transport is too low."
+    )
+
+
+# ---------------------------------------------------------------- all together
 
 
 def measure_reach(
@@ -192,56 +328,85 @@ def measure_reach(
     reach: Reach,
     network: Network,
     candidates: Candidates,
-    main_mode: Mode,
+    main_mode: TravelMode,
     link_within_m: float,
-) -> gpd.GeoDataFrame:
+) -> Measured:
     """Measure every criterion of METHOD section 5 for the candidates.
 
     Parameters
     ----------
     sites : candidates, rows of the table heritage.
-    world : creative spaces, amenities, residents and places of study area and buffer.
-    streets : street tables.
+    world : creative spaces, amenities, residents and stations of study area and buffer.
+    streets : street tables, and public transport where there is any.
     reach, network, candidates : settings.
     main_mode : mode of residents_ride_30.
     link_within_m : metres: residents farther from any street are in nobody's reach.
 
     Returns
     -------
-    the table candidates. Criteria of a site that cannot be reached on foot are missing, with the reason.
+    the tables candidates, reach, parts and modes. Criteria of a site that cannot be reached on foot are missing,
+    with the reason.
     """
+    modes = describe_modes(streets)
     if sites.empty:
-        return tables.empty("candidates")
-    shapes = streets.shapes(sites)
-    walk = streets.network("walk")
-    doors = streets.entrances(walk, shapes)
-    reasons = np.array(_why_unreachable(streets, doors, shapes), dtype=object)
-    spill, metres = _spillover(streets, shapes, world, reach)
-    rail = streets.entrances(walk, stations(world.places, streets.epsg))
-    transit = times.cost_to_nearest(walk, doors, rail) if rail.n_places else np.full(len(sites), np.inf)
+        return Measured(tables.empty("candidates"), tables.empty("reach"), tables.empty("parts"), modes)
+    survey = Survey(sites, world, streets, link_within_m)
+    return measure(survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes)
 
-    inside = world.creative["inside"].to_numpy()
-    spaces = world.creative[inside]
-    links = space_links(streets, spaces, network)
-    venues = streets.entrances(walk, streets.shapes(spaces))
-    linked = np.isfinite(times.costs_between(walk, doors, venues, limit=network.link_minutes))
 
-    nearest = metres.argmin(axis=1) if metres.shape[1] else np.zeros(len(sites), dtype=int)
-    nearest_m = metres.min(axis=1, initial=np.inf)
-    ids = world.creative["space_id"].to_numpy(dtype=object)
-    measured: dict[str, np.ndarray] = {
-        **_residents(streets, walk, doors, shapes, world, reach, main_mode, link_within_m),
-        "transit_minutes": np.where(np.isfinite(transit), transit, np.nan),
-        **spill,
-        "relay": relay(links.parts(), linked),
-        **_site_criteria(sites, candidates),
+def _look_around(survey: Survey, walk_m: net.Network, limit_m: float) -> Around:
+    world, streets = survey.world, survey.streets
+    return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
+
+
+def measure(
+    survey: Survey,
+    *,
+    reach: Reach,
+    network: Network,
+    candidates: Candidates,
+    main_mode: TravelMode,
+    modes: pd.DataFrame,
+) -> Measured:
+    """Measure the sites of a survey, of which there is at least one; the parameters are those of `measure_reach`."""
+    sites, world, walk = survey.sites, survey.world, survey.walk
+    reasons = survey.once(_why_unreachable, walk)
+    reachable = reasons == ""
+    counts = _counts(survey, _limits(reach, main_mode))
+    around = survey.once(_look_around, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
+    spill = spillover(around, world.creative, world.amenities, reach)
+    transit, station = survey.once(_transit, walk)
+    fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
+    rise, linked, joined = survey.once(_relay, walk, network.link_minutes)
+    own, evidence = _site_criteria(sites, candidates)
+    measured = {
+        "residents_walk_15": _of(counts, "walk", reach.walk_minutes, len(sites)),
+        "residents_ride_30": _of(counts, main_mode, reach.ride_minutes, len(sites)),
+        "transit_minutes": transit,
+        "newly_served": fresh,
+        "relay": rise,
+        **spill.criteria,
+        **own,
     }
     frame = sites[["site_id", *(c.name for c in tables.NAMES), "heritage_class", "status", "confidence"]].copy()
-    frame["reachable"] = reasons == ""
-    frame["unreachable_reason"] = reasons
+    frame["reachable"], frame["unreachable_reason"] = reachable, reasons
     for name in CRITERIA:
-        frame[name] = np.where(reasons == "", measured[name], np.nan)
+        frame[name] = np.where(reachable, measured[name], np.nan)
     frame["spaces_walk"] = pd.array(linked.sum(axis=1), dtype="Int64")
-    frame["nearest_space"] = [ids[k] if np.isfinite(m) else "" for k, m in zip(nearest, nearest_m, strict=True)]
-    frame["nearest_space_m"] = np.where(np.isfinite(nearest_m), nearest_m, np.nan)
-    return gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG)
+    frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
+    return Measured(
+        gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
+        counts,
+        parts.frame(made_of, sites["site_id"].to_numpy(dtype=object), reachable),
+        modes,
+    )
+
+
+def _nearest(metres: np.ndarray, creative: gpd.GeoDataFrame) -> tuple[list[str], np.ndarray]:
+    """Return the nearest creative space of each site, empty when none is in reach, and the metres to it."""
+    nearest = metres.argmin(axis=1) if metres.shape[1] else np.zeros(len(metres), dtype=int)
+    away = metres.min(axis=1, initial=np.inf)
+    ids = creative["space_id"].to_numpy(dtype=object)
+    named = [ids[k] if np.isfinite(m) else "" for k, m in zip(nearest, away, strict=True)]
+    return named, np.where(np.isfinite(away), away, np.nan)

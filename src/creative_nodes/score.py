@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from creative_nodes import tables
+from creative_nodes import smaa, tables
 from creative_nodes.config import CRITERIA, Score
+from creative_nodes.errors import InputError
+from creative_nodes.smaa import ranks_of as ranks_of
 
 COSTS = frozenset({"transit_minutes"})  # less is better
 LOGARITHMIC = frozenset({"site_capacity"})
@@ -23,11 +28,15 @@ def criteria_in_use(candidates: pd.DataFrame, settings: Score) -> dict[str, floa
     return {name: weight / total for name, weight in known.items()} if total > 0 else {}
 
 
-def normalise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, high: float) -> np.ndarray:
-    """Bring a criterion to 0-1, 1 the best.
+def winsorise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, high: float) -> np.ndarray:
+    """Turn a cost round, then cut the ends of a criterion at its quantiles `low` and `high`.
 
-    A cost is turned round first, then the ends are cut at the quantiles `low` and `high`, then the rest is scaled
-    evenly. A missing value counts as the worst, a criterion on which all are equal as 0 for all.
+    A missing value counts as the worst. Where cutting would leave no difference (a criterion that is 0 for nearly
+    all), nothing is cut, so that the few who have something keep it.
+
+    Returns
+    -------
+    more is better, a cost negative; logarithmic: log10(1 + value). All 0 when nothing is known.
     """
     scaled = np.log10(1 + values) if logarithmic else values.astype(float)
     scaled = -scaled if cost else scaled
@@ -36,29 +45,96 @@ def normalise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, 
         return np.zeros(len(values))
     bottom, top = np.quantile(known, [low, high])
     if top <= bottom:
-        return np.zeros(len(values))
-    return np.asarray(np.nan_to_num((np.clip(scaled, bottom, top) - bottom) / (top - bottom), nan=0.0))
+        bottom, top = known.min(), known.max()
+    return np.asarray(np.nan_to_num(np.clip(scaled, bottom, top), nan=bottom))
 
 
-def normalised(candidates: pd.DataFrame, names: list[str], settings: Score) -> np.ndarray:
-    """Normalise the named criteria on the candidates themselves, shape (n, criteria)."""
-    columns = [
-        normalise(
-            candidates[name].to_numpy(dtype=float),
-            cost=name in COSTS,
-            logarithmic=name in LOGARITHMIC,
-            low=settings.winsor_low,
-            high=settings.winsor_high,
-        )
-        for name in names
-    ]
+def normalise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, high: float) -> np.ndarray:
+    """Bring a criterion to 0-1, 1 the best.
+
+    A cost is turned round first, then the ends are cut (see `winsorise`), then the rest is scaled evenly. A missing
+    value counts as the worst, a criterion on which all are equal as 0 for all.
+    """
+    cut = winsorise(values, cost=cost, logarithmic=logarithmic, low=low, high=high)
+    if len(cut) == 0 or cut.max() <= cut.min():
+        return np.zeros(len(cut))
+    return np.asarray((cut - cut.min()) / (cut.max() - cut.min()))
+
+
+def share_of_best(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, high: float) -> np.ndarray:
+    """Bring a criterion to a share of its best value, 1 the best; the worst is 0 only where its value is.
+
+    Prepared as in `normalise`, but divided by the best instead of stretched to 0-1. A cost x becomes
+    least + most - x. A criterion on which all are equal says nothing: 0 for all.
+    """
+    cut = winsorise(values, cost=cost, logarithmic=logarithmic, low=low, high=high)
+    if len(cut) == 0 or cut.max() <= cut.min():
+        return np.zeros(len(cut))
+    positive = cut - cut.min() - cut.max() if cost else cut
+    return np.asarray(positive / positive.max())
+
+
+def _columns(candidates: pd.DataFrame, names: list[str], settings: Score, how: Callable[..., np.ndarray]) -> np.ndarray:
+    """Prepare the named criteria, shape (n, criteria)."""
+    columns = []
+    for name in names:
+        values = candidates[name].to_numpy(dtype=float)
+        endless = np.isinf(values)
+        if endless.any():
+            site = candidates["site_id"].to_numpy()[endless.argmax()]
+            raise InputError(f"{name} is infinite for {site}; give a number, or leave it missing", where="candidates")
+        options = {"cost": name in COSTS, "logarithmic": name in LOGARITHMIC}
+        columns.append(how(values, low=settings.winsor_low, high=settings.winsor_high, **options))
     return np.column_stack(columns) if columns else np.zeros((len(candidates), 0))
 
 
-def ranks_of(scores: np.ndarray) -> np.ndarray:
-    """Return the rank of each row within each column, 1 the highest; ties share the better rank, shape as given."""
-    ranked = pd.DataFrame(scores).round(12).rank(ascending=False, method="min")
-    return ranked.to_numpy(dtype=int)
+def normalised(candidates: pd.DataFrame, names: list[str], settings: Score) -> np.ndarray:
+    """Normalise the named criteria on the candidates themselves, shape (n, criteria).
+
+    Raises
+    ------
+    InputError : a value is infinite.
+    """
+    return _columns(candidates, names, settings, normalise)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What every way of scoring starts from: the candidates that can be reached, and the criteria that count.
+
+    Attributes
+    ----------
+    site_ids : shape (n,).
+    names : criteria somebody has a value for and that weigh more than 0.
+    weights : summing to 1, shape (criteria,).
+    matrix : normalised, 0-1, shape (n, criteria).
+    ratios : as shares of the best value, 0-1, shape (n, criteria).
+    """
+
+    site_ids: np.ndarray
+    names: list[str]
+    weights: np.ndarray
+    matrix: np.ndarray
+    ratios: np.ndarray
+
+
+def prepare(candidates: pd.DataFrame, settings: Score) -> Prepared:
+    """Prepare the table candidates for scoring.
+
+    Raises
+    ------
+    InputError : a value is infinite.
+    """
+    weights = {name: weight for name, weight in criteria_in_use(candidates, settings).items() if weight > 0}
+    names = list(weights)
+    scored = candidates[candidates["reachable"]].reset_index(drop=True)
+    return Prepared(
+        scored["site_id"].to_numpy(dtype=object),
+        names,
+        np.array([weights[name] for name in names], dtype=float),
+        normalised(scored, names, settings),
+        _columns(scored, names, settings, share_of_best),
+    )
 
 
 def rank_acceptability(matrix: np.ndarray, weights: np.ndarray, settings: Score, *, seed: int) -> pd.DataFrame:
@@ -76,18 +152,20 @@ def rank_acceptability(matrix: np.ndarray, weights: np.ndarray, settings: Score,
     rank_low, rank_high (5 % and 95 % quantiles), p_top10, top_n and p_top by row.
     """
     used = weights > 0
-    rng = np.random.default_rng(seed)
-    draws = rng.dirichlet(weights[used] * settings.concentration, size=settings.draws)
-    ranks = ranks_of(matrix[:, used] @ draws.T)
-    low, high = np.quantile(ranks, [LOW_QUANTILE, HIGH_QUANTILE], axis=1, method="nearest")
-    top_n = top_of(len(matrix), settings)
+    alpha = weights[used] * settings.concentration
+    return summary(smaa.accept(matrix[:, used], alpha, draws=settings.draws, seed=seed), settings)
+
+
+def summary(found: smaa.Acceptability, settings: Score) -> pd.DataFrame:
+    """Return rank_low, rank_high (5 % and 95 % quantiles), p_top10, top_n and p_top by row."""
+    top_n = top_of(len(found.counts), settings)
     return pd.DataFrame(
         {
-            "rank_low": low,
-            "rank_high": high,
-            "p_top10": (ranks <= TEN).mean(axis=1),
+            "rank_low": found.quantile(LOW_QUANTILE),
+            "rank_high": found.quantile(HIGH_QUANTILE),
+            "p_top10": found.within(TEN),
             "top_n": top_n,
-            "p_top": (ranks <= top_n).mean(axis=1),
+            "p_top": found.within(top_n),
         }
     )
 
@@ -116,6 +194,10 @@ def score_candidates(candidates: pd.DataFrame, settings: Score, *, seed: int) ->
     Returns
     -------
     the table scores, best first; sites that cannot be reached stand last, not scored.
+
+    Raises
+    ------
+    InputError : a criterion is infinite.
     """
     weights = criteria_in_use(candidates, settings)
     names = list(weights)

@@ -194,8 +194,9 @@ def test_card_shows_every_criterion_beside_its_median_and_the_evidence(visit, ma
     with visit(made_up_page) as seen:
         seen.page.locator("#rows tr").first.click()
         card = seen.page.locator("#card")
-        assert card.locator("tbody tr").count() == 11
-        assert card.locator("tbody tr").first.locator("td").count() == 3
+        rows = card.locator(".measures > tbody > tr:not(.made)")
+        assert rows.count() == 11
+        assert rows.first.locator("td").count() == 3
         assert card.locator("a").evaluate_all("links => links.map((link) => link.href)") == [
             "https://www.openstreetmap.org/way/100"
         ]
@@ -300,6 +301,118 @@ def test_a_hexagon_tells_its_figures_and_a_card_that_mapping_is_thin(visit, made
         assert said in seen.page.locator("#card").inner_text()
 
 
+def drawn_areas(page) -> list[bool]:
+    """Which areas lie on the map, from the one drawn first: true for the area on foot."""
+    return page.evaluate("() => shapes_reached.getLayers().map((layer) => !layer.options.dashArray)")
+
+
+def test_a_chosen_site_shows_the_ground_it_reaches_and_closing_takes_it_away(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        assert drawn_areas(seen.page) == []
+        seen.page.locator("#rows tr").nth(0).click()
+        assert drawn_areas(seen.page) == [False, True]
+        # the second is drawn on foot only, and stands in for the first
+        seen.page.locator("#rows tr").nth(1).click()
+        assert drawn_areas(seen.page) == [True]
+        at = json.loads(seen.page.locator("#data").text_content())["sites"][1]["at"]
+        assert seen.page.evaluate("at => shapes_reached.getBounds().contains(L.latLng(at))", at)
+        seen.page.keyboard.press("Escape")
+        assert drawn_areas(seen.page) == []
+        assert seen.wrong == []
+
+
+def test_pointing_at_a_row_shows_its_ground_and_leaving_gives_back_the_chosen_one(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.locator("#rows tr").nth(2).hover()
+        assert drawn_areas(seen.page) == [False, True]
+        seen.page.locator("h1").hover()
+        assert drawn_areas(seen.page) == []
+        seen.page.locator("#rows tr").nth(1).click()
+        seen.page.locator("#rows tr").nth(2).hover()
+        assert drawn_areas(seen.page) == [False, True]
+        seen.page.locator("h1").hover()
+        assert drawn_areas(seen.page) == [True]
+
+
+def test_the_ground_reached_hides_no_street(visit, city_page):
+    with visit(city_page) as seen:
+        seen.page.locator("#rows tr").first.click()
+        styles = seen.page.evaluate("() => shapes_reached.getLayers().map((layer) => layer.options)")
+        assert styles
+        assert all(style["fillOpacity"] <= 0.2 and not style["interactive"] for style in styles)
+        label = seen.page.locator("label", has_text="Reached from the chosen site")
+        assert label.locator("input").is_checked()
+
+
+def test_a_card_tells_what_is_within_reach(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.locator("#rows tr").nth(1).click()
+        card = seen.page.locator("#card")
+        assert card.locator(".times").first.locator("tr.scored").count() == 2
+        assert "15 min ✓" in card.locator(".times").first.inner_text()
+        assert not card.locator(".times").nth(1).is_visible()
+        card.locator("summary").click()
+        assert "no such street or stop meets the site" in card.locator(".times").nth(1).inner_text()
+        assert "12,000" in card.inner_text()
+
+
+def test_a_criterion_opens_by_keyboard_and_tells_its_parts_as_text(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.locator("#rows tr").first.click()
+        fold = seen.page.locator("#card .fold", has_text="Exchange")
+        below = seen.page.locator("#card #" + fold.get_attribute("aria-controls"))
+        assert not below.is_visible()
+        fold.focus()
+        seen.page.keyboard.press("Enter")
+        assert fold.get_attribute("aria-expanded") == "true"
+        told = below.inner_text()
+        assert MADE_UP["HOSTILE"][2] in told and "and 6 others, together 0.16" in told
+        assert below.locator("img, script").count() == 0
+        seen.page.keyboard.press("Enter")
+        assert not below.is_visible()
+        relay = seen.page.locator("#card .fold", has_text="connectivity")
+        relay.click()
+        assert "It would join 2 groups" in seen.page.locator("#card").inner_text()
+
+
+def test_the_walk_to_a_core_space_is_a_layer_under_the_sites_that_tells_its_figures(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        assert not seen.page.evaluate("map_city.hasLayer(feature_group_served)")
+        seen.page.locator("label", has_text="Walk to a core creative space").locator("input").click()
+        assert seen.page.evaluate("map_city.hasLayer(feature_group_served)")
+        seen.page.evaluate("void shapes_served_walk30.getLayers()[0].openTooltip()")
+        told = seen.page.locator(".leaflet-tooltip").inner_text()
+        assert told.replace("\u00a0", " ").startswith("22 min on foot to the nearest core creative space")
+        assert "2,000 residents" in told and "under-served" in told
+        assert seen.page.evaluate(
+            """() => {
+                const order = [];
+                const canvas = shapes_sites.getLayers()[0]._renderer;
+                for (let one = canvas._drawFirst; one; one = one.next) order.push(one.layer);
+                const of = (...names) => names
+                    .flatMap((name) => window[`shapes_${name}`].getLayers())
+                    .map((layer) => order.indexOf(layer));
+                const lines = of("underserved");
+                const cells = of("served_walk5", "served_walk30", "served_walkfar");
+                return Math.min(...of("sites", "dots")) > Math.max(...lines) && Math.min(...lines) > Math.max(...cells);
+            }"""
+        )
+        assert seen.wrong == []
+
+
+def test_stations_are_a_layer_of_their_own(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        assert not seen.page.evaluate("map_city.hasLayer(shapes_stations)")
+        seen.page.locator("label", has_text="Rapid-transit station").locator("input").click()
+        seen.page.evaluate("void shapes_stations.getLayers()[0].openTooltip()")
+        told = seen.page.locator(".leaflet-tooltip").inner_text()
+        assert told.splitlines() == ["Ga <b>Một</b>", "First", "Rapid-transit station, 1 service"]
+
+
+def test_a_page_of_many_candidates_stays_small(city_page):
+    assert city_page.stat().st_size < 6_000_000
+
+
 def test_text_meets_contrast_aa(visit, made_up_page):
     """Every visible text against the first opaque background behind it (WCAG 2, 4.5 to 1)."""
     with visit(made_up_page) as seen:
@@ -330,15 +443,20 @@ def test_text_meets_contrast_aa(visit, made_up_page):
 
 
 def test_index_opens_without_errors_network_or_sideways_scroll(visit, tmp_path):
-    from creative_nodes.report import page, view
+    from creative_nodes.report import cities, page
 
     made = MADE_UP["frames"]()
     row = MADE_UP["settings"](ROOT), made["indicators"], made["scores"], made["candidates"], MADE_UP["PROVENANCE"]
     path = tmp_path / "index.html"
-    page.write(page.index_html(view.index_page([row] * 3)), path)
+    page.write(page.index_html(cities.index_page([row] * 3)), path)
     for where in (path, *(report for report in REPORTS if report.stem == "index")):
         for size in (DESKTOP, PHONE):
             with visit(where, size) as seen:
                 assert seen.wrong == [] and seen.asked == []
                 assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
                 assert seen.page.locator("article").count() >= 1
+                columns = seen.page.locator(".compared thead th").count()
+                assert columns == seen.page.locator("article").count()
+                assert all(
+                    row.locator("td").count() == columns for row in seen.page.locator(".compared tbody tr").all()
+                )

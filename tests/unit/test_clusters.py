@@ -73,34 +73,173 @@ def test_no_spaces_no_clusters() -> None:
     assert len(clusters.dbscan(clusters.near_pairs(np.zeros((0, 0)), within_m=300), _settings())) == 0
 
 
+# ---------------------------------------------------------------- HDBSCAN
+
+
+def _hierarchical(metres: np.ndarray, settings: ClusterSettings) -> np.ndarray:
+    """Cluster by cutting components at ever smaller distances and choosing by excess of mass, all by definition."""
+    least, far = settings.min_spaces, settings.hdbscan_cut_m
+    apart = np.clip(metres, settings.hdbscan_floor_m, far)
+    np.fill_diagonal(apart, 0)
+    core = np.sort(apart, axis=1)[:, least - 1]
+    reach = np.maximum(apart, np.maximum.outer(core, core))
+
+    def pieces(points: list[int], below: float) -> list[list[int]]:
+        graph = nx.Graph()
+        graph.add_nodes_from(points)
+        graph.add_edges_from((i, j) for i, j in itertools.combinations(points, 2) if reach[i, j] < below)
+        return [sorted(one) for one in nx.connected_components(graph) if len(one) >= least]
+
+    def choose(points: list[int], born: float) -> tuple[float, list[list[int]]]:
+        mass, alive = 0.0, points
+        for cut in sorted({reach[i, j] for i, j in itertools.combinations(points, 2)}, reverse=True):
+            large = pieces(alive, cut)
+            stay = large[0] if len(large) == 1 else []
+            mass += (len(alive) - len(stay)) * (1 / cut - 1 / born)
+            if len(large) > 1:
+                below = [choose(one, cut) for one in large]
+                total = sum(one for one, _ in below)
+                return (total, [c for _, some in below for c in some]) if total > mass else (mass, [points])
+            if not large:
+                break
+            alive = stay
+        return mass, [points]
+
+    labels = np.full(len(metres), -1)
+    chosen = [one for whole in pieces(list(range(len(metres))), far) for one in choose(whole, far)[1]]
+    for number, points in enumerate(chosen):
+        labels[points] = number
+    return labels
+
+
+def _groups_in_noise(seed: int) -> np.ndarray:
+    """Return distances between five groups of nine points, each wider than the one before, and 20 points anywhere."""
+    rng = np.random.default_rng(seed)
+    centres, spreads = rng.uniform(0, 4000, (5, 2)), np.arange(60, 360, 60)
+    xy = [rng.normal(centre, spread, (9, 2)) for centre, spread in zip(centres, spreads, strict=True)]
+    points = np.concatenate([*xy, rng.uniform(0, 4000, (20, 2))])
+    metres: np.ndarray = np.abs(points[:, None] - points[None]).sum(axis=2)
+    return metres
+
+
+@pytest.mark.parametrize(("seed", "cut_m"), [*itertools.product(range(8), (300, 1000)), (0, 3000), (1, 3000)])
+def test_hdbscan_equals_its_definition(seed: int, cut_m: float) -> None:
+    # two spaces make a cluster: then no two distances of the tree are equal, which leaves the answer no freedom
+    metres = _groups_in_noise(seed)
+    settings = _settings(method="hdbscan", min_spaces=2, hdbscan_cut_m=cut_m, hdbscan_floor_m=0.001)
+    expected = _hierarchical(metres, settings)
+    found = clusters.hdbscan(clusters.near_pairs(metres, within_m=cut_m), settings)
+    assert expected.max() >= 2
+    assert _same_groups(found, expected)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("least", [3, 4, 6])
+def test_hdbscan_clusters_hold_together_closer_than_to_all_others(seed: int, least: int) -> None:
+    metres = _groups_in_noise(seed)
+    settings = _settings(method="hdbscan", min_spaces=least, hdbscan_floor_m=20)
+    found = clusters.hdbscan(clusters.near_pairs(metres, within_m=1000), settings)
+    core = np.sort(metres, axis=1)[:, least - 1]
+    reach = np.maximum(np.maximum(metres, np.maximum.outer(core, core)), 20)
+    assert found.max() >= 1
+    for number in range(found.max() + 1):
+        members, others = np.flatnonzero(found == number), np.flatnonzero(found != number)
+        inner = nx.minimum_spanning_tree(nx.from_numpy_array(reach[np.ix_(members, members)]))
+        widest = max(metres for _, _, metres in inner.edges.data("weight"))
+        assert len(members) >= least
+        assert widest < min(1000, reach[np.ix_(members, others)].min())
+
+
+def _hdbscan(metres: Any, **changes: Any) -> list[int]:
+    settings = _settings(method="hdbscan", **changes)
+    pairs = clusters.near_pairs(np.array(metres, dtype=float), within_m=settings.within_m)
+    return clusters.hdbscan(pairs, settings).tolist()
+
+
+def test_hdbscan_takes_a_whole_city_as_one_cluster() -> None:
+    assert _hdbscan(np.zeros((10, 10))) == [0] * 10
+    line = np.arange(6) * 100.0
+    assert _hdbscan(np.abs(line[:, None] - line)) == [0] * 6
+
+
+def test_hdbscan_makes_no_cluster_across_the_cut_off() -> None:
+    # all pairs equally far: scikit-learn by itself splits them into clusters at will
+    assert _hdbscan(np.full((60, 60), 5000.0)) == [-1] * 60
+    assert _hdbscan(np.full((60, 60), np.inf)) == [-1] * 60
+    # two groups of five, and three spaces that only the cut-off joins to them
+    xy = np.concatenate([np.arange(5) * 100.0, 5000 + np.arange(5) * 100.0, [20_000, 30_000, 40_000]])
+    assert _hdbscan(np.abs(xy[:, None] - xy)) == [0] * 5 + [1] * 5 + [-1] * 3
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_hdbscan_of_fewer_spaces_than_a_cluster_finds_none(n: int) -> None:
+    assert _hdbscan(np.zeros((n, n))) == [-1] * n
+
+
+def test_venues_under_one_roof_do_not_outweigh_the_quarter() -> None:
+    # four at one address, four at the next, and four more along the street
+    x = np.concatenate([np.zeros(4), np.full(4, 100.0), np.arange(2, 6) * 100.0])
+    metres = np.abs(x[:, None] - x)
+    assert _hdbscan(metres) == [0] * 12
+    # without the floor they would stand alone
+    assert _hdbscan(metres, hdbscan_floor_m=0.1) == [0] * 4 + [1] * 4 + [-1] * 4
+
+
+def test_sizes_count_spaces_and_for_hdbscan_their_density() -> None:
+    x = np.array([0, 100, 200, 300, 9000])
+    metres = np.abs(x[:, None] - x).astype(float)
+    labels = np.array([0, 0, 0, 0, -1])
+    for method, expected in (("dbscan", 4), ("hdbscan", 2 * (1000 / 300 - 1) + 2 * (1000 / 200 - 1))):
+        settings = _settings(method=method)
+        pairs = clusters.near_pairs(metres, within_m=settings.within_m)
+        assert clusters.sizes(pairs, labels, settings) == pytest.approx([expected])
+    assert (
+        len(clusters.sizes(clusters.near_pairs(np.zeros((0, 0)), within_m=300), np.array([], dtype=int), _settings()))
+        == 0
+    )
+
+
 # ---------------------------------------------------------------- chance
 
 
-def test_random_pairs_equal_networkx(towns: ModuleType) -> None:
-    network = _walk(towns, 7, 6)
-    usable = np.arange(len(network.u))
-    between = clusters._node_distances(network, np.arange(network.n_nodes), 300)
-    placed: Any = _Recorder(np.random.default_rng(4))
-    pairs = clusters._random_pairs(clusters._Streets(network, usable, between), 60, 300, placed)
-    edge, share = placed.edge, placed.share
+@pytest.mark.parametrize(("columns", "rows", "within_m"), [(7, 6, 300.0), (14, 9, 120.0), (12, 12, 450.0)])
+def test_distances_between_points_equal_networkx(towns: ModuleType, columns: int, rows: int, within_m: float) -> None:
+    # blocks of search are 4 limits wide: one, several, and several with a wide reach
+    network = _walk(towns, columns, rows)
+    rng = np.random.default_rng(4)
+    edge, share = rng.integers(0, len(network.u), 60), rng.random(60)
+    pairs = np.array(list(itertools.combinations(range(60), 2)))
+    found = clusters._between_points(network, edge, share * network.length_m[edge], pairs, within_m)
     graph = towns.split_graph(
         network,
         towns.entrances(*((k, int(e), float(s), 0.0) for k, (e, s) in enumerate(zip(edge, share, strict=True)))),
     )
-    found = pairs.toarray()
-    near = 0
-    for i in range(60):
-        lengths = nx.single_source_dijkstra_path_length(graph, ("place", 0, i, "out"))
-        for j in range(60):
-            if i == j:
-                continue
-            expected = lengths[("place", 0, j, "in")]
-            if expected <= 300:
-                near += 1
-                assert found[i, j] == pytest.approx(expected, rel=1e-6, abs=1e-6)
-            else:
-                assert found[i, j] == 0
-    assert near > 100
+    lengths = {i: nx.single_source_dijkstra_path_length(graph, ("place", 0, i, "out")) for i in range(60)}
+    expected = np.array([lengths[i]["place", 0, j, "in"] for i, j in pairs.tolist()])
+    near = expected <= within_m
+    assert 0 < near.sum() < len(pairs)
+    np.testing.assert_allclose(found[near], expected[near], rtol=1e-6, atol=1e-6)
+    assert np.isinf(found[~near]).all()
+
+
+def test_placements_hold_the_distances_of_their_own_points(towns: ModuleType) -> None:
+    network = _walk(towns, 6, 6)
+    usable = np.arange(len(network.u))
+    placed = list(clusters._random_placements(network, usable, 30, 250, 3, np.random.default_rng(5)))
+    rng = np.random.default_rng(5)
+    pairs = np.array(list(itertools.combinations(range(30), 2)))
+    assert len(placed) == 3
+    for found in placed:
+        weights = network.length_m / network.length_m.sum()
+        edge = rng.choice(len(usable), size=30, p=weights)
+        along = rng.random(30) * network.length_m[edge]
+        metres = clusters._between_points(network, edge, along, pairs, 250)
+        near = np.isfinite(metres)
+        assert 0 < near.sum() < len(pairs)
+        dense = found.toarray()
+        np.testing.assert_array_equal(dense, dense.T)
+        np.testing.assert_allclose(dense[tuple(pairs[near].T)], metres[near])
+        assert not dense[tuple(pairs[~near].T)].any()
 
 
 class _Recorder:
@@ -118,30 +257,12 @@ class _Recorder:
         return self.share
 
 
-@pytest.mark.parametrize("within_m", [120.0, 450.0])
-def test_node_distances_equal_networkx(towns: ModuleType, within_m: float) -> None:
-    network = _walk(towns, 14, 9)
-    graph = nx.Graph()
-    graph.add_weighted_edges_from(zip(network.u.tolist(), network.v.tolist(), network.length_m.tolist(), strict=True))
-    found = clusters._node_distances(network, np.arange(network.n_nodes), within_m).tocoo()
-    assert len(set(zip(found.row.tolist(), found.col.tolist(), strict=True))) == found.nnz
-    expected = {
-        (a, b): metres
-        for a in graph
-        for b, metres in nx.single_source_dijkstra_path_length(graph, a, cutoff=within_m).items()
-    }
-    assert len(expected) == found.nnz
-    for a, b, metres in zip(found.row.tolist(), found.col.tolist(), found.data.tolist(), strict=True):
-        assert metres == pytest.approx(expected[a, b], abs=1e-6)
-
-
 def test_points_are_placed_by_length_of_street(towns: ModuleType) -> None:
     # one street of 900 m and one of 100 m
     points = {1: (0, 0), 2: (900, 0), 3: (1000, 0)}
     network = towns.streets(towns.street_tables(points, [(1, 2, {}), (2, 3, {})])).network("walk", in_metres=True)
     drawn: Any = _Recorder(np.random.default_rng(0))
-    between = clusters._node_distances(network, np.arange(3), 10)
-    clusters._random_pairs(clusters._Streets(network, np.arange(2), between), 4000, 10, drawn)
+    next(clusters._random_placements(network, np.arange(2), 4000, 10, 1, drawn))
     assert (network.length_m[drawn.edge] > 500).mean() == pytest.approx(0.9, abs=0.02)
 
 
@@ -209,6 +330,7 @@ def _connect(towns: ModuleType, creative: Any, *, blocks: int = 30, seed: int = 
     area = shapely.box(-10, -10, (blocks - 1) * 100 + 10, (blocks - 1) * 100 + 10)
     found = clusters.connect_spaces(
         creative,
+        how.pop("heritage", towns.sites()),
         how.pop("places", towns.places()),
         towns.streets(towns.grid_tables(blocks, blocks)),
         area=towns.to_degrees(area),
@@ -216,8 +338,8 @@ def _connect(towns: ModuleType, creative: Any, *, blocks: int = 30, seed: int = 
         network=config.network,
         seed=seed,
     )
-    for name, table in (("creative", found.creative), ("clusters", found.clusters), ("links", found.links)):
-        tables.check(table, tables.TABLES[name], where="test")
+    for name in ("creative", "clusters", "links", "nearest", "colocation"):
+        tables.check(getattr(found, name), tables.TABLES[name], where="test")
     return found
 
 
@@ -228,7 +350,8 @@ def _scattered(rng: np.random.Generator, n: int, blocks: int = 30) -> list[tuple
     return [(a, b) if way else (b, a) for a, b, way in zip(line, along, across, strict=True)]
 
 
-def test_a_planted_cluster_is_kept(towns: ModuleType) -> None:
+@pytest.mark.parametrize("method", ["dbscan", "hdbscan"])
+def test_a_planted_cluster_is_kept(towns: ModuleType, method: str) -> None:
     rng = np.random.default_rng(8)
     planted = [(1500 + dx, 1500 + dy) for dx, dy in itertools.product((0, 40, 80), (0, 100))]
     planted += [(1500, 1540), (1500, 1570), (1600, 1520), (1600, 1550)]
@@ -240,7 +363,7 @@ def test_a_planted_cluster_is_kept(towns: ModuleType) -> None:
         ({"place": "suburb", "name": "Phố Xa"}, towns.at(200, 200)),
         ({"place": "city", "name": "Thành phố"}, towns.at(1540, 1540)),
     )
-    found = _connect(towns, towns.spaces(*rows), places=places)
+    found = _connect(towns, towns.spaces(*rows), places=places, method=method, simulations=39)
     first = found.clusters.iloc[0]
     assert first["n_spaces"] >= len(planted)
     assert first["p_value"] <= 0.05
@@ -266,16 +389,17 @@ def test_the_largest_cluster_comes_first(towns: ModuleType) -> None:
     assert found.clusters["p_value"].is_monotonic_increasing
 
 
-def test_uniform_spaces_are_mostly_not_a_cluster(towns: ModuleType) -> None:
+@pytest.mark.parametrize("method", ["dbscan", "hdbscan"])
+def test_uniform_spaces_are_mostly_not_a_cluster(towns: ModuleType, method: str) -> None:
     network = _walk(towns, 30, 30)
-    settings = _settings()
+    settings = _settings(method=method)
     by_chance = clusters.largest_by_chance(network, _everywhere(towns), 40, settings, seed=1)
     kept = 0
     for seed in range(20):
         spots = np.array(_scattered(np.random.default_rng([seed, 9]), 40))
-        labels = clusters.dbscan(clusters.near_pairs(_grid_metres(spots), within_m=300), settings)
-        sizes = np.bincount(labels[labels >= 0], minlength=1)
-        kept += clusters.pseudo_p(int(sizes.max()), by_chance) <= 0.05
+        pairs = clusters.near_pairs(_grid_metres(spots), within_m=settings.within_m)
+        sizes = clusters.sizes(pairs, clusters.find_clusters(pairs, settings), settings)
+        kept += clusters.pseudo_p(sizes.max(initial=0), by_chance) <= 0.05
     # one in twenty is expected
     assert kept <= 4
 
@@ -326,4 +450,122 @@ def test_links_name_the_spaces(towns: ModuleType) -> None:
 
 def test_a_town_without_spaces(towns: ModuleType) -> None:
     found = _connect(towns, towns.spaces(), blocks=5)
-    assert len(found.clusters) == len(found.creative) == len(found.links) == 0
+    assert [len(getattr(found, name)) for name in ("clusters", "creative", "links", "nearest", "colocation")] == [0] * 5
+
+
+@pytest.mark.parametrize("method", ["dbscan", "hdbscan"])
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_town_of_one_or_two_spaces(towns: ModuleType, n: int, method: str) -> None:
+    rows = [{"geometry": towns.at(100.0 * k)} for k in range(n)]
+    found = _connect(towns, towns.spaces(*rows), blocks=5, method=method)
+    assert len(found.clusters) == 0
+    assert len(found.links) == n - 1
+    assert found.nearest["nearest_id"].tolist() == [[""], ["c2", "c1"]][n - 1]
+    assert np.isnan(found.nearest["minutes"]).all() if n == 1 else found.nearest["minutes"].tolist() == [100 / 80] * 2
+
+
+@pytest.mark.parametrize("method", ["dbscan", "hdbscan"])
+def test_all_spaces_on_one_spot(towns: ModuleType, method: str) -> None:
+    rows = [{"geometry": towns.at(1000, 1000)} for _ in range(8)]
+    found = _connect(towns, towns.spaces(*rows), method=method)
+    assert found.clusters["n_spaces"].tolist() == [8]
+    assert found.clusters["kept"].tolist() == [True]
+    assert len(found.links) == 28
+    assert found.nearest["minutes"].tolist() == pytest.approx([0] * 8)
+
+
+def test_a_neighbourhood_wider_than_the_town_proves_nothing(towns: ModuleType) -> None:
+    rows = [{"geometry": towns.at(100.0 * k)} for k in range(5)]
+    found = _connect(towns, towns.spaces(*rows), blocks=5, eps_m=50_000)
+    # random placements are one cluster too
+    assert found.clusters["n_spaces"].tolist() == [5]
+    assert found.clusters["p_value"].tolist() == [1]
+    assert found.creative["cluster_id"].tolist() == [""] * 5
+
+
+def test_the_nearest_space_is_found_however_far(towns: ModuleType) -> None:
+    rows = [{"geometry": towns.at(x), "space_id": name} for x, name in ((0, "x"), (200, "y"), (9000, "z"))]
+    rows.append({"geometry": towns.at(5000, 40_000), "space_id": "lost"})
+    found = clusters.connect_spaces(
+        towns.spaces(*rows),
+        towns.sites(),
+        towns.places(),
+        towns.streets(towns.straight_street(9000)),
+        area=towns.to_degrees(shapely.box(-10, -10, 9010, 50_000)),
+        clusters=_settings(simulations=19),
+        network=towns.config().network,
+        seed=1,
+    ).nearest
+    assert found["nearest_id"].tolist() == ["y", "x", "y", ""]
+    assert found["minutes"].tolist() == pytest.approx([2.5, 2.5, 110, math.nan], rel=1e-4, nan_ok=True)
+
+
+# ---------------------------------------------------------------- names
+
+
+def _named(towns: ModuleType, places: Any, *members: dict[str, Any], **how: Any) -> Any:
+    rows = [{"geometry": towns.at(1000 + 20 * k, 1000), **one} for k, one in enumerate(members)]
+    found = _connect(towns, towns.spaces(*rows, *[{"geometry": towns.at(1000, 1000)}] * 4), places=places, **how)
+    assert len(found.clusters) == 1
+    return found.clusters.iloc[0]
+
+
+HALL = {"name": "Nhà hát", "name_en": "Theatre", "name_zh": "剧院"}
+
+
+def test_a_cluster_has_a_name_in_each_language_its_member_has(towns: ModuleType) -> None:
+    ward = {"place": "quarter", "name": "Phố Cổ", "name:en": "Old Town"}
+    found = _named(towns, towns.places((ward, towns.at(1000, 1100))), HALL)
+    assert found[list(clusters.NAME_COLUMNS)].tolist() == ["Nhà hát, Phố Cổ", "Theatre, Old Town", "", "剧院"]
+    # as signed where the script is the language's
+    ward = {"place": "quarter", "name": "外滩街道"}
+    found = _named(towns, towns.places((ward, towns.at(1000, 1100))), HALL)
+    assert found[list(clusters.NAME_COLUMNS)].tolist() == ["Nhà hát, 外滩街道", "Theatre", "", "剧院, 外滩街道"]
+
+
+def test_a_name_in_another_script_is_no_name_in_that_language(towns: ModuleType) -> None:
+    found = _named(towns, towns.places(), {"name": "Nhà hát", "name_en": "滨城大戏院", "name_zh": "Theatre"})
+    assert found[list(clusters.NAME_COLUMNS)].tolist() == ["Nhà hát", "", "", ""]
+
+
+def test_the_best_known_member_gives_the_name(towns: ModuleType) -> None:
+    documented = ({"wikidata": "Q1", "name": "x"}, towns.at(0, 0))
+    plain, core, known, listed = (
+        {"name": "plain", "tier": "supporting"},
+        {"name": "core", "tier": "core"},
+        {"name": "known", "tier": "supporting", "osm_ids": ["way/9", "node/1"]},
+        {"name": "listed", "tier": "supporting", "registry_id": "R1"},
+    )
+    places = towns.places(documented)
+    members: list[dict[str, Any]] = [plain]
+    for one in (core, known, listed):
+        members.append(one)
+        assert _named(towns, places, *members)["name"] == one["name"]
+
+
+def test_a_quarter_mapped_as_an_area_must_hold_the_cluster(towns: ModuleType) -> None:
+    ward = {"boundary": "administrative", "admin_level": "10"}
+    around, beside = shapely.box(500, 500, 2000, 2000), shapely.box(1100, 900, 1300, 1100)
+    point = ({"place": "quarter", "name": "near"}, towns.at(1000, 1010))
+    district = ({**ward, "admin_level": "6", "name": "district"}, shapely.box(-5000, -5000, 5000, 5000))
+    smaller = ({**ward, "name": "inner"}, shapely.box(900, 900, 1200, 1100))
+    held = ({**ward, "name": "ward"}, around)
+    other = ({**ward, "name": "other"}, beside)
+    line = ({**ward, "name": "line"}, shapely.LineString([(900, 1000), (1100, 1000)]))
+    assert _named(towns, towns.places(point, other, held, district, line), HALL)["name"] == "Nhà hát, ward"
+    assert _named(towns, towns.places(point, held, smaller), HALL)["name"] == "Nhà hát, inner"
+    assert _named(towns, towns.places(point, other, district, line), HALL)["name"] == "Nhà hát, near"
+    assert _named(towns, towns.places(other, district), HALL)["name"] == "Nhà hát"
+
+
+def test_a_quarter_too_far_away_is_left_out(towns: ModuleType) -> None:
+    places = towns.places(({"place": "quarter", "name": "Phố Xa"}, towns.at(1000, 1700)))
+    assert _named(towns, places, HALL)["name"] == "Nhà hát, Phố Xa"
+    assert _named(towns, places, HALL, quarter_within_m=600)["name"] == "Nhà hát"
+
+
+def test_a_cluster_of_nameless_spaces_goes_by_its_quarter(towns: ModuleType) -> None:
+    places = towns.places(({"place": "quarter", "name": "Phố Cổ", "name:zh": "老区"}, towns.at(1000, 1100)))
+    found = _named(towns, places)
+    assert found[list(clusters.NAME_COLUMNS)].tolist() == ["Phố Cổ", "Phố Cổ", "Phố Cổ", "老区"]
+    assert _named(towns, towns.places())["name"] == ""

@@ -40,6 +40,20 @@ def _clusters(towns: ModuleType, kept: list[bool]) -> gpd.GeoDataFrame:
     return towns.frame(rows, ["cluster_id", "name", "n_spaces", "p_value", "kept"], kept="bool")
 
 
+def _nearest(minutes: list[float]) -> pd.DataFrame:
+    """Make the table nearest for spaces c1, c2, ..."""
+    names = [f"c{k}" for k in range(1, len(minutes) + 1)]
+    return pd.DataFrame({"space_id": names, "nearest_id": "c1", "minutes": minutes}, dtype=object).astype(
+        {"minutes": "float64"}
+    )
+
+
+def _curve(p_value: float, *rows: tuple[float, float, float, float, float]) -> pd.DataFrame:
+    """Make the table colocation from (distance, observed, expected, low, high)."""
+    columns = ["distance_m", "k_observed", "k_expected", "k_low", "k_high"]
+    return pd.DataFrame(rows, columns=columns).assign(n_heritage=5, n_spaces=6, n_same=2, p_value=p_value)
+
+
 def _hexagons(towns: ModuleType, *rows: tuple[str, float | None, float | None]) -> gpd.GeoDataFrame:
     """Make rows of the table completeness from (mapping, residents, venues per 1,000 residents)."""
     columns = [column.name for column in tables.TABLES["completeness"].columns if column.name != "geometry"]
@@ -94,6 +108,8 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         "study_area": _study_area(towns, area),
         "creative": spaces,
         "links": links,
+        "nearest": _nearest([5, 5, 10, 0.4, 0.4, 40]),
+        "colocation": _curve(0.3, (400, 1.0, 0.9, 0.2, 2.0), (500, 1.5, 1.2, 0.4, 2.5)),
         "heritage": heritage,
         "candidates": _candidates(towns, 12, reachable=[True] * 10 + [False] * 2),
         "clusters": _clusters(towns, [True, True, False]),
@@ -102,7 +118,11 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
             {"geometry": towns.at(900, 500), "residents": 19_999.5},
             {"geometry": towns.at(-100, 500), "residents": 7_000.0, "inside": False},
         ),
-        "places": towns.places(({"railway": "station", "station": "subway"}, towns.at(0))),
+        "stations": towns.stations(
+            {"geometry": towns.at(0), "n_services": 2}, {"geometry": towns.at(9), "rapid": False}
+        ),
+        "transit_notes": tables.empty("transit_notes"),
+        "modes": _modes(("walk", 21, 4.5, 2, 0.25, ""), ("car", 20, 4.0, 0, 0.0, "")),
         "street_nodes": nodes,
         "street_edges": edges,
         "registry": tables.empty("registry"),
@@ -120,7 +140,12 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         candidates=config.candidates,
         completeness=config.completeness,
         edge_buffer_m=500,
+        seed=80,
     )
+
+
+def _modes(*rows: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["modes"].columns])
 
 
 def _describe(facts: compare.Facts) -> pd.DataFrame:
@@ -156,13 +181,26 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "candidates": 12,
         "candidates_out_of_reach": 2,
         "clusters": 2,
+        "clusters_per_100km2": 50,
+        "clusters_per_100k": 4,
+        # two kept clusters of five each
+        "clustered_share": 10 / 6,
+        "colocation_same": 2,
+        "colocation_ratio": 1.25,
+        "colocation_p": 0.3,
         "connectivity": (9 + 4 + 1) / 36,
         "links_per_space": 0.5,
         "isolated_share": 1 / 6,
         "components": 3,
         # c1-c2 5, c2-c3 10, c1-c3 15 minutes, c4-c5 a minute at least; 15 pairs
         "efficiency": (1 / 5 + 1 / 10 + 1 / 15 + 1) / 15,
-        # to the nearest: 5, 5, 10, 0.4, 0.4 and none
+        "largest_part_share": 0.5,
+        "links_per_km2": 3 / 4,
+        "links_per_100k": 6,
+        "streets_walk": 4.5,
+        "streets_car": 4,
+        "rapid_stations": 1,
+        # to the nearest: 5, 5, 10, 0.4, 0.4 and 40
         "nearest_space_minutes": 5,
         # degrees of c1, c3 and c6
         "hub_degree": (1 + 1 + 0) / 3,
@@ -172,7 +210,9 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-6), name
     # the town has no registry
-    assert set(found.index) == {*expected, "registry_recall_heritage", "registry_recall_creative"}
+    thinned = {f"{name}_thinned" for name in ("connectivity", "links_per_space", "isolated_share")}
+    recall = {"registry_recall_heritage", "registry_recall_creative"}
+    assert set(found.index) == {*expected, *thinned, *recall}
 
 
 def test_every_figure_says_its_unit_and_source(towns: ModuleType) -> None:
@@ -188,15 +228,27 @@ def test_every_figure_says_its_unit_and_source(towns: ModuleType) -> None:
 def test_without_residents_their_figures_are_missing_not_zero(towns: ModuleType) -> None:
     found = _describe(_facts(towns, people=towns.people()))["value"]
     assert math.isnan(found["residents"])
-    assert math.isnan(found["spaces_per_100k"])
+    for name in ("spaces_per_100k", "links_per_100k", "clusters_per_100k"):
+        assert math.isnan(found[name])
 
 
 def test_a_town_without_spaces(towns: ModuleType) -> None:
     links = pd.DataFrame({"a": [], "b": [], "minutes": []})
     for nothing in (links, tables.empty("links")):
-        found = _describe(_facts(towns, creative=towns.spaces(), links=nothing))["value"]
+        facts = _facts(
+            towns,
+            creative=towns.spaces(),
+            links=nothing,
+            nearest=tables.empty("nearest"),
+            clusters=tables.empty("clusters"),
+            colocation=tables.empty("colocation"),
+        )
+        found = _describe(facts)["value"]
         assert [found[name] for name in ("creative_spaces", "connectivity", "efficiency", "components")] == [0] * 4
-        for name in ("links_per_space", "isolated_share", "nearest_space_minutes", "hub_degree"):
+        for name in (
+            *("links_per_space", "isolated_share", "nearest_space_minutes", "hub_degree", "largest_part_share"),
+            *("connectivity_thinned", "clustered_share", "colocation_same", "colocation_ratio", "colocation_p"),
+        ):
             assert math.isnan(found[name])
 
 
@@ -204,14 +256,96 @@ def test_a_town_without_links(towns: ModuleType) -> None:
     found = _describe(_facts(towns, links=tables.empty("links")))["value"]
     assert found["connectivity"] == pytest.approx(1 / 6)
     assert [found[name] for name in ("links_per_space", "isolated_share", "components", "efficiency")] == [0, 1, 6, 0]
-    assert math.isnan(found["nearest_space_minutes"])
+    # a walk to the nearest is told however long
+    assert found["nearest_space_minutes"] == 5
+    assert found["isolated_share_thinned"] == 1
+    # five of six stay
+    assert found["connectivity_thinned"] == pytest.approx(1 / 5)
 
 
-def test_when_most_spaces_have_no_link_the_median_walk_cannot_be_told(towns: ModuleType) -> None:
-    links = pd.DataFrame({"a": ["c1"], "b": ["c2"], "minutes": [3.0]})
-    found = _describe(_facts(towns, links=links)).loc["nearest_space_minutes"]
-    assert math.isnan(found["value"])
-    assert "more than half" in found["source"]
+@pytest.mark.parametrize(("unreached", "told"), [(2, 22.5), (3, None), (4, None)])
+def test_the_median_walk_counts_spaces_that_reach_none_as_farthest(
+    towns: ModuleType, unreached: int, told: float | None
+) -> None:
+    minutes = [3, 4, 20, 25, 30, 35][: 6 - unreached] + [math.nan] * unreached
+    row = _describe(_facts(towns, nearest=_nearest(minutes))).loc["nearest_space_minutes"]
+    if told is None:
+        assert math.isnan(row["value"])
+        assert row["source"] == "half or more can walk to none"
+    else:
+        assert row["value"] == told
+        assert "2 can walk to none" in row["source"]
+
+
+def test_isolated_spaces_that_no_street_reaches_are_told(towns: ModuleType) -> None:
+    found = _describe(_facts(towns, nearest=_nearest([5, 5, 10, 0.4, 0.4, math.nan])))["source"]
+    assert "1 of them can walk to no other at all" in found["isolated_share"]
+    assert "can walk to no other" not in _describe(_facts(towns))["source"]["isolated_share"]
+
+
+def test_the_network_figures_say_how_old_and_complete_the_map_is(towns: ModuleType) -> None:
+    hexagons = _hexagons(towns, ("thin", 1_000.0, 0.0), ("good", 3_000.0, 20.0))
+    facts = _facts(towns, completeness=hexagons)
+    told = "OSM of 2026-01-01; 25% of residents live where it is mapped thinly"
+    for name in ("connectivity", "links_per_space", "isolated_share"):
+        assert told in _describe(facts).loc[name, "source"]
+        assert told in _describe(facts).loc[f"{name}_thinned", "source"]
+    undated = dataclasses.replace(facts, pulled={"snapshot": "unknown"})
+    assert "OSM of unknown date" in _describe(undated).loc["connectivity", "source"]
+
+
+def test_thinning_tells_its_mean_and_range(towns: ModuleType) -> None:
+    facts = _facts(towns)
+    row = _describe(facts).loc["links_per_space_thinned"]
+    # of six spaces five stay; each of three links stays with chance 5/6 * 4/5: 2 links over 5 spaces expected
+    assert row["value"] == pytest.approx(2 / 5, abs=0.04)
+    assert row["label"] == "links per creative space, had 20% fewer spaces been mapped"
+    assert row["source"].startswith("mean of 99 draws (5-95 %: 0.2 to 0.6), each without 20% of the spaces")
+
+
+# ---------------------------------------------------------------- co-location
+
+NEAR, FAR = (500.0, 3.0, 1.0, 0.5, 2.0), (500.0, 0.1, 1.0, 0.5, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("curve", "verdict"),
+    [
+        (_curve(0.06, NEAR), "cannot be told from chance"),
+        (_curve(0.05, NEAR), "more together than chance at 500 m"),
+        (_curve(0.01, FAR), "more apart than chance at 500 m"),
+        (
+            _curve(0.01, (300, *NEAR[1:]), (400, *NEAR[1:]), NEAR, (600, 1.0, 1.0, 0.5, 2.0), (700, *NEAR[1:])),
+            "more together than chance at 300 to 500 m, 700 m",
+        ),
+        (
+            _curve(0.01, (400, *FAR[1:]), NEAR),
+            "more together than chance at 500 m and more apart than chance at 400 m",
+        ),
+        (_curve(0.01, (500, 1.0, 1.0, 0.5, 2.0)), "unlike chance, at no distance alone"),
+    ],
+)
+def test_the_verdict_on_colocation(towns: ModuleType, curve: pd.DataFrame, verdict: str) -> None:
+    found = _describe(_facts(towns, colocation=curve))
+    assert found.loc["colocation_p", "source"].startswith(f"{verdict}: test of the whole curve")
+    assert found.loc["colocation_ratio", "value"] == curve.set_index("distance_m").loc[500, "k_observed"]
+
+
+def test_without_sites_there_is_no_verdict_but_a_reason(towns: ModuleType) -> None:
+    found = _describe(_facts(towns, colocation=tables.empty("colocation")))
+    for name in ("colocation_same", "colocation_ratio", "colocation_p"):
+        assert math.isnan(found.loc[name, "value"])
+        assert found.loc[name, "source"].startswith("there is no standing heritage site")
+
+
+@pytest.mark.parametrize(("method", "told"), [("dbscan", "DBSCAN, 300 m"), ("hdbscan", "HDBSCAN, up to 1000 m")])
+def test_clusters_say_how_they_were_found(towns: ModuleType, method: str, told: str) -> None:
+    facts = _facts(towns)
+    source = _describe(dataclasses.replace(facts, clusters=facts.clusters.model_copy(update={"method": method}))).loc[
+        "clusters", "source"
+    ]
+    assert source.startswith(told)
+    assert "no larger than chance: 1 more" in source
 
 
 def test_links_of_gives_back_the_links(towns: ModuleType) -> None:
@@ -249,8 +383,31 @@ def test_a_raster_that_was_not_there_is_noticed(towns: ModuleType) -> None:
 
 
 def test_no_station_is_noticed(towns: ModuleType) -> None:
-    places = towns.places(({"railway": "subway_entrance"}, towns.at(0)), ({"railway": "station"}, towns.at(0)))
-    assert _notices(_facts(towns, places=places)) == {"stations"}
+    bus = towns.stations({"geometry": towns.at(0), "rapid": False})
+    assert _notices(_facts(towns, stations=bus)) == {"stations"}
+
+
+def test_what_public_transport_lacks_is_noticed_when_it_matters(towns: ModuleType) -> None:
+    rows = [("feed", "Timetable of a Wednesday.", True), ("routes", "28 lines were read.", False)]
+    told = pd.DataFrame(rows, columns=["key", "text", "notice"])
+    facts = _facts(towns, transit_notes=told)
+    assert _notices(facts) == {"transit_feed"}
+    assert _describe(facts).loc["notice_transit_feed", "source"] == "Timetable of a Wednesday."
+
+
+def test_what_a_mode_lacks_is_noticed(towns: ModuleType) -> None:
+    facts = _facts(towns, modes=_modes(("transit", 21, 4.5, 2, 0.25, "Only 3 of 9 stations have a street.")))
+    assert _notices(facts) == {"mode_transit"}
+    assert "streets_transit" not in _describe(facts).index
+
+
+def test_streets_and_islands_of_each_mode_are_told(towns: ModuleType) -> None:
+    found = _describe(_facts(towns))
+    assert found.loc[["streets_walk", "streets_car"], "value"].tolist() == [4.5, 4]
+    assert "left out: 2 pieces cut off from the rest, 0.25 km" in found.loc["streets_walk", "source"]
+    assert "no piece is cut off" in found.loc["streets_car", "source"]
+    assert found.loc["rapid_stations", "value"] == 1
+    assert found.loc["rapid_stations", "source"] == "1 of all 2 stations and stops have a service that is known"
 
 
 def test_a_file_without_a_date_is_noticed(towns: ModuleType) -> None:

@@ -402,3 +402,49 @@ def test_pick_round_trips(load, city):
     assert restore(text, "analysis.reach", Reach) == settings.analysis.reach
     assert restore(text, "city.boundary", Boundary) == settings.city.boundary
     assert restore(text, "city.boundary", Boundary).bbox == (105.8, 21.0, 105.9, 21.1)
+
+
+# ---------------------------------------------------------------- public transport
+
+FEED = {"file": "feed.zip", "date": "2018-05-16", "source": "someone"}
+
+
+def test_a_feed_is_found_as_a_file_or_as_a_folder(tmp_path):
+    from creative_nodes.config import Gtfs, find_gtfs
+
+    feed = Gtfs.model_validate(FEED)
+    assert find_gtfs(None, [tmp_path], where="x") == []
+    with pytest.raises(InputError, match=r"^city\.yaml: gtfs\.file: feed\.zip is not in .*GTFS.*required: false"):
+        find_gtfs(feed, [tmp_path], where="city.yaml")
+    assert find_gtfs(feed.model_copy(update={"required": False}), [tmp_path], where="city.yaml") == []
+    (tmp_path / "feed.zip").write_bytes(b"")
+    assert find_gtfs(feed, [tmp_path / "other", tmp_path], where="x") == [tmp_path / "feed.zip"]
+    folder = tmp_path / "feed"
+    folder.mkdir()
+    as_folder = Gtfs.model_validate({**FEED, "file": "feed"})
+    with pytest.raises(InputError, match=r"holds no \.txt file"):
+        find_gtfs(as_folder, [tmp_path], where="x")
+    for name in ("trips.txt", "stops.txt", "notes.pdf"):
+        (folder / name).write_bytes(b"")
+    assert find_gtfs(as_folder, [tmp_path], where="x") == [folder / "stops.txt", folder / "trips.txt"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"speed_kmh": {"subway": 33}}, "transit.speed_kmh must name the same kinds"),
+        ({"rapid": ["train"]}, r"transit.rapid names \['train'\]"),
+        ({"detour": {"subway": 0.9}}, "greater than or equal to 1"),
+    ],
+)
+def test_transit_kinds_must_agree(change, said):
+    from pathlib import Path
+
+    import yaml
+
+    from creative_nodes.config import Transit
+
+    root = Path(__file__).resolve().parents[2]
+    whole = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))["transit"]
+    with pytest.raises(ValueError, match=said):
+        Transit.model_validate({**whole, **change})

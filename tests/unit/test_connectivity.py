@@ -3,12 +3,23 @@
 import itertools
 import math
 from types import ModuleType
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
 
-from creative_nodes.connectivity import Links, connectivity, efficiency, links_within, relay, space_links
+from creative_nodes.connectivity import (
+    Links,
+    connectivity,
+    efficiency,
+    links_within,
+    nearest_other,
+    relay,
+    space_links,
+    thin_out,
+)
+from creative_nodes.travel.times import costs_between
 
 
 def _minutes(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -64,7 +75,7 @@ def test_parts_and_degree_equal_networkx(seed: int) -> None:
 
 def test_links_of_spaces_on_a_street(towns: ModuleType) -> None:
     creative = towns.spaces(*({"geometry": towns.at(x, 10)} for x in (0, 1100, 1900)))
-    links = space_links(towns.streets(towns.straight_street()), creative, towns.config().network)
+    links = space_links(towns.streets(towns.straight_street()), creative, towns.config().network.link_minutes)
     assert list(zip(links.a.tolist(), links.b.tolist(), strict=True)) == [(0, 1), (1, 2)]
     assert links.minutes.tolist() == pytest.approx([1120 / 80, 820 / 80], rel=1e-4)
 
@@ -163,3 +174,100 @@ def test_equal_links_of_a_minute_make_networkx_global_efficiency() -> None:
     a, b = np.array(list(graph.edges)).T
     links = Links(np.minimum(a, b), np.maximum(a, b), np.ones(len(a)), 15)
     assert efficiency(links) == pytest.approx(nx.global_efficiency(graph))
+
+
+# ---------------------------------------------------------------- relay along streets
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4, 5])
+def test_relay_along_streets_equals_adding_the_site_to_the_network(towns: ModuleType, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = towns.random_network(rng, n_nodes=60, n_edges=80, directed=False, metric=True)
+    spaces, sites = towns.random_entrances(rng, network, 24), towns.random_entrances(rng, network, 12)
+    limit = 150.0
+    links = links_within(costs_between(network, spaces, spaces, limit=limit), limit=limit)
+    found = relay(links.parts(), np.isfinite(costs_between(network, sites, spaces, limit=limit)))
+    # the same by networkx from the streets up: link, add one site, count the joined pairs of spaces
+    between, reach = towns.costs_by_networkx(network, spaces, spaces), towns.costs_by_networkx(network, sites, spaces)
+    graph = nx.Graph()
+    graph.add_nodes_from(range(24))
+    graph.add_edges_from((i, j) for i, j in itertools.combinations(range(24), 2) if between[i, j] <= limit)
+    expected = []
+    for row in reach:
+        with_site = graph.copy()
+        with_site.add_edges_from(("site", int(k)) for k in np.flatnonzero(row <= limit))
+        expected.append(_c(with_site, 24) - _c(graph, 24))
+    assert max(expected) > 0
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+# ---------------------------------------------------------------- nearest other space
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("try_first", [5.0, 60.0, 1e6])
+def test_nearest_other_equals_networkx(towns: ModuleType, seed: int, try_first: float) -> None:
+    rng = np.random.default_rng(seed)
+    network = towns.random_network(rng, n_nodes=20, n_edges=26, directed=False, metric=True)
+    doors = towns.random_entrances(rng, network, 14, at_ends=True)
+    metres = towns.costs_by_networkx(network, doors, doors)
+    np.fill_diagonal(metres, np.inf)
+    expected = metres.min(axis=1)
+    which, cost = nearest_other(network, doors, try_first=try_first)
+    assert np.isinf(expected).any() and np.isfinite(expected).sum() > 5
+    np.testing.assert_allclose(cost, expected, rtol=1e-9, atol=1e-6)
+    assert ((which >= 0) == np.isfinite(expected)).all()
+    reached = np.flatnonzero(which >= 0)
+    np.testing.assert_allclose(metres[reached, which[reached]], expected[reached], rtol=1e-9, atol=1e-6)
+
+
+# ---------------------------------------------------------------- thinning
+
+
+def test_thinning_equals_networkx_on_the_spaces_that_stay(monkeypatch: Any) -> None:
+    links = links_within(_minutes(np.random.default_rng(3), 20), limit=13)
+    stays: list[np.ndarray] = []
+
+    class Recorder:
+        def __init__(self, seed: int) -> None:
+            self._rng = rng_of(seed)
+
+        def choice(self, *args: Any, **how: Any) -> np.ndarray:
+            stays.append(self._rng.choice(*args, **how))
+            return stays[-1]
+
+    rng_of = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", Recorder)
+    found = thin_out(links, 0.3, 25, seed=6)
+    monkeypatch.undo()
+    assert len(stays) == 25
+    graph = _graph(links)
+    for draw, kept in enumerate(stays):
+        assert len(set(kept.tolist())) == 14
+        left = nx.convert_node_labels_to_integers(graph.subgraph(kept.tolist()))
+        assert found.connectivity[draw] == pytest.approx(_c(left, 14))
+        assert found.isolated_share[draw] == pytest.approx(nx.number_of_isolates(left) / 14)
+        assert found.links_per_space[draw] == pytest.approx(left.number_of_edges() / 14)
+    assert np.ptp(found.connectivity) > 0
+
+
+def test_thinning_a_complete_network_by_hand() -> None:
+    # ten spaces all linked: eight stay, all joined, with 8 * 7 / 2 links
+    links = links_within(np.ones((10, 10)), limit=15)
+    found = thin_out(links, 0.2, 19, seed=1)
+    assert found.connectivity.tolist() == [1] * 19
+    assert found.isolated_share.tolist() == [0] * 19
+    assert found.links_per_space.tolist() == [3.5] * 19
+
+
+def test_thinning_few_spaces() -> None:
+    none = np.array([], dtype=int)
+    assert len(thin_out(Links(none, none, np.array([]), 0), 0.2, 19, seed=1).connectivity) == 0
+    found = thin_out(Links(none, none, np.array([]), 1), 0.9, 19, seed=1)
+    assert found.connectivity.tolist() == found.isolated_share.tolist() == [1] * 19
+
+
+def test_thinning_is_the_same_by_seed() -> None:
+    links = links_within(_minutes(np.random.default_rng(3), 20), limit=13)
+    one, again, other = (thin_out(links, 0.3, 25, seed=seed).connectivity.tolist() for seed in (1, 1, 2))
+    assert one == again != other

@@ -97,7 +97,7 @@ def _imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("folder", ["src", "tests", "scripts", "workflow"])
 def test_what_is_imported_is_locked(folder):
-    installed = {"yaml": "pyyaml", "sklearn": "scikit-learn"}
+    installed = {"yaml": "pyyaml", "sklearn": "scikit-learn", "skcriteria": "scikit-criteria"}
     files = list((ROOT / folder).rglob("*.py"))
     ours = {path.stem for path in files} | {"creative_nodes"}
     foreign = set().union(*map(_imported, files)) - set(sys.stdlib_module_names) - ours

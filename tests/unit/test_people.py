@@ -1,19 +1,23 @@
 """Residents on the grid: totals kept, and people where the raster or the floor area puts them (METHOD section 4)."""
 
+import dataclasses
 import math
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import geopandas as gpd
+import h3
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import shapely
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 from rasterio.transform import Affine, from_origin
 
 from creative_nodes import people, tables
-from creative_nodes.config import People, PeopleGrid, Total
+from creative_nodes.config import People, PeopleGrid, PopulationTable, Total
 from creative_nodes.errors import InputError
 
 ONE_PER_MILLE = 1e-3
@@ -130,7 +134,7 @@ def test_the_total_over_the_study_area_is_kept(
 ) -> None:
     values, transform, crs, pieces = _raster(towns, kind)
     path = _write(tmp_path / "people.tif", values, transform, crs)
-    cells = people.from_raster(path, grid, area)
+    cells = people.from_raster(path, grid, area).cells
     assert cells.shape == (grid.rows, grid.columns)
     assert (cells >= 0).all()
     expected = _brute_force(values, transform, crs, area, pieces=pieces)
@@ -145,7 +149,7 @@ def test_people_stay_where_the_raster_has_them(
     values, transform, crs, pieces = _raster(towns, kind)
     columns, rows = np.meshgrid(np.linspace(0, 1, values.shape[1]), np.linspace(0, 1, values.shape[0]))
     values = 100 * (0.2 + columns**2 + np.exp(-40 * ((columns - 0.6) ** 2 + (rows - 0.5) ** 2)))
-    cells = people.from_raster(_write(tmp_path / "people.tif", values, transform, crs), grid, area)
+    cells = people.from_raster(_write(tmp_path / "people.tif", values, transform, crs), grid, area).cells
     x, y = grid.centres()
     for east in (False, True):
         for north in (False, True):
@@ -167,7 +171,7 @@ def test_a_raster_on_the_lines_of_the_grid_is_taken_as_it_is(
     grid = people.grid_over(area, buffer_m=300, cell_m=100, epsg=towns.EPSG)
     values = np.random.default_rng(2).integers(0, 400, (40, 40)).astype(float)
     path = _write(tmp_path / "people.tif", values, from_origin(498_500, 22_500, 100, 100))
-    cells = people.from_raster(path, grid, area)
+    cells = people.from_raster(path, grid, area).cells
     row, column = int((22_500 - grid.north) / 100), int((grid.west - 498_500) / 100)
     expected = values[row : row + grid.rows, column : column + grid.columns]
     np.testing.assert_allclose(cells, expected, rtol=1e-5, atol=1e-5)
@@ -179,7 +183,7 @@ def test_a_coarse_cell_is_spread_evenly(towns: ModuleType, tmp_path: Path) -> No
     values = np.zeros((9, 9))
     values[4, 4] = 5000.0
     path = _write(tmp_path / "people.tif", values, from_origin(496_000, 25_000, 1000, 1000))
-    cells = people.from_raster(path, grid, area)
+    cells = people.from_raster(path, grid, area).cells
     np.testing.assert_allclose(cells[_inside(grid, area)], 50.0, rtol=1e-5)
 
 
@@ -187,7 +191,7 @@ def test_nodata_holds_nobody(towns: ModuleType, tmp_path: Path, area: Any, grid:
     values, transform, crs, pieces = _raster(towns, "metres, 100 m")
     holes = np.random.default_rng(3).random(values.shape) < 0.3
     path = _write(tmp_path / "people.tif", np.where(holes, -99999.0, values), transform, crs, nodata=-99999)
-    cells = people.from_raster(path, grid, area)
+    cells = people.from_raster(path, grid, area).cells
     expected = _brute_force(np.where(holes, 0, values), transform, crs, area, pieces=pieces)
     assert cells[_inside(grid, area)].sum() == pytest.approx(expected, rel=ONE_PER_MILLE)
 
@@ -195,7 +199,7 @@ def test_nodata_holds_nobody(towns: ModuleType, tmp_path: Path, area: Any, grid:
 def test_nan_holds_nobody(towns: ModuleType, tmp_path: Path, area: Any, grid: people.Grid) -> None:
     values, transform, crs, pieces = _raster(towns, "metres, 100 m")
     values[::4] = math.nan
-    cells = people.from_raster(_write(tmp_path / "people.tif", values, transform, crs), grid, area)
+    cells = people.from_raster(_write(tmp_path / "people.tif", values, transform, crs), grid, area).cells
     expected = _brute_force(np.nan_to_num(values), transform, crs, area, pieces=pieces)
     assert cells[_inside(grid, area)].sum() == pytest.approx(expected, rel=ONE_PER_MILLE)
 
@@ -234,6 +238,42 @@ def test_a_raster_without_anybody_is_refused(tmp_path: Path, area: Any, grid: pe
     path = _write(tmp_path / "empty.tif", np.zeros((60, 60)), from_origin(497_500, 23_400, 100, 100))
     with pytest.raises(InputError, match=r"empty\.tif.*nobody"):
         people.from_raster(path, grid, area)
+
+
+def test_a_raster_of_half_the_city_is_refused(tmp_path: Path, area: Any, grid: people.Grid) -> None:
+    # from x = 1540 m eastward: the west of the study area lies outside
+    path = _write(tmp_path / "half.tif", np.ones((60, 60)), from_origin(501_540, 23_370, 100, 100))
+    with pytest.raises(InputError, match=r"half\.tif.*covers only \d\d\.\d% of the study area"):
+        people.from_raster(path, grid, area)
+
+
+def test_where_a_raster_has_no_figure_is_told(towns: ModuleType, tmp_path: Path) -> None:
+    area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
+    grid = people.grid_over(area, buffer_m=100, cell_m=100, epsg=towns.EPSG)
+    values = np.ones((40, 40))
+    values[:, :17] = -9.0  # west of x = 200 m
+    path = _write(tmp_path / "sea.tif", values, from_origin(498_500, 22_500, 100, 100), nodata=-9)
+    assert people.from_raster(path, grid, area).covered == pytest.approx(0.8, abs=1e-4)
+
+
+def test_only_the_window_around_the_city_is_read(
+    towns: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
+    grid = people.grid_over(area, buffer_m=500, cell_m=100, epsg=towns.EPSG)
+    path = _write(tmp_path / "country.tif", np.ones((800, 900)), from_origin(460_000, 60_000, 100, 100))
+    seen = []
+
+    class Spy(rasterio.io.DatasetReader):  # type: ignore[misc]
+        def read(self, *args: Any, **how: Any) -> Any:
+            found = super().read(*args, **how)
+            seen.append(found.shape)
+            return found
+
+    monkeypatch.setattr(people.rasterio, "open", Spy)
+    people.from_raster(path, grid, area)
+    assert len(seen) == 1
+    assert max(seen[0]) <= 26
 
 
 # ---------------------------------------------------------------- fallback
@@ -424,19 +464,279 @@ def test_the_table_holds_the_cells_with_residents(towns: ModuleType) -> None:
 
 def test_a_city_without_any_source_has_an_empty_table(towns: ModuleType) -> None:
     area = towns.to_degrees(shapely.box(0, 0, 500, 500))
-    table, source = people.spread_people(
+    table, found = people.spread_people(
         area,
         epsg=towns.EPSG,
         buffer_m=250,
         people=People.model_validate({}),
-        raster=None,
         places="not read",
         edges="not read",
         settings=PeopleGrid(),
     )
     tables.check(table, tables.TABLES["people"], where="test")
     assert len(table) == 0
-    assert "neither a raster nor a total" in source
+    assert found == {"people": "none: config gives neither a raster nor a table nor a total"}
+
+
+# ---------------------------------------------------------------- population tables
+
+H3_TABLE = {"column": "pop", "h3_column": "cell", "year": 2025, "source": "made up"}
+POLYGONS = {"column": "pop", "year": 2025, "source": "made up"}
+
+
+def _table(path: Path, given: dict[str, Any]) -> PopulationTable:
+    return PopulationTable.model_validate({"file": str(path), **given})
+
+
+def _cells(area: shapely.Geometry, resolution: int = 9) -> list[str]:
+    """Return the H3 cells around a study area, asked of h3 alone."""
+    middle = area.centroid
+    return sorted(h3.grid_disk(h3.latlng_to_cell(middle.y, middle.x, resolution), 20))
+
+
+def _outlines(ids: list[str]) -> list[shapely.Polygon]:
+    return [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(one)]) for one in ids]
+
+
+def _expected(shapes: Any, residents: np.ndarray, area: Any) -> float:
+    """Add up the residents of shapes (EPSG:4326) by the share of each that lies in the area, on the ellipsoid."""
+    geod = Geod(ellps="WGS84")
+
+    def size(shape: Any) -> float:
+        return abs(geod.geometry_area_perimeter(shape)[0])
+
+    return sum(n * size(one.intersection(area)) / size(one) for one, n in zip(shapes, residents, strict=True))
+
+
+def _write_table(path: Path, frame: Any) -> Path:
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    elif path.suffix == ".csv":
+        pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).to_csv(path, index=False)
+    else:
+        frame.to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("kind", [".parquet", ".gpkg", ".geojson", ".csv", "plain.parquet", "numbers.parquet"])
+def test_h3_tables_keep_their_total(tmp_path: Path, area: Any, grid: people.Grid, kind: str) -> None:
+    ids = _cells(area)
+    residents = np.random.default_rng(8).uniform(0, 900, len(ids))
+    frame: Any = gpd.GeoDataFrame({"cell": ids, "pop": residents}, geometry=_outlines(ids), crs=4326)
+    if kind.startswith(("plain", "numbers")):
+        frame = pd.DataFrame(frame.drop(columns="geometry"))
+    if kind.startswith("numbers"):
+        frame["cell"] = [h3.str_to_int(one) for one in ids]
+    path = _write_table(tmp_path / f"people{kind}", frame)
+    spread = people.from_table(path, _table(path, H3_TABLE), grid, area)
+    expected = _expected(_outlines(ids), residents, area)
+    assert spread.source_sum == pytest.approx(expected, rel=ONE_PER_MILLE)
+    assert spread.cells[_inside(grid, area)].sum() == pytest.approx(expected, rel=ONE_PER_MILLE)
+    assert spread.covered == pytest.approx(1)
+    assert (spread.cells >= 0).all()
+
+
+def _wards(towns: ModuleType) -> Any:
+    """Draw three wards whose outlines follow no grid line, two of them beyond the study area."""
+    shapes = [
+        shapely.Polygon([(-900, -1700), (1033, -1700), (777, 3000), (-900, 3000)]),
+        shapely.Polygon([(1033, -1700), (3900, -1700), (3900, 411), (917, 428.6)]),
+        shapely.MultiPolygon([shapely.Polygon([(917, 428.6), (3900, 411), (3900, 3000), (777, 3000)])]),
+    ]
+    rows = [
+        {"name": name, "pop": n, "geometry": shape}
+        for name, n, shape in zip("abc", (4000, 9000, 700), shapes, strict=True)
+    ]
+    return towns.frame(rows, ["name", "pop"]), shapes
+
+
+@pytest.mark.parametrize(("kind", "epsg"), [(".gpkg", 32632), (".geojson", 4326), (".parquet", 3857)])
+def test_polygon_tables_in_any_crs_keep_their_total(
+    towns: ModuleType, tmp_path: Path, area: Any, grid: people.Grid, kind: str, epsg: int
+) -> None:
+    wards, _ = _wards(towns)
+    path = _write_table(tmp_path / f"wards{kind}", wards.to_crs(epsg))
+    spread = people.from_table(path, _table(path, POLYGONS), grid, area)
+    expected = _expected(wards.geometry, wards["pop"].to_numpy(), area)
+    assert spread.source_sum == pytest.approx(expected, rel=ONE_PER_MILLE)
+    assert spread.cells[_inside(grid, area)].sum() == pytest.approx(expected, rel=ONE_PER_MILLE)
+
+
+def test_residents_are_even_within_their_polygon_and_shared_on_its_edge(towns: ModuleType, tmp_path: Path) -> None:
+    area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
+    grid = people.grid_over(area, buffer_m=300, cell_m=100, epsg=towns.EPSG)
+    # 960 m by 1,000 m inside and beyond it; the edge at x = 440 cuts its cells 40 to 60
+    west, east = shapely.box(-520, -500, 440, 1500), shapely.box(440, -500, 1440, 1500)
+    wards = towns.frame([{"pop": 1920, "geometry": west}, {"pop": 8000, "geometry": east}], ["pop"])
+    path = _write_table(tmp_path / "wards.gpkg", wards)
+    spread = people.from_table(path, _table(path, POLYGONS), grid, area)
+    # 10 and 40 persons in a cell of 100 m, and 0.4 * 10 + 0.6 * 40 on the edge
+    for x, n in ((50, 10), (450, 28), (950, 40), (350, 10), (550, 40)):
+        assert _at(towns, (spread.cells, grid), x, 550) == pytest.approx(n, rel=2e-3)
+    assert spread.source_sum == pytest.approx(
+        440 * 1000 * 1920 / (960 * 2000) + 560 * 1000 * 8000 / (1000 * 2000), rel=1e-3
+    )
+
+
+def test_ground_without_a_row_is_told(towns: ModuleType, tmp_path: Path) -> None:
+    area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
+    path = _write_table(
+        tmp_path / "wards.gpkg", towns.frame([{"pop": 100, "geometry": shapely.box(-50, -50, 700, 1050)}], ["pop"])
+    )
+    table, found = people.spread_people(
+        area,
+        epsg=towns.EPSG,
+        buffer_m=250,
+        people=People(table=_table(path, POLYGONS)),
+        table=path,
+        places="not read",
+        edges="not read",
+        settings=PeopleGrid(),
+    )
+    assert found["people_covered"] == pytest.approx(0.7, abs=1e-3)
+    assert "made up; it covers 70% of the study area" in found["people"]
+    assert table.loc[table["inside"], "residents"].sum() == pytest.approx(100 * 700 * 1000 / (750 * 1100), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: f.rename(columns={"pop": "persons"}), "no column pop; it has cell, persons"),
+        (lambda f: f.rename(columns={"cell": "hex"}), "no column cell; it has hex, pop"),
+        (lambda f: f.assign(pop=f["pop"].where(f.index != 3)), r"1 rows without a number \(first: row 4\)"),
+        (lambda f: f.assign(pop=f["pop"].astype(str).where(f.index != 2, "many")), "without a number.*row 3"),
+        (lambda f: f.assign(pop=f["pop"].where(f.index != 1, -5.0)), r"1 negative rows \(first: row 2\)"),
+        (lambda f: f.assign(cell=f["cell"].where(f.index != 5, "8865a4")), "row 6: '8865a4' is not an H3 cell"),
+        (lambda f: pd.concat([f, f.iloc[[4]]]), "1 H3 cells stand twice"),
+        (
+            lambda f: pd.concat([f, pd.DataFrame({"cell": [h3.cell_to_parent(f["cell"].iloc[0], 7)], "pop": [9.0]})]),
+            "lies within .* keep one resolution",
+        ),
+        (lambda f: f.assign(pop=0.0), "holds nobody in the study area"),
+        (lambda f: f.assign(cell=sorted(h3.grid_disk(h3.latlng_to_cell(21.0, 105.8, 9), 20))), "does not cover"),
+    ],
+)
+def test_wrong_h3_tables_are_refused(tmp_path: Path, area: Any, grid: people.Grid, change: Any, message: str) -> None:
+    ids = _cells(area)
+    path = tmp_path / "cells.parquet"
+    change(pd.DataFrame({"cell": ids, "pop": np.full(len(ids), 10.0)})).to_parquet(path)
+    with pytest.raises(InputError, match=rf"cells\.parquet: .*{message}"):
+        people.from_table(path, _table(path, H3_TABLE), grid, area)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: pd.DataFrame(f.drop(columns="geometry")), "cannot be read|no geometry"),
+        (lambda f: f.set_crs(None, allow_override=True), "no CRS"),
+        (lambda f: f.set_geometry(f.geometry.representative_point()), r"3 rows without a polygon \(first: row 1\)"),
+        (
+            lambda f: f.assign(geometry=shapely.buffer(f.geometry.to_numpy(), 0.001)),
+            r"overlap by \d+\.\d\d km².*count twice",
+        ),
+        (lambda f: pd.concat([f, f.iloc[[0]]]), "overlap"),
+    ],
+)
+def test_wrong_polygon_tables_are_refused(
+    towns: ModuleType, tmp_path: Path, area: Any, grid: people.Grid, change: Any, message: str
+) -> None:
+    path = tmp_path / "wards.parquet"
+    change(_wards(towns)[0]).to_parquet(path)
+    with pytest.raises(InputError, match=rf"wards\.parquet: .*({message})"):
+        people.from_table(path, _table(path, POLYGONS), grid, area)
+
+
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, area: Any, grid: people.Grid) -> None:
+    path = tmp_path / "cells.gpkg"
+    path.write_text("not a GeoPackage")
+    with pytest.raises(InputError, match=r"cells\.gpkg: .*cannot be read"):
+        people.from_table(path, _table(path, H3_TABLE), grid, area)
+
+
+# ---------------------------------------------------------------- which source, and its sum
+
+
+def _sources(towns: ModuleType, tmp_path: Path) -> tuple[People, dict[str, Any]]:
+    """Write a town of 1 km² with 100 persons a cell by the raster, 50 by the table and 1 by the total."""
+    raster = _write(tmp_path / "r.tif", np.full((60, 60), 100.0), from_origin(497_500, 23_400, 100, 100))
+    wards = towns.frame([{"pop": 50 * 3600, "geometry": shapely.box(-2500, -2500, 3500, 3500)}], ["pop"])
+    table = _write_table(tmp_path / "t.gpkg", wards)
+    given = {
+        "raster": {"file": str(raster), "year": 2020, "source": "the raster"},
+        "table": {"file": str(table), "column": "pop", "year": 2021, "source": "the table"},
+        "total": {"residents": 100, "year": 2022, "source": "the total"},
+    }
+    nodes_edges = towns.grid_tables(16, 16)
+    tables.write(towns.places(), "places", tmp_path / "places.parquet", provenance={})
+    tables.write(nodes_edges[1], "street_edges", tmp_path / "edges.parquet", provenance={})
+    files = {
+        "raster": raster,
+        "table": table,
+        "places": tmp_path / "places.parquet",
+        "edges": tmp_path / "edges.parquet",
+    }
+    return People.model_validate(given), files
+
+
+@pytest.mark.parametrize(
+    ("there", "residents", "source"),
+    [
+        (("raster", "table"), 10_000, "the raster"),
+        (("table",), 5000, "the table"),
+        ((), 100, "the total (2022), spread by floor area and streets; a rough estimate"),
+    ],
+)
+def test_the_first_source_that_is_there_counts(
+    towns: ModuleType, tmp_path: Path, there: tuple[str, ...], residents: float, source: str
+) -> None:
+    given, files = _sources(towns, tmp_path)
+    area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
+    for name in {"raster", "table"} - set(there):
+        files[name] = None
+    table, found = people.spread_people(
+        area, epsg=towns.EPSG, buffer_m=250, people=given, settings=PeopleGrid(), **files
+    )
+    inside = table.loc[table["inside"], "residents"].sum()
+    assert inside == pytest.approx(residents, rel=ONE_PER_MILLE)
+    assert found["people"].startswith(source)
+    assert found["people_sum"] == pytest.approx(inside)
+    assert found["people_source_sum"] == pytest.approx(residents, rel=ONE_PER_MILLE)
+    assert abs(found["people_difference"]) < ONE_PER_MILLE
+    # those in the buffer are in the table too, and not in the city's total
+    assert table["residents"].sum() > 1.3 * inside
+
+
+def test_a_sum_that_does_not_fit_its_source_is_refused(
+    towns: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, files = _sources(towns, tmp_path)
+    right = people.from_raster
+    monkeypatch.setattr(
+        people, "from_raster", lambda *how: dataclasses.replace(right(*how), cells=right(*how).cells * 1.002)
+    )
+    area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
+    with pytest.raises(InputError, match=r"r\.tif: the grid holds 10,020 residents.*10,000: \+0\.20% apart"):
+        people.spread_people(area, epsg=towns.EPSG, buffer_m=250, people=given, settings=PeopleGrid(), **files)
+
+
+def test_a_street_without_length_carries_nobody(towns: ModuleType) -> None:
+    # two junctions on one spot, as real extracts have them
+    nodes = {1: (0, 50), 2: (1000, 50), 3: (1000, 50)}
+    area = towns.to_degrees(shapely.box(-50, -100, 1050, 200))
+    grid = people.grid_over(area, buffer_m=50, cell_m=100, epsg=towns.EPSG)
+    total = Total(residents=1000, year=2020, source="made up")
+    found = [
+        people.from_total(
+            total,
+            grid,
+            area,
+            places=towns.places(),
+            edges=towns.street_tables(nodes, pieces)[1],
+            settings=_settings(towns),
+        )
+        for pieces in ([(1, 2, {})], [(1, 2, {}), (2, 3, {})])
+    ]
+    np.testing.assert_allclose(found[1], found[0])
 
 
 def test_the_sample_town_keeps_its_residents(towns: ModuleType) -> None:
@@ -451,5 +751,5 @@ def test_the_sample_town_keeps_its_residents(towns: ModuleType) -> None:
     # the whole raster as the study area: everybody is counted
     area = reproject(bounds, 32631, 4326)
     grid = people.grid_over(area, buffer_m=500, cell_m=100, epsg=32631)
-    cells = people.from_raster(folder / "population.tif", grid, area)
+    cells = people.from_raster(folder / "population.tif", grid, area).cells
     assert cells.sum() == pytest.approx(truth["residents"]["raster"], rel=ONE_PER_MILLE)

@@ -1,6 +1,7 @@
 """Reach of towns drawn by hand: METHOD section 5, worked out on paper."""
 
 import math
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -10,21 +11,27 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import reach, tables
+from creative_nodes import reach, spillover, tables
 from creative_nodes.config import CRITERIA
+from creative_nodes.travel.streets import PublicTransport
 
 B = 0.016  # per metre
 HALF_LIFE = 302.0  # metres
 
 
 def _measure(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> Any:
-    """Measure sites on one street along y = 0 from x = 0 to 2000, unless told otherwise."""
+    """Measure sites on one street along y = 0 from x = 0 to 2000, unless told otherwise; returns the candidates."""
+    return _measure_all(towns, sites, streets, **how).candidates
+
+
+def _measure_all(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> Any:
+    """Measure as `_measure` does; returns every table."""
     config = towns.config()
     world = reach.World(
         creative=how.pop("creative", towns.spaces()),
         amenities=how.pop("amenities", towns.amenities()),
         people=how.pop("people", towns.people()),
-        places=how.pop("places", towns.places()),
+        stations=how.pop("stations", towns.stations()),
     )
     settings = config.reach.model_copy(update=how.pop("reach", {}))
     found = reach.measure_reach(
@@ -38,7 +45,8 @@ def _measure(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> 
         link_within_m=how.pop("link_within_m", 500),
     )
     assert not how
-    tables.check(found, tables.TABLES["candidates"], where="test")
+    for name in ("candidates", "reach", "parts", "modes"):
+        tables.check(getattr(found, name), tables.TABLES[name], where="test")
     return found
 
 
@@ -46,29 +54,29 @@ def _measure(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> 
 
 
 def test_half_life_halves() -> None:
-    decay = reach.half_life_to_decay(HALF_LIFE)
-    halved = reach.decay_sum(np.array([[0.0], [302], [604]]), np.array([1.0]), decay)
+    decay = spillover.half_life_to_decay(HALF_LIFE)
+    halved = spillover.decay_sum(np.array([[0.0], [302], [604]]), np.array([1.0]), decay)
     assert halved == pytest.approx([1, 0.5, 0.25])
 
 
 def test_decay_sum_by_hand() -> None:
     metres = np.array([[0.0, 100, 250], [math.inf, 50, math.inf], [math.inf] * 3])
-    found = reach.decay_sum(metres, np.array([1.0, 0.6, 0.3]), B)
+    found = spillover.decay_sum(metres, np.array([1.0, 0.6, 0.3]), B)
     # exp(-1.6) = 0.2018965, exp(-4) = 0.0183156, exp(-0.8) = 0.4493290
     assert found == pytest.approx([1 + 0.6 * 0.2018965 + 0.3 * 0.0183156, 0.6 * 0.4493290, 0], abs=1e-7)
 
 
 def test_exchange_is_gone_by_250_m() -> None:
-    assert reach.decay_sum(np.array([[250.0]]), np.array([1.0]), B)[0] < 0.02
+    assert spillover.decay_sum(np.array([[250.0]]), np.array([1.0]), B)[0] < 0.02
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 8])
 def test_k_equal_kinds_make_k(k: int) -> None:
-    assert reach.hill_number(np.full((1, k), 0.37)) == pytest.approx([k])
+    assert spillover.hill_number(np.full((1, k), 0.37)) == pytest.approx([k])
 
 
 def test_hill_number_of_one_none_and_uneven_kinds() -> None:
-    found = reach.hill_number(np.array([[0.0, 4, 0], [0, 0, 0], [0.5, 0.25, 0.25]]))
+    found = spillover.hill_number(np.array([[0.0, 4, 0], [0, 0, 0], [0.5, 0.25, 0.25]]))
     # entropy of (1/2, 1/4, 1/4) is 1.5 ln 2
     assert found == pytest.approx([1, 0, 2**1.5])
 
@@ -243,47 +251,21 @@ def test_without_residents_their_criteria_are_missing_not_zero(towns: ModuleType
 # ---------------------------------------------------------------- rapid transit
 
 
-STATION = {"railway": "station", "station": "subway"}
-ENTRANCE = {"railway": "subway_entrance"}
-
-
-def test_transit_is_the_walk_to_the_nearest_station_or_entrance(towns: ModuleType) -> None:
+def test_transit_is_the_walk_to_the_nearest_point_of_a_rapid_station(towns: ModuleType) -> None:
     sites = towns.sites({"geometry": towns.at(100)}, {"geometry": towns.at(900, 40)})
-    station = (STATION, towns.at(1300))
-    found = _measure(towns, sites, places=towns.places(station))
+    bus = {"geometry": towns.at(150), "rapid": False}
+    found = _measure(towns, sites, stations=towns.stations({"geometry": towns.at(1300)}, bus))
     assert found["transit_minutes"].tolist() == pytest.approx([1200 / 80, (40 + 400) / 80], rel=1e-4)
-    found = _measure(towns, sites, places=towns.places(station, (ENTRANCE, towns.at(1100))))
+    doors = {"geometry": shapely.MultiPoint([(1100, 0), (1300, 0)])}
+    found = _measure(towns, sites, stations=towns.stations(doors, bus))
     assert found["transit_minutes"].tolist() == pytest.approx([1000 / 80, (40 + 200) / 80], rel=1e-4)
 
 
-def test_entrances_without_a_station_do_not_count(towns: ModuleType) -> None:
-    places = towns.places((ENTRANCE, towns.at(600)), ({"railway": "station"}, towns.at(700)))
-    assert len(reach.stations(places, towns.EPSG)) == 0
-    found = _measure(towns, towns.sites({"geometry": towns.at(500)}), places=places)
-    assert found["transit_minutes"].isna().all()
-
-
-@pytest.mark.parametrize(
-    ("tags", "counts"),
-    [
-        (STATION, True),
-        ({"railway": "station", "subway": "yes"}, True),
-        ({"public_transport": "station", "light_rail": "yes"}, True),
-        ({"public_transport": "station", "station": "monorail"}, True),
-        ({"railway": "station"}, False),
-        ({"railway": "station", "station": "miniature"}, False),
-        ({"public_transport": "station", "bus": "yes"}, False),
-        ({"railway": "station", "subway": "no"}, False),
-        ({"amenity": "cafe", "subway": "yes"}, False),
-    ],
-)
-def test_which_stations_are_rapid(towns: ModuleType, tags: dict[str, str], counts: bool) -> None:
-    assert len(reach.stations(towns.places((tags, towns.at(0))), towns.EPSG)) == int(counts)
-
-
-def test_stations_come_in_the_metric_crs(towns: ModuleType) -> None:
-    found = reach.stations(towns.places((STATION, towns.at(700, 50))), towns.EPSG)
-    assert shapely.get_coordinates(found)[0] == pytest.approx([towns.EAST + 700, towns.NORTH + 50], abs=1e-3)
+def test_without_a_rapid_station_the_walk_to_one_is_missing(towns: ModuleType) -> None:
+    bus = towns.stations({"geometry": towns.at(150), "rapid": False})
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(500)}), stations=bus)
+    assert found.candidates["transit_minutes"].isna().all()
+    assert "transit_minutes" not in set(found.parts["criterion"])
 
 
 # ---------------------------------------------------------------- relay
@@ -378,7 +360,7 @@ def test_why_a_site_cannot_be_reached(towns: ModuleType) -> None:
     people = towns.people({"geometry": towns.at(500)})
     creative = towns.spaces({"geometry": towns.at(60, 800)}, {"geometry": towns.at(100)})
     found = _measure(
-        towns, sites, streets, people=people, creative=creative, places=towns.places((STATION, towns.at(0)))
+        towns, sites, streets, people=people, creative=creative, stations=towns.stations({"geometry": towns.at(0)})
     )
     assert found["reachable"].tolist() == [True, False, False]
     reasons = found["unreachable_reason"].tolist()
@@ -411,3 +393,168 @@ def test_a_large_site_is_measured_from_its_boundary(towns: ModuleType) -> None:
     estate = towns.sites({"geometry": shapely.box(200, 0.5, 1000, 300)})
     found = _measure(towns, estate, creative=towns.spaces({"geometry": towns.at(1100)}))
     assert found["nearest_space_m"].tolist() == pytest.approx([100.5], abs=0.6)
+
+
+# ---------------------------------------------------------------- within a time, and what figures are made of
+
+
+def test_every_mode_and_time_is_counted(towns: ModuleType) -> None:
+    # residential: 4.8, 12, 18 and 14 km/h make 80, 200, 300 and 233 m a minute
+    people = towns.people(
+        *({"geometry": towns.at(x), "residents": 10.0**k} for k, x in enumerate((100, 500, 900, 1900)))
+    )
+    creative = towns.spaces({"geometry": towns.at(300)}, {"geometry": towns.at(1000), "tier": "supporting"})
+    limits = {"walk": [1, 5], "bike": [5], "motorbike": [5], "car": [2]}
+    found = _measure_all(
+        towns, towns.sites({"geometry": towns.at(50)}), people=people, creative=creative, reach={"thresholds": limits}
+    ).reach
+    rows = {(row.mode, row.minutes): (row.residents, row.spaces, row.major_spaces) for row in found.itertuples()}
+    assert rows == {
+        ("walk", 1): (1, 0, 0),
+        ("walk", 5): (1, 1, 1),
+        ("walk", 15): (111, 2, 1),  # the limit of residents_walk_15 is added
+        ("bike", 5): (111, 2, 1),
+        ("motorbike", 5): (111, 2, 1),
+        ("motorbike", 30): (1111, 2, 1),  # and that of residents_ride_30
+        ("car", 2): (11, 1, 1),
+    }
+
+
+def test_reach_at_a_limit_is_the_criterion(towns: ModuleType) -> None:
+    people = towns.people(
+        {"geometry": towns.at(600), "residents": 7.0}, {"geometry": towns.at(1900), "residents": 80.0}
+    )
+    sites = towns.sites({"geometry": towns.at(50)}, {"geometry": towns.at(900)})
+    found = _measure_all(towns, sites, people=people)
+    table = found.reach.set_index(["site_id", "mode", "minutes"])["residents"]
+    ids = found.candidates["site_id"]
+    assert [table[i, "walk", 15] for i in ids] == found.candidates["residents_walk_15"].tolist() == [7, 87]
+    assert [table[i, "motorbike", 30] for i in ids] == found.candidates["residents_ride_30"].tolist() == [87, 87]
+
+
+def test_a_site_that_no_street_of_a_mode_meets_has_no_counts_rather_than_none(towns: ModuleType) -> None:
+    points = {1: (0.0, 0.0), 2: (500.0, 0.0)}
+    lanes = towns.streets(towns.street_tables(points, [(1, 2, {"highway": "footway", "car": False})]))
+    people = towns.people({"geometry": towns.at(400), "residents": 3.0})
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(100)}), lanes, people=people).reach
+    assert found.loc[found["mode"] == "car", ["residents", "spaces"]].isna().all(axis=None)
+    assert found.loc[found["mode"] == "walk", ["residents", "spaces"]].notna().all(axis=None)
+
+
+def _town_with_everything(towns: ModuleType) -> Any:
+    rng = np.random.default_rng(5)
+    spots = rng.uniform(0, 2000, 40)
+    tiers, domains = ("core", "intermediate", "supporting"), ("visual_arts", "books", "film")
+    creative = towns.spaces(
+        *(
+            {"geometry": towns.at(x), "tier": tiers[k % 3], "domain": domains[k % 2], "inside": k % 7 > 0}
+            for k, x in enumerate(spots)
+        )
+    )
+    amenities = towns.amenities(
+        *({"geometry": towns.at(x), "kind": ("cafe", "shop")[k % 2]} for k, x in enumerate(rng.uniform(0, 2000, 60)))
+    )
+    people = towns.people(*({"geometry": towns.at(x), "residents": 5.0} for x in rng.uniform(0, 2000, 30)))
+    sites = towns.sites(
+        *({"geometry": towns.at(x, 20), "listed": x > 500, "start_year": 1950, "public_land": True} for x in (10, 900)),
+        {"geometry": towns.at(1990), "status": "active", "confidence": 0.5},
+        {"geometry": towns.at(500, 400)},  # out of reach
+    )
+    stations = towns.stations({"geometry": towns.at(1200), "name": "Ga Cũ"})
+    return _measure_all(towns, sites, creative=creative, amenities=amenities, people=people, stations=stations)
+
+
+@pytest.mark.parametrize("criterion", ["exchange", "neighbourhood", "heritage_value", "readiness", "transit_minutes"])
+def test_a_criterion_is_the_sum_of_its_parts(towns: ModuleType, criterion: str) -> None:
+    found = _town_with_everything(towns)
+    table = found.candidates.set_index("site_id")[criterion].dropna()
+    assert len(table) == 3
+    some = found.parts[found.parts["criterion"] == criterion]
+    assert some.groupby("site_id")["value"].sum().to_dict() == pytest.approx(table.to_dict(), rel=1e-12)
+    assert set(found.parts["site_id"]) == set(table.index)
+
+
+def test_diversity_newly_served_and_relay_follow_from_their_parts(towns: ModuleType) -> None:
+    found = _town_with_everything(towns)
+    n_inside = 40 - 6
+    for row in found.candidates[found.candidates["reachable"]].itertuples():
+        mine = found.parts[found.parts["site_id"] == row.site_id]
+        share = (
+            mine.loc[mine["criterion"] == "diversity", "value"]
+            / mine.loc[mine["criterion"] == "diversity", "value"].sum()
+        )
+        assert row.diversity == pytest.approx(math.exp(-sum(p * math.log(p) for p in share)))
+        served = mine[mine["criterion"] == "newly_served"].set_index("part")["value"]
+        assert row.newly_served == served["not served today"]
+        assert row.residents_walk_15 == pytest.approx(served.sum())
+        joined = mine.loc[mine["criterion"] == "relay", "value"]
+        assert row.relay == pytest.approx((joined.sum() ** 2 - (joined**2).sum()) / n_inside**2)
+    stop = found.parts[found.parts["criterion"] == "transit_minutes"]
+    assert set(stop["part"]) == {"s1"} and set(stop["name"]) == {"Ga Cũ"}
+
+
+def test_small_parts_stand_together(towns: ModuleType) -> None:
+    creative = towns.spaces(*({"geometry": towns.at(x)} for x in (100, 1200, 1210)))
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(100)}), creative=creative).parts
+    some = found[found["criterion"] == "exchange"].set_index("part")
+    assert some.loc["c1", ["n", "value", "distance_m"]].tolist() == pytest.approx([1, 1, 0])
+    assert some.loc["others", "n"] == 2
+    assert some.loc["others", "value"] == pytest.approx(math.exp(-B * 1100) + math.exp(-B * 1110))
+    assert math.isnan(some.loc["others", "distance_m"])
+
+
+def test_modes_say_what_is_cut_off(towns: ModuleType) -> None:
+    nodes, edges = towns.straight_street()
+    points = {901: (0.0, 800.0), 902: (50.0, 800.0), 903: (5000.0, 800.0), 904: (5100.0, 800.0)}
+    more_nodes, more_edges = towns.street_tables(points, [(901, 902, {}), (903, 904, {"car": False})])
+    both = (pd.concat([nodes, more_nodes], ignore_index=True), pd.concat([edges, more_edges], ignore_index=True))
+    found = reach.describe_modes(towns.streets(both, min_island_nodes=10)).set_index("mode")
+    assert found.loc["walk"].tolist()[:4] == pytest.approx([21, 2, 2, 0.15])
+    assert found.loc["car"].tolist()[:4] == pytest.approx([21, 2, 1, 0.05])
+    assert set(found["note"]) == {""}
+
+
+# ---------------------------------------------------------------- public transport
+
+
+def _bus_town(towns: ModuleType, *far: Any) -> Any:
+    """Draw the street with a bus from x = 100 to x = 1900: every 4 minutes, 3 minutes' ride."""
+    stops = towns.stations(
+        {"geometry": towns.at(100), "kinds": ["bus"], "rapid": False, "n_services": 1},
+        {"geometry": towns.at(1900), "kinds": ["bus"], "rapid": False, "n_services": 1},
+        *far,
+    )
+    columns = [column.name for column in tables.TABLES["services"].columns]
+    calls = [
+        ("r", "1", "", "bus", k, f"s{k + 1}", 3.0 * k, k == 0, k == 1, 4.0, "config", False, "OSM", "relation/1")
+        for k in (0, 1)
+    ]
+    transport = PublicTransport(stops, pd.DataFrame(calls, columns=columns), towns.config().transit)
+    return replace(towns.streets(towns.straight_street()), transport=transport)
+
+
+def test_residents_by_public_transport_by_hand(towns: ModuleType) -> None:
+    # half of 4 minutes' wait, 3 of ride, 1 on foot: 6 minutes, beside 23.5 on foot
+    people = towns.people({"geometry": towns.at(1980), "residents": 9.0}, {"geometry": towns.at(120), "residents": 1.0})
+    limits = {"thresholds": {"transit": [5.9, 6.1]}, "ride_minutes": 30}
+    sites = towns.sites({"geometry": towns.at(100)}, {"geometry": towns.at(1980)})
+    found = _measure_all(towns, sites, _bus_town(towns), people=people, main_mode="transit", reach=limits)
+    rows = found.reach[found.reach["mode"] == "transit"].set_index(["site_id", "minutes"])["residents"]
+    assert [rows["h1", 5.9], rows["h1", 6.1], rows["h1", 30]] == [1, 10, 10]
+    # the bus runs one way only, so on the way back all is walked
+    assert [rows["h2", 5.9], rows["h2", 6.1], rows["h2", 30]] == [9, 9, 10]
+    assert found.candidates["residents_ride_30"].tolist() == [10, 10]
+
+
+def test_without_services_public_transport_is_not_known_rather_than_walking(towns: ModuleType) -> None:
+    people = towns.people({"geometry": towns.at(300), "residents": 9.0})
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(100)}), people=people, main_mode="transit")
+    assert found.candidates["residents_ride_30"].isna().all()
+    assert "transit" not in set(found.reach["mode"])
+
+
+def test_stations_that_meet_no_street_are_told(towns: ModuleType) -> None:
+    assert reach.describe_modes(_bus_town(towns)).set_index("mode").loc["transit", "note"] == ""
+    far = {"geometry": towns.at(500, 900), "n_services": 1}
+    note = reach.describe_modes(_bus_town(towns, far)).set_index("mode").loc["transit", "note"]
+    assert "Only 2 of 3 stations" in note

@@ -9,6 +9,7 @@ import pytest
 
 from creative_nodes import score, tables
 from creative_nodes.config import CRITERIA, Score
+from creative_nodes.errors import InputError
 
 WEIGHTS = {
     "residents_walk_15": 0.12,
@@ -111,6 +112,40 @@ def test_an_outlier_does_not_squeeze_the_others() -> None:
     found = _normalise(values, low=0.01, high=0.99)
     assert found[-1] == 1
     assert found[100] == pytest.approx(0.5, abs=0.02)
+
+
+def test_what_only_a_few_have_is_not_cut_away() -> None:
+    # two in three hundred: the quantile 0.99 is still 0, and cutting there would leave them nothing
+    found = _normalise([0.0] * 298 + [0.02, 0.01], low=0.01, high=0.99)
+    assert found[-2:].tolist() == [1, 0.5]
+    assert found[:-2].max() == 0
+    far = _normalise([5.0] * 298 + [90, 60], cost=True, low=0.01, high=0.99)
+    assert far[-2:].tolist() == pytest.approx([0, 30 / 85])
+    assert far[0] == 1
+
+
+def test_shares_of_the_best() -> None:
+    options: dict[str, Any] = {"logarithmic": False, "low": 0, "high": 1}
+    assert score.share_of_best(np.array([5.0, 10, np.nan]), cost=False, **options).tolist() == [0.5, 1, 0.5]
+    # a cost x becomes least + most - x: 10 + 40 - x = 40, 10, and the worst where it is missing
+    found = score.share_of_best(np.array([10.0, 40, np.nan]), cost=True, **options)
+    assert found.tolist() == [1, 0.25, 0.25]
+    assert score.share_of_best(np.array([7.0, 7]), cost=False, **options).tolist() == [0, 0]
+    assert score.share_of_best(np.array([0.0, 30]), cost=True, **options).tolist() == [1, 0]
+
+
+def test_an_infinite_value_is_refused_by_name() -> None:
+    frame = _candidates(3)
+    frame.loc[2, "relay"] = np.inf
+    with pytest.raises(InputError, match="relay is infinite for h002"):
+        _score(frame)
+
+
+def test_weights_may_be_given_by_groups() -> None:
+    groups = {"people": 0.25, "spillover": 0.25, "network": 0.5, "site": 0}
+    found = _settings(weights={"groups": groups}).weights
+    assert (found["relay"], found["readiness"], found["residents_walk_15"]) == (0.5, 0, 0.0625)
+    assert _settings(weights=found).weights == found
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -253,7 +253,7 @@ def test_missing_values_are_taken_where_they_are_allowed():
         ("clusters", "n_spaces", 0, "below 1"),
         ("candidates", "transit_minutes", -1.0, "below 0"),
         ("heritage", "confidence", 1.5, "above 1"),
-        ("street_edges", "oneway", 2, "above 1"),
+        ("street_edges", "oneway_car", 2, "above 1"),
     ],
 )
 def test_a_value_out_of_range_is_named(name, column, value, word):

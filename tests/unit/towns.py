@@ -70,19 +70,21 @@ def street_tables(
         [{"node_id": i, "geometry": shapely.Point(xy)} for i, xy in points.items()], ["node_id"], node_id="int64"
     )
     rows = []
-    for number, (u, v, given) in enumerate(pieces):
+    for number, (u, v, columns) in enumerate(pieces):
+        given = dict(columns)  # `oneway` stands for the three modes it binds
         line = shapely.LineString([points[u], points[v]])
         rows.append(
             {
                 **{"u": u, "v": v, "way_id": number + 1, "length_m": line.length, "highway": "residential"},
-                **{"name": "", "oneway": 0, "maxspeed_kmh": math.nan},
+                **{"name": "", "maxspeed_kmh": math.nan, "crossing_min": math.nan},
+                **dict.fromkeys(("oneway_bike", "oneway_motorbike", "oneway_car"), given.pop("oneway", 0)),
                 **dict.fromkeys(("walk", "bike", "motorbike", "car"), True),
                 "geometry": line,
                 **given,
             }
         )
     columns = [key for key in rows[0] if key != "geometry"] if rows else []
-    return nodes, frame(rows, columns, maxspeed_kmh="float64")
+    return nodes, frame(rows, columns, maxspeed_kmh="float64", crossing_min="float64")
 
 
 def straight_street(length_m: int = 2000, *, step_m: int = 100) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -148,6 +150,20 @@ def places(*rows: tuple[dict[str, str], Any]) -> gpd.GeoDataFrame:
     return frame(full, ["osm_id", "tags", "edited"])
 
 
+def stations(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Make rows of the table stations; every column has a default."""
+    defaults: dict[str, Any] = {
+        **NAMES,
+        "kinds": ["subway"],
+        "rapid": True,
+        "n_services": 0,
+        "source": "OSM",
+        "osm_ids": [],
+    }
+    full = [{"station_id": f"s{k}", **defaults, **row} for k, row in enumerate(rows, start=1)]
+    return frame(full, ["station_id", *defaults], rapid="bool", n_services="int64")
+
+
 def at(x: float, y: float = 0.0) -> shapely.Point:
     return shapely.Point(x, y)
 
@@ -173,6 +189,7 @@ def network(
         epsg=EPSG,
         leg_cost_per_m=leg,
         unit=unit,
+        enterable=np.ones(len(u), dtype=bool),
     )
 
 

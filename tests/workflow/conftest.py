@@ -23,7 +23,9 @@ class Project:
     def snakemake(self, *arguments, env=None, check=True):
         """Run snakemake here; returns the finished process with its output as text."""
         command = [sys.executable, "-m", "snakemake", *arguments]
-        clean = {k: v for k, v in os.environ.items() if k not in ("EXTRACTS", "POPULATION", "IMPORTS", "VERBOSE")}
+        clean = {
+            k: v for k, v in os.environ.items() if k not in ("EXTRACTS", "POPULATION", "IMPORTS", "GTFS", "VERBOSE")
+        }
         done = subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, env={**clean, **(env or {})}, timeout=600
         )

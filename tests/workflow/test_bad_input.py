@@ -37,10 +37,28 @@ def said(done):
             id="weights",
         ),
         pytest.param(
+            "config/config.yaml",
+            lambda d: d["reach"]["thresholds"].update(walk=[5, 15, 10]),
+            ["config/config.yaml", "reach.thresholds", "walk", "rise", "[5.0, 15.0, 10.0]"],
+            id="thresholds out of order",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["travel"]["speeds_kmh"]["VN"].pop("bike"),
+            ["config/config.yaml", "travel", "VN.bike", "default speed"],
+            id="mode without speeds",
+        ),
+        pytest.param(
             "config/cities/sample.yaml",
             lambda d: d.update(boundary={"bbox": [3.02, 0.0, 3.0, 0.03]}),
             ["config/cities/sample.yaml", "boundary", "west"],
             id="bbox order",
+        ),
+        pytest.param(
+            "config/cities/sample.yaml",
+            lambda d: d.update(people={"total": {"residents": 0, "year": 2026, "source": "nobody"}}),
+            ["config/cities/sample.yaml", "people.total.residents", "greater than 0"],
+            id="nobody lives there",
         ),
         pytest.param(
             "config/cities/sample.yaml",

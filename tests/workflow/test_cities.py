@@ -72,3 +72,34 @@ def test_the_index_links_the_cities(cities):
     text = (cities.folder / "reports/index.html").read_text(encoding="utf-8")
     for city in ("hanoi", "hcmc", "shanghai"):
         assert f'href="{city}.html"' in text
+
+
+@pytest.mark.parametrize(("city", "has_transit"), [("hanoi", True), ("hcmc", False), ("shanghai", True)])
+def test_every_mode_is_counted_and_more_time_reaches_no_fewer(cities, city, has_transit):
+    reach = tables.read("reach", cities.folder / f"data/processed/{city}/reach.parquet")
+    assert set(reach["mode"]) == {"walk", "bike", "motorbike", "car", *(["transit"] if has_transit else [])}
+    for _, some in reach.dropna(subset=["residents"]).groupby(["site_id", "mode"]):
+        ordered = some.sort_values("minutes")
+        assert ordered["residents"].is_monotonic_increasing and ordered["spaces"].is_monotonic_increasing
+    if has_transit:
+        wide = reach[reach["minutes"] == 15].pivot(index="site_id", columns="mode", values="residents")
+        # who takes a bus or a train may as well walk
+        assert (wide["transit"] >= wide["walk"] - 1e-6)[wide["walk"].notna()].all()
+
+
+@pytest.mark.parametrize("city", ["hanoi", "hcmc", "shanghai"])
+def test_areas_and_hexagons_hold_together(cities, city):
+    folder = cities.folder / f"data/processed/{city}"
+    candidates = tables.read("candidates", folder / "candidates.parquet")
+    areas = tables.read("isochrones", folder / "isochrones.parquet")
+    walked = areas[(areas["mode"] == "walk") & (areas["minutes"] == 15)].set_index("site_id")["area_km2"]
+    assert set(walked.index) == set(candidates.loc[candidates["reachable"], "site_id"])
+    # 1.2 km in every direction make 4.5 km²; a large site begins at its boundary
+    assert walked.median() < 4.5
+    hexagons = tables.read("accessibility", folder / "accessibility.parquet")
+    people = tables.read("people", folder / "people.parquet")
+    assert hexagons["residents"].sum() == pytest.approx(people.loc[people["inside"], "residents"].sum(), rel=1e-6)
+    walk, motorbike = hexagons["minutes_walk"], hexagons["minutes_motorbike"]
+    both = walk.notna() & motorbike.notna() & (hexagons["unreachable_walk"] == hexagons["unreachable_motorbike"])
+    assert both.sum() > 100
+    assert (motorbike < walk)[both].mean() > 0.95

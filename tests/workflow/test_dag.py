@@ -11,8 +11,11 @@ STAGES = (
     "locate_sites",
     "spread_people",
     "map_completeness",
+    "read_transit",
     "connect_spaces",
     "measure_reach",
+    "draw_isochrones",
+    "map_accessibility",
     "describe_city",
     "score_candidates",
     "pack_geopackage",
@@ -48,7 +51,10 @@ def test_the_geopackage_opens_in_gdal_with_the_scores_beside_the_candidates(demo
 
     path = demo.folder / "data/processed/sample/sample.gpkg"
     layers = set(pyogrio.list_layers(path)[:, 0])
-    assert layers == {"study_area", "heritage", "creative", "clusters", "completeness", "candidates"}
+    hexagons = {"completeness", "accessibility"}
+    assert (
+        layers == {"study_area", "heritage", "creative", "clusters", "candidates", "isochrones", "stations"} | hexagons
+    )
     candidates = pyogrio.read_dataframe(path, layer="candidates")
     assert candidates.crs.to_epsg() == 4326
     assert candidates.set_index("rank").loc[1, "name"] == "Kho Bến Cũ"
@@ -78,7 +84,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("reach", "walk_minutes", value=10),
-            {"measure_reach", "describe_city"} | SCORE_AND_REPORT,
+            {"measure_reach", "draw_isochrones", "map_accessibility", "describe_city"} | SCORE_AND_REPORT,
             id="walking reach",
         ),
         pytest.param(
@@ -87,6 +93,20 @@ def test_a_second_run_does_nothing(demo):
             {"map_completeness", "pack_geopackage", "describe_city", "draw_map", "demo"},
             id="limit of thin mapping",
         ),
+        pytest.param(
+            "config/config.yaml",
+            set_key("isochrones", "cell_m", value=30),
+            {"draw_isochrones", "pack_geopackage", "draw_map", "demo"},
+            id="cell of areas",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            set_key("transit", "headway_minutes", "bus", value=9),
+            {"read_transit", "measure_reach", "draw_isochrones", "map_accessibility", "describe_city"}
+            | SCORE_AND_REPORT,
+            id="headway",
+        ),
+        pytest.param("config/config.yaml", set_key("portfolio", "k", value=3), set(), id="portfolio"),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),
         pytest.param(
             "config/cities/sample.yaml", set_key("name", value="Another name"), {"draw_map", "demo"}, id="city name"

@@ -7,7 +7,13 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from creative_nodes.config import find_imports, load_config, load_settings, pick
+from creative_nodes.config import (
+    find_gtfs,
+    find_imports,
+    load_config,
+    load_settings,
+    pick,
+)
 from creative_nodes.errors import InputError
 from creative_nodes.fingerprint import fingerprint
 from creative_nodes.osm.download import download_name, resolve_source
@@ -54,6 +60,7 @@ POPULATION = folder(
     "POPULATION", CONFIG.population, EXTRACTS and EXTRACTS / ".." / "population"
 )
 IMPORTS = folder("IMPORTS", CONFIG.imports, EXTRACTS and EXTRACTS / ".." / "imports")
+GTFS = folder("GTFS", CONFIG.gtfs, EXTRACTS and EXTRACTS / ".." / "gtfs")
 
 
 @cache
@@ -69,26 +76,33 @@ def source_of(city):
 
 
 @cache
-def raster_of(city):
-    """Return where one city's population raster comes from: a local file, a download, or none."""
-    raster = settings_of(city).city.people.raster
-    if raster is None:
+def population_of(city, kind):
+    """Return where one city's population raster or table comes from: a local file, a download, or none."""
+    given = getattr(settings_of(city).city.people, kind)
+    if given is None:
         return None
     folders = [Path(), *([POPULATION] if POPULATION else [])]
     local = next(
         (
-            place / raster.file
+            place / given.file
             for place in folders
-            if raster.file and (place / raster.file).exists()
+            if given.file and (place / given.file).exists()
         ),
         None,
     )
     if local is not None:
         return str(local)
     # with a folder of extracts the run is meant to work without a network
-    if raster.url and not EXTRACTS:
-        return f"data/raw/downloads/{download_name(raster.url)}"
+    if given.url and not EXTRACTS:
+        return f"data/raw/downloads/{download_name(given.url)}"
     return None
+
+
+def chosen_population(city, kind):
+    """Return that file for the run itself: a table is not asked for where there is a raster, which goes before it."""
+    if kind == "table" and population_of(city, "raster"):
+        return []
+    return population_of(city, kind) or []
 
 
 @cache
@@ -102,6 +116,31 @@ def imports_of(city):
     return [str(path) for path in found]
 
 
+@cache
+def gtfs_of(city):
+    """Return the files of one city's GTFS feed."""
+    folders = [Path(), *([GTFS] if GTFS else [])]
+    feed = settings_of(city).city.gtfs
+    found = checked(
+        find_gtfs, feed, folders=folders, where=f"config/cities/{city}.yaml"
+    )
+    return [str(path) for path in found]
+
+
+def tables_of(*names):
+    """Return the tables of a city by name, as named inputs or outputs."""
+    return {name: f"data/processed/{{city}}/{name}.parquet" for name in names}
+
+
+ROBUSTNESS = ("robustness", "scenarios", "portfolio", "backtest", "sweeps")
+
+# what `read_streets` reads, without and with public transport
+STREETS = tables_of("study_area", "street_nodes", "street_edges")
+TRANSPORT = STREETS | tables_of("stations", "services")
+STREET_KEYS = ("city.country", "analysis.travel")
+TRANSPORT_KEYS = (*STREET_KEYS, "analysis.transit")
+
+
 def params_for(*keys):
     """Return a params function: the named settings of the wildcard's city, and nothing else."""
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
@@ -113,13 +152,19 @@ for city in KNOWN:
 for city in [*CITIES, SAMPLE]:
     source_of(city)
     imports_of(city)
+    gtfs_of(city)
 
-RASTERS = [settings_of(city).city.people.raster for city in CITIES]
+POPULATIONS = [
+    source
+    for people in (settings_of(city).city.people for city in CITIES)
+    for source in (people.raster, people.table)
+    if source
+]
 DOWNLOADS = {
     download_name(url): url
     for url in [
         *(settings_of(city).city.source.url for city in CITIES),
-        *(raster.url for raster in RASTERS if raster),
+        *(source.url for source in POPULATIONS),
     ]
     if url
 }

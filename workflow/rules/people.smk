@@ -1,4 +1,4 @@
-# People: residents on a grid, from a raster when there is one, else from the city total; and how completely the ground
+# People: residents on a grid, from the first there is of a raster, a table, the city total; and how completely the ground
 # they live on is mapped.
 
 
@@ -8,7 +8,8 @@ rule spread_people:
         study_area="data/processed/{city}/study_area.parquet",
         places="data/processed/{city}/places.parquet",
         edges="data/processed/{city}/street_edges.parquet",
-        raster=lambda w: raster_of(w.city) or [],
+        raster=lambda w: chosen_population(w.city, "raster"),
+        table=lambda w: chosen_population(w.city, "table"),
     output:
         people="data/processed/{city}/people.parquet",
     log:

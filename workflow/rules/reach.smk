@@ -4,15 +4,16 @@
 # snakemake data/processed/hanoi/clusters.parquet
 rule connect_spaces:
     input:
+        **STREETS,
         creative="data/processed/{city}/located_creative.parquet",
+        heritage="data/processed/{city}/heritage.parquet",
         places="data/processed/{city}/places.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
-        street_nodes="data/processed/{city}/street_nodes.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
     output:
         creative="data/processed/{city}/creative.parquet",
         clusters="data/processed/{city}/clusters.parquet",
         links="data/processed/{city}/links.parquet",
+        nearest="data/processed/{city}/nearest.parquet",
+        colocation="data/processed/{city}/colocation.parquet",
     log:
         "logs/{city}/connect_spaces.log",
     benchmark:
@@ -22,8 +23,7 @@ rule connect_spaces:
     params:
         code=fingerprint("scripts/connect_spaces.py"),
         settings=params_for(
-            "city.country",
-            "analysis.travel",
+            *STREET_KEYS,
             "analysis.clusters",
             "analysis.network",
             "analysis.seed",
@@ -35,16 +35,13 @@ rule connect_spaces:
 # snakemake data/processed/hanoi/candidates.parquet
 rule measure_reach:
     input:
+        **TRANSPORT,
         heritage="data/processed/{city}/heritage.parquet",
         creative="data/processed/{city}/located_creative.parquet",
         amenities="data/processed/{city}/amenities.parquet",
         people="data/processed/{city}/people.parquet",
-        places="data/processed/{city}/places.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
-        street_nodes="data/processed/{city}/street_nodes.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
     output:
-        candidates="data/processed/{city}/candidates.parquet",
+        **tables_of("candidates", "reach", "parts", "modes"),
     log:
         "logs/{city}/measure_reach.log",
     benchmark:
@@ -54,9 +51,8 @@ rule measure_reach:
     params:
         code=fingerprint("scripts/measure_reach.py"),
         settings=params_for(
-            "city.country",
+            *TRANSPORT_KEYS,
             "city.main_mode",
-            "analysis.travel",
             "analysis.reach",
             "analysis.network",
             "analysis.candidates",
@@ -69,23 +65,24 @@ rule measure_reach:
 # snakemake data/processed/hanoi/indicators.parquet
 rule describe_city:
     input:
-        **{
-            name: f"data/processed/{{city}}/{name}.parquet"
-            for name in (
-                "study_area",
-                "heritage",
-                "creative",
-                "clusters",
-                "links",
-                "people",
-                "places",
-                "candidates",
-                "street_edges",
-                "registry",
-                "imports",
-                "completeness",
-            )
-        },
+        **tables_of(
+            "study_area",
+            "heritage",
+            "creative",
+            "clusters",
+            "links",
+            "nearest",
+            "colocation",
+            "people",
+            "candidates",
+            "street_edges",
+            "registry",
+            "imports",
+            "completeness",
+            "modes",
+            "stations",
+            "transit_notes",
+        ),
         provenance="data/raw/{city}/provenance.json",
     output:
         indicators="data/processed/{city}/indicators.parquet",
@@ -104,6 +101,7 @@ rule describe_city:
             "analysis.edge_buffer_m",
             "analysis.candidates",
             "analysis.completeness",
+            "analysis.seed",
         ),
     script:
         "../../scripts/describe_city.py"

@@ -10,7 +10,9 @@ REPORT_KEYS = (
     "analysis.network",
     "analysis.clusters",
     "analysis.completeness",
-    "analysis.travel.snap_within_m",
+    "analysis.accessibility",
+    "analysis.travel",
+    "analysis.transit",
 )
 
 
@@ -26,6 +28,14 @@ rule draw_map:
         clusters="data/processed/{city}/clusters.parquet",
         candidates="data/processed/{city}/candidates.parquet",
         scores="data/processed/{city}/scores.parquet",
+        reach="data/processed/{city}/reach.parquet",
+        parts="data/processed/{city}/parts.parquet",
+        isochrones="data/processed/{city}/isochrones.parquet",
+        accessibility="data/processed/{city}/accessibility.parquet",
+        colocation="data/processed/{city}/colocation.parquet",
+        stations="data/processed/{city}/stations.parquet",
+        services="data/processed/{city}/services.parquet",
+        transit_notes="data/processed/{city}/transit_notes.parquet",
         indicators="data/processed/{city}/indicators.parquet",
         registry="data/processed/{city}/registry.parquet",
         links="data/processed/{city}/links.parquet",

@@ -1,4 +1,4 @@
-# Score: rank the candidates, say how sure the rank is, and pack the tables for desktop GIS.
+# Score: rank the candidates, also under other priorities, say how sure the ranks are, and pack the tables for desktop GIS.
 
 
 # snakemake data/processed/hanoi/scores.parquet
@@ -20,16 +20,62 @@ rule score_candidates:
         "../../scripts/score_candidates.py"
 
 
+# snakemake data/processed/hanoi/scenarios.parquet
+rule score_scenarios:
+    input:
+        candidates="data/processed/{city}/candidates.parquet",
+    output:
+        scenarios="data/processed/{city}/scenarios.parquet",
+    log:
+        "logs/{city}/score_scenarios.log",
+    benchmark:
+        "logs/{city}/score_scenarios.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/score_scenarios.py"),
+        settings=params_for("analysis.score", "analysis.scenarios"),
+    script:
+        "../../scripts/score_scenarios.py"
+
+
+# snakemake data/processed/hanoi/robustness.parquet
+rule measure_robustness:
+    input:
+        candidates="data/processed/{city}/candidates.parquet",
+        scenarios="data/processed/{city}/scenarios.parquet",
+    output:
+        robustness="data/processed/{city}/robustness.parquet",
+        rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
+        agreement="data/processed/{city}/agreement.parquet",
+    log:
+        "logs/{city}/measure_robustness.log",
+    benchmark:
+        "logs/{city}/measure_robustness.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/measure_robustness.py"),
+        settings=params_for("analysis.score", "analysis.seed"),
+    script:
+        "../../scripts/measure_robustness.py"
+
+
 # snakemake data/processed/hanoi/hanoi.gpkg
 rule pack_geopackage:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
-        scores="data/processed/{city}/scores.parquet",
-        heritage="data/processed/{city}/heritage.parquet",
-        creative="data/processed/{city}/creative.parquet",
-        clusters="data/processed/{city}/clusters.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
-        completeness="data/processed/{city}/completeness.parquet",
+        **tables_of(
+            "candidates",
+            "scores",
+            "study_area",
+            "heritage",
+            "creative",
+            "clusters",
+            "completeness",
+            "accessibility",
+            "isochrones",
+            "stations",
+        ),
     output:
         geopackage="data/processed/{city}/{city}.gpkg",
     log:

@@ -17,10 +17,10 @@ import numpy as np
 import osmium
 import shapely
 
-from creative_nodes.config import Mode, ModeAccess
+from creative_nodes.config import STREET_MODES, Mode, ModeAccess
 from creative_nodes.errors import InputError
 from creative_nodes.geo import WGS84_EPSG, reproject_xy
-from creative_nodes.osm.access import allows, direction, maxspeed_kmh
+from creative_nodes.osm.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
 
 COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
 AREA_KEYS = frozenset(
@@ -49,6 +49,7 @@ AREA_KEYS = frozenset(
 )
 LINE_KEYS = frozenset({"waterway", "railway", "route", "barrier", "aeroway"})
 OSM_BEGAN = "2004"  # an earlier date (1970-01-01) stands where the file has none
+FERRY = "ferry"  # stands as the highway value of ferry lines
 NOT_A_STREET = frozenset({"proposed", "construction", "platform", "razed", "abandoned", "planned", "no"})
 
 
@@ -108,7 +109,7 @@ def _is_area(tags: dict[str, str]) -> bool:
 
 
 def _is_street(tags: dict[str, str]) -> bool:
-    return "highway" in tags and tags.get("area") != "yes"
+    return ("highway" in tags or is_ferry(tags)) and tags.get("area") != "yes"
 
 
 class _Scan:
@@ -181,8 +182,10 @@ class _Scan:
 
     def street(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
         """Take in a street."""
-        if tags["highway"] in NOT_A_STREET:
+        if tags.get("highway") in NOT_A_STREET:
             return
+        if is_ferry(tags):
+            tags = {**tags, "highway": FERRY}
         nodes = [(node.ref, node.x, node.y) for node in way.nodes]
         self.streets.way_ids.append(way.id)
         self.streets.tags.append(tags)
@@ -250,13 +253,19 @@ def _way_columns(streets: _Streets, modes: dict[Mode, ModeAccess]) -> dict[str, 
         "way_id": np.array(streets.way_ids),
         "highway": np.array([t["highway"] for t in tags], dtype=object),
         "name": np.array([t.get("name", "") for t in tags], dtype=object),
-        "oneway": np.array([direction(t) for t in tags]),
         "maxspeed_kmh": np.array([maxspeed_kmh(t) for t in tags]),
+        **{mode: np.array([mode in modes and allows(t, modes[mode]) for t in tags]) for mode in STREET_MODES},
         **{
-            mode: np.array([mode in modes and allows(t, modes[mode]) for t in tags])
-            for mode in ("walk", "bike", "motorbike", "car")
+            f"oneway_{mode}": np.array([direction(t, modes[mode]) if mode in modes else 0 for t in tags])
+            for mode in STREET_MODES[1:]
         },
     }
+
+
+def _crossing_minutes(edges: gpd.GeoDataFrame, duration: np.ndarray) -> np.ndarray:
+    """Share the tagged duration of a ferry line among its pieces, by length; missing for streets."""
+    share = edges["length_m"] / edges.groupby("way_id")["length_m"].transform("sum")
+    return np.where(edges["highway"] == FERRY, duration * share, np.nan)
 
 
 def _street_frames(
@@ -297,6 +306,9 @@ def _street_frames(
         geometry=lines,
         crs=WGS84_EPSG,
     )
+    edges["crossing_min"] = _crossing_minutes(
+        edges, np.array([duration_minutes(t) for t in streets.tags])[line.way[start]]
+    )
     tips = np.concatenate([start, end])
     place = tips[np.unique(index[tips], return_index=True)[1]]
     points = gpd.GeoDataFrame(
@@ -336,7 +348,10 @@ def read_streets(
     scan = _Scan()
     ways = osmium.filter.EntityFilter(osmium.osm.WAY)
     for way in (
-        osmium.FileProcessor(path).with_locations().with_filter(ways).with_filter(osmium.filter.KeyFilter("highway"))
+        osmium.FileProcessor(path)
+        .with_locations()
+        .with_filter(ways)
+        .with_filter(osmium.filter.KeyFilter("highway", "route"))
     ):
         tags = dict(way.tags)
         if isinstance(way, osmium.osm.Way) and _is_street(tags):

@@ -53,6 +53,20 @@ MAPPING_STYLES: dict[str, Style] = {
     "fair": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#9e9ac8", "fillOpacity": 0.35},
     "good": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#f2f0f7", "fillOpacity": 0.42},
 }
+# minutes on foot to the nearest core creative space: from light to dark, apart in greys too
+SERVED_STYLES: dict[str, Style] = {
+    kind: {"color": "#fff", "weight": 0.6, "opacity": 0.6, "fillColor": fill, "fillOpacity": 0.55}
+    for kind, fill in (
+        ("walk5", "#ffffcc"),
+        ("walk15", "#a1dab4"),
+        ("walk30", "#41b6c4"),
+        ("walk60", "#2c7fb8"),
+        ("walkfar", "#253494"),
+    )
+}
+SERVED_WORDS = {"walk5": "to 5", "walk15": "15", "walk30": "30", "walk60": "60 min", "walkfar": "more, or no way"}
+UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.1, "opacity": 0.8, "fill": False}
+STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
 CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor": "#fff", "fillOpacity": 0.9}
 LINK: Style = {"color": CREATIVE, "weight": 1, "opacity": 0.35}
@@ -73,7 +87,11 @@ class MapData:
     others : by kind (converted, lost, low), (row, longitude, latitude).
     spaces : by tier, (row, longitude, latitude).
     hexagons : by how completely they are mapped (thin, fair, good), (row, part inside the study area).
+    served : by class of the walk to a core creative space, (row, part inside the study area).
+    underserved : lines inside the under-served hexagons, EPSG:4326; empty when there are none.
+    stations : (row, longitude, latitude) of rapid transit.
     links : whether a layer of walkable links is offered; the page's script fills it.
+    reached : what the areas drawn for a chosen site are, in words of ours; the page's script draws them.
     """
 
     area: BaseGeometry
@@ -86,7 +104,11 @@ class MapData:
     others: Mapping[str, Sequence[tuple[int, float, float]]]
     spaces: Mapping[str, Sequence[tuple[int, float, float]]]
     hexagons: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    served: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    underserved: BaseGeometry
+    stations: Sequence[tuple[int, float, float]]
     links: bool
+    reached: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -237,17 +259,51 @@ def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
         _add(city, Shapes(shapes_json([geometry]), style, pane="veil", interactive=False), name)
 
 
+def _graded(title: str, *lines: Sequence[tuple[str, str]]) -> str:
+    """Label of a layer in classes: its title, then a swatch and a word for each class, line by line."""
+    told = ["".join(_swatch(f"grade sw-{kind}", word) for kind, word in line) for line in lines]
+    return f'<span class="graded">{title}{"".join(f"<br><span class=grades>{line}</span>" for line in told)}</span>'
+
+
+def _draw_cells(
+    group: Element, prefix: str, cells: Mapping[str, Sequence[tuple[int, BaseGeometry]]], styles: Mapping[str, Style]
+) -> None:
+    for kind, style in styles.items():
+        if found := cells.get(kind):
+            shapes = shapes_json([shape for _, shape in found], [row for row, _ in found])
+            _add(group, Shapes(shapes, style), f"{prefix}_{kind}")
+
+
 def _draw_mapping(city: OfflineMap, data: MapData) -> None:
     if not data.hexagons:
         return
-    grades = " ".join(_swatch(f"grade sw-{grade}", grade) for grade in MAPPING_STYLES)
     title = _swatch("mapping", "How complete is the mapping")
-    label = f'<span class="graded">{title}<br><span class="grades">{grades}</span></span>'
+    label = _graded(title, [(grade, grade) for grade in MAPPING_STYLES])
     group = _add(city, folium.FeatureGroup(name=label, show=False), "mapping")
-    for grade, style in MAPPING_STYLES.items():
-        if cells := data.hexagons.get(grade):
-            shapes = shapes_json([shape for _, shape in cells], [row for row, _ in cells])
-            _add(group, Shapes(shapes, style), f"mapping_{grade}")
+    _draw_cells(group, "mapping", data.hexagons, MAPPING_STYLES)
+
+
+def _draw_served(city: OfflineMap, data: MapData) -> None:
+    if not data.served:
+        return
+    kinds = list(SERVED_WORDS.items())
+    lines = [kinds[:4], kinds[4:]]
+    if not data.underserved.is_empty:
+        lines.append([("underserved", "under-served")])
+    label = _graded(_swatch("served", "Walk to a core creative space"), *lines)
+    group = _add(city, folium.FeatureGroup(name=label, show=False), "served")
+    _draw_cells(group, "served", data.served, SERVED_STYLES)
+    if not data.underserved.is_empty:
+        _add(group, Shapes(shapes_json([data.underserved]), UNDERSERVED, interactive=False), "underserved")
+
+
+def _draw_reached(city: OfflineMap, data: MapData) -> None:
+    """Add the layer that the page's script draws the areas of the chosen site into."""
+    if not data.reached:
+        return
+    kinds = ["reached", "ridden"][: len(data.reached)]
+    label = _graded("Reached from the chosen site", *([one] for one in zip(kinds, data.reached, strict=True)))
+    _add(city, Shapes(points_json(()), {}, name=label), "reached")
 
 
 def _draw_spaces(city: OfflineMap, data: MapData) -> None:
@@ -259,6 +315,10 @@ def _draw_spaces(city: OfflineMap, data: MapData) -> None:
         if points := data.spaces.get(tier):
             label = _swatch(tier, f"Creative space, {tier}")
             _add(city, Shapes(points_json(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
+    if data.stations:
+        label = _swatch("station", "Rapid-transit station")
+        layer = Shapes(points_json(data.stations), STATION, name=label, show=False, marker="dot")
+        _add(city, layer, "stations")
 
 
 def _draw_sites(city: OfflineMap, data: MapData) -> None:
@@ -308,7 +368,9 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
     city._id = "city"
     _draw_paper(city, data, online_tiles=online_tiles)
     _draw_mapping(city, data)
+    _draw_served(city, data)
     _draw_spaces(city, data)
+    _draw_reached(city, data)
     _draw_sites(city, data)
     _add(city, Legend(position="topleft", collapsed=False), "legend")
     figure: Any = city.get_root()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,12 @@ from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.report import maps
-from creative_nodes.report.view import TOP_PINS, CityPage, IndexPage, Site
+from creative_nodes.report.areas import Area
+from creative_nodes.report.cities import IndexPage
+from creative_nodes.report.sites import Measure, Site
+from creative_nodes.report.view import TOP_PINS, CityPage
+from creative_nodes.report.within import Within
+from creative_nodes.report.words import NOT_KNOWN
 
 HERE = Path(__file__).parent
 # a page may run what is written in it and fetch nothing, whatever a tag in the data says
@@ -51,15 +56,36 @@ def safe_json(data: Any) -> Markup:
     return Markup("".join(ESCAPES.get(character, character) for character in text))
 
 
+def _measure(measure: Measure) -> list[Any]:
+    part = None if measure.part is None else round(measure.part, 4)
+    made = measure.made
+    return [measure.value, part] if made is None else [measure.value, part, [made.lead, made.parts, made.rest]]
+
+
+def _within(within: Within) -> list[Any]:
+    times = [
+        [t.minutes, t.residents, t.spaces, None if t.share is None else round(t.share, 3), t.scored]
+        for t in within.times
+    ]
+    return [within.mode, within.main, times]
+
+
+def _area(area: Area) -> list[Any]:
+    return [area.mode == "walk", area.label, area.polygons]
+
+
 def _site(site: Site) -> dict[str, Any]:
     """Collect what the page's script shows of a site; what is empty is left out."""
-    said = asdict(site)
-    said["evidence"] = [list(proof.values()) for proof in said["evidence"]]
-    said["measures"] = [[m["value"], None if m["part"] is None else round(m["part"], 4)] for m in said["measures"]]
+    said = {field.name: getattr(site, field.name) for field in fields(site)}
+    said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
+    said["measures"] = [_measure(measure) for measure in site.measures]
+    said["within"] = [_within(within) for within in site.within]
+    said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
-    del said["lon"], said["lat"], said["confidence"]
     said["confidence"] = round(site.confidence, 2)
-    return {key: value for key, value in said.items() if value not in (None, "", [], False, 0)}
+    del said["lon"], said["lat"]
+    kept = {key: value for key, value in said.items() if value not in (None, "", [], False, 0)}
+    return kept | {"at": [site.lat, site.lon]}
 
 
 def data_block(page: CityPage) -> Markup:
@@ -70,14 +96,23 @@ def data_block(page: CityPage) -> Markup:
             "map": maps.MAP_NAME,
             "bounds": [[south, west], [north, east]],
             "criteria": [[row.label, row.median, row.best_part] for row in page.criteria],
-            "sites": [_site(site) | {"at": [site.lat, site.lon]} for site in page.sites],
-            "others": [_site(site) | {"at": [site.lat, site.lon]} for site in page.others],
+            "sites": [_site(site) for site in page.sites],
+            "others": [_site(site) for site in page.others],
             "spaces": [[s.name, s.other_names, s.domain, s.tier, s.source, s.url, s.lat, s.lon] for s in page.spaces],
-            "hulls": [[h.name, h.n_spaces, round(h.p_value, 3)] for h in page.hulls],
+            "hulls": [[h.name, h.other_names, h.n_spaces, round(h.p_value, 3)] for h in page.hulls],
+            "stations": [[s.name, s.other_names, s.services] for s in page.stations],
             "hexagons": [[h.mapping, *h.lines] for h in page.hexagons],
+            "served": [[h.title, *h.lines] for h in page.served],
             "links": page.links,
         }
     )
+
+
+def _by_kind(kinds: Sequence[str], shapes: Sequence[BaseGeometry]) -> dict[str, list[tuple[int, BaseGeometry]]]:
+    found: dict[str, list[tuple[int, BaseGeometry]]] = {}
+    for i, (kind, shape) in enumerate(zip(kinds, shapes, strict=True)):
+        found.setdefault(kind, []).append((i, shape))
+    return found
 
 
 def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
@@ -88,9 +123,8 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
     spaces: dict[str, list[tuple[int, float, float]]] = {}
     for i, space in enumerate(page.spaces):
         spaces.setdefault(space.tier, []).append((i, space.lon, space.lat))
-    hexagons: dict[str, list[tuple[int, BaseGeometry]]] = {}
-    for i, (hexagon, shape) in enumerate(zip(page.hexagons, page.hexagon_shapes, strict=True)):
-        hexagons.setdefault(hexagon.mapping, []).append((i, shape))
+    hexagons = _by_kind([hexagon.mapping for hexagon in page.hexagons], page.hexagon_shapes)
+    served = _by_kind([hexagon.kind for hexagon in page.served], page.served_shapes)
     ranked = [(i, site.rank, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is not None]
     return maps.MapData(
         area=page.area,
@@ -103,7 +137,11 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         others=others,
         spaces=spaces,
         hexagons=hexagons,
+        served=served,
+        underserved=page.underserved,
+        stations=[(i, station.lon, station.lat) for i, station in enumerate(page.stations)],
         links=bool(page.links),
+        reached=page.reached,
     )
 
 
@@ -154,4 +192,4 @@ def write(text: str, path: str | Path) -> None:
 
 def missing(page: CityPage) -> Sequence[str]:
     """Name what the page could not tell, for the log."""
-    return [figure.label for figure in page.figures if figure.value == "not known"]
+    return [figure.label for group in page.groups for figure in group.figures if figure.value == NOT_KNOWN]

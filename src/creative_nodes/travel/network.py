@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -15,6 +15,10 @@ from scipy.sparse.csgraph import connected_components
 from creative_nodes.config import Mode, Travel
 from creative_nodes.geo import WGS84_EPSG, projected, reproject
 
+POINT = 0  # of shapely.get_type_id
+FERRY = "ferry"
+NO_ENTRY = frozenset({FERRY, "motorway", "motorway_link"})
+PER_EDGE = ("u", "v", "length_m", "forward", "backward", "streets", "enterable")
 METRES_PER_KM = 1000.0
 MINUTES_PER_HOUR = 60.0
 
@@ -26,7 +30,9 @@ class Network:
     `u`, `v`: node indices of each edge, shape (edges,). `length_m`: metres. `forward`, `backward`: cost from u to v
     and from v to u in `unit`, infinite where the direction is closed. `streets`: edge geometry, EPSG:4326.
     `xy`: node coordinates in the metric CRS, shape (nodes, 2), metres. `leg_cost_per_m`: cost of a metre on foot
-    between a place and the street.
+    between a place and the street. `enterable`: edges along which a trip may start or end, shape (edges,); nobody
+    steps off a ferry in mid-river or a motorway. `arc_tail`, `arc_head`, `arc_minutes`: further ways without a street,
+    such as rides, each one-way between two nodes, shape (arcs,).
     """
 
     node_ids: np.ndarray
@@ -40,6 +46,10 @@ class Network:
     epsg: int
     leg_cost_per_m: float
     unit: str
+    enterable: np.ndarray
+    arc_tail: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    arc_head: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    arc_minutes: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     @cached_property
     def lines(self) -> np.ndarray:
@@ -54,9 +64,9 @@ class Network:
 
     def graph(self) -> csr_array:
         """Return the directed graph as a sparse matrix (nodes x nodes); of parallel edges the cheapest counts."""
-        tail = np.concatenate([self.u, self.v])
-        head = np.concatenate([self.v, self.u])
-        cost = np.concatenate([self.forward, self.backward])
+        tail = np.concatenate([self.u, self.v, self.arc_tail])
+        head = np.concatenate([self.v, self.u, self.arc_head])
+        cost = np.concatenate([self.forward, self.backward, self.arc_minutes])
         return cheapest(tail, head, cost, self.n_nodes)
 
 
@@ -84,6 +94,28 @@ def _speeds(edges: pd.DataFrame, table: dict[str, float], *, capped: bool) -> np
     return np.where(np.isnan(limit), speed, np.minimum(speed, limit))
 
 
+def _crossing_costs(edges: pd.DataFrame, minutes: np.ndarray, wait: float) -> np.ndarray:
+    """Return the minutes of each ferry edge: as tagged, else at the table's speed; half the wait at either bank.
+
+    A bank is a node where the ferry meets a street, so that lines that fork in mid-river are boarded once.
+    """
+    ferry = (edges["highway"] == FERRY).to_numpy()
+    ashore = np.unique(np.concatenate([edges["u"].to_numpy()[~ferry], edges["v"].to_numpy()[~ferry]]))
+    banks = np.isin(edges["u"].to_numpy()[ferry], ashore).astype(int) + np.isin(edges["v"].to_numpy()[ferry], ashore)
+    tagged = edges["crossing_min"].to_numpy(dtype=float)[ferry]
+    return np.where(np.isnan(tagged), minutes[ferry], tagged) + wait * banks / 2
+
+
+def _edge_minutes(edges: pd.DataFrame, mode: Mode, travel: Travel, country: str) -> np.ndarray:
+    """Return the minutes that each edge takes a mode."""
+    speed = _speeds(edges, travel.speeds_kmh[country][mode], capped=mode in ("motorbike", "car"))
+    cost = np.asarray(minutes(edges["length_m"].to_numpy(dtype=float), speed))
+    ferry = (edges["highway"] == FERRY).to_numpy()
+    cost[~ferry] *= travel.peak_factor.get(country, {}).get(mode, 1.0)
+    cost[ferry] = _crossing_costs(edges, cost, travel.ferry_wait_minutes)
+    return cost
+
+
 def build_network(
     nodes: gpd.GeoDataFrame,
     edges: gpd.GeoDataFrame,
@@ -107,21 +139,17 @@ def build_network(
     travel : access rules and speed tables.
     country : picks the speed table.
     epsg : metric CRS.
-    in_metres : costs are metres along the street instead of minutes.
+    in_metres : costs are metres along the street instead of minutes; ferries are left out, because a crossing is
+        not a neighbourhood.
     islands : keep the small pieces too.
     """
-    edges = edges[edges[mode].to_numpy()]
+    usable = edges[mode].to_numpy()
+    edges = edges[usable & (edges["highway"] != FERRY).to_numpy() if in_metres else usable]
     ids = np.unique(np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]))
     nodes = nodes.set_index("node_id").loc[ids]
     length = edges["length_m"].to_numpy(dtype=float)
-    speeds = travel.speeds_kmh[country]
-    walk_speed = speeds["walk"]["default"]
-    if in_metres:
-        cost, leg_cost = length, 1.0
-    else:
-        cost = minutes(length, _speeds(edges, speeds[mode], capped=mode in ("motorbike", "car")))
-        leg_cost = float(minutes(1.0, walk_speed))
-    oneway = edges["oneway"].to_numpy() if travel.modes[mode].oneway else np.zeros(len(edges), dtype=int)
+    cost = length if in_metres else _edge_minutes(edges, mode, travel, country)
+    oneway = np.zeros(len(edges), dtype=int) if mode == "walk" else edges[f"oneway_{mode}"].to_numpy()
     whole = Network(
         node_ids=ids,
         xy=shapely.get_coordinates(projected(nodes, epsg)),
@@ -132,8 +160,9 @@ def build_network(
         backward=np.where(oneway == 1, np.inf, cost),
         streets=edges.geometry.to_numpy(),
         epsg=epsg,
-        leg_cost_per_m=leg_cost,
+        leg_cost_per_m=1.0 if in_metres else float(minutes(1.0, travel.speeds_kmh[country]["walk"]["default"])),
         unit="m" if in_metres else "min",
+        enterable=~edges["highway"].isin(NO_ENTRY).to_numpy(),
     )
     return whole if islands else _without_islands(whole, travel.min_island_nodes)
 
@@ -144,12 +173,34 @@ def islands(network: Network) -> tuple[np.ndarray, np.ndarray]:
     return label, np.bincount(label)
 
 
-def _without_islands(network: Network, min_nodes: int) -> Network:
-    """Leave out the edges of islands with fewer nodes; the largest island always stays."""
+def on_the_main_streets(network: Network, min_nodes: int) -> np.ndarray:
+    """Return which edges lie on an island of at least `min_nodes`, shape (edges,); the largest island always does."""
     label, sizes = islands(network)
     large = sizes >= min(min_nodes, sizes.max(initial=0))
-    kept = (label[network.u] == label[network.v]) & large[label[network.u]]
-    per_edge = {name: getattr(network, name)[kept] for name in ("u", "v", "length_m", "forward", "backward", "streets")}
+    kept: np.ndarray = (label[network.u] == label[network.v]) & large[label[network.u]]
+    return kept
+
+
+def cut_off(network: Network, min_nodes: int) -> tuple[int, float]:
+    """Return how many pieces of street `build_network` leaves out as islands, and their metres.
+
+    Parameters
+    ----------
+    network : built with its islands.
+    min_nodes : junctions below which an island is left out.
+    """
+    out = ~on_the_main_streets(network, min_nodes)
+    ends, index = np.unique(np.concatenate([network.u[out], network.v[out]]), return_inverse=True)
+    tail, head = np.split(index, 2)
+    graph = csr_array((np.ones(len(tail)), (tail, head)), shape=(len(ends), len(ends)))
+    pieces = connected_components(graph, directed=False)[0] if len(ends) else 0
+    return int(pieces), float(network.length_m[out].sum())
+
+
+def _without_islands(network: Network, min_nodes: int) -> Network:
+    """Leave out the edges of islands with fewer nodes; the largest island always stays."""
+    kept = on_the_main_streets(network, min_nodes)
+    per_edge = {name: getattr(network, name)[kept] for name in PER_EDGE}
     nodes, index = np.unique(np.concatenate([per_edge["u"], per_edge["v"]]), return_inverse=True)
     per_edge["u"], per_edge["v"] = np.split(index, 2)
     return replace(network, node_ids=network.node_ids[nodes], xy=network.xy[nodes], **per_edge)
@@ -175,6 +226,12 @@ class Entrances:
     leg_m: np.ndarray
     n_places: int
     gap_m: np.ndarray
+
+    def of(self, chosen: np.ndarray) -> Entrances:
+        """Return the entrances of some places, numbered anew; `chosen` is a mask over the places."""
+        kept, number = chosen[self.place], np.cumsum(chosen) - 1
+        rows = (self.edge[kept], self.share[kept], self.leg_m[kept])
+        return Entrances(number[self.place[kept]], *rows, int(chosen.sum()), self.gap_m[chosen])
 
     def has_entrance(self) -> np.ndarray:
         """Return which places meet the network, shape (n_places,)."""
@@ -220,11 +277,16 @@ def find_entrances(network: Network, geometry: np.ndarray, *, within_m: float, s
     spacing_m : metres between tries along the boundary.
     """
     n = len(geometry)
-    tree = shapely.STRtree(network.lines)
-    points, owner = _boundary_points(geometry, spacing_m)
+    open_ = np.flatnonzero(network.enterable)
+    tree = shapely.STRtree(network.lines[open_])
+    # a point has no boundary but itself, and most places are points: cells with residents
+    spread = np.flatnonzero(shapely.get_type_id(geometry) != POINT)
+    points, part = _boundary_points(geometry[spread], spacing_m)
+    owner = spread[part]
     shapes = np.concatenate([geometry, points])
     owner = np.concatenate([np.arange(n), owner])
-    (which, edge), leg = tree.query_nearest(shapes, return_distance=True, all_matches=False)
+    (which, nearest), leg = tree.query_nearest(shapes, return_distance=True, all_matches=False)
+    edge = open_[nearest]
     gap = np.full(n, np.inf)
     whole = which < n
     gap[owner[which[whole]]] = leg[whole]

@@ -1,38 +1,84 @@
-"""The street tables of a city, from which networks are built."""
+"""The street tables of a city and its public transport, from which networks are built."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
-from creative_nodes.config import Mode, Travel
+from creative_nodes import tables
+from creative_nodes.config import Mode, Transit, Travel, TravelMode, restore
 from creative_nodes.geo import projected
 from creative_nodes.travel import network as net
+from creative_nodes.travel.transit import add_transit
+
+# what `read_streets` needs of the settings
+STREET_KEYS = ("city.country", "analysis.travel", "analysis.transit")
+
+
+@dataclass(frozen=True)
+class PublicTransport:
+    """Stations and services, the tables of these names, and how they are boarded."""
+
+    stations: gpd.GeoDataFrame
+    services: pd.DataFrame
+    settings: Transit
 
 
 @dataclass(frozen=True)
 class Streets:
-    """The street tables and what is needed to build a network of them."""
+    """The street tables and what is needed to build a network of them; each network is built once."""
 
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     travel: Travel
     country: str
     epsg: int
+    transport: PublicTransport | None = None
+    _built: dict[tuple[str, bool, bool], net.Network] = field(default_factory=dict, repr=False, compare=False)
 
-    def network(self, mode: Mode, *, in_metres: bool = False, islands: bool = False) -> net.Network:
-        """Build the network of a mode, in minutes or metres, with or without the islands cut off from it."""
+    def has(self, mode: TravelMode) -> bool:
+        """Tell whether the city has a network of that mode: for transit, whether any service is known."""
+        if mode == "transit":
+            return self.transport is not None and len(self.transport.services) > 0
+        return mode in self.travel.modes
+
+    def network(self, mode: TravelMode, *, in_metres: bool = False, islands: bool = False) -> net.Network:
+        """Return the network of a mode, in minutes or metres, with or without the islands cut off from it.
+
+        Transit is the walking network with the services on it, in minutes.
+        """
+        key = (mode, in_metres, islands)
+        if key not in self._built:
+            self._built[key] = self._with_services() if mode == "transit" else self._streets_of(*key)
+        return self._built[key]
+
+    def _streets_of(self, mode: str, in_metres: bool, islands: bool) -> net.Network:
         return net.build_network(
             self.nodes,
             self.edges,
-            mode=mode,
+            mode=cast(Mode, mode),
             travel=self.travel,
             country=self.country,
             epsg=self.epsg,
             in_metres=in_metres,
             islands=islands,
+        )
+
+    def _with_services(self) -> net.Network:
+        if self.transport is None:
+            raise ValueError("no public transport is known here; ask `has` first")
+        return add_transit(
+            self.network("walk"),
+            self.transport.stations,
+            self.transport.services,
+            self.transport.settings,
+            snap_within_m=self.travel.snap_within_m,
         )
 
     def entrances(self, network: net.Network, shapes: np.ndarray, *, within_m: float | None = None) -> net.Entrances:
@@ -47,3 +93,28 @@ class Streets:
     def shapes(self, frame: gpd.GeoDataFrame) -> np.ndarray:
         """Return a table's geometry in the metric CRS, as an array."""
         return projected(frame, self.epsg)
+
+
+def read_streets(files: Mapping[str, str], settings: str) -> Streets:
+    """Read the streets of a city, and its public transport where the files name it.
+
+    Parameters
+    ----------
+    files : paths of the tables study_area, street_nodes, street_edges, and of stations and services.
+    settings : JSON made by `config.pick`, with `STREET_KEYS`.
+    """
+    transport = None
+    if files.get("services"):
+        transport = PublicTransport(
+            tables.read("stations", files["stations"]),
+            tables.read("services", files["services"]),
+            restore(settings, "analysis.transit", Transit),
+        )
+    return Streets(
+        tables.read("street_nodes", files["street_nodes"]),
+        tables.read("street_edges", files["street_edges"]),
+        restore(settings, "analysis.travel", Travel),
+        json.loads(settings)["city.country"],
+        int(tables.read("study_area", files["study_area"])["epsg"].iloc[0]),
+        transport,
+    )

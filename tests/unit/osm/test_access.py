@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from creative_nodes.config import load_config
-from creative_nodes.osm.access import allows, direction, maxspeed_kmh
+from creative_nodes.osm.access import allows, direction, duration_minutes, maxspeed_kmh
 
 ROOT = Path(__file__).resolve().parents[3]
 HIGHWAYS = (
@@ -148,8 +148,54 @@ def test_who_may_use_a_class(modes, highway, tags, open_to):
         ({"highway": "motorway_link"}, 0),
     ],
 )
-def test_direction(tags, expected):
-    assert direction({"highway": "residential", **tags}) == expected
+def test_direction(modes, tags, expected):
+    tags = {"highway": "residential", **tags}
+    assert [direction(tags, modes[mode]) for mode in ("bike", "motorbike", "car")] == [expected] * 3
+    assert direction(tags, modes["walk"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"oneway": "yes", "oneway:bicycle": "no"}, {"bike": 0, "motorbike": 1, "car": 1}),
+        ({"oneway": "-1", "oneway:bicycle": "no"}, {"bike": 0, "motorbike": -1, "car": -1}),
+        ({"oneway": "yes", "oneway:motorcycle": "no"}, {"bike": 1, "motorbike": 0, "car": 1}),
+        ({"oneway:bicycle": "yes"}, {"bike": 1, "motorbike": 0, "car": 0}),
+        ({"oneway": "yes", "cycleway": "opposite_lane"}, {"bike": 0, "motorbike": 1, "car": 1}),
+        ({"oneway": "yes", "cycleway:left": "opposite_track"}, {"bike": 0, "motorbike": 1, "car": 1}),
+        ({"oneway": "yes", "cycleway": "lane"}, {"bike": 1, "motorbike": 1, "car": 1}),
+        ({"oneway": "yes", "cycleway": "opposite", "oneway:bicycle": "yes"}, {"bike": 1, "motorbike": 1, "car": 1}),
+    ],
+)
+def test_a_mode_may_have_its_own_direction(modes, tags, expected):
+    tags = {"highway": "residential", **tags}
+    assert {mode: direction(tags, modes[mode]) for mode in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "open_to"),
+    [
+        ({}, {"walk", "bike", "motorbike"}),  # a car needs a tag that lets it on board
+        ({"motorcar": "yes"}, {"walk", "bike", "motorbike", "car"}),
+        ({"motor_vehicle": "no"}, {"walk", "bike"}),
+        ({"foot": "yes", "motorcar": "no", "motorcycle": "no", "bicycle": "no"}, {"walk"}),
+    ],
+)
+def test_who_may_board_a_ferry(modes, tags, open_to):
+    tags = {"route": "ferry", "highway": "ferry", **tags}
+    assert {mode for mode, rules in modes.items() if allows(tags, rules)} == open_to
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("20", 20), ("0:20", 20), ("00:20", 20), ("1:30", 90), ("PT20M", 20), ("PT1H30M", 90)]
+)
+def test_duration_in_minutes(text, minutes):
+    assert duration_minutes({"duration": text}) == minutes
+
+
+@pytest.mark.parametrize("tags", [{}, *({"duration": text} for text in ("", "0", "soon", "PT", "1:2:3", "1.5 h"))])
+def test_no_duration(tags):
+    assert math.isnan(duration_minutes(tags))
 
 
 @pytest.mark.parametrize(

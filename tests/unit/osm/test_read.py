@@ -140,7 +140,7 @@ def test_a_ring_that_another_street_meets_is_cut_there(read):
     nodes = {1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100), 5: (300, 100)}
     found = read(nodes, {10: ([1, 2, 3, 4, 1], {**STREET, "junction": "roundabout"}), 11: ([3, 5], STREET)})
     assert [(u, v) for u, v, _ in pieces(found, way=10)] == [(1, 3), (3, 1)]
-    assert set(found.street_edges[found.street_edges["way_id"] == 10]["oneway"]) == {1}
+    assert set(found.street_edges[found.street_edges["way_id"] == 10]["oneway_car"]) == {1}
 
 
 def test_a_way_that_passes_a_node_twice_is_cut_there(read):
@@ -179,19 +179,39 @@ def test_total_length_is_kept_and_agrees_with_the_ellipsoid(read):
 def test_tags_of_a_street_are_read(read):
     nodes = {1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (300, 0)}
     ways = {
-        10: ([1, 2], {"highway": "primary", "name": "Phố Huế", "oneway": "yes", "maxspeed": "30 mph"}),
+        10: (
+            [1, 2],
+            {"highway": "primary", "name": "Phố Huế", "oneway": "yes", "oneway:bicycle": "no", "maxspeed": "30 mph"},
+        ),
         11: ([2, 3], {"highway": "footway", "oneway": "-1", "maxspeed": "none"}),
         12: ([3, 4], {"highway": "motorway"}),
     }
     edges = read(nodes, ways).street_edges.set_index("way_id")
     assert list(edges.loc[[10, 11, 12], "highway"]) == ["primary", "footway", "motorway"]
     assert list(edges.loc[[10, 11, 12], "name"]) == ["Phố Huế", "", ""]
-    assert list(edges.loc[[10, 11, 12], "oneway"]) == [1, -1, 1]
+    assert list(edges.loc[[10, 11, 12], "oneway_car"]) == [1, -1, 1]
+    assert list(edges.loc[10, ["oneway_bike", "oneway_motorbike", "oneway_car"]]) == [0, 1, 1]
     assert edges.loc[10, "maxspeed_kmh"] == pytest.approx(48.28, abs=0.01)
     assert np.isnan(edges.loc[11, "maxspeed_kmh"])
     assert list(edges.loc[10, ["walk", "bike", "motorbike", "car"]]) == [True] * 4
     assert list(edges.loc[11, ["walk", "bike", "motorbike", "car"]]) == [True, False, False, False]
     assert list(edges.loc[12, ["walk", "bike", "motorbike", "car"]]) == [False, False, False, True]
+
+
+def test_a_ferry_is_a_street_of_its_own_kind_with_its_duration_shared_by_length(read):
+    nodes = {1: (0, 0), 2: (100, 0), 3: (400, 0), 4: (400, 100), 5: (500, 0)}
+    ways = {
+        10: ([1, 2], STREET),
+        11: ([2, 3, 5], {"route": "ferry", "name": "Phà", "duration": "0:20"}),
+        12: ([3, 4], STREET),
+        13: ([5, 4], {"route": "ferry", "highway": "path"}),
+    }
+    edges = read(nodes, ways).street_edges
+    crossing = edges[edges["way_id"] == 11]
+    assert list(crossing["highway"]) == ["ferry", "ferry"] and list(crossing["name"]) == ["Phà", "Phà"]
+    assert list(crossing["crossing_min"]) == [pytest.approx(15, abs=0.01), pytest.approx(5, abs=0.01)]
+    assert edges.set_index("way_id").loc[13, "highway"] == "ferry"
+    assert edges[edges["way_id"] != 11]["crossing_min"].isna().all()
 
 
 @pytest.mark.parametrize("highway", ["proposed", "construction", "platform", "razed"])

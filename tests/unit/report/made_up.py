@@ -6,11 +6,12 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
+from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
 from creative_nodes import tables
 from creative_nodes.config import CRITERIA, Analysis, Settings, load_config, pick
-from creative_nodes.report import basemap, page, view
+from creative_nodes.report import basemap, figures, page, view
+from creative_nodes.report import settings as page_settings
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -30,7 +31,9 @@ KEYS = (
     "analysis.network",
     "analysis.clusters",
     "analysis.completeness",
-    "analysis.travel.snap_within_m",
+    "analysis.accessibility",
+    "analysis.travel",
+    "analysis.transit",
 )
 PROVENANCE = {
     "snapshot": "2024-05-06",
@@ -45,7 +48,14 @@ STATUSES = ("disused", "active", "brownfield")
 CLASSES = ("mill or factory", "warehouse", "dock or shipyard", "railway works")
 
 
-def settings(root: Path, *, online_tiles: bool = False, table_rows: int = 12, fictional: bool = True) -> view.Settings:
+def settings(
+    root: Path,
+    *,
+    online_tiles: bool = False,
+    table_rows: int = 12,
+    fictional: bool = True,
+    main_mode: str = "motorbike",
+) -> page_settings.Settings:
     """Settings of the project's own config, with a fictional town."""
     import yaml
 
@@ -60,11 +70,12 @@ def settings(root: Path, *, online_tiles: bool = False, table_rows: int = 12, fi
         "note": "A note on <b>data</b>.",
         "boundary": {"bbox": [WEST, SOUTH, WEST + 0.06, SOUTH + 0.05]},
         "source": {"kind": "extract", "file": "made-up.osm.pbf"},
+        "main_mode": main_mode,
     }
     whole = Settings.model_validate(
         {"key": "made-up", "city": city, "analysis": config.model_dump(include=set(Analysis.model_fields))}
     )
-    return view.settings_of(pick(whole, *KEYS))
+    return page_settings.settings_of(pick(whole, *KEYS))
 
 
 def _square(x: float, y: float, size: float = 0.001) -> Polygon:
@@ -187,11 +198,11 @@ def _scores(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _indicators() -> pd.DataFrame:
     rows = [
-        (view.SPACES, "Creative spaces in the study area", 40.0, "spaces", "OpenStreetMap"),
-        (view.CONNECTIVITY, "Connectivity C", 0.31, "probability", "walks of 15 minutes"),
-        (view.ISOLATED, "Isolated creative spaces", 0.125, "share", "walks of 15 minutes"),
-        (view.RESIDENTS, "Residents", 123_456.0, "persons", "made up"),
-        (view.MEDIAN_VENUES, "Named venues per 1,000 residents", 5.75, "per 1,000", "OpenStreetMap"),
+        (figures.SPACES, "Creative spaces in the study area", 40.0, "spaces", "OpenStreetMap"),
+        (figures.CONNECTIVITY, "Connectivity C", 0.31, "0-1", "walks of 15 minutes"),
+        (figures.ISOLATED, "Isolated creative spaces", 0.125, "share", "walks of 15 minutes"),
+        (figures.RESIDENTS, "Residents", 123_456.0, "persons", "made up"),
+        (figures.MEDIAN_VENUES, "Named venues per 1,000 residents", 5.75, "per 1,000", "OpenStreetMap"),
         ("stations", "Rapid-transit stations", None, "stations", "none is mapped in the study area"),
         ("notice_raster", "Notice", None, "", f"There is no population raster. {HOSTILE[0]}"),
     ]
@@ -235,9 +246,9 @@ def _streets() -> gpd.GeoDataFrame:
         "length_m": [8000.0] * n,
         "highway": ["primary", "tertiary", "secondary", "residential"] * 2,
         "name": [HOSTILE[0]] * n,
-        "oneway": [0] * n,
-        "maxspeed_kmh": [None] * n,
+        **{name: [None] * n for name in ("maxspeed_kmh", "crossing_min")},
         **{mode: [True] * n for mode in ("walk", "bike", "motorbike", "car")},
+        **{f"oneway_{mode}": [0] * n for mode in ("bike", "motorbike", "car")},
         "geometry": lines,
     }
     return gpd.GeoDataFrame(rows, crs="EPSG:4326")
@@ -277,6 +288,150 @@ def _completeness() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=strips, crs="EPSG:4326")
 
 
+MODES = {"walk": (5, 10, 15), "motorbike": (15, 30), "car": (15, 30), "transit": (15, 30, 45)}
+
+
+def _reach(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
+    """More residents by faster modes and in more time; no street for cars meets the second site."""
+    rows = []
+    for i, site in enumerate(candidates["site_id"]):
+        for speed, (mode, times) in enumerate(MODES.items(), 1):
+            for minutes in times:
+                shut = mode == "car" and i == 1
+                people, spaces = 100.0 * (i + 1) * speed * minutes, float(i + speed)
+                rows.append((site, mode, float(minutes), *((None,) * 3 if shut else (people, spaces, spaces - 1))))
+    columns = ["site_id", "mode", "minutes", "residents", "spaces", "major_spaces"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[3:], float))
+
+
+def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
+    """What the criteria of the first site are made of, and two parts of the second; the others have none."""
+    first, second = candidates["site_id"].iloc[:2]
+    near = [(first, "exchange", "space", f"c{k}", HOSTILE[k % 5], 1, 0.5 / (k + 1), "", 40.0 * k) for k in range(7)]
+    made = [
+        *near,
+        (first, "exchange", "space", "others", "", 4, 0.002, "", None),
+        (first, "neighbourhood", "space", "c0", HOSTILE[0], 1, 0.9, "", 30.0),
+        (first, "neighbourhood", "space", "c5", "Studio 5", 1, 0.1, "", 1234.0),
+        (first, "neighbourhood", "amenity", "cafe", "", 12, 0.7, "", None),
+        (first, "neighbourhood", "amenity", HOSTILE[0], "", 1, 0.2, "", None),
+        (first, "diversity", "domain", "visual_arts", "", 5, 0.75, "", None),
+        (first, "diversity", "domain", "books_press", "", 1, 0.25, "", None),
+        (first, "transit_minutes", "station", "s1", "Ga <b>Một</b>", 1, 7.4, "min", None),
+        (first, "newly_served", "residents", "served today", "", 1, 4000.0, "persons", None),
+        (first, "newly_served", "residents", "not served today", "", 1, 1234.0, "persons", None),
+        (first, "relay", "part of the network", "c1", HOSTILE[1], 12, 12.0, "spaces", None),
+        (first, "relay", "part of the network", "c5", "Studio 5", 1, 1.0, "spaces", None),
+        (first, "heritage_value", "evidence", "confidence", "", 1, 0.375, "0-1", None),
+        (first, "heritage_value", "evidence", "age", "", 1, 0.0, "0-1", None),
+        (first, "readiness", "evidence", "status", "", 1, 1.0, "0-1", None),
+        (second, "relay", "part of the network", "c6", "Studio 6", 3, 3.0, "spaces", None),
+    ]
+    columns = ["site_id", "criterion", "kind", "part", "name", "n", "value", "unit", "distance_m"]
+    return pd.DataFrame(made, columns=columns).astype({"value": float, "distance_m": float})
+
+
+def _isochrones(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Squares with a hole around each site but the second, which is drawn on foot only."""
+    rows = []
+    for i, (site, shape) in enumerate(zip(candidates["site_id"], candidates.geometry, strict=True)):
+        for mode, minutes, size in (
+            ("walk", 5, 0.003),
+            ("walk", 15, 0.009),
+            ("walk", 20, 0.02),
+            ("motorbike", 30, 0.03),
+        ):
+            if i == 1 and mode != "walk":
+                continue
+            x, y = shape.centroid.coords[0]
+            ground = box(x - size, y - size, x + size, y + size).difference(box(x, y, x + size / 2, y + size / 2))
+            rows.append((site, mode, float(minutes), 440.0 * size, MultiPolygon([ground])))
+    columns = ["site_id", "mode", "minutes", "area_km2", "geometry"]
+    return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs="EPSG:4326")
+
+
+def _accessibility() -> gpd.GeoDataFrame:
+    """Five strips: near, farther, few can walk, nobody can, and one where nobody lives and no walk begins."""
+    n, step = 5, 0.06 / 5
+    walk = [4.0, 22.0, 12.0, None, None]
+    rows = {
+        "hex_id": [f"8842{i}" for i in range(n)],
+        "residents": [4000.0, 2000.0, 800.0, 1500.0, 0.0],
+        **{f"minutes_{mode}": walk for mode in ("walk", "bike", "motorbike")},
+        **{f"minutes_{mode}": [None] * n for mode in ("car", "transit")},
+        **{f"unreachable_{mode}": [0.0, 0.1, 0.7, 1.0, None] for mode in ("walk", "bike", "motorbike")},
+        **{f"unreachable_{mode}": [None] * n for mode in ("car", "transit")},
+        "residents_walk": [9000.0, 5000.0, 900.0, None, None],
+        "residents_ride": [90000.0, 50000.0, 9000.0, None, None],
+        "supply_per_100k": [12.5, 0.0, 0.0, 0.0, None],
+        "unserved_share": [0.1, 0.8, 0.9, 1.0, None],
+        "underserved": [False, True, False, True, False],
+    }
+    strips = [box(WEST + i * step, SOUTH - 0.01, WEST + (i + 1) * step, SOUTH + 0.06) for i in range(n)]
+    frame = gpd.GeoDataFrame(rows, geometry=strips, crs="EPSG:4326")
+    return frame.astype({name: float for name in frame.columns if name.startswith(("minutes_", "unreachable_"))})
+
+
+def colocation(*, p_value: float = 0.005, shift: float = 3.0) -> pd.DataFrame:
+    """A curve `shift` spaces above what chance gives, from 400 m on; the range of chance is 2 spaces wide."""
+    metres = np.arange(100.0, 2001.0, 100.0)
+    expected = metres / 200
+    return pd.DataFrame(
+        {
+            "distance_m": metres,
+            "k_observed": np.maximum(0, expected + np.where(metres >= 400, shift, 0)),
+            "k_expected": expected,
+            "k_low": np.maximum(0, expected - 1),
+            "k_high": expected + 1,
+            "n_heritage": 30,
+            "n_spaces": 38,
+            "n_same": 2,
+            "p_value": p_value,
+        }
+    )
+
+
+def _stations() -> gpd.GeoDataFrame:
+    n = 3
+    rows = {
+        "station_id": [f"s{i}" for i in range(n)],
+        "name": [HOSTILE[0], "Ga <b>Một</b>", ""],
+        "name_en": ["", "First", ""],
+        "name_vi": [""] * n,
+        "name_zh": [""] * n,
+        "kinds": [["bus"], ["subway"], ["subway", "bus"]],
+        "rapid": [False, True, True],
+        "n_services": [3, 1, 0],
+        "n_entrances": [0, 2, 0],
+        "source": ["OSM"] * n,
+        "osm_ids": [[f"node/{900 + i}"] for i in range(n)],
+    }
+    at = [MultiPoint([(WEST + 0.01 * i, SOUTH + 0.01), (WEST + 0.01 * i + 0.002, SOUTH + 0.01)]) for i in range(n)]
+    return gpd.GeoDataFrame(rows, geometry=at, crs="EPSG:4326")
+
+
+def _services() -> pd.DataFrame:
+    n = 4
+    return pd.DataFrame(
+        {
+            "service_id": ["a", "a", "b", "b"],
+            "ref": ["1"] * n,
+            "name": [HOSTILE[0]] * n,
+            "kind": ["subway", "subway", "bus", "bus"],
+            "sequence": [0, 1, 0, 1],
+            "station_id": ["s1", "s2", "s0", "s2"],
+            "minutes": [0.0, 2.5, 0.0, 4.0],
+            "boards": [True] * n,
+            "alights": [True] * n,
+            "headway_min": [5.0, 5.0, 15.0, 15.0],
+            "headway_source": ["config"] * 2 + ["OSM interval"] * 2,
+            "reverse": [False] * n,
+            "source": ["OSM"] * n,
+            "osm_id": ["relation/1"] * n,
+        }
+    )
+
+
 def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFrame]:
     """Every table that the report reads."""
     rng = np.random.default_rng(80)
@@ -286,6 +441,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
     cluster = {
         "cluster_id": ["k0", "k1"],
         "name": [HOSTILE[0], "not kept"],
+        **{key: ["", ""] for key in ("name_en", "name_vi", "name_zh")},
         "n_spaces": [9, 4],
         "p_value": [0.005, 0.4],
         "kept": [True, False],
@@ -304,6 +460,14 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "indicators": _indicators(),
         "registry": _registry(),
         "completeness": _completeness(),
+        "reach": _reach(candidates),
+        "parts": _parts(candidates),
+        "isochrones": _isochrones(candidates),
+        "accessibility": _accessibility(),
+        "colocation": colocation(),
+        "stations": _stations(),
+        "services": _services(),
+        "transit_notes": pd.DataFrame({"key": ["n"], "text": [f"A note {HOSTILE[2]}"], "notice": [False]}),
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
     }
 

@@ -7,12 +7,14 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes.report import maps, page, view
+from creative_nodes.config import CRITERIA
+from creative_nodes.report import cities, maps, page
 
 ROOT = Path(__file__).parents[3]
 ASSETS = ROOT / "src" / "creative_nodes" / "report" / "assets"
@@ -102,6 +104,82 @@ def test_rows_of_sites_in_thin_mapping_say_so(parsed):
     assert "".join(parsed.text).count("thinly mapped") == sum("thin" in site for site in ranked) > 0
 
 
+def features(script, layer):
+    drawn = re.search(rf"var shapes_{layer} = L\.geoJSON\((.*?), \{{\n", script)
+    return json.loads(drawn[1])["features"]
+
+
+def test_new_layers_are_off_at_first_and_carry_row_numbers_alone(parsed):
+    block, script = json.loads(parsed.scripts[0]), parsed.scripts[2]
+    assert "feature_group_served.addTo(map_city)" not in script and ": feature_group_served," in script
+    assert "shapes_stations.addTo(map_city)" not in script and ": shapes_stations," in script
+    kinds = {"walk5": [0], "walk30": [1], "walkfar": [2, 3]}
+    for kind, rows in kinds.items():
+        assert [f["properties"] for f in features(script, f"served_{kind}")] == [{"i": i} for i in rows]
+    assert len(block["served"]) == 4
+    assert [f["properties"] for f in features(script, "stations")] == [{"i": 0}, {"i": 1}]
+    assert block["stations"][0] == ["Ga <b>Một</b>", "First", "1 service"]
+
+
+def test_areas_wait_in_the_data_block_and_nothing_is_drawn_at_first(parsed):
+    block, script = json.loads(parsed.scripts[0]), parsed.scripts[2]
+    assert features(script, "reached") == []
+    assert "15 min on foot" in script and "30 min by motorbike" in script  # the legend
+    first = block["sites"][0]["areas"]
+    assert [area[0] for area in first] == [True, False]
+    assert all(
+        isinstance(step, int) for _, _, polygons in first for rings in polygons for ring in rings for step in ring
+    )
+
+
+def test_a_card_gets_times_and_parts(parsed):
+    site = json.loads(parsed.scripts[0])["sites"][0]
+    mode, main, times = site["within"][0]
+    assert (mode, main) == ("On foot", True)
+    assert times == [
+        ["5", "500", "1 (0)", 0.031, False],
+        ["10", "1,000", "1 (0)", 0.031, False],
+        ["15", "1,500", "1 (0)", 0.031, True],
+    ]
+    _, parts, rest = site["measures"][list(CRITERIA).index("exchange")][2]
+    assert parts[0] == [made_up.HOSTILE[0], "0 m, 0.50"] and rest.startswith("and 6 others")
+
+
+def test_the_curve_is_drawn_in_the_page_and_described(parsed):
+    (svg,) = parsed.all("svg")
+    assert svg["role"] == "img" and svg["aria-label"].startswith(
+        "Creative spaces are found near old industry more often"
+    )
+    assert [len(line["points"].split(" ")) for line in parsed.all("polyline")] == [21, 21]
+    assert len(parsed.all("polygon")[0]["points"].split(" ")) == 42
+
+
+def test_without_a_curve_the_page_says_that_it_cannot_tell(tmp_path):
+    made = made_up.frames()
+    parsed = Parsed(made_up.city_html(ROOT, tmp_path, {**made, "colocation": made["colocation"].iloc[:0]}))
+    assert parsed.all("svg") == []
+    assert "This cannot be told here" in "".join(parsed.text)
+
+
+def test_figures_are_grouped_under_headings(parsed):
+    groups = [a for a in parsed.all("th") if a.get("scope") == "rowgroup"]
+    assert len(groups) == 5
+
+
+def test_speeds_and_thresholds_stand_in_the_method(parsed):
+    text = " ".join("".join(parsed.text).split())
+    for said in (
+        "travel.speeds_kmh.VN.motorbike.primary",
+        "travel.speeds_kmh.VN.walk.steps",
+        "15, 30 and 45 min by public transport (reach.thresholds.transit)",
+        "The score takes 15 min on foot and 30 min by motorbike",
+        "10 minutes of waiting (travel.ferry_wait_minutes)",
+        "A note </script><img src=x onerror=alert(1)>",
+        "(1 up to 5 min, 0.68 up to 10 min, 0.22 up to 15 min on foot)",
+    ):
+        assert said in text
+
+
 def test_safe_json_round_trips_and_escapes():
     hostile = {"a": ["</script>", "<!--", "&amp;", "\u2028\u2029", '"};alert(1)//']}
     text = str(page.safe_json(hostile))
@@ -137,7 +215,7 @@ def test_rows_and_sections(parsed):
     assert sum("more" in row.get("class", "") for row in rows) == 29 - 12  # beyond report.table_rows
     assert [a["data-site"] for a in parsed.all("li") if "data-site" in a] == ["29", "30", "31"]
     assert len(parsed.all("h1")) == 1
-    assert len(parsed.all("h2")) == 7
+    assert len(parsed.all("h2")) == 8
 
 
 def test_the_fictional_town_says_so(parsed):
@@ -173,12 +251,35 @@ def test_a_page_is_small(html):
 def test_index_shows_age_beside_figures_and_flags_the_made_up(tmp_path):
     made = made_up.frames()
     row = made_up.settings(ROOT), made["indicators"], made["scores"], made["candidates"], made_up.PROVENANCE
-    parsed = Parsed(page.index_html(view.index_page([row, row])))
+    parsed = Parsed(page.index_html(cities.index_page([row, row])))
     text = "".join(parsed.text)
-    assert text.count("Map data: 2024-05-06") == 2
+    assert text.count("Map data: 2024-05-06") == 4  # over the column of each city, and on its card
     assert text.count("Fictional town.") == 2
     assert made_up.HOSTILE[0] in text and parsed.all("script") == []
-    assert [a["href"] for a in parsed.all("a") if a["href"].endswith("made-up.html")] == ["made-up.html"] * 4
+    assert [a["href"] for a in parsed.all("a") if a["href"].endswith("made-up.html")] == ["made-up.html"] * 6
+
+
+def test_index_sets_connectivity_side_by_side_with_what_gaps_in_the_map_do():
+    made = made_up.frames()
+    thinned = ("connectivity_thinned", "chance that two are joined, had 20% fewer spaces been mapped", 0.2, "0-1",
+               "mean of 99 draws (5-95 %: 0.151 to 0.262), each without 20% of the spaces")  # fmt: skip
+    thin = ("residents_thin", "residents living where the mapping is thin", 0.9, "0-1", "OpenStreetMap")
+    extra = pd.DataFrame([thinned, thin], columns=made["indicators"].columns)
+    rich = pd.concat([made["indicators"], extra], ignore_index=True)
+    rest = made["scores"], made["candidates"], made_up.PROVENANCE
+    settings = made_up.settings(ROOT)
+    told = cities.index_page([(settings, rich, *rest), (settings, made["indicators"], *rest)])
+    assert [row.label for row in told.compared] == ["Connectivity C: connectivity C", "Isolated creative spaces"]
+    assert [(cell.value, cell.remark) for cell in told.compared[0].cells] == [
+        ("31\u00a0%", "20\u00a0% (15–26\u00a0%) had 20% fewer spaces been mapped"),
+        ("31\u00a0%", ""),
+    ]
+    parsed = Parsed(page.index_html(told))
+    columns = [a for a in parsed.all("th") if a.get("scope") == "col"]
+    assert len(columns) == 2
+    text = "".join(parsed.text)
+    assert text.count("90\u00a0% of residents live where mapping is thin") == 2
+    assert text.count("how much is mapped thinly is not known") == 2
 
 
 def test_a_page_is_written_whole_or_not_at_all(tmp_path):

@@ -104,6 +104,69 @@ def test_oneway_binds_vehicles(towns: ModuleType, mode: str, oneway: int, there:
     assert _cost(on_foot, 1, 2) == _cost(on_foot, 2, 1) == pytest.approx(300 / towns.WALK_M_PER_MIN)
 
 
+@pytest.mark.parametrize(("mode", "there", "back"), [("bike", True, True), ("motorbike", True, False)])
+def test_a_oneway_street_may_be_open_both_ways_to_one_mode(
+    towns: ModuleType, mode: str, there: bool, back: bool
+) -> None:
+    points = {1: (0, 0), 2: (300, 0), 3: (150, 200)}
+    tables = towns.street_tables(points, [(1, 2, {"oneway": 1}), (2, 3, {}), (3, 1, {})])
+    tables[1].loc[0, "oneway_bike"] = 0
+    network = _build(towns, tables, mode)
+    assert (math.isfinite(_cost(network, 1, 2)), math.isfinite(_cost(network, 2, 1))) == (there, back)
+
+
+def test_stairs_are_slow_on_foot(towns: ModuleType) -> None:
+    network = _build(towns, _one_edge(towns, highway="steps"), "walk")
+    assert _cost(network, 1, 2) == pytest.approx(0.3 / 2.4 * 60)
+
+
+@pytest.mark.parametrize(("mode", "factor"), [("walk", 1), ("motorbike", 1.5), ("car", 2)])
+def test_the_rush_hour_slows_those_it_names(towns: ModuleType, mode: str, factor: float) -> None:
+    plain, slow = towns.travel(), towns.travel(peak_factor={"VN": {"motorbike": 1.5, "car": 2.0}})
+    street = _one_edge(towns, highway="primary")
+    at_rest = _cost(_build(towns, street, mode, travel=plain), 1, 2)
+    assert _cost(_build(towns, street, mode, travel=slow), 1, 2) == pytest.approx(factor * at_rest)
+
+
+def _river(towns: ModuleType, **ferry: Any) -> Any:
+    """Draw two streets with a ferry of 500 m between them, in two pieces that meet in mid-river."""
+    points = {1: (0, 0), 2: (100, 0), 3: (350, 0), 4: (600, 0), 5: (700, 0)}
+    crossing = {"highway": "ferry", **ferry}
+    return towns.street_tables(points, [(1, 2, {}), (2, 3, crossing), (3, 4, crossing), (4, 5, {})])
+
+
+def test_a_ferry_costs_its_wait_once_and_its_crossing(towns: ModuleType) -> None:
+    timetable = _build(towns, _river(towns, crossing_min=4.0), "walk")
+    # half of the 10 min wait at either bank, none in mid-river
+    assert [_cost(timetable, 2, 3), _cost(timetable, 3, 4)] == pytest.approx([9, 9])
+    untold = _build(towns, _river(towns), "walk", travel=towns.travel(peak_factor={"VN": {"walk": 3.0}}))
+    # at 10 km/h, and the rush hour is on the streets alone
+    assert _cost(untold, 2, 3) == pytest.approx(0.25 / 10 * 60 + 5)
+    assert _cost(untold, 1, 2) == pytest.approx(3 * 100 / towns.WALK_M_PER_MIN)
+
+
+def test_nobody_gets_on_in_mid_river_nor_walks_it_in_metres(towns: ModuleType) -> None:
+    boat = towns.to_metric(np.array([shapely.Point(350, 20)]))
+    afloat = _build(towns, _river(towns), "walk")
+    found = find_entrances(afloat, boat, within_m=300, spacing_m=100)
+    assert {(int(afloat.node_ids[afloat.u[e]]), int(afloat.node_ids[afloat.v[e]])) for e in found.edge} <= {
+        (1, 2),
+        (4, 5),
+    }
+    assert found.gap_m[0] == pytest.approx(math.hypot(250, 20), abs=0.01)
+    ashore = _build(towns, _river(towns), "walk", in_metres=True)
+    assert _cost(ashore, 2, 3) == math.inf and _cost(ashore, 1, 2) == pytest.approx(100)
+
+
+def test_a_motorway_is_not_a_place_to_start_from(towns: ModuleType) -> None:
+    points = {1: (0, 0), 2: (1000, 0), 3: (500, 300)}
+    tables = towns.street_tables(points, [(1, 2, {"highway": "motorway"}), (2, 3, {}), (3, 1, {})])
+    network = _build(towns, tables, "car")
+    beside = towns.to_metric(np.array([shapely.Point(500, 10)]))
+    found = find_entrances(network, beside, within_m=300, spacing_m=100)
+    assert "motorway" not in {tables[1]["highway"][e] for e in found.edge} and len(found.edge) > 0
+
+
 def test_only_streets_open_to_the_mode_count(towns: ModuleType) -> None:
     points = {1: (0, 0), 2: (100, 0), 3: (200, 0)}
     tables = towns.street_tables(points, [(1, 2, {"car": False}), (2, 3, {})])

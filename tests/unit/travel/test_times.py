@@ -320,9 +320,10 @@ def _by_networkx(town: Any, mode: str, speeds: dict[str, float], *, oneway: bool
         if capped and not math.isnan(row.maxspeed_kmh):
             kmh = min(kmh, row.maxspeed_kmh)
         cost = row.length_m * 60 / (kmh * 1000)
-        if not (oneway and row.oneway == -1):
+        way = getattr(row, f"oneway_{mode}") if oneway else 0
+        if way != -1:
             graph.add_edge(row.u, row.v, key=("to", row.Index), weight=cost)
-        if not (oneway and row.oneway == 1):
+        if way != 1:
             graph.add_edge(row.v, row.u, key=("back", row.Index), weight=cost)
     largest = max(nx.strongly_connected_components(graph), key=len)
     return nx.MultiDiGraph(graph.subgraph(largest))

@@ -37,20 +37,62 @@
     if (site.more_evidence) items.push(make("li", {}, `and ${site.more_evidence} more`));
     return items.length ? [make("h3", {}, "Why it counts as industrial heritage"), make("ul", {}, ...items)] : [];
   };
+  /* a criterion's label opens the row below it: what the value is made of */
+  const unfold = (label, [lead, parts, rest], i) => {
+    const list = make("ul", {}, ...parts.map(([name, figure]) => make("li", {}, make("span", {}, name), make("span", {}, figure))));
+    const below = make("tr", { className: "made", id: `made-${i}`, hidden: true },
+      make("td", { colSpan: 4 }, make("p", {}, lead), parts.length ? list : "", rest ? make("p", {}, rest) : ""));
+    const button = make("button", { type: "button", className: "fold" }, label);
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-controls", below.id);
+    button.addEventListener("click", () => {
+      below.hidden = !below.hidden;
+      button.setAttribute("aria-expanded", String(!below.hidden));
+    });
+    return [button, below];
+  };
   const measures = (site) => {
     if (!site.measures) return [];
-    const rows = site.measures.map(([value, part], i) => {
+    const rows = site.measures.flatMap(([value, part, made], i) => {
       const [label, median, best] = data.criteria[i];
+      const [title, below] = made ? unfold(label, made, i) : [label];
       const adds = make("td", {}, part == null ? "–" : part.toFixed(3));
       if (part != null && best > 0) adds.append(bar(part / best));
-      return make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value), make("td", {}, median), adds);
+      const row = make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, value), make("td", {}, median), adds);
+      return below ? [row, below] : [row];
     });
     const head = ["Criterion", "Here", "Median", "Adds"].map((text) => make("th", { scope: "col" }, text));
     return [
       make("h3", {}, "Each criterion, beside the median of this city's scored candidates"),
-      make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)),
-      make("p", { className: "small" }, "“Adds” is what the criterion adds to the score; its bar is full for the city's best site."),
+      make("table", { className: "measures" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)),
+      make("p", { className: "small" }, "“Adds” is what the criterion adds to the score; its bar is full for the city's best site. Open a criterion to see what it is made of."),
     ];
+  };
+  /* ---- what is within reach, by mode and time */
+  const times = ([mode, , found]) => found.length
+    ? found.map(([minutes, residents, spaces, share, scored], k) => {
+      const people = make("td", {}, residents);
+      if (share != null) people.append(bar(share));
+      return make("tr", { className: scored ? "scored" : "" }, make("th", { scope: "row" }, k ? "" : mode),
+        make("td", {}, `${minutes} min${scored ? " ✓" : ""}`), people, make("td", {}, spaces));
+    })
+    : [make("tr", {}, make("th", { scope: "row" }, mode), make("td", { colSpan: 3 }, "no such street or stop meets the site"))];
+  const timetable = (modes) => {
+    const head = ["", "Time", "Residents", "Spaces"].map((text) => make("th", { scope: "col" }, text));
+    return make("table", { className: "times" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...modes.flatMap(times)));
+  };
+  const within = (site) => {
+    if (!site.within) return [];
+    const main = site.within.filter((mode) => mode[1]);
+    const rest = site.within.filter((mode) => !mode[1]);
+    const keys = (site.areas || []).map(([walk, label]) => make("span", { className: "key" }, make("span", { className: `sw sw-${walk ? "reached" : "ridden"}` }), label));
+    return [
+      make("h3", {}, "Within reach"),
+      timetable(main),
+      rest.length ? make("details", {}, make("summary", {}, "By other modes"), timetable(rest)) : "",
+      keys.length ? make("p", { className: "small" }, "On the map: ", ...keys) : "",
+      make("p", { className: "small" }, "✓ counts in the score. The bar is full for the city's best candidate. In brackets: core and intermediate spaces."),
+    ].filter(Boolean);
   };
   const details = (site) => {
     const facts = [site.heritage_class, site.status, site.area, site.start_year && `built ${site.start_year}`, site.listed && "listed"];
@@ -77,15 +119,36 @@
   const open = (site) => {
     const button = make("button", { type: "button", className: "close" }, "Close");
     button.addEventListener("click", close);
-    card.replaceChildren(button, ...details(site), ...measures(site), ...proofs(site));
+    card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...proofs(site));
     card.hidden = false;
     card.scrollTop = 0;
+  };
+
+  /* ---- the ground that a site reaches: rings are a first point and steps, in 1e-5 degree */
+  const ring = (steps) => {
+    const found = [];
+    for (let k = 0, x = 0, y = 0; k < steps.length; k += 2) {
+      x += steps[k];
+      y += steps[k + 1];
+      found.push([y / 1e5, x / 1e5]);
+    }
+    return found;
+  };
+  const REACHED = { color: "#8a3500", weight: 2.2, opacity: 0.9, fillColor: "#e69f00", fillOpacity: 0.14, interactive: false, pane: "veil" };
+  const RIDDEN = { ...REACHED, weight: 1.8, dashArray: "7 5", fillOpacity: 0.05 };
+  const reach = (i) => {
+    const layer = window.shapes_reached;
+    if (!layer) return;
+    layer.clearLayers();
+    [...(data.sites[i]?.areas || [])].reverse().forEach(([walk, , polygons]) =>
+      layer.addLayer(L.polygon(polygons.map((rings) => rings.map(ring)), walk ? REACHED : RIDDEN)));
   };
 
   /* ---- one selection, shown in the table and on the map */
   let chosen = -1;
   const mark = (i) => {
     chosen = i;
+    reach(i);
     document.querySelectorAll("[data-site]").forEach((row) => row.setAttribute("aria-current", String(+row.dataset.site === i)));
     each("pins", (pin, row) => pin.getElement()?.classList.toggle("chosen", row === i));
     ["sites", "dots", "cut_off"].forEach((name) => each(name, (layer, row) => {
@@ -97,6 +160,7 @@
   const zoomTo = (i) => {
     let bounds = L.latLngBounds([data.sites[i].at]);
     each("sites", (layer, row) => { if (row === i) bounds.extend(layer.getBounds()); });
+    (data.sites[i].areas || []).filter(([walk]) => walk).forEach(([, , polygons]) => polygons.forEach((rings) => bounds.extend(ring(rings[0]))));
     const covered = narrow.matches || card.hidden ? 0 : card.offsetWidth + 20;
     map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40 + covered, 40], paddingBottomRight: [40, 40], animate: !calm.matches });
   };
@@ -121,6 +185,8 @@
   document.getElementById("all")?.addEventListener("click", showAll);
   document.querySelectorAll("[data-site]").forEach((row) => {
     row.addEventListener("click", () => select(+row.dataset.site, "table"));
+    ["mouseenter", "focus"].forEach((name) => row.addEventListener(name, () => reach(+row.dataset.site)));
+    ["mouseleave", "blur"].forEach((name) => row.addEventListener(name, () => reach(chosen)));
     row.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
@@ -162,11 +228,22 @@
     const [mapping, ...lines] = data.hexagons[i];
     layer.bindTooltip(() => note(`Mapping here: ${mapping}`, ...lines), { sticky: true });
   }));
+  const walks = ["walk5", "walk15", "walk30", "walk60", "walkfar"];
+  walks.forEach((kind) => each(`served_${kind}`, (layer, i) => {
+    const [title, ...lines] = data.served[i];
+    layer.bindTooltip(() => note(title, ...lines), { sticky: true });
+  }));
   /* switched on later than the rest, and still under it */
-  window.feature_group_mapping?.on("add", () => grades.forEach((grade) => each(`mapping_${grade}`, (layer) => layer.bringToBack())));
+  const sink = (group, names) => group?.on("add", () => names.forEach((name) => each(name, (layer) => layer.bringToBack())));
+  sink(window.feature_group_mapping, grades.map((grade) => `mapping_${grade}`));
+  sink(window.feature_group_served, ["underserved", ...walks.map((kind) => `served_${kind}`)]);
+  each("stations", (layer, i) => {
+    const [name, others, services] = data.stations[i];
+    layer.bindTooltip(() => note(name, others, `Rapid-transit station, ${services}`));
+  });
   each("hulls", (layer, i) => {
-    const [name, n, p] = data.hulls[i];
-    layer.bindTooltip(() => note(name, `Cluster of ${n} creative spaces`, `chance would give one as large with p = ${p}`), { sticky: true });
+    const [name, others, n, p] = data.hulls[i];
+    layer.bindTooltip(() => note(name, others, `Cluster of ${n} creative spaces`, `chance would give one as large with p = ${p}`), { sticky: true });
   });
   if (data.links.length) {
     const ends = [];

@@ -1,0 +1,24 @@
+"""Rank the candidates under every scenario: `snakemake data/processed/hanoi/scenarios.parquet`."""
+
+from _run import start
+
+from creative_nodes import tables
+from creative_nodes.config import Scenario, Score, restore, restore_all
+from creative_nodes.scenarios import score_scenarios
+
+log = start(snakemake)
+settings = snakemake.params.settings
+candidates = tables.read("candidates", snakemake.input.candidates)
+scenarios = score_scenarios(
+    candidates,
+    restore(settings, "analysis.score", Score),
+    restore_all(settings, "analysis.scenarios", Scenario),
+)
+tables.write(
+    scenarios,
+    "scenarios",
+    snakemake.output.scenarios,
+    provenance=tables.carry_on(snakemake.input.candidates, settings),
+)
+first = scenarios[scenarios["rank"] == 1]
+log.done(f"{scenarios['scenario'].nunique()} scenarios, {first['site_id'].nunique()} sites first in one or more")

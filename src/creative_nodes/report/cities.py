@@ -1,0 +1,202 @@
+"""What the index says: the cities of a run side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from creative_nodes.report.answer import best_of
+from creative_nodes.report.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
+from creative_nodes.report.settings import Settings
+from creative_nodes.report.sites import in_order
+from creative_nodes.report.words import (
+    NBSP,
+    NOT_KNOWN,
+    count,
+    listed,
+    lower_first,
+    named_twice,
+    number,
+    percent,
+    plain,
+    rows,
+)
+
+MANY_YEARS_APART = 1.0
+# figures that each city's own card quotes
+ON_CARD = (
+    SPACES,
+    "heritage_sites",
+    "heritage_active",
+    "heritage_disused",
+    "heritage_brownfield",
+    "heritage_converted",
+    "heritage_lost",
+    "clusters",
+    "residents",
+    "area",
+)
+# figures that stand side by side, one column a city
+COMPARED = (
+    CONNECTIVITY,
+    "links_per_space",
+    "isolated_share",
+    "largest_part_share",
+    "efficiency",
+    "nearest_space_minutes",
+    "links_per_km2",
+    "links_per_100k",
+    "spaces_per_km2",
+    "spaces_per_100k",
+)
+THINNED = f"{CONNECTIVITY}_thinned"
+FEWER = re.compile(r"\d+ ?% fewer[^,]*")
+RANGE = re.compile(r"5-95 %: ([0-9.e-]+) to ([0-9.e-]+)")
+
+Row = tuple[Settings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class CityCard:
+    """One city on the index; `thin` says how much of it is mapped thinly."""
+
+    settings: Settings
+    snapshot: str
+    thin: str
+    top: str
+    top_why: str
+    figures: tuple[Figure, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of one city, and a remark on it."""
+
+    value: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One figure of all cities: a row of the table."""
+
+    label: str
+    unit: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class IndexPage:
+    """The index, whole."""
+
+    cards: tuple[CityCard, ...]
+    compared: tuple[Compared, ...]
+    warning: str
+
+
+def _thin(indicators: pd.DataFrame) -> str:
+    share = quoted(indicators, THIN)
+    if share is None:
+        return "how much is mapped thinly is not known"
+    return f"{percent(share)} of residents live where mapping is thin"
+
+
+def _card(
+    settings: Settings, indicators: pd.DataFrame, scores: pd.DataFrame, candidates: gpd.GeoDataFrame, snapshot: str
+) -> CityCard:
+    ordered = in_order(candidates, scores)
+    first = ""
+    if len(ordered):
+        first = named_twice(rows(ordered.head(1))[0], f"Unnamed: {plain(ordered['heritage_class'].iloc[0])}")
+    best = best_of(ordered, first)
+    told = {figure.key: figure for figure in figures(indicators)}
+    own = (
+        Figure("candidates", "Candidates", count(len(ordered)), "", ""),
+        Figure("scored", "of them scored", count(ordered["rank"].notna().sum()), "", ""),
+    )
+    return CityCard(
+        settings=settings,
+        snapshot=snapshot,
+        thin=_thin(indicators),
+        top=best[0] if best else "no candidate scored",
+        top_why=best[1] if best else "",
+        figures=(*own, *(told[key] for key in ON_CARD if key in told)),
+        notices=notices(indicators),
+    )
+
+
+# ---------------------------------------------------------------- side by side
+
+
+def thinned(indicators: pd.DataFrame) -> str:
+    """Say what C would be had some spaces not been mapped, with the range of the draws when the figure gives it."""
+    row = indicators[indicators["indicator"] == THINNED]
+    mean = quoted(indicators, THINNED)
+    if mean is None:
+        return ""
+    found = RANGE.search(str(row["source"].iloc[0]))
+    low_high = f" ({number(float(found[1]) * 100, 2)}–{number(float(found[2]) * 100, 2)}{NBSP}%)" if found else ""
+    fewer = FEWER.search(str(row["label"].iloc[0]))
+    return f"{percent(mean)}{low_high} had {fewer[0] if fewer else 'fewer spaces been mapped'}"
+
+
+def compared(indicators: Sequence[pd.DataFrame]) -> tuple[Compared, ...]:
+    """Set the figures of connectivity side by side; a figure that no city has is left out."""
+    told = [{figure.key: figure for figure in figures(one)} for one in indicators]
+    remarks = [thinned(one) for one in indicators]
+    found = []
+    for key in COMPARED:
+        named = [one[key] for one in told if key in one]
+        if not named:
+            continue
+        cells = [
+            Cell(one[key].value if key in one else NOT_KNOWN, remark if key == CONNECTIVITY else "")
+            for one, remark in zip(told, remarks, strict=True)
+        ]
+        label = f"Connectivity C: {lower_first(named[0].label)}" if key == CONNECTIVITY else named[0].label
+        unit = next((figure.unit for figure in named if figure.unit), "")
+        said = unit in ("links", "spaces") or unit in label
+        found.append(Compared(label, "" if said else unit, tuple(cells)))
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- age
+
+
+def _year(date: str) -> float | None:
+    found = re.match(r"(\d{4})(?:-(\d{2}))?", date)
+    return int(found[1]) + (int(found[2] or 7) - 1) / 12 if found else None
+
+
+def apart(cards: Sequence[CityCard]) -> str:
+    """Warn when cities are seen through data of different or unknown age."""
+    dated = [(card, _year(card.snapshot)) for card in cards if not card.settings.city.fictional]
+    unknown = [card.settings.city.name for card, year in dated if year is None]
+    years = [year for _, year in dated if year is not None]
+    said = []
+    if years and max(years) - min(years) > MANY_YEARS_APART:
+        ages = listed([f"{card.settings.city.name} {card.snapshot}" for card, year in dated if year is not None])
+        said.append(f"The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.")
+    if unknown:
+        said.append(f"The age of the map data is not known for {listed(unknown)}.")
+    return " ".join(said)
+
+
+def index_page(cities: Sequence[Row]) -> IndexPage:
+    """Make the view-model of the index.
+
+    Parameters
+    ----------
+    cities : settings, the tables indicators, scores and candidates, and provenance, one a city, in order.
+    """
+    cards = tuple(
+        _card(settings, indicators, scores, candidates, snapshot_of(provenance))
+        for settings, indicators, scores, candidates, provenance in cities
+    )
+    return IndexPage(cards=cards, compared=compared([row[1] for row in cities]), warning=apart(cards))

@@ -1,0 +1,146 @@
+"""The figures of a city, grouped; the notices; and where everything comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from creative_nodes.report.words import (
+    NOT_KNOWN,
+    count,
+    known_number,
+    number,
+    percent,
+    rows,
+    upper_first,
+)
+
+NOTICE = "notice_"
+SHARES = ("share", "0-1")
+
+# keys of the indicators that the first screen and the index quote
+CONNECTIVITY = "connectivity"
+ISOLATED = "isolated_share"
+SPACES = "creative_spaces"
+RESIDENTS = "residents"
+THIN = "residents_thin"
+MEDIAN_VENUES = "venues_per_1000"
+
+OTHER = "Other figures"
+# heading, and how the keys under it begin; the longest beginning that fits decides
+GROUPS: dict[str, tuple[str, ...]] = {
+    "People": ("area", "residents", "people", "population", "underserved", "unserved", "served", "access", "supply"),
+    "Industrial heritage": ("heritage", "candidates"),
+    "Creative spaces": ("creative_spaces", "core_spaces", "spaces_per"),
+    "The creative network": (
+        *("connectivity", "links", "isolated", "components", "largest_part", "efficiency", "nearest", "hub"),
+    ),
+    "Clusters and co-location": ("cluster", "colocation"),
+    "Streets and modes": ("streets", "rapid_stations", "stations"),
+    "How completely it is mapped": (
+        "residents_thin",
+        "venues",
+        "named_venues",
+        "buildings",
+        "registry_recall",
+        "mapping",
+    ),
+    OTHER: (),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator in words."""
+
+    key: str
+    label: str
+    value: str
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures under one heading."""
+
+    title: str
+    figures: tuple[Figure, ...]
+
+
+def _value(row: Any) -> tuple[str, str]:
+    """Word an indicator's value and unit."""
+    value = known_number(row.value)
+    if value is None:
+        return NOT_KNOWN, ""
+    if row.unit in SHARES:
+        return percent(value), ""
+    text = count(value) if value == round(value) or abs(value) >= 1000 else number(value)
+    return text, row.unit.removesuffix("s") if value == 1 else row.unit
+
+
+def figures(indicators: pd.DataFrame) -> tuple[Figure, ...]:
+    """Word the indicators; a missing value says so, and its source says why."""
+    return tuple(
+        Figure(row.indicator, upper_first(row.label), *_value(row), row.source)
+        for row in rows(indicators)
+        if not row.indicator.startswith(NOTICE)
+    )
+
+
+def group_of(key: str) -> str:
+    """Return the heading a key stands under."""
+    fits = [(len(start), title) for title, starts in GROUPS.items() for start in starts if key.startswith(start)]
+    return max(fits)[1] if fits else OTHER
+
+
+def grouped(figures_: Sequence[Figure]) -> tuple[Group, ...]:
+    """Put figures under their headings; a key that no heading knows stands under the last one."""
+    found: dict[str, list[Figure]] = {title: [] for title in GROUPS}
+    for figure in figures_:
+        found[group_of(figure.key)].append(figure)
+    return tuple(Group(title, tuple(members)) for title, members in found.items() if members)
+
+
+def notices(indicators: pd.DataFrame) -> tuple[str, ...]:
+    """Return the sentences of the rows `notice_…`."""
+    told = indicators["indicator"].str.startswith(NOTICE)
+    return tuple(text for text in indicators.loc[told, "source"] if text)
+
+
+def quoted(indicators: pd.DataFrame, key: str) -> float | None:
+    """Return an indicator's value; nothing when it is missing or not there."""
+    values = indicators.loc[indicators["indicator"] == key, "value"]
+    return known_number(values.iloc[0]) if len(values) else None
+
+
+# ---------------------------------------------------------------- provenance
+
+PROVENANCE_WORDS = {
+    "snapshot": "OpenStreetMap data of",
+    "source": "Source",
+    "source_sha256": "SHA-256 of the source",
+    "sha256": "SHA-256 of the part used",
+    "settings": "Settings (hash)",
+    "version": "Program version",
+}
+
+
+def snapshot_of(provenance: Mapping[str, Any]) -> str:
+    """Return the date of the map data; nothing when it is not known."""
+    date = str(provenance.get("snapshot") or "")
+    return "" if date == "unknown" else date
+
+
+def sources(provenance: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Word the provenance of the tables."""
+    said = {key: str(provenance.get(key) or "") for key in PROVENANCE_WORDS}
+    said["snapshot"] = snapshot_of(provenance)
+    if said["snapshot"] and (told_by := provenance.get("snapshot_from")):
+        said["snapshot"] += f" (as the {told_by} says)"
+    for key in ("source_sha256", "sha256"):
+        said[key] = f"{said[key][:12]}…" if said[key] else ""
+    return tuple((word, said[key] or NOT_KNOWN) for key, word in PROVENANCE_WORDS.items())

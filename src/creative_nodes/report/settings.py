@@ -1,0 +1,65 @@
+"""The settings that the pages quote."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from creative_nodes.config import (
+    Accessibility,
+    Candidates,
+    City,
+    ClusterSettings,
+    Completeness,
+    Network,
+    Reach,
+    Report,
+    Score,
+    Transit,
+    Travel,
+    restore,
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings a page quotes."""
+
+    key: str
+    city: City
+    report: Report
+    score: Score
+    reach: Reach
+    candidates: Candidates
+    network: Network
+    clusters: ClusterSettings
+    completeness: Completeness
+    accessibility: Accessibility
+    travel: Travel
+    transit: Transit
+
+    @property
+    def scored_limits(self) -> dict[str, float]:
+        """Minutes by mode that the criteria of residents count within."""
+        if self.city.main_mode == "walk":
+            return {"walk": self.reach.walk_minutes}
+        return {"walk": self.reach.walk_minutes, self.city.main_mode: self.reach.ride_minutes}
+
+
+def settings_of(text: str) -> Settings:
+    """Read the settings that a rule passes on (JSON made by `config.pick`)."""
+    models: dict[str, Any] = {
+        "report": Report,
+        "score": Score,
+        "reach": Reach,
+        "candidates": Candidates,
+        "network": Network,
+        "clusters": ClusterSettings,
+        "completeness": Completeness,
+        "accessibility": Accessibility,
+        "travel": Travel,
+        "transit": Transit,
+    }
+    parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
+    return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), **parts)

@@ -1,0 +1,74 @@
+"""What a candidate reaches within each time of each mode, as its card shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from creative_nodes.report.settings import Settings
+from creative_nodes.report.words import NOT_KNOWN, by_mode, count, known_number, number, rows, upper_first
+
+Best = dict[tuple[str, float], float]
+
+
+@dataclass(frozen=True)
+class Time:
+    """Who and what is reached within a time; `share` compares the residents with the city's best candidate."""
+
+    minutes: str
+    residents: str
+    spaces: str
+    share: float | None
+    scored: bool
+
+
+@dataclass(frozen=True)
+class Within:
+    """The times of one mode; none when the site does not meet its streets. `main` modes are shown at first."""
+
+    mode: str
+    main: bool
+    times: tuple[Time, ...]
+
+
+def _time(row: Any, best: Best, scored: float | None) -> Time:
+    residents, spaces, major = (known_number(value) for value in (row.residents, row.spaces, row.major_spaces))
+    most = best.get((row.mode, row.minutes), 0.0)
+    large = "" if not spaces or major is None else f" ({count(major)})"
+    return Time(
+        minutes=f"{row.minutes:g}",
+        residents=NOT_KNOWN if residents is None else number(residents),
+        spaces=NOT_KNOWN if spaces is None else f"{count(spaces)}{large}",
+        share=residents / most if residents is not None and most > 0 else None,
+        scored=row.minutes == scored,
+    )
+
+
+def within(reach: pd.DataFrame, site_ids: Sequence[str], settings: Settings) -> list[tuple[Within, ...]]:
+    """Word the table reach for each candidate: its modes, the two of the criteria first.
+
+    Parameters
+    ----------
+    reach : the table of that name.
+    site_ids : the candidates, in order.
+    settings : which limits the criteria count within.
+    """
+    scored = settings.scored_limits
+    best: Best = reach.groupby(["mode", "minutes"])["residents"].max().dropna().to_dict()  # type: ignore[assignment]
+    found: dict[str, dict[str, list[Time]]] = {}
+    for row in rows(reach.sort_values("minutes")):
+        times = found.setdefault(row.site_id, {}).setdefault(row.mode, [])
+        if pd.notna(row.spaces):
+            times.append(_time(row, best, scored.get(row.mode)))
+    order = [*scored, *(mode for mode in reach["mode"].unique() if mode not in scored)]
+    return [
+        tuple(
+            Within(upper_first(by_mode(mode)), mode in scored, tuple(found[site_id][mode]))
+            for mode in order
+            if mode in found.get(site_id, {})
+        )
+        for site_id in site_ids
+    ]

@@ -1,0 +1,172 @@
+"""How a page writes numbers, units, names and addresses; every text a reader sees as a figure is made here."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from creative_nodes.schema import BY_MODE
+
+NBSP = "\u00a0"  # keeps a number and its unit on one line
+NOT_KNOWN = "not known"
+OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
+Words = Mapping[str, str]  # the taxonomies' names of classes and domains
+COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
+
+
+# ---------------------------------------------------------------- numbers and units
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with that many digits that count, thousands apart, never in powers of ten."""
+    if not math.isfinite(value):
+        return NOT_KNOWN
+    if value == 0:
+        return "0"
+    whole = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    if abs(value) >= 10 ** (digits - 1):
+        step = 10 ** max(0, math.floor(math.log10(abs(value))) - digits + 1)
+        return f"{round(value / step) * step:,.0f}"
+    text = f"{value:.{min(whole, 5)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(value: float) -> str:
+    """Write a count, thousands apart."""
+    return f"{value:,.0f}"
+
+
+def counted(value: float, one: str, many: str = "") -> str:
+    """Write a count and what it counts: 1 space, 2 spaces."""
+    return f"{count(value)} {one if value == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage; a small one keeps a decimal, and none is rounded to nothing."""
+    value = share * 100
+    if 0 < value < 0.1:
+        return f"under 0.1{NBSP}%"
+    return f"{value:.1f}{NBSP}%" if value < 10 and round(value, 1) % 1 else f"{value:.0f}{NBSP}%"
+
+
+def area(square_metres: float) -> str:
+    """Write an area in m² or hectares."""
+    return f"{number(square_metres / 1e4)} ha" if square_metres >= 1e4 else f"{number(square_metres)} m²"
+
+
+def metres(value: float) -> str:
+    """Write a distance in m or km."""
+    return f"{value / 1000:.1f} km" if value >= 1000 else f"{round(value / 10) * 10 if value >= 100 else value:.0f} m"
+
+
+def amount(value: float) -> str:
+    """Write a sum of weights with two decimals; a small one says that it is not nothing."""
+    return "under 0.01" if 0 < value < 0.005 else f"{value:.2f}"
+
+
+def minutes(value: float) -> str:
+    """Write a time in whole minutes."""
+    return f"{value:.0f}{NBSP}min"
+
+
+def natural(key: str, value: float | None) -> str:
+    """Write a criterion's value in its natural unit; what is missing says so."""
+    if value is None or pd.isna(value):
+        return NOT_KNOWN
+    if key == "transit_minutes":
+        return f"{value:.0f} min"
+    if key == "site_capacity":
+        return area(value)
+    if key == "relay":
+        return f"+{number(value * 100, 2)} points"
+    return number(value) if key in COUNTED_IN_PERSONS else amount(value)
+
+
+def known_number(value: Any) -> float | None:
+    """Return a number, or nothing for a missing one."""
+    return None if value is None or pd.isna(value) else float(value)
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def by_mode(mode: str) -> str:
+    """Say how one travels: on foot, by bicycle."""
+    return BY_MODE.get(mode, f"by {plain(mode)}")
+
+
+def ordinal(value: int) -> str:
+    """Write 1 as 1st, 2 as 2nd and so on."""
+    ending = "th" if 10 <= value % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{ending}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join words as a sentence does."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def plain(text: str) -> str:
+    """Turn a key into words."""
+    return text.replace("_", " ").strip()
+
+
+def worded(words: Words, key: str) -> str:
+    """Name a class or domain as its taxonomy does; a key that it does not name is written in words."""
+    return words.get(key, plain(key))
+
+
+def lower_first(text: str) -> str:
+    """Let a label go on inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    """Let a label stand at the start of a line."""
+    return text[:1].upper() + text[1:]
+
+
+# ---------------------------------------------------------------- names and addresses
+
+
+def rows(frame: pd.DataFrame) -> list[Any]:
+    """Go through rows as named tuples; `name` would hide behind the tuple's own attributes, so it is `name_`."""
+    plain_frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    return list(plain_frame.rename(columns={"name": "name_"}).itertuples(index=False))
+
+
+def names(row: Any, fallback: str) -> tuple[str, str]:
+    """Return the name to show, and the other names in one line."""
+    given = [getattr(row, column, "") for column in ("name_", "name_en", "name_vi", "name_zh")]
+    distinct = list(dict.fromkeys(text for text in given if text))
+    if not distinct:
+        return fallback, ""
+    return distinct[0], " · ".join(distinct[1:])
+
+
+def named_twice(row: Any, fallback: str) -> str:
+    """Return the name to show, with the English name behind it when that is another one."""
+    name, _ = names(row, fallback)
+    return f"{name} ({row.name_en})" if row.name_en and row.name_en != name else name
+
+
+def osm_url(osm_id: str) -> str:
+    """Return the address of an OSM object, or nothing when the id is not one."""
+    return f"https://www.openstreetmap.org/{osm_id}" if OSM_OBJECT.fullmatch(osm_id) else ""
+
+
+def web_links(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Split a text into what it says and the http(s) addresses in it, each with its host's name.
+
+    Anything else that looks like an address stays text.
+    """
+    found = [address.rstrip(".,;)") for address in re.findall(r"https?://[^\s\"'<>\[\]]+", text)]
+    for address in found:
+        text = text.replace(address, "", 1)
+    links = ((urlsplit(address).hostname or "link", address) for address in found)
+    return text.strip(" ;,|"), tuple((host.removeprefix("www."), address) for host, address in links)

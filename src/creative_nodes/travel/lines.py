@@ -1,0 +1,302 @@
+"""Lines of public transport: what OSM's route relations say, direction by direction."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from creative_nodes.config import Transit, TransitKind
+from creative_nodes.geo import WGS84_EPSG, reproject_xy
+from creative_nodes.locate.names import names_of
+from creative_nodes.osm.routes import Route, Routes, Stop
+
+OSM = "OSM"
+NEAR_M = 500.0  # metres: the two directions of a line run no farther apart, at half of their stops
+MINUTES_PER_HOUR = 60
+MAX_HEADWAY_MIN = 24 * 60
+_TIME = r"(\d{1,4})(?::([0-5]\d))?(?::[0-5]\d)?\s*(?:min|minutes|m)?"
+_INTERVAL = re.compile(rf"^{_TIME}(?:\s*[-–]\s*{_TIME})?$")
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A point where vehicles halt: an OSM object or a GTFS stop.
+
+    `key`: "node/1", or "gtfs/<stop_id>". `group`: its stop area or parent station; empty when it has none.
+    `lon`, `lat`: degrees, EPSG:4326. `names`: as in the tables.
+    """
+
+    key: str
+    kind: TransitKind
+    names: dict[str, str]
+    lon: float
+    lat: float
+    group: str = ""
+    source: str = OSM
+
+
+@dataclass(frozen=True)
+class Call:
+    """A halt of a line; `minutes` from the call before, nan where distance and speed tell them."""
+
+    halt: str
+    minutes: float = math.nan
+    boards: bool = True
+    alights: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One direction and stop sequence of a line."""
+
+    service_id: str
+    ref: str
+    name: str
+    kind: TransitKind
+    calls: tuple[Call, ...]
+    headway_min: float
+    headway_source: str
+    reverse: bool = False
+    source: str = OSM
+    osm_id: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing to tell of what was read; a `notice` is for who reads the results."""
+
+    key: str
+    text: str
+    notice: bool = False
+
+
+@dataclass
+class Lines:
+    """Lines and their halts, and what is to be told of them."""
+
+    lines: list[Line] = field(default_factory=list)
+    halts: dict[str, Halt] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+
+def parse_interval(text: str) -> float:
+    """Return the minutes of an OSM `interval`: "10", "00:15", "01:00:00", or the middle of "00:05-00:15".
+
+    Returns nan for what is none, for zero and for more than a day.
+    """
+    found = _INTERVAL.match(text.strip().lower())
+    if not found:
+        return math.nan
+    minutes = [
+        float(first) if second is None else int(first) * MINUTES_PER_HOUR + float(second)
+        for first, second in (found.group(1, 2), found.group(3, 4))
+        if first is not None
+    ]
+    middle = sum(minutes) / len(minutes)
+    return middle if 0 < middle <= MAX_HEADWAY_MIN else math.nan
+
+
+def _headway(route: Route, transit: Transit) -> tuple[float, str]:
+    tagged = parse_interval(route.tags.get("interval", ""))
+    return (transit.headway_minutes[route.kind], "config") if math.isnan(tagged) else (tagged, "OSM interval")
+
+
+def _runs(stops: list[Stop], max_missing: int) -> Iterator[list[Stop]]:
+    """Cut the stops where more than `max_missing` in a row are not located; yield the located ones of each run."""
+    run: list[Stop] = []
+    missing = 0
+    for stop in stops:
+        if not stop.located:
+            missing += 1
+            continue
+        if run and missing > max_missing:
+            yield run
+            run = []
+        run.append(stop)
+        missing = 0
+    if run:
+        yield run
+
+
+def _xy(stops: list[Stop], epsg: int) -> np.ndarray:
+    lon, lat = np.array([[stop.lon, stop.lat] for stop in stops]).T
+    return np.column_stack(reproject_xy(lon, lat, WGS84_EPSG, epsg))
+
+
+def runs_against(one: np.ndarray, other: np.ndarray) -> bool:
+    """Tell whether two lines of stops (metres, shape (n, 2)) run the same way round in opposite directions.
+
+    Each stop of the other is put to the nearest stop of the one: they must be close, and come in falling order.
+    """
+    if len(one) < 2 or len(other) < 2:
+        return False
+    away = np.hypot(*(other[:, None, :] - one[None, :, :]).transpose(2, 0, 1))
+    nearest = away.argmin(axis=1)
+    if np.median(away.min(axis=1)) > NEAR_M or len(np.unique(nearest)) < 2:
+        return False
+    return bool(np.corrcoef(nearest, np.arange(len(other)))[0, 1] < 0)
+
+
+def _is_loop(route: Route) -> bool:
+    return route.tags.get("roundtrip") == "yes" or (
+        len(route.stops) > 1 and route.stops[0].osm_id == route.stops[-1].osm_id
+    )
+
+
+def _one_way_only(routes: list[Route], epsg: int) -> set[str]:
+    """Find the routes whose way back no relation describes: not loops, and no other of their line runs against them."""
+    xy = {route.osm_id: _xy(there, epsg) for route in routes if (there := [s for s in route.stops if s.located])}
+    lines: dict[tuple[str, str], list[Route]] = {}
+    for route in routes:
+        lines.setdefault((route.kind, route.tags.get("ref") or route.tags.get("name") or route.osm_id), []).append(
+            route
+        )
+    return {
+        one.osm_id
+        for same in lines.values()
+        for one in same
+        if one.osm_id in xy
+        and not _is_loop(one)
+        and not any(stop.towards == "backward" for stop in one.stops)
+        and not any(
+            runs_against(xy[one.osm_id], xy[other.osm_id]) for other in same if other is not one and other.osm_id in xy
+        )
+    }
+
+
+def _directions(route: Route, one_way_only: set[str]) -> Iterator[tuple[list[Stop], str, bool]]:
+    """Yield the stops of each direction of a relation, a suffix for its id, and whether it was made up."""
+    yield [stop for stop in route.stops if stop.towards != "backward"], "", False
+    back = [stop for stop in route.stops if stop.towards != "forward"][::-1]
+    if any(stop.towards == "backward" for stop in route.stops):
+        yield back, "/back", False
+    elif route.osm_id in one_way_only:
+        swapped = {"entry": "exit", "exit": "entry"}
+        yield [replace(stop, only=swapped.get(stop.only, "")) for stop in back], "/back", True
+
+
+def _halt(stop: Stop, kind: TransitKind, area_of: dict[str, str]) -> Halt:
+    return Halt(stop.osm_id, kind, names_of(stop.tags), stop.lon, stop.lat, area_of.get(stop.osm_id, ""))
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def lines_of_routes(routes: Routes, transit: Transit, *, epsg: int) -> Lines:
+    """Turn route relations into lines, one a direction.
+
+    A ride joins stops that follow one another and that the file has; the line is cut where more than
+    `transit.max_missing_stops` in a row are missing. A relation whose way back is not mapped gets one: the same stops
+    backwards.
+
+    Parameters
+    ----------
+    routes : from `read_routes`.
+    transit : settings; routes of kinds it does not name are left out.
+    epsg : metric CRS.
+    """
+    told: Counter[str] = Counter()
+    unread = Counter(route.kind for route in routes.routes if route.kind not in transit.headway_minutes)
+    known = [route for route in routes.routes if route.kind in transit.headway_minutes]
+    one_way_only = _one_way_only(known, epsg)
+    out = Lines()
+    for route in known:
+        headway, source = _headway(route, transit)
+        told["odd"] += source == "config" and bool(route.tags.get("interval", "").strip())
+        told["bare"] += not route.stops
+        told["missing"] += sum(not stop.located for stop in route.stops)
+        told["stops"] += len(route.stops)
+        made: list[Line] = []
+        for stops, suffix, reverse in _directions(route, one_way_only):
+            runs = list(_runs(stops, transit.max_missing_stops))
+            told["cut"] += max(0, len(runs) - 1)
+            for number, run in enumerate(runs):
+                if len(run) < 2:
+                    continue
+                out.halts.update({stop.osm_id: _halt(stop, route.kind, routes.area_of) for stop in run})
+                part = f"/{number + 1}" if len(runs) > 1 else ""
+                calls = [Call(s.osm_id, boards=s.only != "exit", alights=s.only != "entry") for s in run]
+                about = (route.tags.get("ref", ""), route.tags.get("name", ""), route.kind, tuple(calls))
+                line = Line(f"{route.osm_id}{suffix}{part}", *about, headway, source, reverse, osm_id=route.osm_id)
+                made.append(line)
+        told["few"] += bool(route.stops) and not made
+        told["reversed"] += any(line.reverse for line in made)
+        told[f"headway {source}"] += bool(made)
+        out.lines += made
+    out.notes = _notes(routes, len(known), unread, told, transit)
+    return out
+
+
+def _notes(
+    routes: Routes, known: int, unread: Counter[TransitKind], told: Counter[str], transit: Transit
+) -> list[Note]:
+    kinds = Counter(route.kind for route in routes.routes)
+    listed = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())) or "none"
+    notes = [Note("routes", f"Route relations in OSM: {listed}.")]
+    if known:
+        notes.append(
+            Note(
+                "headways",
+                f"Headway of {_plural(told['headway OSM interval'], 'relation')} from the tag interval, of "
+                f"{told['headway config']} from config (transit.headway_minutes).",
+            )
+        )
+    if told["odd"]:
+        notes.append(
+            Note(
+                "odd_intervals", f"{_plural(told['odd'], 'relation')} with an interval that is no time: config serves."
+            )
+        )
+    if unread:
+        named = ", ".join(f"{number} {kind}" for kind, number in sorted(unread.items()))
+        notes.append(Note("kinds_left_out", f"Relations of kinds that config does not name are left out: {named}."))
+    if routes.not_running:
+        notes.append(
+            Note(
+                "not_running", f"{_plural(routes.not_running, 'relation')} planned, being built or given up: left out."
+            )
+        )
+    if told["bare"]:
+        notes.append(
+            Note(
+                "without_stops",
+                f"{_plural(told['bare'], 'route relation')} in OSM without any stop among the members: left out.",
+                notice=True,
+            )
+        )
+    if told["few"]:
+        notes.append(
+            Note("few_stops", f"{_plural(told['few'], 'relation')} with fewer than two stops in this file: left out.")
+        )
+    if told["missing"]:
+        notes.append(
+            Note(
+                "missing_stops",
+                f"{told['missing']:,} of {told['stops']:,} stops of these relations are not in the file (outside the "
+                "area read, or missing); a ride joins the stops that are.",
+            )
+        )
+    if told["cut"]:
+        notes.append(
+            Note(
+                "cut",
+                f"Lines are cut in {_plural(told['cut'], 'place')} where more than {transit.max_missing_stops} stops "
+                "in a row are missing: nobody rides across.",
+            )
+        )
+    if told["reversed"]:
+        notes.append(
+            Note(
+                "reversed",
+                f"{_plural(told['reversed'], 'relation')} without one for the way back: the same stops backwards "
+                "serve.",
+                notice=True,
+            )
+        )
+    return notes

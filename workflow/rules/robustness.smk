@@ -1,0 +1,58 @@
+# Robustness: would the ranking have picked the converted sites, and which assumption moves it?
+
+
+# snakemake data/processed/shanghai/backtest.parquet
+rule back_test:
+    input:
+        **tables_of("heritage", "registry", "amenities", "people"),
+        **TRANSPORT,
+        creative="data/processed/{city}/located_creative.parquet",
+    output:
+        **tables_of("backtest", "backtest_summary"),
+    log:
+        "logs/{city}/back_test.log",
+    benchmark:
+        "logs/{city}/back_test.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/back_test.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS,
+            "city.main_mode",
+            "city.centre",
+            "analysis.backtest",
+            "analysis.reach",
+            "analysis.network",
+            "analysis.candidates",
+            "analysis.score",
+            "analysis.people_grid.link_within_m",
+            "analysis.seed",
+        ),
+    script:
+        "../../scripts/back_test.py"
+
+
+# snakemake data/processed/hanoi/sweeps.parquet
+rule sweep_settings:
+    input:
+        **tables_of("heritage", "amenities", "people", "places"),
+        **TRANSPORT,
+        creative="data/processed/{city}/located_creative.parquet",
+        raster=lambda w: population_of(w.city, "raster") or [],
+        table=lambda w: population_of(w.city, "table") or [],
+    output:
+        **tables_of("sweeps", "sweep_variants"),
+    log:
+        "logs/{city}/sweep_settings.log",
+    benchmark:
+        "logs/{city}/sweep_settings.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/sweep_settings.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS, "city.main_mode", "city.people", "analysis"
+        ),
+    script:
+        "../../scripts/sweep_settings.py"
