@@ -85,6 +85,7 @@ def ours(case: Case) -> Answer:
         epsg=0,
         leg_cost_per_m=1.0,
         unit="m",
+        enterable=np.full(n_arcs, True),
     )
     # a junction is the beginning of a street that leaves it
     leaving = np.zeros(case.n, dtype=int)

@@ -57,6 +57,7 @@ def made_up_city(n: int, rng: np.random.Generator) -> Any:
         epsg=EPSG,
         leg_cost_per_m=1.0,
         unit="m",
+        enterable=np.full(len(u), True),
     )
 
 
