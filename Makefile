@@ -46,6 +46,7 @@ docs: env
 
 bench: env
 	@$(BIN)/python benchmarks/walking_graph.py $(EXTRACTS)/hcmc.osm.pbf
+	@if [ -d data/processed/hcmc ]; then $(BIN)/python benchmarks/reach_city.py data/processed/hcmc; fi
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
