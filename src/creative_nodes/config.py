@@ -1256,6 +1256,16 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     return Settings(key=city, city=City.model_validate(file.model_dump(exclude={"override"})), analysis=analysis)
 
 
+def _not_there(key: str, file: str, folders: list[Path], *, variable: str, where: str) -> InputError:
+    """Say that a required file is in none of the folders, and what to do."""
+    looked = ", ".join(str(folder) for folder in folders)
+    return InputError(
+        f"{key}: {file} is not in {looked}; put it there, point the variable {variable} at its folder, or say "
+        "`required: false` to go without",
+        where=where,
+    )
+
+
 def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> list[Path]:
     """Find the files of a city's imported lists.
 
@@ -1277,12 +1287,7 @@ def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> l
     for number, one in enumerate(imports):
         path = next((folder / one.file for folder in folders if (folder / one.file).is_file()), None)
         if path is None and one.required:
-            looked = ", ".join(str(folder) for folder in folders)
-            raise InputError(
-                f"imports.{number}.file: {one.file} is not in {looked}; put it there, point the variable IMPORTS at "
-                "its folder, or say `required: false` to go without",
-                where=where,
-            )
+            raise _not_there(f"imports.{number}.file", one.file, folders, variable="IMPORTS", where=where)
         if path is not None:
             found.append(path)
     return found
@@ -1309,12 +1314,7 @@ def find_gtfs(gtfs: Gtfs | None, folders: list[Path], *, where: str) -> list[Pat
         return []
     path = next((folder / gtfs.file for folder in folders if (folder / gtfs.file).exists()), None)
     if path is None and gtfs.required:
-        looked = ", ".join(str(folder) for folder in folders)
-        raise InputError(
-            f"gtfs.file: {gtfs.file} is not in {looked}; put it there, point the variable GTFS at its folder, or say "
-            "`required: false` to go without",
-            where=where,
-        )
+        raise _not_there("gtfs.file", gtfs.file, folders, variable="GTFS", where=where)
     if path is None or path.is_file():
         return [path] if path else []
     files = sorted(path.glob("*.txt"))

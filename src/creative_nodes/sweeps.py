@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
+from creative_nodes import tables
 from creative_nodes.config import Analysis, Mode, Travel, TravelMode, changed
-from creative_nodes.reach import Survey, World, describe_modes, measure, select_candidates
+from creative_nodes.reach import Survey, World, measure, select_candidates
 from creative_nodes.score import criteria_in_use, normalised, ranks_of
 from creative_nodes.travel.streets import Streets
 
@@ -86,7 +87,7 @@ def _streets(streets: Streets, travel: Travel) -> Streets:
     return replace(streets, travel=travel, _built=built)
 
 
-def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode, modes: pd.DataFrame) -> pd.Series:
+def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode) -> pd.Series:
     """Rank the candidates under a variant: rank by site_id, of those that are candidates then and can be reached."""
     analysis = variant.analysis
     some = replace(
@@ -96,7 +97,12 @@ def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode, modes: pd.Da
     )
     reach = analysis.reach.model_copy(update={"thresholds": {}})
     found = measure(
-        some, reach=reach, network=analysis.network, candidates=analysis.candidates, main_mode=main_mode, modes=modes
+        some,
+        reach=reach,
+        network=analysis.network,
+        candidates=analysis.candidates,
+        main_mode=main_mode,
+        modes=tables.empty("modes"),  # ranks need no description of the streets
     ).candidates
     chosen = select_candidates(survey.sites, analysis.candidates)["site_id"]
     scored = found[found["site_id"].isin(chosen) & found["reachable"]].reset_index(drop=True)
@@ -118,11 +124,10 @@ def sweep(city: City) -> tuple[pd.DataFrame, pd.DataFrame]:
     widest = city.analysis.candidates.model_copy(update={"min_confidence": min(floors)})
     sites = select_candidates(city.heritage, widest)
     survey = Survey(sites, city.world, city.streets, city.analysis.people_grid.link_within_m)
-    modes = describe_modes(city.streets).iloc[:0]
     if sites.empty:
         return _rows([], []), _summary([], [], pd.Series(dtype=int))
-    base = _ranks(survey, Variant("", "", city.analysis, city.world.people), city.main_mode, modes)
-    ranks = [_ranks(survey, one, city.main_mode, modes) for one in every]
+    base = _ranks(survey, Variant("", "", city.analysis, city.world.people), city.main_mode)
+    ranks = [_ranks(survey, one, city.main_mode) for one in every]
     return _rows(every, [_beside(base, one) for one in ranks]), _summary(every, ranks, base)
 
 

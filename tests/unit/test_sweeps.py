@@ -123,7 +123,8 @@ def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.City, monkeyp
     few = city.analysis.sweeps.model_copy(update={"keys": only, "speed_factor": {"motorbike": [0.5]}})
     sweeps.sweep(replace(city, analysis=city.analysis.model_copy(update={"sweeps": few}), others={}))
     # the motorbike's once more, for its other speed; every other network once, islands told apart
-    assert built.count(("motorbike", False)) == 3
+    assert built.count(("motorbike", False)) == 2
+    assert not {key for key in built if key[0] in ("bike", "car")}
     assert {key: built.count(key) for key in set(built) if key[0] == "walk"} == {("walk", False): 2, ("walk", True): 1}
 
 
