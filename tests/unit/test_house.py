@@ -10,7 +10,7 @@ from creative_nodes.fingerprint import fingerprint
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "creative_nodes"
 FLOORS = [
-    {"__init__", "errors", "fingerprint", "ahp", "schema", "smaa"},
+    {"__init__", "errors", "fingerprint", "ahp", "messages", "schema", "smaa"},
     {"weights"},
     {"config", "geo"},
     {"tables", "datum", "siting", "hexagons"},
@@ -39,7 +39,7 @@ FLOORS = [
     {"report/sites", "report/answer"},
     {"report/view", "report/cities"},
     {"report/maps"},
-    {"report/page", "docs"},
+    {"report/page", "docs", "catalogue"},
 ]
 HEAVY = {
     *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),

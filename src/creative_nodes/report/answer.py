@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.config import CRITERIA, Criterion
+from creative_nodes.messages import count, listed, percent
 from creative_nodes.report.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import count, known_number, listed, percent
+from creative_nodes.report.words import known_number
 
 BEST_PARTS = 3
 WHY: dict[Criterion, str] = {

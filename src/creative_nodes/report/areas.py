@@ -13,9 +13,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.geo import WGS84_EPSG, reproject
+from creative_nodes.messages import number
 from creative_nodes.report.basemap import DECIMALS
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import by_mode, number
+from creative_nodes.report.words import by_mode
 
 MIN_TOLERANCE_M = 10.0
 TOLERANCE_PER_SIDE = 1 / 200  # of the side of a square as large as the area: wide areas are drawn coarser

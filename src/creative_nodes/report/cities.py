@@ -10,22 +10,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from creative_nodes.messages import NBSP, count, listed, number, percent
 from creative_nodes.report.answer import best_of
 from creative_nodes.report.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.sites import in_order
-from creative_nodes.report.words import (
-    NBSP,
-    NOT_KNOWN,
-    count,
-    listed,
-    lower_first,
-    named_twice,
-    number,
-    percent,
-    plain,
-    rows,
-)
+from creative_nodes.report.words import NOT_KNOWN, lower_first, named_twice, plain, rows
 
 MANY_YEARS_APART = 1.0
 # figures that each city's own card quotes

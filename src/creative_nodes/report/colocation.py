@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.config import ClusterSettings
-from creative_nodes.report.words import amount, counted, listed, number
+from creative_nodes.messages import amount, listed, number
+from creative_nodes.report.words import counted
 
 WIDTH, HEIGHT = 640.0, 300.0  # of the drawing, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 24.0, 14.0, 42.0

@@ -8,15 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.report.words import (
-    NOT_KNOWN,
-    count,
-    known_number,
-    number,
-    percent,
-    rows,
-    upper_first,
-)
+from creative_nodes.messages import count, number, percent
+from creative_nodes.report.words import NOT_KNOWN, known_number, rows, upper_first
 
 NOTICE = "notice_"
 SHARES = ("share", "0-1")

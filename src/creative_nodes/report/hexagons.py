@@ -10,8 +10,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from creative_nodes.messages import count, minutes, number, percent
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import by_mode, count, known_number, minutes, number, percent, rows
+from creative_nodes.report.words import by_mode, known_number, rows
 from creative_nodes.schema import BY_MODE
 
 THIN_WORDS = ("thin", "empty")  # a site in an empty hexagon stands where no street is mapped

@@ -8,21 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from creative_nodes.config import CRITERIA, Criterion
+from creative_nodes.messages import NBSP, amount, count, metres, minutes, number, percent
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import (
-    NBSP,
-    Words,
-    amount,
-    count,
-    counted,
-    metres,
-    minutes,
-    number,
-    percent,
-    rows,
-    upper_first,
-    worded,
-)
+from creative_nodes.report.words import Words, counted, rows, upper_first, worded
 
 TOP_SPACES = 5
 TOP_AROUND = 3  # creative spaces of the neighbourhood, which has amenities to show as well

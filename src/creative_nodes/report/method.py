@@ -10,17 +10,9 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.config import CRITERIA, CRITERION_GROUPS, City, ClusterSettings, Criterion, Reach, Transit
+from creative_nodes.messages import count, listed
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import (
-    by_mode,
-    count,
-    counted,
-    known_number,
-    listed,
-    natural,
-    plain,
-    upper_first,
-)
+from creative_nodes.report.words import by_mode, counted, known_number, natural, plain, upper_first
 from creative_nodes.schema import BY_MODE
 
 GROUP_WORDS = {"people": "People", "spillover": "Spillover", "network": "Network", "site": "Site"}

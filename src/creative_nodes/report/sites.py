@@ -14,27 +14,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.config import CRITERIA, Criterion
+from creative_nodes.messages import area, count, metres, percent
 from creative_nodes.report.areas import Area
 from creative_nodes.report.made_of import Made
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.shapes import points
 from creative_nodes.report.spaces import not_in_osm
 from creative_nodes.report.within import Within
-from creative_nodes.report.words import (
-    Words,
-    area,
-    count,
-    known_number,
-    lower_first,
-    metres,
-    names,
-    natural,
-    ordinal,
-    osm_url,
-    percent,
-    rows,
-    worded,
-)
+from creative_nodes.report.words import Words, known_number, lower_first, names, natural, ordinal, osm_url, rows, worded
 
 EVIDENCE_SHOWN = 12
 OTHER_KINDS = ("converted", "lost", "low")

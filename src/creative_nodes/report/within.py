@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from creative_nodes.messages import count, number
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import NOT_KNOWN, by_mode, count, known_number, number, rows, upper_first
+from creative_nodes.report.words import NOT_KNOWN, by_mode, known_number, rows, upper_first
 
 Best = dict[tuple[str, float], float]
 

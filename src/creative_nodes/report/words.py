@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
 
+from creative_nodes.messages import amount, area, count, number
 from creative_nodes.schema import BY_MODE
 
-NBSP = "\u00a0"  # keeps a number and its unit on one line
 NOT_KNOWN = "not known"
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
@@ -22,56 +21,9 @@ COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
 # ---------------------------------------------------------------- numbers and units
 
 
-def number(value: float, digits: int = 3) -> str:
-    """Write a number with that many digits that count, thousands apart, never in powers of ten."""
-    if not math.isfinite(value):
-        return NOT_KNOWN
-    if value == 0:
-        return "0"
-    whole = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    if abs(value) >= 10 ** (digits - 1):
-        step = 10 ** max(0, math.floor(math.log10(abs(value))) - digits + 1)
-        return f"{round(value / step) * step:,.0f}"
-    text = f"{value:.{min(whole, 5)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def count(value: float) -> str:
-    """Write a count, thousands apart."""
-    return f"{value:,.0f}"
-
-
 def counted(value: float, one: str, many: str = "") -> str:
     """Write a count and what it counts: 1 space, 2 spaces."""
     return f"{count(value)} {one if value == 1 else many or one + 's'}"
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage; a small one keeps a decimal, and none is rounded to nothing."""
-    value = share * 100
-    if 0 < value < 0.1:
-        return f"under 0.1{NBSP}%"
-    return f"{value:.1f}{NBSP}%" if value < 10 and round(value, 1) % 1 else f"{value:.0f}{NBSP}%"
-
-
-def area(square_metres: float) -> str:
-    """Write an area in m² or hectares."""
-    return f"{number(square_metres / 1e4)} ha" if square_metres >= 1e4 else f"{number(square_metres)} m²"
-
-
-def metres(value: float) -> str:
-    """Write a distance in m or km."""
-    return f"{value / 1000:.1f} km" if value >= 1000 else f"{round(value / 10) * 10 if value >= 100 else value:.0f} m"
-
-
-def amount(value: float) -> str:
-    """Write a sum of weights with two decimals; a small one says that it is not nothing."""
-    return "under 0.01" if 0 < value < 0.005 else f"{value:.2f}"
-
-
-def minutes(value: float) -> str:
-    """Write a time in whole minutes."""
-    return f"{value:.0f}{NBSP}min"
 
 
 def natural(key: str, value: float | None) -> str:
@@ -104,11 +56,6 @@ def ordinal(value: int) -> str:
     """Write 1 as 1st, 2 as 2nd and so on."""
     ending = "th" if 10 <= value % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
     return f"{value}{ending}"
-
-
-def listed(items: Sequence[str]) -> str:
-    """Join words as a sentence does."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from creative_nodes import messages
 from creative_nodes.report import words
 
 
@@ -35,7 +36,7 @@ def test_number_never_invents_a_value_for_what_is_missing():
     [(0, "0"), (0.0004, "under 0.1"), (0.012, "1.2"), (0.05, "5"), (0.125, "12"), (1, "100")],
 )
 def test_percent(share, text):
-    assert words.percent(share) == f"{text}\u00a0%"
+    assert messages.percent(share) == f"{text}\u00a0%"
 
 
 @pytest.mark.parametrize(
