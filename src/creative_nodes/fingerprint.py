@@ -44,7 +44,7 @@ def files_used(script: str | Path) -> list[Path]:
             waiting += _imports(path)
     if SOURCE / "report" / "page.py" in found:
         folders = (SOURCE / "report" / "templates", SOURCE / "report" / "assets")
-        found |= {path for folder in folders for path in folder.iterdir() if path.is_file()}
+        found |= {path for folder in folders for path in folder.rglob("*") if path.is_file()}
     return sorted(found)
 
 

@@ -34,6 +34,7 @@ FLOORS = [
     {"mcda", "scenarios", "backtest", "sweeps"},
     {"robustness"},
     {"report/basemap", "report/settings", "report/words"},
+    {"report/packed"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
     {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
     {"report/sites", "report/answer"},

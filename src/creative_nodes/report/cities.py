@@ -71,6 +71,11 @@ class Cell:
     value: str
     remark: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.value != NOT_KNOWN
+
 
 @dataclass(frozen=True)
 class Compared:

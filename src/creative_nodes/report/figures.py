@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ import pandas as pd
 from creative_nodes.messages import count, number, percent
 from creative_nodes.report.words import NOT_KNOWN, known_number, rows, upper_first
 
+# figures that are a part of the one above them
+PART_OF = re.compile(r"heritage_(active|disused|brownfield|converted|lost)$|registry_recall_(heritage|creative)_")
+COUNTED_THINGS = ("", "spaces", "space", "sites", "site", "clusters", "cluster", "persons")
 NOTICE = "notice_"
 SHARES = ("share", "0-1")
 
@@ -54,6 +58,21 @@ class Figure:
     value: str
     unit: str
     source: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.value != NOT_KNOWN
+
+    @property
+    def sub(self) -> bool:
+        """Whether it is a share of the figure above it."""
+        return self.key == "scored" or bool(PART_OF.match(self.key))
+
+    @property
+    def unit_told(self) -> bool:
+        """Whether the unit says more than the label does."""
+        return self.unit not in COUNTED_THINGS
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """A made-up town: small tables that pass the schemas, with hostile names in every text that OSM could send."""
 
 import json
+import re
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +13,7 @@ from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygo
 from creative_nodes import tables
 from creative_nodes.config import CRITERIA, Analysis, Settings, load_config, pick
 from creative_nodes.report import basemap, figures, page, view
+from creative_nodes.report import packed as packed_data
 from creative_nodes.report import settings as page_settings
 
 HOSTILE = (
@@ -482,11 +485,25 @@ def city_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options
     """Write the tables, read them back and draw the page."""
     write_tables(folder, made)
     read = {name: tables.read(name, folder / f"{name}.parquet") for name in made}
-    city = view.city_page(read, PROVENANCE, settings(root, **options))
+    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options))
+    city = speak()
     paper = basemap.draw(
         basemap.read_places(folder / "places.parquet"),
         basemap.read_roads(folder / "street_edges.parquet"),
         city.area,
         city.epsg,
     )
-    return page.city_html(city, paper)
+    return page.city_html(speak, paper)
+
+
+def block(html: str) -> dict:
+    """What the page's script sees in English, and the shapes of the map under `shapes`."""
+    packed = packed_data.unpack(re.search(r'id="blob">([^<]*)<', html)[1])
+    return spoken(packed["folded"], packed["words"]["en"]) | packed["once"]
+
+
+def spoken(node, words):
+    """Put the words of a language where the folded data refer to them."""
+    if isinstance(node, dict):
+        return words[node["$"]] if "$" in node else {key: spoken(value, words) for key, value in node.items()}
+    return [spoken(one, words) for one in node] if isinstance(node, list) else node
