@@ -652,7 +652,6 @@ def _people_notices(facts: Facts) -> list[dict[str, object]]:
         return [_notice("people", text)]
     found = []
     raster, source = facts.people.raster, facts.people_source
-    # a raster that lacks part of the city tells so in its source
     if raster and str(source) != raster.source:
         missing = told(
             "The population raster {file} was not there; residents come from: {source}.",
@@ -673,8 +672,8 @@ def _transit_notices(facts: Facts) -> list[dict[str, object]]:
     found = []
     if not facts.frames["stations"]["rapid"].any():
         text = mark(
-            "This extract has no rapid-transit station, so the walk to one is not part of the score; its weight goes to "
-            "the other criteria in proportion."
+            "This extract has no rapid-transit station, so the walk to one is not part of the score; its weight goes "
+            "to the other criteria in proportion."
         )
         found.append(_notice("stations", text))
     notes, modes = facts.frames["transit_notes"], facts.frames["modes"]

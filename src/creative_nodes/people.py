@@ -530,9 +530,9 @@ def spread_people(
     Returns
     -------
     the table people (empty without any source), and for its provenance: `people`, where the figures come from;
-    `people_messages`, what to speak it from (see `messages.written`); `people_sum`, residents of the study area in the table; `people_source_sum`, the same by the source's own cells;
-    `people_difference`, how far the first is from the second, as a share; `people_covered`, the share of the study
-    area where the source has a figure.
+    `people_messages`, what to speak it from (see `messages.written`); `people_sum`, residents of the study area in the
+    table; `people_source_sum`, the same by the source's own cells; `people_difference`, how far the first is from the
+    second, as a share; `people_covered`, the share of the study area where the source has a figure.
 
     Raises
     ------
