@@ -435,6 +435,12 @@ def _services() -> pd.DataFrame:
     )
 
 
+def whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a table that lacks it the column `messages`, empty: its texts are spoken as they stand."""
+    wanted = any(column.name == "messages" for column in tables.TABLES[name].columns)
+    return frame.assign(messages="") if wanted and "messages" not in frame else frame
+
+
 def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFrame]:
     """Every table that the report reads."""
     rng = np.random.default_rng(80)
@@ -451,7 +457,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "geometry": [MultiPoint(list(creative.geometry[:9])), MultiPoint(list(creative.geometry[9:13]))],
     }
     study = {"city": ["made-up"], "epsg": [32648], "area_km2": [34.5]}
-    return {
+    made = {
         "study_area": gpd.GeoDataFrame(study, geometry=[box(WEST, SOUTH, WEST + 0.06, SOUTH + 0.05)], crs="EPSG:4326"),
         "places": _places(),
         "street_edges": _streets(),
@@ -473,6 +479,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "transit_notes": pd.DataFrame({"key": ["n"], "text": [f"A note {HOSTILE[2]}"], "notice": [False]}),
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
     }
+    return {name: whole(name, frame) for name, frame in made.items()}
 
 
 def write_tables(folder: Path, made: dict[str, pd.DataFrame]) -> None:

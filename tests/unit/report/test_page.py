@@ -250,14 +250,16 @@ def test_index_sets_connectivity_side_by_side_with_what_gaps_in_the_map_do():
     thinned = ("connectivity_thinned", "chance that two are joined, had 20% fewer spaces been mapped", 0.2, "0-1",
                "mean of 99 draws (5-95 %: 0.151 to 0.262), each without 20% of the spaces")  # fmt: skip
     thin = ("residents_thin", "residents living where the mapping is thin", 0.9, "0-1", "OpenStreetMap")
-    extra = pd.DataFrame([thinned, thin], columns=made["indicators"].columns)
+    ends = [(f"connectivity_thinned_{end}", "an end of the range", value, "0-1", "the same")
+            for end, value in (("low", 0.151), ("high", 0.262))]  # fmt: skip
+    extra = pd.DataFrame([thinned, *ends, thin], columns=made["indicators"].columns[:5]).assign(messages="")
     rich = pd.concat([made["indicators"], extra], ignore_index=True)
     rest = made["scores"], made["candidates"], made_up.PROVENANCE
     settings = made_up.settings(ROOT)
     told = cities.index_page([(settings, rich, *rest), (settings, made["indicators"], *rest)])
     assert [row.label for row in told.compared] == ["Connectivity C: connectivity C", "Isolated creative spaces"]
     assert [(cell.value, cell.remark) for cell in told.compared[0].cells] == [
-        ("31\u00a0%", "20\u00a0% (15–26\u00a0%) had 20% fewer spaces been mapped"),
+        ("31\u00a0%", "20\u00a0% (15–26\u00a0%) had 20\u00a0% fewer spaces been mapped"),
         ("31\u00a0%", ""),
     ]
     parsed = Parsed(page.index_html(lambda: told))
