@@ -110,9 +110,11 @@ class Certainty:
     assumptions_told: tuple[str, ...]
 
 
-def _answer(first: Any, name: str, n: int, draws: int) -> str:
-    """Say how safe the first place is."""
+def _answer(first: Any, name: str, shared: int, draws: int) -> str:
+    """Say how safe the first place is, and when several share it."""
     near, far = known_number(first.p_first), known_number(first.flat_p_first)
+    if shared > 1:
+        return say("{n} sites share the first place: nothing that counts here tells them apart.", n=shared)
     if near is None or far is None:
         return say("How sure the first place is cannot be told.")
     values = {"name": name, "near": near, "far": far, "draws": draws}
@@ -267,6 +269,30 @@ def _with_nothing(robustness: pd.DataFrame, weights: Mapping[str, float]) -> tup
     return str(counts.index[0]), int(counts.iloc[0])
 
 
+def _departs(row: Any) -> bool:
+    """Tell whether a method gives more than a slightly different order, or another first place."""
+    tau = known_number(row.kendall_tau_b)
+    return tau is not None and (tau < ORDERS[0][0] or not row.same_first)
+
+
+def _why_vikor(robustness: pd.DataFrame, weights: Mapping[str, float], n: int) -> str:
+    """Say why VIKOR orders otherwise, and on what, where most sites have nothing of the same priority."""
+    key, without = _with_nothing(robustness, weights)
+    if without <= n / 2:
+        return say(
+            "VIKOR orders otherwise because it counts each site's worst shortfall as much as all shortfalls together, "
+            "so a site that is very weak in one heavy priority falls."
+        )
+    return say(
+        "VIKOR orders otherwise because it counts each site's worst shortfall as much as all shortfalls together: "
+        "{without} of {n} sites have the least there is of one heavy priority ({what}) and are even in that, "
+        "so the few that have some rise.",
+        without=without,
+        n=n,
+        what=priority(key),
+    )
+
+
 def _methods(
     agreement: pd.DataFrame | None, robustness: pd.DataFrame, weights: Mapping[str, float]
 ) -> tuple[tuple[Method, ...], tuple[str, ...]]:
@@ -283,19 +309,8 @@ def _methods(
             say("With {n} candidates a rank correlation says little: one swap of neighbours changes it much.", n=n)
         )
     vikor = next((row for row in beside if row.other == "vikor"), None)
-    tau = None if vikor is None else known_number(vikor.kendall_tau_b)
-    key, without = _with_nothing(robustness, weights)
-    if vikor is not None and tau is not None and (tau < ORDERS[0][0] or not vikor.same_first) and without > n / 2:
-        told.append(
-            say(
-                "VIKOR departs because it counts each site's worst shortfall as much as all shortfalls together: "
-                "{without} of {n} sites have the least there is of one heavy priority ({what}) and are even in that, "
-                "so the few that have some rise.",
-                without=without,
-                n=n,
-                what=priority(key),
-            )
-        )
+    if vikor is not None and _departs(vikor):
+        told.append(_why_vikor(robustness, weights, n))
     return tuple(_method(row) for row in beside), tuple(told)
 
 
@@ -416,7 +431,9 @@ def certainty(
         assumptions = _assumptions(sweep, name, settings)
         told = _told_of_assumptions(variants, sweep, every[0].site_id, name, settings)
     return Certainty(
-        answer=_answer(every[0], name[every[0].site_id], n, settings.score.draws),
+        answer=_answer(
+            every[0], name[every[0].site_id], sum(whole(row.rank) == 1 for row in every), settings.score.draws
+        ),
         neighbours=_neighbours(found),
         scope=say(
             "These ranges tell what other priorities would do. Errors and gaps in the map are not in them: see the "

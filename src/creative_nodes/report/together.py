@@ -266,7 +266,7 @@ def _gain(frame: pd.DataFrame) -> Gain | None:
         told = say("The best single site adds {first:count} residents; further sites add nobody.", first=first.gain)
     elif last.k < found[-1].k:
         told = say(
-            "The best single site adds {first:count} residents, going from {before} sites to {k} adds {last:count}; "
+            "The best single site adds {first:count} residents, going from {before} to {k} sites adds {last:count}; "
             "more than {k} sites add nobody.",
             first=first.gain,
             before=last.k - 1,
@@ -275,7 +275,7 @@ def _gain(frame: pd.DataFrame) -> Gain | None:
         )
     else:
         told = say(
-            "The best single site adds {first:count} residents; going from {before} sites to {k} adds {last:count}.",
+            "The best single site adds {first:count} residents; going from {before} to {k} sites adds {last:count}.",
             first=first.gain,
             before=last.k - 1,
             k=last.k,

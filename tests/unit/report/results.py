@@ -83,7 +83,7 @@ def sure(site_id, rank, **given):
 
 def robustness(*changes):
     """The table robustness of the three ranked sites, with changes by site; the fourth has no rank."""
-    rows = [sure(site_id, rank, **(dict(changes).get(site_id, {}))) for rank, site_id in enumerate("abc", start=1)]
+    rows = [sure(site_id, rank) | dict(changes).get(site_id, {}) for rank, site_id in enumerate("abc", start=1)]
     made = frame("robustness", [*rows, {"site_id": "d"}])
     return made.astype({"rank": "Int64"})
 

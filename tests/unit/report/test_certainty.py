@@ -57,6 +57,11 @@ def test_the_first_place_is_as_sure_as_its_chances(settings, near, far, words):
     assert "nan" not in found.answer.lower()
 
 
+def test_a_shared_first_place_names_no_winner(settings):
+    found = told({"robustness": robustness(("b", {"rank": 1}))}, settings)
+    assert found.answer == "2 sites share the first place: nothing that counts here tells them apart."
+
+
 def test_neighbours_whose_ranges_meet_are_counted(settings):
     apart = told({"robustness": robustness()}, settings)
     assert apart.neighbours == "No two neighbours in this list share ranks: their order holds."
@@ -166,10 +171,11 @@ def test_vikor_is_explained_only_where_it_departs_and_most_have_nothing(settings
     assert any("3 of 3 sites have the least there is" in line for line in page.methods_told)
     assert any("With 3 candidates a rank correlation says little" in line for line in page.methods_told)
     agreed = told({**tables, "agreement": agreement(0.95, n=3)}, settings)
-    assert not any("VIKOR departs" in line for line in agreed.methods_told)
+    assert not any("VIKOR orders" in line for line in agreed.methods_told)
     some = [(site_id, {"held_back_by": "relay", "held_back_points": weight / 2}) for site_id in "abc"]
     other = told({**tables, "robustness": robustness(*some)}, settings)
-    assert not any("VIKOR departs" in line for line in other.methods_told)
+    assert any("very weak in one heavy priority falls" in line for line in other.methods_told)
+    assert not any("have the least there is" in line for line in other.methods_told)
 
 
 def test_methods_that_are_missing_have_no_table(settings):

@@ -92,8 +92,8 @@ def test_costs_are_told_as_not_counted_until_there_is_a_budget(settings):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ([100.0, 150.0, 160.0], "adds 100 residents; going from 2 sites to 3 adds 10."),
-        ([100.0, 150.0, 150.0], "going from 1 sites to 2 adds 50; more than 2 sites add nobody."),
+        ([100.0, 150.0, 160.0], "adds 100 residents; going from 2 to 3 sites adds 10."),
+        ([100.0, 150.0, 150.0], "going from 1 to 2 sites adds 50; more than 2 sites add nobody."),
         ([100.0, 100.0, 100.0], "adds 100 residents; further sites add nobody."),
     ],
 )
