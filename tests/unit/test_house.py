@@ -13,7 +13,7 @@ FLOORS = [
     {"__init__", "errors", "fingerprint", "ahp", "messages", "schema", "smaa"},
     {"weights"},
     {"config", "geo"},
-    {"tables", "datum", "siting", "hexagons"},
+    {"tables", "datum", "siting", "hexagons", "governance"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "osm/routes", "people"},
     {"osm/boundary"},
@@ -36,10 +36,11 @@ FLOORS = [
     {"report/basemap", "report/settings", "report/words"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
     {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
-    {"report/sites", "report/answer"},
-    {"report/view", "report/cities"},
-    {"report/maps"},
+    {"report/sites", "report/answer", "report/comparing", "report/sketch"},
+    {"report/view", "report/cities", "report/differences"},
+    {"report/maps", "report/comparison"},
     {"report/page", "docs", "catalogue"},
+    {"report/comparison_page"},
 ]
 HEAVY = {
     *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
@@ -67,6 +68,7 @@ USES = {
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
+    "write_comparison": {"folium", "jinja2", "scipy"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
