@@ -181,7 +181,7 @@ def _recall(city: City) -> tuple[str, ...]:
     if heritage is not None:
         said.append(say("OSM has {share:percent} of the heritage sites on the project's list", share=heritage))
     if creative is not None:
-        said.append(say("OSM has {share:percent} of the creative spaces on it", share=creative))
+        said.append(say("OSM has {share:percent} of the creative spaces on that list", share=creative))
     return tuple(said)
 
 
