@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
 REPORTS = sorted((ROOT / "reports").glob("*.html"))
-CITIES = [path for path in REPORTS if path.stem != "index"]
+CITIES = [path for path in REPORTS if path.stem not in ("index", "comparison")]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 

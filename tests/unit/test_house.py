@@ -13,7 +13,7 @@ FLOORS = [
     {"__init__", "errors", "fingerprint", "ahp", "messages", "schema", "smaa"},
     {"weights"},
     {"config", "geo"},
-    {"tables", "datum", "siting", "hexagons"},
+    {"tables", "datum", "siting", "hexagons", "governance"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "osm/routes", "people"},
     {"osm/boundary"},
@@ -41,7 +41,9 @@ FLOORS = [
     {"report/sites", "report/answer", "report/doubt"},
     {"report/certainty", "report/together", "report/backtest"},
     {"report/scenarios"},
-    {"report/view", "report/cities"},
+    {"report/comparing", "report/sketch"},
+    {"report/view", "report/cities", "report/differences"},
+    {"report/comparison"},
     {"report/maps"},
     {"report/page", "docs", "catalogue"},
 ]
@@ -71,6 +73,7 @@ USES = {
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
+    "write_comparison": {"folium", "jinja2", "scipy"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))

@@ -72,7 +72,7 @@ class Cell:
     @property
     def known(self) -> bool:
         """Whether there is a value."""
-        return self.value != NOT_KNOWN
+        return self.value != not_known()
 
 
 @dataclass(frozen=True)

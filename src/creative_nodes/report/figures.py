@@ -82,7 +82,7 @@ class Figure:
     @property
     def known(self) -> bool:
         """Whether there is a value."""
-        return self.value != NOT_KNOWN
+        return self.value != not_known()
 
     @property
     def sub(self) -> bool:

@@ -19,6 +19,7 @@ from creative_nodes.messages import FORMATS, LANGUAGES, catalogue_file, mark, sa
 from creative_nodes.report import maps
 from creative_nodes.report.areas import Area
 from creative_nodes.report.cities import IndexPage
+from creative_nodes.report.comparison import ComparisonPage
 from creative_nodes.report.packed import fold, pack
 from creative_nodes.report.sites import Measure, Site
 from creative_nodes.report.view import TOP_PINS, CityPage
@@ -30,7 +31,11 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
 CITY_SCRIPTS = ("card.js", "ranking.js", "map.js")
-SECTIONS = ("notes", "figures", "colocation", "known", "method", "caution", "data")  # in the order of the page
+SECTIONS = (
+    *("notes", "certainty", "scenarios", "together", "backtest"),
+    *("figures", "colocation", "known", "method", "caution", "data"),
+)  # in the order of the page
+COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
 
 
@@ -264,7 +269,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
         policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-        css=_asset("leaflet.css") + _asset("report.css"),
+        css=_asset("leaflet.css") + _asset("report.css") + _asset("certainty.css"),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
@@ -293,6 +298,28 @@ def index_html(speak: Callable[[], IndexPage]) -> str:
         parts=spoken["en"]["parts"],
         policy=POLICY,
         css=_asset("report.css"),
+        script=page_script(()),
+        blob=blob(spoken),
+    )
+
+
+def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
+    """Write the page that compares the cities; `speak` makes its view-model in the language in force."""
+
+    def data() -> dict[str, Any]:
+        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
+        return {
+            "title": say("The cities compared"),
+            "parts": {name: render(f"comparison/{name}.html.j2", **known) for name in COMPARISON_PARTS},
+        }
+
+    spoken = in_every_language(data)
+    return render(
+        "comparison.html.j2",
+        title=spoken["en"]["title"],
+        parts=spoken["en"]["parts"],
+        policy=POLICY,
+        css=_asset("report.css") + _asset("comparison.css"),
         script=page_script(()),
         blob=blob(spoken),
     )
