@@ -88,6 +88,7 @@ def _streets(streets: Streets, travel: Travel) -> Streets:
         old, new = (one.speeds_kmh[streets.country] for one in (today, travel))
         # the way to the street is walked, so another walking speed changes every network but those in metres
         same = {mode for mode in travel.modes if old[mode] == new[mode]} if old["walk"] == new["walk"] else set()
+        same |= {"transit"} if "walk" in same else set()
         built = {key: network for key, network in streets._built.items() if key[0] in same or key[1]}
     return replace(streets, travel=travel, _built=built)
 
