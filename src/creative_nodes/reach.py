@@ -57,8 +57,8 @@ class Measured:
 class Survey:
     """The sites and the city around them; each step of measuring is done once for what it depends on.
 
-    `done` holds the results by step, network and numbers, and by how places are joined to streets. A survey made from another by `dataclasses.replace` shares
-    them, so that a changed setting measures anew only what it changes.
+    `done` holds the results by step, network and numbers, and by how places are joined to streets. A survey made from
+    another by `dataclasses.replace` shares them, so that a changed setting measures anew only what it changes.
     """
 
     sites: gpd.GeoDataFrame

@@ -146,8 +146,8 @@ class Network:
     `xy`: node coordinates in the metric CRS, shape (nodes, 2), metres. `leg_cost_per_m`: cost of a metre on foot
     between a place and the street. `enterable`: edges along which a trip may start or end, shape (edges,); nobody
     steps off a ferry in mid-river or a motorway. `ground`, `row`: all streets of the city, and which of them each edge
-    is, -1 for one that is none as a whole, shape (edges,). `arc_tail`, `arc_head`, `arc_minutes`: further ways without a street,
-    such as rides, each one-way between two nodes, shape (arcs,).
+    is, -1 for one that is none as a whole, shape (edges,). `arc_tail`, `arc_head`, `arc_minutes`: further ways without
+    a street, such as rides, each one-way between two nodes, shape (arcs,).
     """
 
     node_ids: np.ndarray
