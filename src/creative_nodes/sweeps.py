@@ -87,8 +87,9 @@ def _streets(streets: Streets, travel: Travel) -> Streets:
     elif travel.model_copy(update={"speeds_kmh": today.speeds_kmh}) == today:
         old, new = (one.speeds_kmh[streets.country] for one in (today, travel))
         # the way to the street is walked, so another walking speed changes every network but those in metres
-        same = {mode for mode in travel.modes if old[mode] == new[mode]} if old["walk"] == new["walk"] else set()
-        same |= {"transit"} if "walk" in same else set()
+        same: set[str] = set()
+        if old["walk"] == new["walk"]:
+            same = {"transit", *(mode for mode in travel.modes if old[mode] == new[mode])}
         built = {key: network for key, network in streets._built.items() if key[0] in same or key[1]}
     return replace(streets, travel=travel, _built=built)
 

@@ -139,9 +139,9 @@ def _polygons(drawn: Sequence[Sequence[Sequence[tuple[float, float]]]]) -> np.nd
     """Make polygons of their rings, the outer one first, all at once: outlines of a city have a million corners."""
     rings = list(chain.from_iterable(drawn))
     corners = np.array(list(chain.from_iterable(chain.from_iterable(rings)))).reshape(-1, 2)
-    lines = shapely.linearrings(corners, indices=np.repeat(np.arange(len(rings)), [len(ring) for ring in rings]))
-    polygons: np.ndarray = shapely.polygons(lines, indices=np.repeat(np.arange(len(drawn)), [len(d) for d in drawn]))
-    return polygons
+    ring = np.repeat(np.arange(len(rings)), [len(one) for one in rings])
+    polygon = np.repeat(np.arange(len(drawn)), [len(one) for one in drawn])
+    return np.asarray(shapely.polygons(np.asarray(shapely.linearrings(corners, indices=ring)), indices=polygon))
 
 
 def _small_holes(marked: np.ndarray, cells: float) -> np.ndarray:
