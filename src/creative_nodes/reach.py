@@ -58,8 +58,8 @@ class Measured:
 class Survey:
     """The sites and the city around them; each step of measuring is done once for what it depends on.
 
-    `done` holds the results by step, network and numbers. A survey made from another by `dataclasses.replace` shares
-    them, so that a changed setting measures anew only what it changes.
+    `done` holds the results by step, network and numbers, and by how places are joined to streets. A survey made from
+    another by `dataclasses.replace` shares them, so that a changed setting measures anew only what it changes.
     """
 
     sites: gpd.GeoDataFrame
@@ -70,7 +70,10 @@ class Survey:
 
     def once(self, step: Callable[..., T], *depends_on: Any) -> T:
         """Do a step, unless it was done for the same network, tables and numbers before."""
-        key = (step.__name__, *(id(one) if isinstance(one, net.Network | pd.DataFrame) else one for one in depends_on))
+        travel = self.streets.travel
+        joined = (travel.snap_within_m, travel.entrance_spacing_m)
+        named = (id(one) if isinstance(one, net.Network | pd.DataFrame) else one for one in depends_on)
+        key = (step.__name__, *joined, *named)
         if key not in self.done:
             # what the key names is kept with the result, so that its id is not given to anything else
             self.done[key] = (step(self, *depends_on), depends_on)
