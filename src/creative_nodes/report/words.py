@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from creative_nodes.messages import amount, area, language, mark, minutes, not_known, number, say_n, translated
+from creative_nodes.messages import amount, area, language, minutes, not_known, number, say_n, translated
 
-NOT_KNOWN = mark("not known")
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
 COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
