@@ -168,21 +168,6 @@ def _summary(every: list[Variant], ranks: list[pd.Series], base: pd.Series) -> p
     return pd.DataFrame(found, columns=columns)
 
 
-def largest_moves(sweeps: pd.DataFrame) -> pd.DataFrame:
-    """Return each candidate's largest move and what caused it, a row a candidate; of equal moves the first named.
-
-    Returns
-    -------
-    columns site_id, largest_move (ranks; negative is towards the top), moved_by (the setting and its value).
-    """
-    known = sweeps.dropna(subset=["move"]).copy()
-    known["size"] = known["move"].abs()
-    first = known.sort_values("size", ascending=False, kind="stable").drop_duplicates("site_id")
-    cause = [f"{p} = {v}" for p, v in zip(first["parameter"], first["value"], strict=True)]
-    found = pd.DataFrame({"site_id": first["site_id"], "largest_move": first["move"], "moved_by": cause})
-    return found.sort_values("site_id", ignore_index=True)
-
-
 def in_words(summary: pd.DataFrame) -> str:
     """Say the summary in a line."""
     known = summary.dropna(subset=["largest_move"])

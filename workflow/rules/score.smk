@@ -44,6 +44,7 @@ rule measure_robustness:
     input:
         candidates="data/processed/{city}/candidates.parquet",
         scenarios="data/processed/{city}/scenarios.parquet",
+        sweeps="data/processed/{city}/sweeps.parquet",
     output:
         robustness="data/processed/{city}/robustness.parquet",
         rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
