@@ -118,6 +118,13 @@ PROOF_COLUMNS = (
     Column("gap", "number", "how far below the best it can be at most, of the best; 0 when proven", "0-1", True, 0, 1),
 )
 
+BACKTEST_FIGURES = (
+    "auc: chance that a converted site beats a rival; auc_by_centre: by distance to the centre alone; auc_lift: the "
+    "difference; mean_percentile: share of its rivals that a converted site beats (the same as auc); precision_at_10: "
+    "share of converted sites among the first ten; precision_at_10_by_centre; precision_by_chance: their share among "
+    "all; converted_sites, tested_sites (those of them that can be reached) and rivals: numbers of sites"
+)
+
 BY_MODE = {
     "walk": "on foot",
     "bike": "by bicycle",
@@ -888,15 +895,40 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "backtest_pairs",
+            "a converted site against one rival",
+            (
+                Column("site_id", "text", "the converted site, id in the table heritage"),
+                Column("rival_id", "text", "the candidate, id in the table heritage"),
+                Column("score", "number", "score of the converted site", "0-1", False, 0, 1),
+                Column("rival_score", "number", "score of the rival in the same run", "0-1", False, 0, 1),
+                Column("beats", "number", "1 when the converted site scores higher, 0.5 a tie, 0", "0-1", False, 0, 1),
+                Column("beats_by_centre", "number", "the same by distance to the centre", "0-1", False, 0, 1),
+                Column("centre_m", "number", "straight line from the converted site to the centre", "m", False, 0),
+                Column("rival_centre_m", "number", "the same from the rival", "m", False, 0),
+            ),
+        ),
+        Table(
             "backtest_summary",
             "one figure of the back-test",
             (
+                Column("figure", "text", BACKTEST_FIGURES),
+                Column("value", "number", "its value", "", True),
+                Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),
+                Column("high", "number", "97.5 % quantile", "", True),
+            ),
+        ),
+        Table(
+            "backtest_pooled",
+            "one figure of the back-test of one city or of all together (`data/processed/backtest_pooled.parquet`)",
+            (
+                Column("city", "text", "key of the city; all for the cities of the run pooled"),
                 Column(
                     "figure",
                     "text",
-                    "auc: chance that a converted site beats a rival; auc_by_centre: by distance to the centre alone; "
-                    "auc_lift: the difference; precision_at_10: share of converted sites among the first ten; "
-                    "precision_by_chance: their share among all; and the numbers of sites",
+                    f"{BACKTEST_FIGURES}. Of all: each converted site against the rivals of its own city; precision "
+                    "over one list of all, each at its percentile within its city; cities and cities_tested: how many there "
+                    "are, and how many have converted sites and rivals. A city without adds no rivals",
                 ),
                 Column("value", "number", "its value", "", True),
                 Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),

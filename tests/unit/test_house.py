@@ -61,6 +61,7 @@ USES = {
     "measure_reach": {"scipy"},
     "measure_robustness": {"scipy", "skcriteria"},
     "pack_geopackage": set(),
+    "pool_backtest": {"scipy"},
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "read_transit": {"osmium", "scipy"},

@@ -8,7 +8,7 @@ rule back_test:
         **TRANSPORT,
         creative="data/processed/{city}/located_creative.parquet",
     output:
-        **tables_of("backtest", "backtest_summary"),
+        **tables_of("backtest", "backtest_pairs", "backtest_summary"),
     log:
         "logs/{city}/back_test.log",
     benchmark:
@@ -31,6 +31,29 @@ rule back_test:
         ),
     script:
         "../../scripts/back_test.py"
+
+
+# snakemake data/processed/backtest_pooled.parquet
+rule pool_backtest:
+    input:
+        summaries=expand(
+            "data/processed/{city}/backtest_summary.parquet", city=CITIES
+        ),
+        pairs=expand("data/processed/{city}/backtest_pairs.parquet", city=CITIES),
+    output:
+        pooled="data/processed/backtest_pooled.parquet",
+    log:
+        "logs/pool_backtest.log",
+    benchmark:
+        "logs/pool_backtest.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/pool_backtest.py"),
+        cities=CITIES,
+        settings=CONFIG.model_dump_json(include={"backtest", "seed"}),
+    script:
+        "../../scripts/pool_backtest.py"
 
 
 # snakemake data/processed/hanoi/sweeps.parquet
