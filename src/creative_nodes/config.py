@@ -763,7 +763,9 @@ class Scenario(Section):
         BeforeValidator(lambda given: given, json_schema_input_type=dict[Criterion, Weight] | WeightForms | None),
     ] = Field(None, description="its weights, in any form of score.weights; without them those of score.weights")
     override: dict[str, Any] = Field(
-        default_factory=dict, description="analysis keys with values of its own, e.g. {reach: {walk_minutes: 10}}"
+        default_factory=dict,
+        description="keys of travel, reach, network, candidates and score with values of its own, e.g. "
+        "{reach: {walk_minutes: 10}}; the criteria are then measured anew",
     )
 
     def score(self, base: Score) -> Score:
@@ -978,8 +980,8 @@ class Analysis(Section):
     scenarios: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], Scenario] = Field(
         default_factory=dict,
         description="other priorities, run side by side: a key, then `label` (its name in plain words), `weights` (any "
-        "form that score.weights takes; without them those of score.weights) and `override` (analysis keys with values "
-        "of the scenario's own, e.g. `{reach: {walk_minutes: 10}}`)",
+        "form that score.weights takes; without them those of score.weights) and `override` (keys of travel, "
+        "reach, network, candidates and score with values of its own, e.g. `{reach: {walk_minutes: 10}}`)",
     )
     completeness: Completeness = Field(description="completeness of mapping")
     backtest: Backtest = Field(
@@ -1058,6 +1060,15 @@ def _number_keys(part: dict[str, Any], prefix: str = "") -> list[str]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.append(f"{prefix}{key}")
     return found
+
+
+class Measuring(Section):
+    """What the criteria of the candidates are measured by, beside the tables."""
+
+    travel: Travel
+    reach: Reach
+    network: Network
+    candidates: Candidates
 
 
 class Config(Analysis):
@@ -1186,6 +1197,14 @@ def _check_scenarios(analysis: Analysis, where: str) -> None:
                 where=f"{here}.override.score",
             )
         _validate(Analysis, _merge(base, scenario.override), f"{here}.override")
+        fixed = [key for key in scenario.override if key not in (*Measuring.model_fields, "score")]
+        fixed += ["travel.modes"] if "modes" in (scenario.override.get("travel") or {}) else []
+        if fixed:
+            raise InputError(
+                f"a scenario cannot change {fixed[0]}, which the city is read or drawn by; it can change "
+                f"{', '.join(Measuring.model_fields)} and score",
+                where=f"{here}.override",
+            )
         try:
             scenario.score(analysis.score)
         except ValueError as error:
@@ -1212,6 +1231,21 @@ def with_scenario(settings: Settings, name: str) -> Settings:
     return settings.model_copy(
         update={"analysis": changed.model_copy(update={"score": scenario.score(analysis.score)})}
     )
+
+
+def own_reach(settings: Settings) -> str:
+    """Serialise what the scenarios that change reach measure by; `restore_own_reach` reads it back."""
+    parts = {
+        key: with_scenario(settings, key).analysis.model_dump(mode="json", include=set(Measuring.model_fields))
+        for key, scenario in settings.analysis.scenarios.items()
+        if scenario.needs_own_reach
+    }
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+
+
+def restore_own_reach(text: str) -> dict[str, Measuring]:
+    """Read what `own_reach` wrote: by key of the scenario."""
+    return {key: Measuring.model_validate(part) for key, part in json.loads(text).items()}
 
 
 def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> Config:

@@ -636,6 +636,16 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "scenario_candidates",
+            "a candidate under a scenario that changes more than weights, its criteria measured anew",
+            (
+                Column("scenario", "text", "key of the scenario in config.yaml"),
+                Column("site_id", "text", "id in the table heritage"),
+                Column("reachable", "flag", "whether people on foot can get there along the streets"),
+                *CRITERION_COLUMNS,
+            ),
+        ),
+        Table(
             "scenarios",
             "a candidate under one scenario",
             (
@@ -645,8 +655,8 @@ TABLES: dict[str, Table] = {
                 Column(
                     "status",
                     "text",
-                    "scored; or why not: cannot be reached, nothing with a weight is known, its reach is not computed "
-                    "(the scenario changes the criteria themselves)",
+                    "scored; or why not: cannot be reached, nothing with a weight is known, no candidate under it, its "
+                    "reach is not computed (the scenario changes the criteria themselves)",
                 ),
                 Column("score", "number", "weighted sum of normalised criteria", "0-1", True, 0, 1),
                 Column("rank", "integer", "1 is best; ties share the better rank", "rank", True, 1),
@@ -927,8 +937,8 @@ TABLES: dict[str, Table] = {
                     "figure",
                     "text",
                     f"{BACKTEST_FIGURES}. Of all: each converted site against the rivals of its own city; precision "
-                    "over one list of all, each at its percentile within its city; cities and cities_tested: how many there "
-                    "are, and how many have converted sites and rivals. A city without adds no rivals",
+                    "over one list of all, each at its percentile within its city; cities and cities_tested: how many "
+                    "there are, and how many have converted sites and rivals. A city without adds no rivals",
                 ),
                 Column("value", "number", "its value", "", True),
                 Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),

@@ -12,6 +12,7 @@ from creative_nodes.config import (
     find_imports,
     load_config,
     load_settings,
+    own_reach,
     pick,
 )
 from creative_nodes.errors import InputError

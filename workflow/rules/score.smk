@@ -20,10 +20,37 @@ rule score_candidates:
         "../../scripts/score_candidates.py"
 
 
+# snakemake data/processed/hanoi/scenario_candidates.parquet
+rule measure_scenarios:
+    input:
+        **TRANSPORT,
+        heritage="data/processed/{city}/heritage.parquet",
+        creative="data/processed/{city}/located_creative.parquet",
+        amenities="data/processed/{city}/amenities.parquet",
+        people="data/processed/{city}/people.parquet",
+    output:
+        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+    log:
+        "logs/{city}/measure_scenarios.log",
+    benchmark:
+        "logs/{city}/measure_scenarios.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/measure_scenarios.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS, "city.main_mode", "analysis.people_grid.link_within_m"
+        ),
+        own=lambda w: own_reach(settings_of(w.city)),
+    script:
+        "../../scripts/measure_scenarios.py"
+
+
 # snakemake data/processed/hanoi/scenarios.parquet
 rule score_scenarios:
     input:
         candidates="data/processed/{city}/candidates.parquet",
+        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
     output:
         scenarios="data/processed/{city}/scenarios.parquet",
     log:
