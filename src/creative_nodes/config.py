@@ -702,12 +702,26 @@ class Score(Section):
     concentration: Positive = Field(
         50, description="Dirichlet concentration of the draws around the weights; higher stays closer"
     )
+    sobol_samples: int = Field(
+        0,
+        ge=0,
+        description="base samples of the Sobol' indices of the groups' weights (table sobol): 0 for none, else a power "
+        "of 2 from 64, such as 1024; six times as many weightings are ranked. Saltelli et al., Computer Physics "
+        "Communications 2010",
+    )
     top: int = Field(10, ge=1, description="the certainty word asks for the chance of being among this many first ...")
     top_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.34,
         description="... but among no more than this share of the candidates, so that few candidates do not all "
         "look certain",
     )
+
+    @field_validator("sobol_samples")
+    @classmethod
+    def _power_of_two(cls, samples: int) -> int:
+        if samples and (samples < 64 or samples & (samples - 1)):
+            raise ValueError("give 0, or a power of 2 from 64")
+        return samples
 
     @model_validator(mode="after")
     def _quantiles_in_order(self) -> Self:

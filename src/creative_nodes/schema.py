@@ -889,6 +889,32 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "sobol",
+            "the part of one group's weight in how the ranks vary (only with score.sobol_samples)",
+            (
+                Column(
+                    "output",
+                    "text",
+                    "what varies: rank_shift, the mean over the candidates of how far each rank is from the run's, or "
+                    "rank, that of one candidate",
+                ),
+                Column("site_id", "text", "the candidate, of those in the top; empty for rank_shift"),
+                Column("group", "text", "people, spillover, network or site; those in use"),
+                Column(
+                    "first_order",
+                    "number",
+                    "share of the variance that its weight explains alone; an estimate, so it can be just below 0",
+                    "",
+                    True,
+                ),
+                Column("first_order_margin", "number", "half of its 95 % interval", "", True, 0),
+                Column("total", "number", "share of the variance that its weight has any part in", "", True, 0),
+                Column("total_margin", "number", "half of its 95 % interval", "", True, 0),
+                Column("variance", "number", "variance of the output; with 0 there are no shares", "ranks²", False, 0),
+                Column("samples", "integer", "weightings ranked", "", False, 1),
+            ),
+        ),
+        Table(
             "backtest",
             "a converted site, scored as if it were unconverted",
             (

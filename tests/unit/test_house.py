@@ -32,7 +32,7 @@ FLOORS = [
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack", "portfolio"},
     {"mcda", "scenarios", "backtest", "sweeps"},
-    {"robustness", "scenario_reach"},
+    {"robustness", "scenario_reach", "sobol"},
     {"report/basemap", "report/settings", "report/words"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
     {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
@@ -42,6 +42,7 @@ FLOORS = [
     {"report/page", "docs", "catalogue"},
 ]
 HEAVY = {
+    "SALib",
     *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
     *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
@@ -61,6 +62,7 @@ USES = {
     "measure_reach": {"scipy"},
     "measure_robustness": {"scipy", "skcriteria"},
     "measure_scenarios": {"scipy"},
+    "measure_sobol": {"SALib", "scipy"},
     "pack_geopackage": set(),
     "pool_backtest": {"scipy"},
     "pull_osm": {"osmium", "requests"},

@@ -56,6 +56,25 @@ rule pool_backtest:
         "../../scripts/pool_backtest.py"
 
 
+# snakemake data/processed/hanoi/sobol.parquet
+rule measure_sobol:
+    input:
+        candidates="data/processed/{city}/candidates.parquet",
+    output:
+        **tables_of("sobol"),
+    log:
+        "logs/{city}/measure_sobol.log",
+    benchmark:
+        "logs/{city}/measure_sobol.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/measure_sobol.py"),
+        settings=params_for("analysis.score", "analysis.seed"),
+    script:
+        "../../scripts/measure_sobol.py"
+
+
 # snakemake data/processed/hanoi/sweeps.parquet
 rule sweep_settings:
     input:
