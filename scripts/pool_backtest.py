@@ -4,7 +4,7 @@ import json
 
 from _run import start
 
-from creative_nodes import backtest, tables
+from creative_nodes import backtest, pack, tables
 from creative_nodes.config import Backtest, restore
 
 log = start(snakemake)
@@ -20,4 +20,5 @@ found = backtest.pool(
 )
 provenance = tables.pooled(dict(zip(snakemake.params.cities, files.summaries, strict=True)), settings)
 tables.write(found, "backtest_pooled", snakemake.output.pooled, provenance=provenance)
+pack.write_csv(found, snakemake.output.csv)
 log.done(backtest.in_words(found[found["city"] == backtest.ALL]))

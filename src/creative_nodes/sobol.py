@@ -41,8 +41,7 @@ def draw(alpha: np.ndarray, samples: int, *, seed: int) -> np.ndarray:
     problem = {"num_vars": k, "names": [str(i) for i in range(k)], "bounds": [[0.0, 1.0]] * k}
     uniform = sample.sample(problem, samples, calc_second_order=False, seed=np.random.default_rng([seed, STREAM]))
     tiny = np.finfo(float).eps
-    drawn: np.ndarray = gamma.ppf(np.clip(uniform, tiny, 1 - tiny), alpha)
-    return drawn
+    return np.asarray(gamma.ppf(np.clip(uniform, tiny, 1 - tiny), alpha), dtype=float)
 
 
 def indices(output: np.ndarray, inputs: int, *, seed: int) -> pd.DataFrame:
@@ -123,5 +122,5 @@ def in_words(found: pd.DataFrame) -> str:
     shift = found[(found["output"] == "rank_shift") & found["total"].notna()]
     if shift.empty:
         return "no weight moves a rank"
-    most = shift.loc[shift["total"].idxmax()]
+    most = shift.iloc[int(shift["total"].to_numpy().argmax())]
     return f"{most['group']} has part in {most['total']:.0%} of the shift of ranks, {most['samples']} weightings"

@@ -36,12 +36,11 @@ rule back_test:
 # snakemake data/processed/backtest_pooled.parquet
 rule pool_backtest:
     input:
-        summaries=expand(
-            "data/processed/{city}/backtest_summary.parquet", city=CITIES
-        ),
+        summaries=expand("data/processed/{city}/backtest_summary.parquet", city=CITIES),
         pairs=expand("data/processed/{city}/backtest_pairs.parquet", city=CITIES),
     output:
         pooled="data/processed/backtest_pooled.parquet",
+        csv="data/processed/backtest_pooled.csv",
     log:
         "logs/pool_backtest.log",
     benchmark:

@@ -95,6 +95,17 @@ rule pack_geopackage:
         **tables_of(
             "candidates",
             "scores",
+            "robustness",
+            "scenarios",
+            "agreement",
+            "sweeps",
+            "sweep_variants",
+            "portfolio",
+            "portfolio_sites",
+            "portfolio_gain",
+            "portfolio_front",
+            "backtest",
+            "backtest_summary",
             "study_area",
             "heritage",
             "creative",
@@ -116,3 +127,22 @@ rule pack_geopackage:
         code=fingerprint("scripts/pack_geopackage.py"),
     script:
         "../../scripts/pack_geopackage.py"
+
+
+# snakemake data/processed/hanoi/csv
+rule write_csv:
+    input:
+        unpack(sobol_of),
+        **tables_of(*RESULTS),
+    output:
+        folder=directory("data/processed/{city}/csv"),
+    log:
+        "logs/{city}/write_csv.log",
+    benchmark:
+        "logs/{city}/write_csv.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/write_csv.py"),
+    script:
+        "../../scripts/write_csv.py"
