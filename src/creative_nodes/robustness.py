@@ -226,4 +226,6 @@ def measure_robustness(
         by_scenario = scenario_ranks(scenarios).dropna()
         agreed.append(mcda.agreement(by_scenario, top_n=top_n, kind="scenario"))
     shares = [_acceptability_rows(name, found, site_ids) for name, found in (("around", around), ("flat", flat))]
-    return whole, pd.concat(shares, ignore_index=True), pd.concat(agreed, ignore_index=True)
+    # one ranking has none to agree with, and a frame without rows would take the numbers' type away
+    compared = pd.concat([one for one in agreed if len(one)], ignore_index=True)
+    return whole, pd.concat(shares, ignore_index=True), compared
