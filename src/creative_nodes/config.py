@@ -1032,7 +1032,26 @@ class Analysis(Section):
 SWEPT = ("travel", "reach", "clusters", "network", "candidates", "score")
 
 
-def changed(analysis: Analysis, key: str, value: float) -> Analysis:
+class Measuring(Section):
+    """What the criteria of the candidates are measured by, beside the tables."""
+
+    travel: Travel
+    reach: Reach
+    network: Network
+    candidates: Candidates
+
+
+class Swept(Measuring):
+    """What sweeps start from: all that may be changed in them, and how residents are spread."""
+
+    edge_buffer_m: Positive
+    people_grid: PeopleGrid
+    clusters: ClusterSettings
+    score: Score
+    sweeps: Sweeps = Field(default_factory=lambda: Sweeps.model_validate({}))
+
+
+def changed(analysis: Analysis | Swept, key: str, value: float) -> Analysis | Swept:
     """Return the analysis with one number changed and its sweeps left out; itself where the number is that already.
 
     Parameters
@@ -1045,7 +1064,8 @@ def changed(analysis: Analysis, key: str, value: float) -> Analysis:
     ------
     ValueError : there is no such key, it holds no number, or the value is not allowed.
     """
-    whole = analysis.model_dump(include=set(Analysis.model_fields) - {"sweeps"})
+    model: type[Analysis | Swept] = Analysis if isinstance(analysis, Analysis) else Swept
+    whole = analysis.model_dump(include=set(model.model_fields) - {"sweeps"})
     part: Any = whole
     *path, last = key.split(".")
     for step in path:
@@ -1060,7 +1080,7 @@ def changed(analysis: Analysis, key: str, value: float) -> Analysis:
         return analysis
     part[last] = value
     try:
-        return Analysis.model_validate(whole)
+        return model.model_validate(whole)
     except ValidationError as error:
         raise ValueError(f"sweeps.keys.{key}: {value:g}: {error.errors()[0]['msg']}") from None
 
@@ -1074,15 +1094,6 @@ def _number_keys(part: dict[str, Any], prefix: str = "") -> list[str]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.append(f"{prefix}{key}")
     return found
-
-
-class Measuring(Section):
-    """What the criteria of the candidates are measured by, beside the tables."""
-
-    travel: Travel
-    reach: Reach
-    network: Network
-    candidates: Candidates
 
 
 class Config(Analysis):

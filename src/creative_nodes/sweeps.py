@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import kendalltau
 
 from creative_nodes import tables
-from creative_nodes.config import Analysis, Measuring, Mode, Travel, TravelMode, changed
+from creative_nodes.config import Analysis, Measuring, Mode, Swept, Travel, TravelMode, changed
 from creative_nodes.reach import Survey, World, measure, select_candidates
 from creative_nodes.score import criteria_in_use, normalised, ranks_of
 from creative_nodes.travel.streets import Streets
@@ -30,7 +30,7 @@ class Variant:
 
     parameter: str
     value: str
-    analysis: Analysis
+    analysis: Analysis | Swept
     people: gpd.GeoDataFrame
 
 
@@ -44,7 +44,7 @@ class City:
     heritage: gpd.GeoDataFrame
     world: World
     streets: Streets
-    analysis: Analysis
+    analysis: Analysis | Swept
     main_mode: TravelMode
     others: Mapping[str, gpd.GeoDataFrame]
 

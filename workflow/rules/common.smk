@@ -8,6 +8,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from creative_nodes.config import (
+    Swept,
     find_gtfs,
     find_imports,
     load_config,

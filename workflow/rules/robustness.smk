@@ -93,7 +93,10 @@ rule sweep_settings:
     params:
         code=fingerprint("scripts/sweep_settings.py"),
         settings=params_for(
-            *TRANSPORT_KEYS, "city.main_mode", "city.people", "analysis"
+            *TRANSPORT_KEYS,
+            "city.main_mode",
+            "city.people",
+            *(f"analysis.{key}" for key in Swept.model_fields),
         ),
     script:
         "../../scripts/sweep_settings.py"
