@@ -25,8 +25,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a for
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    """Write lists of texts as one text; neither format has lists."""
-    flat = frame.copy()
+    """Write lists of texts as one text, for neither format has lists, and leave out what is for programs only."""
+    flat = frame.drop(columns="messages", errors="ignore").copy()
     for name in flat.columns:
         if name != "geometry" and flat[name].map(lambda value: isinstance(value, list | np.ndarray)).any():
             flat[name] = [", ".join(texts) for texts in flat[name]]
