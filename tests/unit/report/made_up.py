@@ -37,6 +37,7 @@ KEYS = (
     "analysis.accessibility",
     "analysis.travel",
     "analysis.transit",
+    "analysis.portfolio",
 )
 PROVENANCE = {
     "snapshot": "2024-05-06",
