@@ -32,7 +32,7 @@ FLOORS = [
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack", "portfolio"},
     {"mcda", "scenarios", "backtest", "sweeps"},
-    {"robustness"},
+    {"robustness", "scenario_reach", "sobol"},
     {"report/basemap", "report/settings", "report/words"},
     {"report/keys", "report/packed"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
@@ -48,6 +48,7 @@ FLOORS = [
     {"report/page", "docs", "catalogue"},
 ]
 HEAVY = {
+    "SALib",
     *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
     *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
@@ -66,14 +67,18 @@ USES = {
     "map_completeness": {"h3"},
     "measure_reach": {"scipy"},
     "measure_robustness": {"scipy", "skcriteria"},
+    "measure_scenarios": {"scipy"},
+    "measure_sobol": {"SALib", "scipy"},
     "pack_geopackage": set(),
+    "pool_backtest": {"scipy"},
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "read_transit": {"osmium", "scipy"},
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
-    "write_comparison": {"folium", "jinja2", "scipy"},
+    "write_comparison": {"folium", "jinja2"},
+    "write_csv": set(),
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
