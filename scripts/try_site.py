@@ -1,7 +1,6 @@
 """Try a site: `snakemake whatif --config city=hanoi at=21.0401,105.8702 status=disused`."""
 
 import json
-from pathlib import Path
 
 from _run import start
 
@@ -29,7 +28,7 @@ note = {**tables.carry_on(files.candidates, settings), "what_if": asked}
 for name, table in trial.tables().items():
     tables.write(table, name, made[name], provenance=note)
 for name in ("candidates", "scores"):
-    Path(made[f"{name}_csv"]).write_text(whatif.as_csv(getattr(trial, name)), encoding="utf-8-sig")
+    whatif.write_csv(getattr(trial, name), made[f"{name}_csv"])
 for told in whatif.warnings(trial):
     log.warning("%s", told)
 log.done(whatif.in_words(trial))

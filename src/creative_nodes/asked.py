@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from creative_nodes.ahp import nearest
 from creative_nodes.config import Config, Positive, Section, Share, Status
@@ -70,7 +70,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 class AskedSite(Section):
     """One site to try."""
 
-    at: Annotated[tuple[float, float], BeforeValidator(_position)] | None = Field(
+    at: Annotated[tuple[float, float], BeforeValidator(_position), WithJsonSchema({"type": "string"})] | None = Field(
         None, description="its place: latitude,longitude in degrees, WGS 84"
     )
     osm: Annotated[Text, AfterValidator(_osm_id)] | None = Field(

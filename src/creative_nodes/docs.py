@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from creative_nodes import tables
+from creative_nodes.asked import COMMAND, Asked
 from creative_nodes.config import CityFile, Config
 
 
@@ -70,6 +71,12 @@ def config_reference() -> str:
         "`config.yaml` with this city's own value, for example `override: {reach: {walk_minutes: 10}}`.",
         "",
         *_rows(CityFile),
+        "",
+        "## What if",
+        "",
+        f"Keys of a what-if stand on the command line (`{COMMAND}`), never in `config.yaml`.",
+        "",
+        *_rows(Asked),
         "",
         "## Environment",
         "",

@@ -905,7 +905,7 @@ TABLES |= {
     for table in (
         Table(
             "whatif_candidates",
-            "a site that is tried by `snakemake whatif`",
+            "a site that is tried by `snakemake whatif` (the table lies in the folder `whatif`)",
             (
                 Column("asked", "text", "its place as asked for: latitude,longitude, an OSM id, or the row of a file"),
                 Column(
@@ -924,7 +924,7 @@ TABLES |= {
         ),
         Table(
             "whatif_scores",
-            "a candidate of the base or a site that is tried, ranked together",
+            "a candidate of the base or a site that is tried, ranked together (the table lies in the folder `whatif`)",
             (
                 Column("name", "text", "its name; that of a site tried is marked"),
                 Column("tried", "flag", "it is tried"),

@@ -1,4 +1,4 @@
-"""What if another site were a candidate? It is measured and ranked among the others; the base results stay as they are."""
+"""What if another site were a candidate? It is measured and ranked among the others; the base stays as it is."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def sites_asked(asked: Asked) -> list[Wanted]:
 # ---------------------------------------------------------------- the sites to try
 
 
-def _inside(shape: BaseGeometry, city: City, wanted: Wanted) -> BaseGeometry:
+def _inside(shape: BaseGeometry | None, city: City, wanted: Wanted) -> BaseGeometry:
     """Return a shape that lies in the study area.
 
     Raises
@@ -422,6 +422,14 @@ def as_csv(frame: pd.DataFrame) -> str:
     return str(flat.to_csv(index=False, lineterminator="\n"))
 
 
+def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as CSV that spreadsheets read as UTF-8, whole or not at all."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(as_csv(frame), encoding="utf-8-sig")
+    temporary.replace(path)
+
+
 def _places(candidates: pd.DataFrame, name: str) -> pd.Series:
     """Rank the candidates by one criterion, 1 the best; ties share the better rank, missing values have none."""
     known = candidates.loc[candidates["reachable"]].set_index("site_id")[name].astype(float)
@@ -441,7 +449,8 @@ def _site_lines(row: Any, scored: Any, trial: Trial) -> list[str]:
     lines = [
         head,
         f"  rank {scored['rank']} of {n}{before}; {scored['rank_low']} to {scored['rank_high']} in 90 % of weightings; "
-        f"{scored['certainty']} (among the best {scored['top_n']} in {scored['p_top']:.0%}); score {scored['score']:.3f}",
+        f"{scored['certainty']} (among the best {scored['top_n']} in {scored['p_top']:.0%}); "
+        f"score {scored['score']:.3f}",
         f"  {'criterion':<20}{'value':>14}  {'unit':<18}{'place':>6}{'adds':>8}",
     ]
     for name in CRITERIA:
@@ -468,7 +477,7 @@ def _others_lines(trial: Trial) -> list[str]:
     up, down = int((moved["move"] < 0).sum()), int((moved["move"] > 0).sum())
     far = moved.iloc[int(moved["move"].abs().to_numpy(dtype=int).argmax())]
     return [
-        f"of the {len(others)} other sites {down} fall and {up} rise; farthest {far['name'] or far['site_id']}, from "
+        f"the {len(others)} other sites: {down} down, {up} up; farthest {far['name'] or far['site_id']}, from "
         f"{far['base_rank']} to {far['rank']}"
     ]
 

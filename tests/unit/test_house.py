@@ -13,7 +13,7 @@ FLOORS = [
     {"__init__", "errors", "fingerprint", "ahp", "messages", "schema", "smaa"},
     {"weights"},
     {"config", "geo"},
-    {"tables", "datum", "siting", "hexagons"},
+    {"tables", "datum", "siting", "hexagons", "asked"},
     {"osm/access", "osm/download", "osm/clip"},
     {"osm/overpass", "osm/read", "osm/routes", "people"},
     {"osm/boundary"},
@@ -31,7 +31,7 @@ FLOORS = [
     {"spillover"},
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack", "portfolio"},
-    {"mcda", "scenarios", "backtest", "sweeps"},
+    {"mcda", "scenarios", "backtest", "sweeps", "whatif"},
     {"robustness"},
     {"report/basemap", "report/settings", "report/words"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
@@ -67,6 +67,7 @@ USES = {
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
+    "try_site": {"rasterio", "scipy"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
