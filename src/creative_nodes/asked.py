@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
@@ -185,3 +186,17 @@ def read_site(given: Mapping[str, Any], *, where: str) -> AskedSite:
         return AskedSite.model_validate({key: value for key, value in given.items() if value not in ("", None)})
     except ValidationError as error:
         raise _explain(error, AskedSite, where) from None
+
+
+def sites_file(asked: Asked) -> list[str]:
+    """Return the file of sites, if one is asked for.
+
+    Raises
+    ------
+    InputError : it is not there.
+    """
+    if asked.sites is None:
+        return []
+    if not Path(asked.sites).is_file():
+        raise InputError(f"sites: no such file: {asked.sites}", where="--config")
+    return [asked.sites]

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import tables
 from creative_nodes.ahp import nearest
-from creative_nodes.asked import Asked, AskedSite, read_site
+from creative_nodes.asked import Asked, AskedSite, read_site, sites_file
 from creative_nodes.config import CRITERIA, Analysis, TravelMode
 from creative_nodes.errors import InputError
 from creative_nodes.geo import WGS84_EPSG, reproject
@@ -95,8 +95,6 @@ def _rows_of(path: Path) -> list[tuple[dict[str, Any], BaseGeometry | None]]:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
             return [({str(key): value for key, value in row.items()}, None) for row in frame.to_dict("records")]
         shapes = gpd.read_file(path).to_crs(WGS84_EPSG)
-    except FileNotFoundError:
-        raise InputError("no such file", where=str(path)) from None
     except (ValueError, RuntimeError) as error:
         raise InputError(f"cannot be read as CSV or GeoJSON: {error}", where=str(path)) from None
     words = shapes.drop(columns="geometry").astype(object)
@@ -128,14 +126,12 @@ def sites_asked(asked: Asked) -> list[Wanted]:
     ------
     InputError : the file is not there, cannot be read, has no rows, or a row of it is at fault.
     """
-    if asked.sites is None:
+    if not (files := sites_file(asked)):
         return [Wanted(asked.one(), None, "--config")]
-    rows = _rows_of(Path(asked.sites))
+    rows = _rows_of(Path(files[0]))
     if not rows:
-        raise InputError("holds no site; give it a row a site", where=asked.sites)
-    return [
-        _wanted(row, outline, asked, f"{asked.sites}: row {number}") for number, (row, outline) in enumerate(rows, 1)
-    ]
+        raise InputError("holds no site; give it a row a site", where=files[0])
+    return [_wanted(row, outline, asked, f"{files[0]}: row {number}") for number, (row, outline) in enumerate(rows, 1)]
 
 
 # ---------------------------------------------------------------- the sites to try

@@ -89,6 +89,11 @@ def test_residents_of_a_junction_are_the_true_ones(demo, tmp_path):
         assert found[str(one["node_id"])] == pytest.approx(one["residents"], rel=1e-3)
 
 
+def test_a_base_that_is_not_there_is_made_first(fresh):
+    run = fresh.would_run("whatif", "--config", "city=sample", "osm=way/1")
+    assert run >= {"pull_osm", "locate_sites", "measure_reach", "score_candidates", "try_site", "draw_trial"}
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
@@ -96,6 +101,7 @@ def test_residents_of_a_junction_are_the_true_ones(demo, tmp_path):
         (["city=sample"], "give one of at=, osm= and sites="),
         (["city=sample", "osm=way/1", "stauts=disused"], "did you mean status?"),
         (["osm=way/1"], "city: this key is missing"),
+        (["city=sample", "sites=nowhere.csv"], "no such file: nowhere.csv"),
         ([], "say what to try, for example: snakemake whatif"),
         (["city=sample", "at=0.5,3.0", "status=disused"], "outside the study area of sample"),
         (["city=sample", "osm=way/999999"], "way/999999 is neither"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from creative_nodes.asked import COMMAND, read_asked, split_asked
+from creative_nodes.asked import COMMAND, read_asked, sites_file, split_asked
 from creative_nodes.config import (
     find_gtfs,
     find_imports,
@@ -174,6 +174,7 @@ def trial_table(name):
 for city in KNOWN:
     settings_of(city)
 WHAT_IF = checked(read_asked, ASKED) if ASKED else None
+SITES = checked(sites_file, WHAT_IF) if WHAT_IF else []
 if WHAT_IF:
     settings_of(WHAT_IF.city)
 for city in [*CITIES, SAMPLE, *([WHAT_IF.city] if WHAT_IF else [])]:

@@ -10,7 +10,7 @@ rule try_site:
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
-        sites=lambda w: (WHAT_IF and WHAT_IF.sites) or [],
+        sites=SITES,
     output:
         **{
             name: trial_table(name)
