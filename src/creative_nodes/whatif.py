@@ -24,6 +24,8 @@ from creative_nodes.locate import evidence
 from creative_nodes.locate.names import names_of
 from creative_nodes.locate.taxonomy import Hit, Taxonomy, start_year
 from creative_nodes.reach import Survey, World, measure
+from creative_nodes.robustness import measure_robustness
+from creative_nodes.scenarios import score_scenarios
 from creative_nodes.score import COSTS, score_candidates
 from creative_nodes.travel.isochrones import draw_isochrones
 from creative_nodes.travel.streets import Streets
@@ -32,6 +34,7 @@ RULE = "what_if"
 NAME_COLUMNS = tuple(column.name for column in tables.NAMES)
 PREFIX = {"name": "What if: ", "name_en": "What if: ", "name_vi": "Giả sử: ", "name_zh": "假设："}
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
+RANKED = ("scenarios", "robustness", "agreement")  # made from the combined candidates alone
 # what a site was before it was tried, where it is in the table heritage and no candidate
 NEW, KNOWN, CANDIDATE, WEAK = "new", "in OSM", "candidate", "weak evidence"
 
@@ -73,7 +76,7 @@ class Trial:
     Attributes
     ----------
     candidates, scores : the tables whatif_candidates and whatif_scores.
-    combined : the base tables of `COMBINED` with the sites tried in them.
+    combined : the tables of `COMBINED` and `RANKED` with the sites tried in them.
     """
 
     candidates: gpd.GeoDataFrame
@@ -367,6 +370,15 @@ def _moved(scores: pd.DataFrame, base: pd.DataFrame, candidates: pd.DataFrame, i
     return found[[column.name for column in columns]].astype(whole)
 
 
+def _ranked(candidates: gpd.GeoDataFrame, analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Rank the candidates of the base and those tried together, as the rules of the base do."""
+    score, seed = analysis.score, analysis.seed
+    scenarios = score_scenarios(candidates, score, analysis.scenarios)
+    robustness, _, agreement = measure_robustness(candidates, scenarios, score, seed=seed)
+    scores = score_candidates(candidates, score, seed=seed)
+    return {"scores": scores, "scenarios": scenarios, "robustness": robustness, "agreement": agreement}
+
+
 def try_sites(tried: gpd.GeoDataFrame, city: City) -> Trial:
     """Measure sites as the base measures its candidates, and rank them among those.
 
@@ -398,7 +410,7 @@ def try_sites(tried: gpd.GeoDataFrame, city: City) -> Trial:
         "isochrones": draw_isochrones(tried, city.streets, analysis.isochrones),
     }
     combined = {name: _with(frames[name], frame, ids) for name, frame in own.items()}
-    combined["scores"] = score_candidates(combined["candidates"], analysis.score, seed=analysis.seed)
+    combined |= _ranked(combined["candidates"], analysis)
     columns = [column.name for column in tables.TABLES["whatif_candidates"].columns]
     told = ["site_id", "asked", "found_as", "lies_on", "area_m2", "start_year", "listed", "public_land"]
     candidates = measured.candidates.merge(tried[told], on="site_id", validate="one_to_one")[columns]

@@ -152,7 +152,8 @@ def params_for(*keys):
 
 
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base
-TRIED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
+COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
+TRIED = (*COMBINED, "scenarios", "robustness", "agreement")
 
 
 def asked_of(wildcards):

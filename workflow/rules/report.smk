@@ -13,6 +13,7 @@ REPORT_KEYS = (
     "analysis.accessibility",
     "analysis.travel",
     "analysis.transit",
+    "analysis.portfolio",
 )
 
 
@@ -20,26 +21,39 @@ REPORT_KEYS = (
 rule draw_map:
     input:
         provenance="data/raw/{city}/provenance.json",
-        study_area="data/processed/{city}/study_area.parquet",
-        places="data/processed/{city}/places.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
-        heritage="data/processed/{city}/heritage.parquet",
-        creative="data/processed/{city}/creative.parquet",
-        clusters="data/processed/{city}/clusters.parquet",
-        candidates="data/processed/{city}/candidates.parquet",
-        scores="data/processed/{city}/scores.parquet",
-        reach="data/processed/{city}/reach.parquet",
-        parts="data/processed/{city}/parts.parquet",
-        isochrones="data/processed/{city}/isochrones.parquet",
-        accessibility="data/processed/{city}/accessibility.parquet",
-        colocation="data/processed/{city}/colocation.parquet",
-        stations="data/processed/{city}/stations.parquet",
-        services="data/processed/{city}/services.parquet",
-        transit_notes="data/processed/{city}/transit_notes.parquet",
-        indicators="data/processed/{city}/indicators.parquet",
-        registry="data/processed/{city}/registry.parquet",
-        links="data/processed/{city}/links.parquet",
-        completeness="data/processed/{city}/completeness.parquet",
+        **tables_of(
+            "study_area",
+            "places",
+            "street_edges",
+            "heritage",
+            "creative",
+            "clusters",
+            "candidates",
+            "scores",
+            "reach",
+            "parts",
+            "isochrones",
+            "accessibility",
+            "colocation",
+            "stations",
+            "services",
+            "transit_notes",
+            "indicators",
+            "registry",
+            "links",
+            "completeness",
+            "robustness",
+            "agreement",
+            "scenarios",
+            "sweeps",
+            "sweep_variants",
+            "portfolio",
+            "portfolio_sites",
+            "portfolio_gain",
+            "portfolio_front",
+            "backtest",
+            "backtest_summary",
+        ),
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
@@ -80,3 +94,38 @@ rule write_index:
         settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
+
+
+# snakemake reports/comparison.html
+rule write_comparison:
+    input:
+        study_area=expand("data/processed/{city}/study_area.parquet", city=CITIES),
+        heritage=expand("data/processed/{city}/heritage.parquet", city=CITIES),
+        creative=expand("data/processed/{city}/creative.parquet", city=CITIES),
+        clusters=expand("data/processed/{city}/clusters.parquet", city=CITIES),
+        links=expand("data/processed/{city}/links.parquet", city=CITIES),
+        candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
+        scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
+        indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
+        governance="config/governance.yaml",
+        taxonomies=sorted(
+            {
+                path
+                for locate in (settings_of(city).analysis.locate for city in CITIES)
+                for path in (locate.heritage_taxonomy, locate.creative_taxonomy)
+            }
+        ),
+    output:
+        page="reports/comparison.html",
+    log:
+        "logs/write_comparison.log",
+    benchmark:
+        "logs/write_comparison.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/write_comparison.py"),
+        settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
+        known=KNOWN,
+    script:
+        "../../scripts/write_comparison.py"

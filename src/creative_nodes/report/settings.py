@@ -13,6 +13,7 @@ from creative_nodes.config import (
     ClusterSettings,
     Completeness,
     Network,
+    Portfolio,
     Reach,
     Report,
     Score,
@@ -38,6 +39,7 @@ class Settings:
     accessibility: Accessibility
     travel: Travel
     transit: Transit
+    portfolio: Portfolio
 
     @property
     def scored_limits(self) -> dict[str, float]:
@@ -60,6 +62,7 @@ def settings_of(text: str) -> Settings:
         "accessibility": Accessibility,
         "travel": Travel,
         "transit": Transit,
+        "portfolio": Portfolio,
     }
     parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
     return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), **parts)
