@@ -4,7 +4,7 @@ import json
 
 from _run import start
 
-from creative_nodes import tables, whatif
+from creative_nodes import pack, tables, whatif
 from creative_nodes.asked import read_asked
 from creative_nodes.config import Analysis
 from creative_nodes.locate.taxonomy import read_taxonomy
@@ -16,7 +16,7 @@ settings, files, made = snakemake.params.settings, snakemake.input, snakemake.ou
 plain = json.loads(settings)
 asked = json.loads(snakemake.params.asked)
 city = whatif.City(
-    frames={name: tables.read(name, files[name]) for name in (*whatif.COMBINED, "study_area", "places")},
+    frames={name: tables.read(name, files[name]) for name in (*whatif.COMBINED, "study_area", "places", "sweeps")},
     world=World(**{name: tables.read(name, files[name]) for name in ("creative", "amenities", "people", "stations")}),
     streets=read_streets(files, settings),
     taxonomy=read_taxonomy(files.heritage_taxonomy),
@@ -28,7 +28,7 @@ note = {**tables.carry_on(files.candidates, settings), "what_if": asked}
 for name, table in trial.tables().items():
     tables.write(table, name, made[name], provenance=note)
 for name in ("candidates", "scores"):
-    whatif.write_csv(getattr(trial, name), made[f"{name}_csv"])
+    pack.write_csv(getattr(trial, name), made[f"{name}_csv"])
 for told in whatif.warnings(trial):
     log.warning("%s", told)
 log.done(whatif.in_words(trial))

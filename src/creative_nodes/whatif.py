@@ -43,7 +43,7 @@ NEW, KNOWN, CANDIDATE, WEAK = "new", "in OSM", "candidate", "weak evidence"
 class City:
     """What a site is tried in: the base tables of a city by name, its streets, and the heritage taxonomy.
 
-    `frames`: study_area, places, and the tables of `COMBINED`.
+    `frames`: study_area, places, sweeps, and the tables of `COMBINED`.
     """
 
     frames: Mapping[str, Any]
@@ -370,11 +370,11 @@ def _moved(scores: pd.DataFrame, base: pd.DataFrame, candidates: pd.DataFrame, i
     return found[[column.name for column in columns]].astype(whole)
 
 
-def _ranked(candidates: gpd.GeoDataFrame, analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """Rank the candidates of the base and those tried together, as the rules of the base do."""
+def _ranked(candidates: gpd.GeoDataFrame, sweeps: pd.DataFrame, analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Rank the candidates of the base and those tried together; no setting is swept anew, no reach of a scenario."""
     score, seed = analysis.score, analysis.seed
     scenarios = score_scenarios(candidates, score, analysis.scenarios)
-    robustness, _, agreement = measure_robustness(candidates, scenarios, score, seed=seed)
+    robustness, _, agreement = measure_robustness(candidates, scenarios, sweeps, score, seed=seed)
     scores = score_candidates(candidates, score, seed=seed)
     return {"scores": scores, "scenarios": scenarios, "robustness": robustness, "agreement": agreement}
 
@@ -410,7 +410,8 @@ def try_sites(tried: gpd.GeoDataFrame, city: City) -> Trial:
         "isochrones": draw_isochrones(tried, city.streets, analysis.isochrones),
     }
     combined = {name: _with(frames[name], frame, ids) for name, frame in own.items()}
-    combined |= _ranked(combined["candidates"], analysis)
+    sweeps = frames["sweeps"]
+    combined |= _ranked(combined["candidates"], sweeps[~sweeps["site_id"].isin(ids)], analysis)
     columns = [column.name for column in tables.TABLES["whatif_candidates"].columns]
     told = ["site_id", "asked", "found_as", "lies_on", "area_m2", "start_year", "listed", "public_land"]
     candidates = measured.candidates.merge(tried[told], on="site_id", validate="one_to_one")[columns]
@@ -419,23 +420,6 @@ def try_sites(tried: gpd.GeoDataFrame, city: City) -> Trial:
 
 
 # ---------------------------------------------------------------- for people
-
-
-def as_csv(frame: pd.DataFrame) -> str:
-    """Write a table as CSV; a geometry becomes the latitude and longitude of a point in it."""
-    flat = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    if isinstance(frame, gpd.GeoDataFrame):
-        points = shapely.point_on_surface(frame.geometry.to_numpy())
-        flat["lat"], flat["lon"] = shapely.get_y(points).round(7), shapely.get_x(points).round(7)
-    return str(flat.to_csv(index=False, lineterminator="\n"))
-
-
-def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as CSV that spreadsheets read as UTF-8, whole or not at all."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(as_csv(frame), encoding="utf-8-sig")
-    temporary.replace(path)
 
 
 def _places(candidates: pd.DataFrame, name: str) -> pd.Series:

@@ -32,7 +32,7 @@ FLOORS = [
     {"clusters", "reach", "completeness"},
     {"score", "compare", "pack", "portfolio"},
     {"mcda", "scenarios", "backtest", "sweeps"},
-    {"robustness"},
+    {"robustness", "scenario_reach", "sobol"},
     {"whatif"},
     {"report/basemap", "report/settings", "report/words"},
     {"report/packed"},
@@ -49,6 +49,7 @@ FLOORS = [
     {"report/page", "docs", "catalogue"},
 ]
 HEAVY = {
+    "SALib",
     *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
     *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
@@ -67,7 +68,10 @@ USES = {
     "map_completeness": {"h3"},
     "measure_reach": {"scipy"},
     "measure_robustness": {"scipy", "skcriteria"},
+    "measure_scenarios": {"scipy"},
+    "measure_sobol": {"SALib", "scipy"},
     "pack_geopackage": set(),
+    "pool_backtest": {"scipy"},
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "read_transit": {"osmium", "scipy"},
@@ -75,7 +79,8 @@ USES = {
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
     "try_site": {"rasterio", "scipy", "skcriteria"},
-    "write_comparison": {"folium", "jinja2", "scipy"},
+    "write_comparison": {"folium", "jinja2"},
+    "write_csv": set(),
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))

@@ -1,6 +1,5 @@
 """A site tried: measured as the base measures its candidates, ranked among them, and every bad wish told in a line."""
 
-import io
 import json
 import math
 from dataclasses import replace
@@ -14,7 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import reach, tables, whatif
+from creative_nodes import pack, reach, tables, whatif
 from creative_nodes.asked import read_asked, split_asked
 from creative_nodes.config import CRITERIA
 from creative_nodes.errors import InputError
@@ -68,7 +67,7 @@ def city(towns: ModuleType) -> whatif.City:
     area = towns.to_degrees(shapely.box(-50, -50, 1450, 1450))
     study = gpd.GeoDataFrame({"city": ["town"], "epsg": [towns.EPSG], "area_km2": [2.25]}, geometry=[area], crs=4326)
     bare = whatif.City(
-        {"heritage": heritage, "places": places, "study_area": study},
+        {"heritage": heritage, "places": places, "study_area": study, "sweeps": tables.empty("sweeps")},
         world,
         towns.streets(towns.grid_tables(15, 15)),
         read_taxonomy(ROOT / "config/taxonomy/industrial_heritage.yaml"),
@@ -251,12 +250,13 @@ def test_warnings(towns: ModuleType, city: whatif.City) -> None:
     assert "lies on h-w1" in told and "osm=h-w1" in told
 
 
-def test_csv_for_people(towns: ModuleType, city: whatif.City) -> None:
+def test_csv_for_people(towns: ModuleType, city: whatif.City, tmp_path: Path) -> None:
     found = _try(city, at=_at(towns, 700, 500), status="disused", name='Depot "A", west')
-    back = pd.read_csv(io.StringIO(whatif.as_csv(found.candidates)))
+    pack.write_csv(found.candidates, tmp_path / "mine.csv")
+    back = pd.read_csv(tmp_path / "mine.csv")
     assert back.loc[0, "name"] == 'Depot "A", west' and "geometry" not in back
     point = found.candidates.geometry.iloc[0]
-    assert back.loc[0, ["lat", "lon"]].tolist() == pytest.approx([point.y, point.x], abs=1e-7)
+    assert back.loc[0, ["lat", "lon"]].tolist() == pytest.approx([point.y, point.x], abs=1e-5)
 
 
 # ---------------------------------------------------------------- many sites

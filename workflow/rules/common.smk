@@ -11,10 +11,12 @@ from snakemake.logging import logger
 
 from creative_nodes.asked import COMMAND, read_asked, sites_file, split_asked
 from creative_nodes.config import (
+    Swept,
     find_gtfs,
     find_imports,
     load_config,
     load_settings,
+    own_reach,
     pick,
 )
 from creative_nodes.errors import InputError
@@ -137,7 +139,26 @@ def tables_of(*names):
     return {name: f"data/processed/{{city}}/{name}.parquet" for name in names}
 
 
-ROBUSTNESS = ("robustness", "scenarios", "portfolio", "backtest", "sweeps")
+# what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
+RESULTS = (
+    *("candidates", "scores", "robustness", "rank_acceptability", "agreement"),
+    *("scenarios", "scenario_candidates", "sweeps", "sweep_variants"),
+    *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
+    *("backtest", "backtest_pairs", "backtest_summary"),
+)
+
+
+def results_of(city):
+    """Return what is made of a city for people: its page, the GeoPackage and the CSV files."""
+    folder = f"data/processed/{city}"
+    return [f"reports/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+
+
+def sobol_of(wildcards):
+    """Return the table sobol where the settings ask for it."""
+    asked = settings_of(wildcards.city).analysis.score.sobol_samples
+    return {"sobol": f"data/processed/{wildcards.city}/sobol.parquet"} if asked else {}
+
 
 # what `read_streets` reads, without and with public transport
 STREETS = tables_of("study_area", "street_nodes", "street_edges")
