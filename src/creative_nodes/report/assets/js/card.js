@@ -68,8 +68,8 @@ const within = (site) => {
 const about = (subject, ...told) => make("p", {}, make("b", {}, subject), " ", ...told);
 const titled = (site) => (site.rank ? `${site.rank}. ${site.name}` : site.name);
 const details = (site) => {
-  const facts = [site.heritage_class, site.status, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
-  const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier, confidence: fixed(site.confidence ?? 0, 2) });
+  const facts = [site.heritage_class, site.status_words, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
+  const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier_words, confidence: fixed(site.confidence ?? 0, 2) });
   const lines = [
     make("h2", {}, titled(site)),
     make("p", { className: "small" }, site.other_names || ""),

@@ -55,7 +55,7 @@ const zoomTo = (i) => {
 };
 
 /* ---- what the map says when touched */
-const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status}`, site.certainty_words);
+const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status_words}`, site.certainty_words);
 ["sites", "dots", "pins", "cut_off"].forEach((name) => each(name, (layer, i) => {
   layer.bindTooltip(() => named(data.sites[i]));
   layer.on("click", () => select(i, "map"));
