@@ -1,12 +1,15 @@
 """Configuration, sources and parameters that the rules share."""
 
+import json
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+from creative_nodes.asked import COMMAND, read_asked, sites_file, split_asked
 from creative_nodes.config import (
     Swept,
     find_gtfs,
@@ -47,7 +50,9 @@ def checked(function, *args, **options):
         raise WorkflowError(f"bad input\n{error}") from None
 
 
-CONFIG = checked(load_config, dict(config))
+# `--config` of a what-if stands beside the keys of config.yaml, and is no configuration
+ASKED, configured = split_asked(config)
+CONFIG = checked(load_config, configured)
 CITIES = CONFIG.cities
 
 
@@ -167,13 +172,39 @@ def params_for(*keys):
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
 
 
+# the tables of a what-if that hold the base with the site in it; its page takes all else from the base
+COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
+TRIED = (*COMBINED, "scenarios", "robustness", "agreement")
+
+
+def asked_of(wildcards):
+    """Return what is asked of this city under this name."""
+    if not WHAT_IF or (WHAT_IF.city, WHAT_IF.trial) != (
+        wildcards.city,
+        wildcards.trial,
+    ):
+        raise WorkflowError(f"no such what-if is asked; say for example: {COMMAND}")
+    return json.dumps(ASKED, sort_keys=True, ensure_ascii=False)
+
+
+def trial_table(name):
+    """Return where a table of a what-if lies."""
+    return f"data/processed/{{city}}/{{trial}}/{name}.parquet"
+
+
 # bad input is told before anything runs: every city file is checked, and the sources of the cities of a run
 for city in KNOWN:
     settings_of(city)
-for city in [*CITIES, SAMPLE]:
+WHAT_IF = checked(read_asked, ASKED) if ASKED else None
+SITES = checked(sites_file, WHAT_IF) if WHAT_IF else []
+if WHAT_IF:
+    settings_of(WHAT_IF.city)
+for city in [*CITIES, SAMPLE, *([WHAT_IF.city] if WHAT_IF else [])]:
     source_of(city)
     imports_of(city)
     gtfs_of(city)
+if "whatif" in sys.argv[1:] and not WHAT_IF:
+    raise WorkflowError(f"say what to try, for example: {COMMAND}")
 
 POPULATIONS = [
     source
