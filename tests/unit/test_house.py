@@ -36,7 +36,7 @@ FLOORS = [
     {"report/basemap", "report/settings", "report/words"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
     {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
-    {"report/sites", "report/answer"},
+    {"report/sites", "report/answer", "report/priorities"},
     {"report/view", "report/cities"},
     {"report/maps"},
     {"report/page", "docs", "catalogue"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,12 @@ from creative_nodes.config import (
     Network,
     Reach,
     Report,
+    Scenario,
     Score,
     Transit,
     Travel,
     restore,
+    restore_all,
 )
 
 
@@ -38,6 +41,7 @@ class Settings:
     accessibility: Accessibility
     travel: Travel
     transit: Transit
+    scenarios: Mapping[str, Scenario]
 
     @property
     def scored_limits(self) -> dict[str, float]:
@@ -62,4 +66,5 @@ def settings_of(text: str) -> Settings:
         "transit": Transit,
     }
     parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
-    return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), **parts)
+    scenarios = restore_all(text, "analysis.scenarios", Scenario)
+    return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), scenarios=scenarios, **parts)

@@ -34,6 +34,7 @@ KEYS = (
     "analysis.accessibility",
     "analysis.travel",
     "analysis.transit",
+    "analysis.scenarios",
 )
 PROVENANCE = {
     "snapshot": "2024-05-06",
