@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
@@ -39,7 +40,7 @@ lint: env
 	@$(SNAKEMAKE) --lint
 
 test: lint
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(CORES) --dist loadgroup
 
 docs: env
 	@$(BIN)/python -m creative_nodes.docs

@@ -1,6 +1,7 @@
 """Write one city's page: `snakemake reports/hanoi.html`."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 from _run import start
@@ -18,11 +19,13 @@ provenance = {**pulled, **tables.provenance(paths["scores"])}
 words = {}
 for name in ("heritage_taxonomy", "creative_taxonomy"):
     words |= read_taxonomy(snakemake.input[name]).classes
-city = view.city_page(frames, provenance, settings.settings_of(snakemake.params.settings), words=words)
+chosen = settings.settings_of(snakemake.params.settings)
+speak = partial(view.city_page, frames, provenance, chosen, words=words)
+city = speak()
 paper = basemap.draw(
     basemap.read_places(paths["places"]), basemap.read_roads(paths["street_edges"]), city.area, city.epsg
 )
-text = page.city_html(city, paper)
+text = page.city_html(speak, paper)
 page.write(text, snakemake.output.page)
 log.info("not known: %s", ", ".join(page.missing(city)) or "nothing")
 log.done(f"{len(city.ranked)} sites ranked, {len(text.encode()) / 1e6:.1f} MB")

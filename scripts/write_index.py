@@ -1,5 +1,7 @@
 """Write the page that sets the cities of this run side by side: `snakemake reports/index.html`."""
 
+from functools import partial
+
 from _run import start
 
 from creative_nodes import tables
@@ -11,5 +13,5 @@ told = [
     (settings.settings_of(text), *map(tables.read, names, paths), tables.provenance(paths[0]))
     for text, *paths in zip(snakemake.params.settings, *(snakemake.input[name] for name in names), strict=True)
 ]
-page.write(page.index_html(cities.index_page(told)), snakemake.output.page)
+page.write(page.index_html(partial(cities.index_page, told)), snakemake.output.page)
 log.done(f"{len(told)} cities")

@@ -20,7 +20,7 @@ from creative_nodes import tables
 from creative_nodes.config import Backtest, Candidates, Network, Reach, Score, TravelMode
 from creative_nodes.connectivity import Links, relay, space_links
 from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.reach import MAJOR, World, measure_reach
+from creative_nodes.reach import MAJOR, Survey, World, measure
 from creative_nodes.score import criteria_in_use, normalised
 from creative_nodes.spillover import Around, look_around, spillover
 from creative_nodes.travel import times
@@ -146,15 +146,14 @@ def back_test(
     if n == 0 or len(candidates) == 0:
         none = np.zeros((0, 1 + len(candidates)))
         return tables.empty("backtest"), summarise(none, none, n, rules.backtest, seed=seed)
-    measured = measure_reach(
-        sites,
-        world,
-        streets,
-        reach=rules.reach,
+    measured = measure(
+        Survey(sites, world, streets, rules.link_within_m),
+        # scores need neither the other modes nor a description of the streets
+        reach=rules.reach.model_copy(update={"thresholds": {}}),
         network=rules.network,
         candidates=rules.candidates,
         main_mode=rules.main_mode,
-        link_within_m=rules.link_within_m,
+        modes=tables.empty("modes"),
     ).candidates
     reachable = measured["reachable"].to_numpy()
     city, shapes = _city(sites, world, streets, rules), streets.shapes(sites)

@@ -34,7 +34,7 @@ NOT_OURS = ("leaflet",)
 SETTINGS_TEXTS = {
     "config/cities/*.yaml": {"name", "note"},
     "config/taxonomy/*.yaml": {"classes", "reason"},
-    "config/governance.yaml": {"title", "text", "label", "unit"},
+    "config/governance.yaml": {"title", "text", "body", "label", "unit", "by", "note"},
 }
 FIELD = re.compile(r"\{(\w+)[^}]*\}|%\((\w+)\)s")
 

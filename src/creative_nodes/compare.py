@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -14,9 +16,13 @@ from creative_nodes import tables
 from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People
 from creative_nodes.connectivity import Links, connectivity, efficiency, thin_out
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
-from creative_nodes.schema import BY_MODE
+from creative_nodes.messages import Message, mark, message_in, told, told_n, word, written
 
+SPACES, SITES, LINKS = mark("spaces"), mark("sites"), mark("links")  # units
+SHARE, PER_KM2, PER_100K = "0-1", mark("per km²"), mark("per 100,000")
+NONE_BUT_ONE = (mark("there is no creative space"), mark("there is only one creative space"))
 MIN_CANDIDATES = 10
+NEARLY_ALL = 0.99  # share of the study area with figures of residents below which the page says so
 MUCH_THIN = 0.1  # share of residents living where mapping is thin from which the page opens with it
 OUTSIDE = "outside the study area"  # an outcome in the table registry
 RING_STREETS = 0.25  # streets per km² in the buffer, beside inside, below which the buffer counts as not covered
@@ -24,18 +30,27 @@ RING_STREETS = 0.25  # streets per km² in the buffer, beside inside, below whic
 
 @dataclass(frozen=True)
 class Facts:
-    """The tables and settings a city is described from."""
+    """The tables and settings a city is described from.
+
+    Attributes
+    ----------
+    people_source : where the residents come from.
+    people_covered : share of the study area where that source has a figure, 0-1.
+    words : names of heritage classes and creative domains, by key; a key without a name is written in words.
+    """
 
     frames: dict[str, Any]
     pulled: dict[str, Any]
     people: People
-    people_source: str
+    people_source: Message | str
     network: Network
     clusters: ClusterSettings
     candidates: Candidates
     completeness: Completeness
     edge_buffer_m: float
     seed: int
+    people_covered: float = 1.0
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def epsg(self) -> int:
@@ -49,12 +64,20 @@ class Facts:
         return area
 
 
-def _row(indicator: str, label: str, value: float | None, unit: str, source: str) -> dict[str, object]:
-    return {"indicator": indicator, "label": label, "value": value, "unit": unit, "source": source}
+def people_source(provenance: Mapping[str, Any]) -> Message | str:
+    """Return where the residents come from, as the provenance of the table people tells."""
+    row = SimpleNamespace(people=provenance["people"], messages=provenance.get("people_messages", ""))
+    return message_in(row, "people")
 
 
-def _notice(key: str, text: str) -> dict[str, object]:
-    return _row(f"notice_{key}", "notice", None, "", text)
+def _row(
+    indicator: str, label: Message | str, value: float | None, unit: str, source: Message | str
+) -> dict[str, object]:
+    return {"indicator": indicator, "value": value, "unit": unit, **written(label=label, source=source)}
+
+
+def _notice(key: str, text: Message | str) -> dict[str, object]:
+    return _row(f"notice_{key}", mark("notice"), None, "", text)
 
 
 def links_of(creative: gpd.GeoDataFrame, links: pd.DataFrame) -> Links:
@@ -73,12 +96,14 @@ def _per(count: float, size: float | None, unit: float = 1.0) -> float | None:
     return float(count) / size * unit if size else None
 
 
-def _coverage(facts: Facts) -> str:
+def _coverage(facts: Facts) -> Message:
     """Say how old and how complete the map is that the figures of the network rest on."""
     snapshot = facts.pulled["snapshot"]
-    day = "OSM of unknown date" if snapshot == "unknown" else f"OSM of {snapshot}"
     share = _thin_share(facts)
-    return day if share is None else f"{day}; {share:.0%} of residents live where it is mapped thinly"
+    dated = told("OSM of unknown date") if snapshot == "unknown" else told("OSM of {day:date}", day=snapshot)
+    if share is None:
+        return dated
+    return told("{map}; {share:percent} of residents live where it is mapped thinly", map=dated, share=share)
 
 
 def _nearest_row(facts: Facts, n: int) -> dict[str, object]:
@@ -86,14 +111,28 @@ def _nearest_row(facts: Facts, n: int) -> dict[str, object]:
     # half of the spaces at least can walk to another one, or the median is not known
     median = float(np.median(minutes)) if n else np.inf
     alone = int(np.isinf(minutes).sum())
-    said = "along streets, however long the walk" + (f"; {alone} can walk to none" if alone else "")
-    why = "half or more can walk to none" if n > 1 else f"{n or 'no'} creative space{'' if n else 's'}"
+    said: Message | str = mark("along streets, however long the walk")
+    if not np.isfinite(median):
+        said = mark("half or more can walk to none") if n > 1 else NONE_BUT_ONE[n]
+    elif alone:
+        said = told("along streets, however long the walk; {n:count} can walk to none", n=alone)
     return _row(
         "nearest_space_minutes",
-        "median walk to the nearest other creative space",
+        mark("median walk to the nearest other creative space"),
         median if np.isfinite(median) else None,
-        "min",
-        said if np.isfinite(median) else why,
+        mark("min"),
+        said,
+    )
+
+
+def _isolated_source(facts: Facts, network: Message) -> Message:
+    lost = int(facts.frames["nearest"]["minutes"].isna().sum())
+    if not lost:
+        return network
+    return told(
+        "{network}; {n:count} of them can walk to no other at all, most often for want of a mapped street near",
+        network=network,
+        n=lost,
     )
 
 
@@ -101,51 +140,81 @@ def _network_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | Non
     links = links_of(spaces, facts.frames["links"])
     parts, degree, n = links.parts(), links.degree(), len(spaces)
     area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
-    limit = facts.network.link_minutes
-    rule = f"spaces linked within {limit:g} minutes' walk (network.link_minutes)"
-    told = f"{rule}; {_coverage(facts)}"
+    rule = told(
+        "spaces linked within {minutes:g} minutes' walk (network.link_minutes)", minutes=facts.network.link_minutes
+    )
+    network = told("{rule}; {coverage}", rule=rule, coverage=_coverage(facts))
     hubs = degree[(spaces["tier"] == "core").to_numpy()]
-    lost = int(facts.frames["nearest"]["minutes"].isna().sum())
-    unreached = f"; {lost} of them can walk to no other at all, most often for want of a mapped street near"
-    isolated = told + unreached * bool(lost)
+    largest = _per(np.bincount(parts, minlength=1).max(), n)
     return [
         _row(
             "connectivity",
-            "chance that two creative spaces are joined by short walks",
+            mark("chance that two creative spaces are joined by short walks"),
             connectivity(parts),
-            "0-1",
-            told,
+            SHARE,
+            network,
         ),
-        _row("links_per_space", "links per creative space", _per(len(links.a), n), "links", told),
+        _row("links_per_space", mark("links per creative space"), _per(len(links.a), n), LINKS, network),
         _row(
             "isolated_share",
-            "creative spaces without a link",
+            mark("creative spaces without a link"),
             float(np.mean(degree == 0)) if n else None,
-            "0-1",
-            isolated,
+            SHARE,
+            _isolated_source(facts, network),
         ),
         *_thinning_rows(facts, links),
-        _row("components", "separate parts of the creative network", float(len(np.unique(parts))), "parts", rule),
         _row(
-            "largest_part_share",
-            "creative spaces in the largest part",
-            _per(np.bincount(parts, minlength=1).max(), n),
-            "0-1",
+            "components",
+            mark("separate parts of the creative network"),
+            float(len(np.unique(parts))),
+            mark("parts"),
             rule,
         ),
-        _row("efficiency", "global efficiency", efficiency(links), "1/min", f"Latora and Marchiori 2001; {rule}"),
+        _row("largest_part_share", mark("creative spaces in the largest part"), largest, SHARE, rule),
+        _row(
+            "efficiency",
+            mark("global efficiency"),
+            efficiency(links),
+            mark("1/min"),
+            told("Latora and Marchiori 2001; {rule}", rule=rule),
+        ),
         _nearest_row(facts, n),
-        _row("hub_degree", "links per core space", float(hubs.mean()) if len(hubs) else None, "links", rule),
-        _row("links_per_km2", "links per km²", _per(len(links.a), area_km2), "per km²", rule),
-        _row("links_per_100k", "links per 100,000 residents", _per(len(links.a), residents, 1e5), "per 100,000", rule),
+        _row("hub_degree", mark("links per core space"), float(hubs.mean()) if len(hubs) else None, LINKS, rule),
+        _row("links_per_km2", mark("links per km²"), _per(len(links.a), area_km2), PER_KM2, rule),
+        _row("links_per_100k", mark("links per 100,000 residents"), _per(len(links.a), residents, 1e5), PER_100K, rule),
     ]
 
 
-THINNED = (
-    ("connectivity", "chance that two are joined"),
-    ("links_per_space", "links per creative space"),
-    ("isolated_share", "creative spaces without a link"),
-)
+# figures that are told for thinner maps too, and their labels
+THINNED = {
+    "connectivity": mark("chance that two are joined, had {share:percent} fewer spaces been mapped"),
+    "links_per_space": mark("links per creative space, had {share:percent} fewer spaces been mapped"),
+    "isolated_share": mark("creative spaces without a link, had {share:percent} fewer spaces been mapped"),
+}
+RANGE = (0.05, 0.95)  # quantiles of the draws
+# labels of the ends of the range of C, by the ending of their keys
+ENDS = {
+    "low": mark("chance that two are joined, had {share:percent} fewer spaces been mapped: 5 % of the draws are below"),
+    "high": mark(
+        "chance that two are joined, had {share:percent} fewer spaces been mapped: 5 % of the draws are above"
+    ),
+}
+
+
+def _thinning_source(facts: Facts, values: np.ndarray) -> Message | str:
+    if not len(values):
+        return NONE_BUT_ONE[0]
+    low, high = np.quantile(values, RANGE)
+    return told(
+        "mean of {draws:count} draws (5-95 %: {low:number} to {high:number}), each without {share:percent} of the "
+        "spaces, at random (network.thinning_share). Were as many of the real spaces not mapped, today's figure would "
+        "be off by about as much, or more where the gaps lie together; {coverage}",
+        draws=len(values),
+        low=low,
+        high=high,
+        share=facts.network.thinning_share,
+        coverage=_coverage(facts),
+    )
 
 
 def _thinning_rows(facts: Facts, links: Links) -> list[dict[str, object]]:
@@ -153,20 +222,17 @@ def _thinning_rows(facts: Facts, links: Links) -> list[dict[str, object]]:
     settings = facts.network
     thinned = thin_out(links, settings.thinning_share, settings.thinning_draws, seed=facts.seed)
     rows = []
-    for name, label in THINNED:
+    for name, label in THINNED.items():
         values = getattr(thinned, name)
-        said = "no creative space"
-        if len(values):
-            low, high = np.quantile(values, [0.05, 0.95])
-            said = (
-                f"mean of {len(values)} draws (5-95 %: {low:.3g} to {high:.3g}), each without "
-                f"{settings.thinning_share:.0%} of the spaces, at random (network.thinning_share). Were as many of the "
-                "real spaces not mapped, today's figure would be off by about as much, or more where the gaps lie "
-                f"together; {_coverage(facts)}"
-            )
-        unit = "links" if name == "links_per_space" else "0-1"
-        key, share = f"{name}_thinned", f"{settings.thinning_share:.0%}"
-        rows.append(_row(key, f"{label}, had {share} fewer spaces been mapped", _mean(values), unit, said))
+        unit = LINKS if name == "links_per_space" else SHARE
+        named = told(label, share=settings.thinning_share)
+        rows.append(_row(f"{name}_thinned", named, _mean(values), unit, _thinning_source(facts, values)))
+    values = thinned.connectivity
+    ends = np.quantile(values, RANGE) if len(values) else (None, None)
+    for (end, label), value in zip(ENDS.items(), ends, strict=True):
+        named = told(label, share=settings.thinning_share)
+        one = None if value is None else float(value)
+        rows.append(_row(f"connectivity_thinned_{end}", named, one, SHARE, _thinning_source(facts, values)))
     return rows
 
 
@@ -174,104 +240,192 @@ def _mean(values: np.ndarray) -> float | None:
     return float(values.mean()) if len(values) else None
 
 
+CLUSTERED = {
+    "dbscan": mark(
+        "DBSCAN, {reach:g} m along streets, p at most {p:g} against {draws:count} random placements along the streets, "
+        "no larger than chance: {more:count} more. In a wide study area smaller groups stand out"
+    ),
+    "hdbscan": mark(
+        "HDBSCAN, up to {reach:g} m along streets, p at most {p:g} against {draws:count} random placements along the "
+        "streets, no larger than chance: {more:count} more. In a wide study area smaller groups stand out"
+    ),
+}
+
+
 def _cluster_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
     settings, table = facts.clusters, facts.frames["clusters"]
     kept = table[table["kept"]]
     area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
-    method = (
-        f"DBSCAN, {settings.eps_m:g} m along streets"
-        if settings.method == "dbscan"
-        else f"HDBSCAN, up to {settings.hdbscan_cut_m:g} m along streets"
-    )
-    rule = (
-        f"{method}, p at most {settings.max_p_value:g} against {settings.simulations} random placements along the "
-        f"streets, no larger than chance: {len(table) - len(kept)} more. In a wide study area smaller groups stand out"
+    rule = told(
+        CLUSTERED[settings.method],
+        reach=settings.eps_m if settings.method == "dbscan" else settings.hdbscan_cut_m,
+        p=settings.max_p_value,
+        draws=settings.simulations,
+        more=len(table) - len(kept),
     )
     return [
-        _row("clusters", "clusters of creative spaces", float(len(kept)), "clusters", rule),
+        _row("clusters", mark("clusters of creative spaces"), float(len(kept)), mark("clusters"), rule),
         _row(
             "clusters_per_100km2",
-            "clusters per 100 km²",
+            mark("clusters per 100 km²"),
             _per(len(kept), area_km2, 100),
-            "per 100 km²",
+            mark("per 100 km²"),
             rule,
         ),
         _row(
-            "clusters_per_100k", "clusters per 100,000 residents", _per(len(kept), residents, 1e5), "per 100,000", rule
+            "clusters_per_100k",
+            mark("clusters per 100,000 residents"),
+            _per(len(kept), residents, 1e5),
+            PER_100K,
+            rule,
         ),
-        _row("clustered_share", "creative spaces in a cluster", _per(kept["n_spaces"].sum(), len(spaces)), "0-1", rule),
+        _row(
+            "clustered_share",
+            mark("creative spaces in a cluster"),
+            _per(kept["n_spaces"].sum(), len(spaces)),
+            SHARE,
+            rule,
+        ),
     ]
 
 
-def _spans(distances: np.ndarray, chosen: np.ndarray) -> str:
-    """Write the chosen distances as runs, e.g. "100 to 400 m, 900 m"."""
+def _spans(distances: np.ndarray, chosen: np.ndarray) -> list[Message]:
+    """Write the chosen distances as runs, e.g. "100 to 400 m" and "900 m"."""
     rows = np.flatnonzero(chosen)
     runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
-    words = [f"{distances[run[0]]:g} to {distances[run[-1]]:g} m" for run in runs if len(run) > 1]
-    return ", ".join([*words, *(f"{distances[run[0]]:g} m" for run in runs if len(run) == 1)])
+    return [
+        told("{start:g} to {end:g} m", start=distances[run[0]], end=distances[run[-1]])
+        if len(run) > 1
+        else told("{at:g} m", at=distances[run[0]])
+        for run in runs
+    ]
 
 
-def _verdict(curve: pd.DataFrame, max_p: float) -> str:
+def _verdict(curve: pd.DataFrame, max_p: float) -> Message:
     """Say in words whether creative spaces stand near industrial heritage more than chance explains."""
     if curve["p_value"].iloc[0] > max_p:
-        return "cannot be told from chance"
+        return told("cannot be told from chance")
     metres, seen = curve["distance_m"].to_numpy(), curve["k_observed"]
-    near, far = (seen > curve["k_high"]).to_numpy(), (seen < curve["k_low"]).to_numpy()
-    said = [f"more together than chance at {_spans(metres, near)}"] if near.any() else []
-    said += [f"more apart than chance at {_spans(metres, far)}"] if far.any() else []
+    above, below = (seen > curve["k_high"]).to_numpy(), (seen < curve["k_low"]).to_numpy()
+    near, far = (_spans(metres, chosen) if chosen.any() else [] for chosen in (above, below))
+    if near and far:
+        return told("more together than chance at {near} and more apart than chance at {far}", near=near, far=far)
+    if near:
+        return told("more together than chance at {near}", near=near)
+    if far:
+        return told("more apart than chance at {far}", far=far)
     # the whole curve may differ where no single distance leaves its envelope
-    return " and ".join(said) or "unlike chance, at no distance alone"
+    return told("unlike chance, at no distance alone")
+
+
+def _ratio_source(here: pd.Series, told_m: float) -> Message:
+    return told(
+        "{seen:.2f} within {away:g} m along streets of a site, {expected:.2f} expected, 95 % of relabellings {low:.2f} "
+        "to {high:.2f}; standing sites (confidence medium or high): {sites:count}, spaces that are no such site "
+        "themselves: {spaces:count}",
+        seen=here["k_observed"],
+        away=told_m,
+        expected=here["k_expected"],
+        low=here["k_low"],
+        high=here["k_high"],
+        sites=here["n_heritage"],
+        spaces=here["n_spaces"],
+    )
+
+
+def _test_source(curve: pd.DataFrame, settings: ClusterSettings) -> Message:
+    return told_n(
+        int(curve["n_heritage"].iloc[0]),
+        "{verdict}: test of the whole curve to {end:g} m against {draws:count} relabellings (Myllymäki et al. 2015); "
+        "{n:count} site",
+        "{verdict}: test of the whole curve to {end:g} m against {draws:count} relabellings (Myllymäki et al. 2015); "
+        "{n:count} sites",
+        verdict=_verdict(curve, settings.max_p_value),
+        end=settings.colocation_max_m,
+        draws=settings.relabellings,
+    )
 
 
 def _colocation_rows(facts: Facts) -> list[dict[str, object]]:
     """Tell whether creative spaces stand near industrial heritage, by the table colocation."""
     curve, settings = facts.frames["colocation"], facts.clusters
-    told_m = settings.colocation_told_m
-    at = curve[np.isclose(curve["distance_m"].to_numpy(dtype=float), told_m)]
-    rule = why = "there is no standing heritage site, or no creative space, that streets reach"
+    at = curve[np.isclose(curve["distance_m"].to_numpy(dtype=float), settings.colocation_told_m)]
+    none = mark("there is no standing heritage site, or no creative space, that streets reach")
+    rule: Message | str = none
+    why: Message | str = none
     ratio = p_value = same = None
     if len(at):
         here = at.iloc[0]
         ratio, p_value, same = _per(here["k_observed"], here["k_expected"]), float(here["p_value"]), here["n_same"]
-        rule = (
-            f"{here['k_observed']:.2f} within {told_m:g} m along streets of a site, {here['k_expected']:.2f} expected, "
-            f"95 % of relabellings {here['k_low']:.2f} to {here['k_high']:.2f}; {here['n_heritage']:g} standing sites "
-            f"(confidence medium or high), {here['n_spaces']:g} spaces that are no such site themselves"
-        )
-        why = (
-            f"{_verdict(curve, settings.max_p_value)}: test of the whole curve to {settings.colocation_max_m:g} m "
-            f"against {settings.relabellings} relabellings (Myllymäki et al. 2015); {here['n_heritage']:g} sites"
-        )
+        rule, why = _ratio_source(here, settings.colocation_told_m), _test_source(curve, settings)
     return [
         _row(
             "colocation_same",
-            "creative spaces that are a standing industrial-heritage site themselves",
+            mark("creative spaces that are a standing industrial-heritage site themselves"),
             None if same is None else float(same),
-            "spaces",
-            why if same is None else "the same OSM object or registry row",
+            SPACES,
+            none if same is None else mark("the same OSM object or registry row"),
         ),
         _row(
             "colocation_ratio",
-            "other creative spaces near industrial heritage, as a multiple of what chance explains",
+            mark("other creative spaces near industrial heritage, as a multiple of what chance explains"),
             ratio,
-            "times",
+            mark("times"),
             rule,
         ),
         _row(
             "colocation_p",
-            "chance of standing together, or apart, like this were the other spaces and the sites mixed at random",
+            mark(
+                "chance of standing together, or apart, like this were the other spaces and the sites mixed at random"
+            ),
             p_value,
-            "0-1",
+            SHARE,
             why,
         ),
     ]
 
 
-def _site_sources(facts: Facts) -> str:
+def _site_sources(facts: Facts) -> Message:
     """Say where sites come from: OSM, the registry, and the imported lists by name."""
-    lists = facts.frames["imports"]
-    named = [f"{row.file} ({row.source}; {row.placed} of {row.n} rows on a site)" for row in lists.itertuples()]
-    return "; ".join(["OSM and registry", *named])
+    lists = [
+        told(
+            "{file} ({source}; {placed:count} of {n:count} rows on a site)",
+            file=row.file,
+            source=row.source,
+            placed=row.placed,
+            n=row.n,
+        )
+        for row in facts.frames["imports"].itertuples()
+    ]
+    return told("OSM and registry; {lists}", lists=lists) if lists else told("OSM and registry")
+
+
+# labels of the heritage sites of each status
+OF_STATUS = {
+    "active": mark("of them active"),
+    "disused": mark("of them disused"),
+    "brownfield": mark("of them brownfield"),
+    "converted": mark("of them converted"),
+    "lost": mark("of them lost"),
+}
+
+
+def _space_rows(
+    spaces: gpd.GeoDataFrame, area_km2: float, residents: float | None, sources: Message
+) -> list[dict[str, object]]:
+    core = float((spaces["tier"] == "core").sum())
+    return [
+        _row("creative_spaces", mark("creative spaces"), float(len(spaces)), SPACES, sources),
+        _row("core_spaces", mark("core creative spaces"), core, SPACES, sources),
+        _row("spaces_per_km2", mark("creative spaces per km²"), len(spaces) / area_km2, PER_KM2, sources),
+        _row(
+            "spaces_per_100k",
+            mark("creative spaces per 100,000 residents"),
+            len(spaces) / residents * 1e5 if residents else None,
+            PER_100K,
+            sources,
+        ),
+    ]
 
 
 def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
@@ -279,42 +433,39 @@ def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None)
     area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
     likely = heritage[heritage["tier"] != "low"]
     sources = _site_sources(facts)
-    counted = f"{sources}, confidence medium or high"
-    rows = [
-        _row("area", "study area", area_km2, "km²", f"EPSG:{facts.epsg}"),
-        _row("residents", "residents of the study area", residents, "persons", facts.people_source),
-        _row("creative_spaces", "creative spaces", float(len(spaces)), "spaces", sources),
-        _row("core_spaces", "core creative spaces", float((spaces["tier"] == "core").sum()), "spaces", sources),
-        _row("spaces_per_km2", "creative spaces per km²", len(spaces) / area_km2, "per km²", sources),
-        _row(
-            "spaces_per_100k",
-            "creative spaces per 100,000 residents",
-            len(spaces) / residents * 1e5 if residents else None,
-            "per 100,000",
-            sources,
-        ),
-        _row("heritage_sites", "industrial-heritage sites", float(len(likely)), "sites", counted),
+    counted = told("{sources}, confidence medium or high", sources=sources)
+    measured = told("metric coordinates: EPSG:{epsg}", epsg=facts.epsg)
+    return [
+        _row("area", mark("study area"), area_km2, mark("km²"), measured),
+        _row("residents", mark("residents of the study area"), residents, mark("persons"), facts.people_source),
+        *_space_rows(spaces, area_km2, residents, sources),
+        _row("heritage_sites", mark("industrial-heritage sites"), float(len(likely)), SITES, counted),
         *(
-            _row(f"heritage_{status}", f"of them {status}", float((likely["status"] == status).sum()), "sites", counted)
-            for status in ("active", "disused", "brownfield", "converted", "lost")
+            _row(f"heritage_{status}", label, float((likely["status"] == status).sum()), SITES, counted)
+            for status, label in OF_STATUS.items()
         ),
         _row(
             "heritage_possible",
-            "possible sites with weak evidence",
+            mark("possible sites with weak evidence"),
             float((heritage["tier"] == "low").sum()),
-            "sites",
-            "OSM, confidence low: not candidates",
+            SITES,
+            mark("OSM, confidence low: not candidates"),
         ),
-        _row("candidates", "candidates", float(len(candidates)), "sites", "heritage sites not creative yet"),
+        _row(
+            "candidates",
+            mark("candidates"),
+            float(len(candidates)),
+            SITES,
+            mark("heritage sites not creative yet"),
+        ),
         _row(
             "candidates_out_of_reach",
-            "candidates that cannot be reached on foot",
+            mark("candidates that cannot be reached on foot"),
             float((~candidates["reachable"]).sum()),
-            "sites",
-            "listed with their reason",
+            SITES,
+            mark("listed with their reason"),
         ),
     ]
-    return rows
 
 
 def _thin_share(facts: Facts) -> float | None:
@@ -327,40 +478,88 @@ def _thin_share(facts: Facts) -> float | None:
 def _mapping_rows(facts: Facts) -> list[dict[str, object]]:
     cells, settings = facts.frames["completeness"], facts.completeness
     share = _thin_share(facts)
-    thin = (
-        f"thin: fewer than {settings.thin_venues_per_1000:g} named venues per 1,000 residents, or where fewer than "
-        f"{settings.min_residents:,.0f} live, per hexagon of H3 resolution {settings.h3_resolution}, fewer than "
-        f"{settings.thin_venues_per_street_km:g} per km of street (completeness.*); "
-        f"{(cells['mapping'] == 'thin').sum():,} of {(cells['mapping'] != 'empty').sum():,} hexagons"
+    thin = told(
+        "thin: fewer than {venues:g} named venues per 1,000 residents, or where fewer than {least:count} live, per "
+        "hexagon of H3 resolution {resolution}, fewer than {along:g} per km of street (completeness.*); {thin:count} "
+        "of {all:count} hexagons",
+        venues=settings.thin_venues_per_1000,
+        least=settings.min_residents,
+        resolution=settings.h3_resolution,
+        along=settings.thin_venues_per_street_km,
+        thin=(cells["mapping"] == "thin").sum(),
+        all=(cells["mapping"] != "empty").sum(),
     )
     settled = cells.loc[cells["residents"] >= settings.min_residents, "venues_per_1000"]
-    over = f"over the {len(settled):,} hexagons with at least {settings.min_residents:,.0f} residents"
     return [
         _row(
             "residents_thin",
-            "residents living where the mapping is thin",
+            mark("residents living where the mapping is thin"),
             share,
-            "0-1",
-            thin if share is not None else f"residents are not known; {thin}",
+            SHARE,
+            thin if share is not None else told("residents are not known; {thin}", thin=thin),
         ),
         _row(
             "venues_per_1000",
-            "named venues per 1,000 residents, in the median hexagon",
+            mark("named venues per 1,000 residents, in the median hexagon"),
             float(settled.median()) if len(settled) else None,
-            "per 1,000",
-            f"OSM, {over}",
+            mark("per 1,000"),
+            told_n(
+                len(settled),
+                "OSM, over the {n:count} hexagon with at least {least:count} residents",
+                "OSM, over the {n:count} hexagons with at least {least:count} residents",
+                least=settings.min_residents,
+            ),
         ),
     ]
 
 
-# kind of registry row, its id in the table of that name, its class
-RECALLED = (("heritage", "site_id", "heritage_class"), ("creative", "space_id", "domain"))
+@dataclass(frozen=True)
+class _Recalled:
+    """A kind of registry row: its id in the table of that name, its class, and how its recall is told."""
+
+    kind: str
+    key: str
+    class_: str
+    label: str
+    found: str
+    none: str
 
 
-def _recall(indicator: str, label: str, mapped: pd.Series, what: str) -> dict[str, object]:
+RECALLED = (
+    _Recalled(
+        "heritage",
+        "site_id",
+        "heritage_class",
+        mark("known heritage sites that OSM has"),
+        mark("{found:count} of {n:count} heritage rows with a known position that still stand"),
+        mark("the registry has no heritage rows with a known position that still stand"),
+    ),
+    _Recalled(
+        "creative",
+        "space_id",
+        "domain",
+        mark("known creative sites that OSM has"),
+        mark("{found:count} of {n:count} creative rows with a known position that still stand"),
+        mark("the registry has no creative rows with a known position that still stand"),
+    ),
+)
+
+
+def _recall(
+    indicator: str, label: Message | str, mapped: pd.Series, how: _Recalled, unplaced: int = 0
+) -> dict[str, object]:
     n = len(mapped)
-    told = f"{int(mapped.sum())} of {n} {what}" if n else f"the registry has no {what}"
-    return _row(indicator, label, float(mapped.mean()) if n else None, "0-1", told)
+    said = told(how.found, found=mapped.sum(), n=n) if n else told(how.none)
+    if unplaced:
+        said = told("{recall}; left out: {unplaced:count} without a position", recall=said, unplaced=unplaced)
+    return _row(indicator, label, float(mapped.mean()) if n else None, SHARE, said)
+
+
+def _class_label(value: str, words: Mapping[str, str]) -> Message:
+    """Label the recall of a class of the taxonomy."""
+    if not value:
+        return told("of them without a class")
+    return told("of them: {kind}", kind=word(words.get(value, value.replace("_", " "))))
 
 
 def _recall_rows(facts: Facts) -> list[dict[str, object]]:
@@ -371,39 +570,59 @@ def _recall_rows(facts: Facts) -> list[dict[str, object]]:
     registry = facts.frames["registry"]
     registry = registry[(registry["status"] != "lost") & (registry["outcome"] != OUTSIDE)]
     rows = []
-    for kind, key, class_ in RECALLED:
-        rows_of_kind = registry[registry["kind"].isin([kind, "both"])]
+    for how in RECALLED:
+        rows_of_kind = registry[registry["kind"].isin([how.kind, "both"])]
         known = rows_of_kind[rows_of_kind["lon"].notna()]
-        sites = facts.frames[kind]
-        mapped = known[key].isin(sites.loc[sites["in_osm"], key])
-        name, what = f"registry_recall_{kind}", f"{kind} rows with a known position that still stand"
-        unplaced = len(rows_of_kind) - len(known)
-        left_out = f"; left out: {unplaced} without a position" if unplaced else ""
-        rows.append(_recall(name, f"known {kind} sites that OSM has", mapped, what + left_out))
-        for value, some in mapped.groupby(known[class_]):
-            word = str(value) or "unclassed"
-            rows.append(_recall(f"{name}_{word}", f"of them {word.replace('_', ' ')}", some, what))
+        sites = facts.frames[how.kind]
+        mapped = known[how.key].isin(sites.loc[sites["in_osm"], how.key])
+        name = f"registry_recall_{how.kind}"
+        rows.append(_recall(name, how.label, mapped, how, len(rows_of_kind) - len(known)))
+        for value, some in mapped.groupby(known[how.class_]):
+            label = _class_label(str(value), facts.words)
+            rows.append(_recall(f"{name}_{value or 'unclassed'}", label, some, how))
     return rows
+
+
+STREETS = {
+    "walk": mark("streets that can be used on foot"),
+    "bike": mark("streets that can be used by bicycle"),
+    "motorbike": mark("streets that can be used by motorbike"),
+    "car": mark("streets that can be used by car"),
+}
+
+
+def _streets_source(row: Any) -> Message:
+    if not row.islands:
+        return told(
+            "OpenStreetMap; {junctions:count} junctions in use; no piece is cut off from the rest",
+            junctions=row.junctions,
+        )
+    return told_n(
+        row.islands,
+        "OpenStreetMap; {junctions:count} junctions in use; left out: {n:count} piece cut off from the rest, "
+        "{km:number} km (travel.min_island_nodes)",
+        "OpenStreetMap; {junctions:count} junctions in use; left out: {n:count} pieces cut off from the rest, "
+        "{km:number} km (travel.min_island_nodes)",
+        junctions=row.junctions,
+        km=row.island_km,
+    )
 
 
 def _mode_rows(facts: Facts) -> list[dict[str, object]]:
     """Tell how many streets each mode has, and how many are cut off from the rest."""
-    rows = []
     modes = facts.frames["modes"]
-    for row in modes[modes["mode"] != "transit"].itertuples():
-        told = f"OpenStreetMap; {row.junctions:,} junctions in use; no piece is cut off from the rest"
-        if row.islands:
-            pieces = "1 piece" if row.islands == 1 else f"{row.islands:,} pieces"
-            told = (
-                f"OpenStreetMap; {row.junctions:,} junctions in use; left out: {pieces} cut off from the rest, "
-                f"{row.island_km:,.3g} km (travel.min_island_nodes)"
-            )
-        label = f"streets that can be used {BY_MODE[row.mode]}"
-        rows.append(_row(f"streets_{row.mode}", label, row.street_km, "km", told))
+    rows = [
+        _row(f"streets_{row.mode}", STREETS[row.mode], row.street_km, mark("km"), _streets_source(row))
+        for row in modes[modes["mode"] != "transit"].itertuples()
+    ]
     stations = facts.frames["stations"]
-    served = int((stations["n_services"] > 0).sum())
-    told = f"{served:,} of all {len(stations):,} stations and stops have a service that is known"
-    return [*rows, _row("rapid_stations", "rapid-transit stations", float(stations["rapid"].sum()), "stations", told)]
+    served = told(
+        "{served:count} of all {n:count} stations and stops have a service that is known",
+        served=(stations["n_services"] > 0).sum(),
+        n=len(stations),
+    )
+    rapid = float(stations["rapid"].sum())
+    return [*rows, _row("rapid_stations", mark("rapid-transit stations"), rapid, mark("stations"), served)]
 
 
 def _covers_buffer(facts: Facts) -> bool:
@@ -426,73 +645,96 @@ def _covers_buffer(facts: Facts) -> bool:
     return bool(within == 0 or outside / within >= RING_STREETS)
 
 
-def _notices(facts: Facts) -> list[dict[str, object]]:
-    found = []
-    heritage, candidates = facts.frames["heritage"], facts.frames["candidates"]
+def _people_notices(facts: Facts) -> list[dict[str, object]]:
+    """Tell what is not known of residents."""
     if facts.frames["people"].empty:
-        found.append(
-            _notice("people", "No source of residents was given, so nothing that counts people enters the score.")
+        text = mark("No source of residents was given, so nothing that counts people enters the score.")
+        return [_notice("people", text)]
+    found = []
+    raster, source = facts.people.raster, facts.people_source
+    if raster and str(source) != raster.source:
+        missing = told(
+            "The population raster {file} was not there; residents come from: {source}.",
+            file=raster.file,
+            source=source,
         )
-    elif facts.people.raster and facts.people_source != facts.people.raster.source:
-        found.append(
-            _notice("raster", f"The population raster {facts.people.raster.file} was not there; {facts.people_source}.")
+        found.append(_notice("raster", missing))
+    if facts.people_covered < NEARLY_ALL:
+        part = told(
+            "The source of residents has figures for {share:percent} of the study area only; the rest counts as empty.",
+            share=facts.people_covered,
         )
-    rapid = facts.frames["stations"]["rapid"]
-    if not rapid.any():
-        found.append(
-            _notice(
-                "stations",
-                "This extract has no rapid-transit station, so the walk to one is not part of the score; its weight "
-                "goes to the other criteria in proportion.",
-            )
+        found.append(_notice("people_covered", part))
+    return found
+
+
+def _transit_notices(facts: Facts) -> list[dict[str, object]]:
+    found = []
+    if not facts.frames["stations"]["rapid"].any():
+        text = mark(
+            "This extract has no rapid-transit station, so the walk to one is not part of the score; its weight goes "
+            "to the other criteria in proportion."
         )
-    told = facts.frames["transit_notes"]
-    found += [_notice(f"transit_{row.key}", row.text) for row in told[told["notice"]].itertuples()]
-    modes = facts.frames["modes"]
-    found += [_notice(f"mode_{row.mode}", row.note) for row in modes[modes["note"] != ""].itertuples()]
+        found.append(_notice("stations", text))
+    notes, modes = facts.frames["transit_notes"], facts.frames["modes"]
+    found += [
+        _notice(f"transit_{row.key}", message_in(row, "text"))
+        for row in notes[notes["notice"].astype(bool)].itertuples()
+    ]
+    found += [_notice(f"mode_{row.mode}", message_in(row, "note")) for row in modes[modes["note"] != ""].itertuples()]
+    return found
+
+
+def _mapping_notices(facts: Facts) -> list[dict[str, object]]:
+    """Tell what the map lacks: its date, its rim, its completeness, and lists that do not fit it."""
+    found = []
     if facts.pulled["snapshot"] == "unknown":
-        found.append(_notice("snapshot", "The OSM file does not say its date, and the config gives none."))
+        found.append(_notice("snapshot", mark("The OSM file does not say its date, and the config gives none.")))
     if not _covers_buffer(facts):
-        found.append(
-            _notice(
-                "buffer",
-                f"Streets are hardly mapped in the {facts.edge_buffer_m:g} m around the study area: reach near its rim "
-                "is too low.",
-            )
+        text = told(
+            "Streets are hardly mapped in the {width:g} m around the study area: reach near its rim is too low.",
+            width=facts.edge_buffer_m,
         )
+        found.append(_notice("buffer", text))
     share = _thin_share(facts)
     if share is not None and share >= MUCH_THIN:
-        found.append(
-            _notice(
-                "mapping",
-                f"{share:.0%} of the residents live where OpenStreetMap is mapped thinly (fewer than "
-                f"{facts.completeness.thin_venues_per_1000:g} named venues per 1,000 residents): what is not found "
-                "there may well be there. The map has a layer that shows where.",
-            )
+        text = told(
+            "{share:percent} of the residents live where OpenStreetMap is mapped thinly (fewer than {venues:g} named "
+            "venues per 1,000 residents): what is not found there may well be there. The map has a layer that shows "
+            "where.",
+            share=share,
+            venues=facts.completeness.thin_venues_per_1000,
         )
+        found.append(_notice("mapping", text))
     lists = facts.frames["imports"]
-    found += [
-        _notice(f"import_{number}", text) for number, text in enumerate(lists["warning"][lists["warning"] != ""], 1)
-    ]
+    shifted = lists[lists["warning"] != ""].itertuples()
+    return found + [_notice(f"import_{number}", message_in(row, "warning")) for number, row in enumerate(shifted, 1)]
+
+
+def _candidate_notices(facts: Facts) -> list[dict[str, object]]:
+    found = []
+    heritage, candidates = facts.frames["heritage"], facts.frames["candidates"]
     if len(candidates) < MIN_CANDIDATES:
-        found.append(
-            _notice(
-                "few",
-                f"Only {len(candidates)} sites have enough evidence to be candidates (confidence at least "
-                f"{facts.candidates.min_confidence:g}); {(heritage['tier'] == 'low').sum()} more are possible but "
-                "weakly attested. OSM maps industry unevenly here: not found is not the same as not there.",
-            )
+        text = told_n(
+            len(candidates),
+            "Only {n:count} site has enough evidence to be a candidate (confidence at least {least:g}); possible but "
+            "weakly attested: {possible:count} more. OSM maps industry unevenly here: not found is not the same as not "
+            "there.",
+            "Only {n:count} sites have enough evidence to be candidates (confidence at least {least:g}); possible but "
+            "weakly attested: {possible:count} more. OSM maps industry unevenly here: not found is not the same as not "
+            "there.",
+            least=facts.candidates.min_confidence,
+            possible=(heritage["tier"] == "low").sum(),
         )
+        found.append(_notice("few", text))
     unknown = int(candidates.loc[candidates["reachable"], "site_capacity"].isna().sum())
     if unknown:
-        found.append(
-            _notice(
-                "size",
-                f"The size of {unknown} candidates is not known (mapped as points); they score lowest on size."
-                if unknown > 1
-                else "The size of one candidate is not known (mapped as a point); it scores lowest on size.",
-            )
+        text = told_n(
+            unknown,
+            "The size of {n:count} candidate is not known (mapped as a point); it scores lowest on size.",
+            "The size of {n:count} candidates is not known (mapped as points); they score lowest on size.",
         )
+        found.append(_notice("size", text))
     return found
 
 
@@ -504,6 +746,7 @@ def describe_city(facts: Facts) -> pd.DataFrame:
     residents = float(people.loc[people["inside"], "residents"].sum()) if len(people) else None
     rows = [*_count_rows(facts, spaces, residents), *_cluster_rows(facts, spaces, residents)]
     rows += [*_colocation_rows(facts), *_network_rows(facts, spaces, residents)]
-    rows += [*_mode_rows(facts), *_mapping_rows(facts), *_recall_rows(facts), *_notices(facts)]
+    rows += [*_mode_rows(facts), *_mapping_rows(facts), *_recall_rows(facts)]
+    rows += [*_people_notices(facts), *_transit_notices(facts), *_mapping_notices(facts), *_candidate_notices(facts)]
     frame = pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["indicators"].columns])
     return frame.astype({"value": "float64"})

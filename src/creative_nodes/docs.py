@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from creative_nodes import tables
 from creative_nodes.config import CityFile, Config
+from creative_nodes.governance import Governance
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -71,6 +72,13 @@ def config_reference() -> str:
         "",
         *_rows(CityFile),
         "",
+        "## config/governance.yaml",
+        "",
+        "Facts of governance and published figures of the comparison page, kept by hand. What nobody has read at its",
+        "source stands there with `checked: false`, and the page says so.",
+        "",
+        *_rows(Governance),
+        "",
         "## Environment",
         "",
         "| variable | meaning |",
@@ -86,7 +94,11 @@ def config_reference() -> str:
 
 def pages() -> dict[str, str]:
     """Return every generated page by its path."""
-    schema = {"config.yaml": Config.model_json_schema(), "cities/<city>.yaml": CityFile.model_json_schema()}
+    schema = {
+        "config.yaml": Config.model_json_schema(),
+        "cities/<city>.yaml": CityFile.model_json_schema(),
+        "governance.yaml": Governance.model_json_schema(),
+    }
     return {
         "config/README.md": config_reference(),
         "config/schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",

@@ -33,7 +33,7 @@ def _imports(path: Path) -> frozenset[Path]:
 def files_used(script: str | Path) -> list[Path]:
     """Return the files of this package that a script uses, directly or through others, sorted.
 
-    The templates and assets of the pages count as used by the module `report.page`.
+    The templates, assets and translations of the pages count as used by the module `report.page`.
     """
     found: set[Path] = set()
     waiting = [*_imports(Path(script))]
@@ -43,8 +43,8 @@ def files_used(script: str | Path) -> list[Path]:
             found.add(path)
             waiting += _imports(path)
     if SOURCE / "report" / "page.py" in found:
-        folders = (SOURCE / "report" / "templates", SOURCE / "report" / "assets")
-        found |= {path for folder in folders for path in folder.iterdir() if path.is_file()}
+        folders = (SOURCE / "report" / "templates", SOURCE / "report" / "assets", SOURCE / "locale")
+        found |= {path for folder in folders for path in folder.rglob("*") if path.is_file()}
     return sorted(found)
 
 

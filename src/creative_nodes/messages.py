@@ -6,6 +6,7 @@ English is written in the code; the other languages stand in `locale/<language>/
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import string
@@ -148,6 +149,11 @@ def day(text: str) -> str:
     return text
 
 
+def weekday(text: str) -> str:
+    """Write a date given as 2018-01-01 with its day of the week."""
+    return str(format_date(date.fromisoformat(text), format="full", locale=LOCALES[language()]))
+
+
 def listed(items: Sequence[str]) -> str:
     """Join words as a sentence does: one, two and three."""
     return format_list(list(items), locale=LOCALES[language()])
@@ -168,6 +174,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "minutes": minutes,
     "number": number,
     "percent": percent,
+    "weekday": weekday,
 }
 
 
@@ -194,8 +201,8 @@ def say(text: str, /, **values: Any) -> str:
     Parameters
     ----------
     text : English, with fields in braces. A field may name how it is written: {n:count}, {share:percent},
-        {away:metres}, {size:area}, {x:number}, {x:amount}, {t:minutes}, {x:g}, {when:date}, or as Python
-        does ({x:.2f}).
+        {away:metres}, {size:area}, {x:number}, {x:amount}, {t:minutes}, {x:g}, {when:date}, {when:weekday},
+        or as Python does ({x:.2f}).
         A list is joined as a sentence does.
     values : of the fields; text among them is left as it is, a Message is spoken.
     """
@@ -245,7 +252,7 @@ def _data(value: Any) -> Any:
         return {"message": value.data()}
     if isinstance(value, (list, tuple)):
         return [_data(one) for one in value]
-    return value
+    return value.item() if hasattr(value, "item") else value  # numpy's numbers are none of JSON's
 
 
 def _value(data: Any) -> Any:
@@ -268,3 +275,46 @@ def told(text: str, /, **values: Any) -> Message:
 def told_n(n: float, one: str, many: str, /, **values: Any) -> Message:
     """Make a message that counts something (the field n), to be spoken later."""
     return Message(one, {"n": n, **values}, many)
+
+
+def word(text: str) -> Message:
+    """Make a message of a text that stands elsewhere: a key in words, a name out of a taxonomy."""
+    return Message(text.replace("{", "{{").replace("}", "}}"))
+
+
+# ---------------------------------------------------------------- sentences in tables
+
+
+def written(**texts: Message | str) -> dict[str, str]:
+    """Write the texts of a table row: English in each column, and the column `messages` to speak them from.
+
+    Parameters
+    ----------
+    texts : by column. A text without values is marked where it is written, and needs no message.
+
+    Returns
+    -------
+    the columns and `messages`: JSON, {column: message}; empty when there is none.
+    """
+    with speaking("en"):
+        english = {column: str(text) for column, text in texts.items()}
+    told_ = {column: text.data() for column, text in texts.items() if isinstance(text, Message)}
+    return {**english, "messages": json.dumps(told_, ensure_ascii=False) if told_ else ""}
+
+
+def message_in(row: Any, column: str) -> Message | str:
+    """Return what a row's text is spoken from: its message, or the text where it has none.
+
+    Parameters
+    ----------
+    row : a named tuple or Series of the table; a table without the column `messages` holds texts alone.
+    column : the text's.
+    """
+    known = json.loads(getattr(row, "messages", "") or "{}")
+    return message_of(known[column]) if column in known else str(getattr(row, column))
+
+
+def spoken(row: Any, column: str) -> str:
+    """Speak a table's text in the language in force; the parameters are those of `message_in`."""
+    found = message_in(row, column)
+    return str(found) if isinstance(found, Message) else translated(found)

@@ -22,6 +22,7 @@ from creative_nodes.config import People, PeopleGrid, PopulationTable, Total
 from creative_nodes.errors import InputError
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
 from creative_nodes.hexagons import cell_shapes
+from creative_nodes.messages import Message, mark, told, written
 
 # building values that hold no homes; building=yes counts as mixed use
 NOT_HOMES = frozenset(
@@ -499,10 +500,7 @@ def people_frame(cells: np.ndarray, grid: Grid, area: shapely.Geometry, *, buffe
 
 
 # how far the fallback is off where the truth is known: benchmarks/people_fallback.py, docs/BENCHMARKS.md
-FALLBACK_QUALITY = (
-    "a rough estimate: in Hanoi and Ho Chi Minh City the same way of spreading is off WorldPop's 1 km figures by a "
-    "median of 74 % and 51 % per hexagon of 0.7 km²"
-)
+FALLBACK_OFF = {"hanoi": 0.74, "hcmc": 0.51}
 
 
 def spread_people(
@@ -532,30 +530,43 @@ def spread_people(
     Returns
     -------
     the table people (empty without any source), and for its provenance: `people`, where the figures come from;
-    `people_sum`, residents of the study area in the table; `people_source_sum`, the same by the source's own cells;
-    `people_difference`, how far the first is from the second, as a share; `people_covered`, the share of the study
-    area where the source has a figure.
+    `people_messages`, what to speak it from (see `messages.written`); `people_sum`, residents of the study area in the
+    table; `people_source_sum`, the same by the source's own cells; `people_difference`, how far the first is from the
+    second, as a share; `people_covered`, the share of the study area where the source has a figure.
 
     Raises
     ------
     InputError : a source is wrong, or the two sums differ by more than 0.1 %.
     """
     grid = grid_over(area, buffer_m=buffer_m, cell_m=settings.cell_m, epsg=epsg)
+    source: Message | str
     if raster and people.raster:
         spread, source, where = from_raster(raster, grid, area), people.raster.source, Path(raster).name
     elif table and people.table:
         spread, source, where = from_table(table, people.table, grid, area), people.table.source, Path(table).name
         if spread.covered < NEARLY_ALL:
-            source += f"; it covers {spread.covered:.0%} of the study area, the rest counts as empty"
+            source = told(
+                "{source}; it covers {share:percent} of the study area, the rest counts as empty",
+                source=source,
+                share=spread.covered,
+            )
     elif people.total:
         tagged, streets = tables.read("places", places), tables.read("street_edges", edges)
         cells = from_total(people.total, grid, area, places=tagged, edges=streets, settings=settings)
         spread, where = Spread(cells, people.total.residents, 1.0), "people.total"
-        source = f"{people.total.source} ({people.total.year}), spread by floor area and streets; {FALLBACK_QUALITY}"
+        source = told(
+            "{source} ({year}), spread by floor area and streets; a rough estimate: in Hanoi and Ho Chi Minh City the "
+            "same way of spreading is off WorldPop's 1 km figures by a median of {hanoi:percent} and {hcmc:percent} "
+            "per hexagon of 0.7 km²",
+            source=people.total.source,
+            year=people.total.year,
+            **FALLBACK_OFF,
+        )
     else:
-        return tables.empty("people"), {"people": "none: config gives neither a raster nor a table nor a total"}
+        return tables.empty("people"), {"people": mark("none: config gives neither a raster nor a table nor a total")}
     frame = people_frame(spread.cells, grid, area, buffer_m=buffer_m)
-    return frame, {"people": source, **_sum_check(frame, spread, where)}
+    note = written(people=source)
+    return frame, {"people": note["people"], "people_messages": note["messages"], **_sum_check(frame, spread, where)}
 
 
 def other_sources(

@@ -14,6 +14,7 @@ from creative_nodes import parts, tables
 from creative_nodes.config import CRITERIA, STREET_MODES, Candidates, Network, Reach, TravelMode
 from creative_nodes.connectivity import Links, relay, space_links
 from creative_nodes.geo import WGS84_EPSG
+from creative_nodes.messages import Message, mark, told, told_n, written
 from creative_nodes.spillover import Around, look_around, spillover, spillover_parts
 from creative_nodes.travel import network as net
 from creative_nodes.travel import times
@@ -57,8 +58,8 @@ class Measured:
 class Survey:
     """The sites and the city around them; each step of measuring is done once for what it depends on.
 
-    `done` holds the results by step, network and numbers. A survey made from another by `dataclasses.replace` shares
-    them, so that a changed setting measures anew only what it changes.
+    `done` holds the results by step, network and numbers, and by how places are joined to streets. A survey made from
+    another by `dataclasses.replace` shares them, so that a changed setting measures anew only what it changes.
     """
 
     sites: gpd.GeoDataFrame
@@ -69,7 +70,10 @@ class Survey:
 
     def once(self, step: Callable[..., T], *depends_on: Any) -> T:
         """Do a step, unless it was done for the same network, tables and numbers before."""
-        key = (step.__name__, *(id(one) if isinstance(one, net.Network | pd.DataFrame) else one for one in depends_on))
+        travel = self.streets.travel
+        joined = (travel.snap_within_m, travel.entrance_spacing_m)
+        named = (id(one) if isinstance(one, net.Network | pd.DataFrame) else one for one in depends_on)
+        key = (step.__name__, *joined, *named)
         if key not in self.done:
             # what the key names is kept with the result, so that its id is not given to anything else
             self.done[key] = (step(self, *depends_on), depends_on)
@@ -104,22 +108,27 @@ def _homes(survey: Survey, network: net.Network, people: gpd.GeoDataFrame) -> ne
 
 
 def _why_unreachable(survey: Survey, walk: net.Network) -> np.ndarray:
-    """Tell why each site cannot be reached on foot, shape (sites,); empty when it can."""
+    """Tell why each site cannot be reached on foot, shape (sites,): messages; an empty text where it can."""
     streets, doors = survey.streets, survey.gates(walk)
     cut_off = streets.network("walk", islands=True)
     label, sizes = net.islands(cut_off)
     stubs = survey.gates(cut_off)
     largest = pd.Series(sizes[label[cut_off.u[stubs.edge]]]).groupby(stubs.place).max()
-    reasons = []
-    for place, reached in enumerate(doors.has_entrance()):
-        if reached:
-            reasons.append("")
-        elif place in largest.index:
-            reasons.append(f"on an island of {largest[place]} street junctions, joined to no other street")
+    reasons = np.full(doors.n_places, "", dtype=object)
+    for place in np.flatnonzero(~doors.has_entrance()):
+        if place in largest.index:
+            reasons[place] = told_n(
+                largest[place],
+                "on an island of {n:count} street junction, joined to no other street",
+                "on an island of {n:count} street junctions, joined to no other street",
+            )
         else:
-            gap, limit = doors.gap_m[place], streets.travel.snap_within_m
-            reasons.append(f"nearest street {gap:,.0f} m away, more than {limit:g} m")
-    return np.array(reasons, dtype=object)
+            reasons[place] = told(
+                "nearest street {gap:count} m away, more than {limit:g} m",
+                gap=doors.gap_m[place],
+                limit=streets.travel.snap_within_m,
+            )
+    return reasons
 
 
 # ---------------------------------------------------------------- the site itself
@@ -129,14 +138,14 @@ def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[
     """Return site_capacity, heritage_value and readiness, and what they are made of."""
     age = (settings.reference_year - sites["start_year"].astype(float)).to_numpy() / FULL_AGE_YEARS
     value = {
-        "confidence": settings.heritage_confidence * sites["confidence"].to_numpy(dtype=float),
-        "listing": settings.heritage_listing * sites["listed"].to_numpy(dtype=float),
-        "age": settings.heritage_age * np.clip(np.nan_to_num(age, nan=0.0), 0, 1),
+        mark("confidence"): settings.heritage_confidence * sites["confidence"].to_numpy(dtype=float),
+        mark("listing"): settings.heritage_listing * sites["listed"].to_numpy(dtype=float),
+        mark("age"): settings.heritage_age * np.clip(np.nan_to_num(age, nan=0.0), 0, 1),
     }
     by_status = sites["status"].map(dict(settings.readiness)).to_numpy(dtype=float)
     # the bonus fills up to 1 and no further
     bonus = np.minimum(settings.public_land_bonus * sites["public_land"].to_numpy(dtype=float), 1 - by_status)
-    ready = {"status": by_status, "public land": bonus}
+    ready = {mark("status"): by_status, mark("public land"): bonus}
     everyone = np.arange(len(sites))
     made_of = [
         parts.rows(criterion, "evidence", site=everyone, part=np.full(len(sites), name), value=amount, unit="0-1")
@@ -218,7 +227,7 @@ def _newly_served(
     residents = people["residents"].to_numpy(dtype=float)
     kinds = np.column_stack([residents * unserved, residents * ~unserved])
     both = times.totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
-    names = ("not served today", "served today")
+    names = (mark("not served today"), mark("served today"))
     made_of = [
         parts.rows(
             "newly_served", "residents", site=np.arange(n), part=np.full(n, name), value=both[:, k], unit="persons"
@@ -289,7 +298,7 @@ def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.D
 
 def describe_modes(streets: Streets) -> pd.DataFrame:
     """Describe the streets of each mode, the table modes: how much there is, and how much is cut off from it."""
-    found: list[tuple[str, int, float, int, float, str]] = []
+    found: list[tuple[str, int, float, int, float, Message | str]] = []
     for mode in sorted(streets.travel.modes, key=STREET_MODES.index):
         kept, whole = streets.network(mode), streets.network(mode, islands=True)
         pieces, metres = net.cut_off(whole, streets.travel.min_island_nodes)
@@ -298,10 +307,12 @@ def describe_modes(streets: Streets) -> pd.DataFrame:
     if streets.has("transit"):
         # the streets are those on foot
         found.append(("transit", *found[0][1:5], _stations_joined(streets)))
-    return pd.DataFrame(found, columns=[column.name for column in tables.TABLES["modes"].columns])
+    frame = pd.DataFrame(found, columns=["mode", "junctions", "street_km", "islands", "island_km", "note"])
+    notes = pd.DataFrame([written(note=note) for note in frame.pop("note")], columns=["note", "messages"])
+    return pd.concat([frame, notes], axis=1)
 
 
-def _stations_joined(streets: Streets) -> str:
+def _stations_joined(streets: Streets) -> Message | str:
     """Say how many of the stations with a service meet a street; empty when all do."""
     transport, within = streets.transport, streets.travel.snap_within_m
     if transport is None:
@@ -310,10 +321,13 @@ def _stations_joined(streets: Streets) -> str:
     joined = int(joins_streets(streets.network("walk"), served, snap_within_m=within).sum())
     if joined == len(served):
         return ""
-    return (
-        f"Only {joined:,} of {len(served):,} stations and stops with a service have a walkable street within "
-        f"{within:g} m (travel.snap_within_m) in this data; nobody boards at the others, so reach by public "
-        "transport is too low."
+    return told(
+        "Only {joined:count} of {served:count} stations and stops with a service have a walkable street within "
+        "{within:g} m (travel.snap_within_m) in this data; nobody boards at the others, so reach by public transport "
+        "is too low.",
+        joined=joined,
+        served=len(served),
+        within=within,
     )
 
 
@@ -389,11 +403,13 @@ def measure(
         **own,
     }
     frame = sites[["site_id", *(c.name for c in tables.NAMES), "heritage_class", "status", "confidence"]].copy()
-    frame["reachable"], frame["unreachable_reason"] = reachable, reasons
+    why = [written(unreachable_reason=reason) for reason in reasons]
+    frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
     for name in CRITERIA:
         frame[name] = np.where(reachable, measured[name], np.nan)
     frame["spaces_walk"] = pd.array(linked.sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
+    frame["messages"] = [one["messages"] for one in why]
     made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),

@@ -45,6 +45,12 @@ class Table:
 GEOMETRY = Column("geometry", "geometry", "shape, EPSG:4326", "degrees")
 OSM_IDS = Column("osm_ids", "texts", "OSM objects the site is made of, e.g. way/123; empty when not in OSM")
 EVIDENCE = Column("evidence", "text", "JSON list of {rule, weight, osm_id, tag, reason}: what fired on which object")
+MESSAGES = Column(
+    "messages",
+    "text",
+    "JSON {column: message} of those texts of the row that carry values, to speak them in other languages "
+    "(messages.spoken); empty when none does",
+)
 NAMES = (
     Column("name", "text", "name as signed on the ground; empty when unnamed"),
     Column("name_en", "text", "English name; empty when not known"),
@@ -227,6 +233,7 @@ TABLES: dict[str, Table] = {
                 Column("key", "text", "its key"),
                 Column("text", "text", "one sentence or two"),
                 Column("notice", "flag", "true: who reads the results should know"),
+                MESSAGES,
             ),
         ),
         Table(
@@ -317,6 +324,7 @@ TABLES: dict[str, Table] = {
                 Column("match_m", "number", "straight-line distance to the match", "m", True, 0),
                 Column("site_id", "text", "heritage site it became; empty when none"),
                 Column("space_id", "text", "creative space it became; empty when none"),
+                MESSAGES,
             ),
         ),
         Table(
@@ -337,6 +345,7 @@ TABLES: dict[str, Table] = {
                 Column("offsets", "text", "JSON: the same two medians for every datum it could be in", "m"),
                 Column("best_datum", "text", "datum with the least median_m; empty without pairs"),
                 Column("warning", "text", "that it looks shifted, and what to set; empty when it does not"),
+                MESSAGES,
             ),
         ),
         Table(
@@ -549,6 +558,7 @@ TABLES: dict[str, Table] = {
                 Column("spaces_walk", "integer", "creative spaces within the link time on foot", "spaces", True, 0),
                 Column("nearest_space", "text", "space_id of the nearest creative space; empty when none in reach"),
                 Column("nearest_space_m", "number", "walk to it", "m", True, 0),
+                MESSAGES,
                 GEOMETRY,
             ),
         ),
@@ -595,6 +605,7 @@ TABLES: dict[str, Table] = {
                 Column("islands", "integer", "pieces of street cut off from the rest and left out", "", False, 0),
                 Column("island_km", "number", "their length", "km", False, 0),
                 Column("note", "text", "what a reader should know; empty when nothing"),
+                MESSAGES,
             ),
         ),
         Table(
@@ -894,6 +905,7 @@ TABLES: dict[str, Table] = {
                 Column("value", "number", "its value; missing when it cannot be told", "", True),
                 Column("unit", "text", "its unit"),
                 Column("source", "text", "where it comes from, or why it is missing"),
+                MESSAGES,
             ),
         ),
     )

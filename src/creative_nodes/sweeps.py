@@ -76,13 +76,20 @@ def variants(city: City) -> Iterator[Variant]:
 
 def _streets(streets: Streets, travel: Travel) -> Streets:
     """Return the streets under other travel settings, with the networks of modes that stay as they are."""
-    if travel == streets.travel:
+    today = streets.travel
+    if travel == today:
         return streets
+    # how far places are joined is no matter of the streets, but stations are places on those of public transport
+    joins = {"snap_within_m": today.snap_within_m}
     built = {}
-    if travel.model_copy(update={"speeds_kmh": streets.travel.speeds_kmh}) == streets.travel:
-        old, new = (one.speeds_kmh[streets.country] for one in (streets.travel, travel))
+    if travel.model_copy(update=joins) == today:
+        built = {key: network for key, network in streets._built.items() if key[0] != "transit"}
+    elif travel.model_copy(update={"speeds_kmh": today.speeds_kmh}) == today:
+        old, new = (one.speeds_kmh[streets.country] for one in (today, travel))
         # the way to the street is walked, so another walking speed changes every network but those in metres
-        same = {mode for mode in travel.modes if old[mode] == new[mode]} if old["walk"] == new["walk"] else set()
+        same: set[str] = set()
+        if old["walk"] == new["walk"]:
+            same = {"transit", *(mode for mode in travel.modes if old[mode] == new[mode])}
         built = {key: network for key, network in streets._built.items() if key[0] in same or key[1]}
     return replace(streets, travel=travel, _built=built)
 

@@ -7,11 +7,13 @@ settings hash, version) in the Parquet metadata key `creative_nodes`.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -112,6 +114,22 @@ def _in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame.astype(wanted)
 
 
+def _content(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame as Arrow, as geopandas and pandas would write it, GeoParquet's metadata among it."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    # geopandas hands out this metadata in files only, so it is taken from one without rows
+    blank = io.BytesIO()
+    frame.iloc[:0].to_parquet(blank, index=False)
+    geo = json.loads(pq.read_schema(blank).metadata[b"geo"])
+    about = geo["columns"][geo["primary_column"]]
+    about["geometry_types"] = sorted(frame.geom_type.unique())
+    if np.isfinite(box := frame.total_bounds).all():
+        about["bbox"] = box.tolist()
+    content = pa.table(frame.to_arrow(index=False))
+    return content.replace_schema_metadata({**(content.schema.metadata or {}), b"geo": json.dumps(geo).encode()})
+
+
 def write(frame: pd.DataFrame, name: str, path: str | Path, *, provenance: dict[str, Any]) -> None:
     """Check a frame and write it as (Geo)Parquet, whole or not at all.
 
@@ -129,10 +147,9 @@ def write(frame: pd.DataFrame, name: str, path: str | Path, *, provenance: dict[
     temporary = path.with_name(f".{path.name}.part")
     note = json.dumps({**provenance, "table": name, "version": __version__}, sort_keys=True, ensure_ascii=False)
     temporary.parent.mkdir(parents=True, exist_ok=True)
+    content = _content(frame)
+    metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
     try:
-        frame.to_parquet(temporary, index=False)
-        content = pq.read_table(temporary)
-        metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
         pq.write_table(content.replace_schema_metadata(metadata), temporary, compression="zstd")
         temporary.replace(path)
     finally:

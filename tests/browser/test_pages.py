@@ -1,9 +1,9 @@
 """The pages in a real browser: no network, no errors, the table and the map linked, hostile names inert."""
 
-import json
 import math
 import runpy
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
 REPORTS = sorted((ROOT / "reports").glob("*.html"))
-CITIES = [path for path in REPORTS if path.stem != "index"]
+CITIES = [path for path in REPORTS if path.stem not in ("index", "comparison")]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -48,7 +48,7 @@ class Visit:
     """An open page, with what it asked the network for and what went wrong on it."""
 
     def __init__(self, browser, path: Path, size: dict):
-        self.context = browser.new_context(viewport=size, reduced_motion="reduce")
+        self.context = browser.new_context(viewport=size, reduced_motion="reduce", locale="en-GB")
         self.page = self.context.new_page()
         self.asked: list[str] = []
         self.wrong: list[str] = []
@@ -60,6 +60,7 @@ class Visit:
         self.page.route("**/*", self._only_this_file)
         self.address = path.as_uri()
         self.page.goto(self.address)
+        self.page.wait_for_function("document.documentElement.dataset.ready === 'true'")
 
     def _only_this_file(self, route):
         if route.request.url.split("#")[0] == self.address:
@@ -271,7 +272,7 @@ def test_the_completeness_of_mapping_is_a_layer_under_the_sites(visit, city_page
                 (window[`shapes_mapping_${grade}`]?.getLayers() ?? []).map((layer) => layer.feature.properties.i)
             ).sort((a, b) => a - b)"""
         )
-        block = json.loads(seen.page.locator("#data").text_content())
+        block = seen.page.evaluate("creativeNodes.data")
         assert drawn == list(range(len(block["hexagons"]))) != []
         # a site is still the one that is hit: in the order of the canvas it comes after every hexagon
         assert seen.page.evaluate(
@@ -294,7 +295,7 @@ def test_a_hexagon_tells_its_figures_and_a_card_that_mapping_is_thin(visit, made
         seen.page.evaluate("void shapes_mapping_thin.getLayers()[0].openTooltip()")
         told = seen.page.locator(".leaflet-tooltip").inner_text()
         assert told.splitlines()[:2] == ["Mapping here: thin", "1.5 named venues per 1,000 residents, city median 5.8"]
-        block = json.loads(seen.page.locator("#data").text_content())
+        block = seen.page.evaluate("creativeNodes.data")
         thin = next(i for i, site in enumerate(block["sites"][:12]) if "city median" in site.get("thin", ""))
         seen.page.locator(f'[data-site="{thin}"]').click()
         said = "Mapping around here is thin: 1.5 named venues per 1,000 residents, city median 5.8."
@@ -314,7 +315,7 @@ def test_a_chosen_site_shows_the_ground_it_reaches_and_closing_takes_it_away(vis
         # the second is drawn on foot only, and stands in for the first
         seen.page.locator("#rows tr").nth(1).click()
         assert drawn_areas(seen.page) == [True]
-        at = json.loads(seen.page.locator("#data").text_content())["sites"][1]["at"]
+        at = seen.page.evaluate("creativeNodes.data")["sites"][1]["at"]
         assert seen.page.evaluate("at => shapes_reached.getBounds().contains(L.latLng(at))", at)
         seen.page.keyboard.press("Escape")
         assert drawn_areas(seen.page) == []
@@ -448,7 +449,7 @@ def test_index_opens_without_errors_network_or_sideways_scroll(visit, tmp_path):
     made = MADE_UP["frames"]()
     row = MADE_UP["settings"](ROOT), made["indicators"], made["scores"], made["candidates"], MADE_UP["PROVENANCE"]
     path = tmp_path / "index.html"
-    page.write(page.index_html(cities.index_page([row] * 3)), path)
+    page.write(page.index_html(partial(cities.index_page, [row] * 3)), path)
     for where in (path, *(report for report in REPORTS if report.stem == "index")):
         for size in (DESKTOP, PHONE):
             with visit(where, size) as seen:

@@ -13,6 +13,7 @@ import shapely
 
 from creative_nodes import compare, tables
 from creative_nodes.config import CRITERIA, People
+from creative_nodes.messages import NBSP, message_in, told, written
 
 SOURCE = "counted by hand"
 
@@ -145,13 +146,16 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
 
 
 def _modes(*rows: tuple[Any, ...]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["modes"].columns])
+    columns = [column.name for column in tables.TABLES["modes"].columns if column.name != "messages"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _describe(facts: compare.Facts) -> pd.DataFrame:
     found = compare.describe_city(facts)
     tables.check(found, tables.TABLES["indicators"], where="test")
     assert found["indicator"].is_unique
+    # a number and its unit stand together
+    found["label"], found["source"] = (found[name].str.replace(NBSP, " ") for name in ("label", "source"))
     return found.set_index("indicator")
 
 
@@ -211,6 +215,7 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         assert found[name] == pytest.approx(value, rel=1e-6), name
     # the town has no registry
     thinned = {f"{name}_thinned" for name in ("connectivity", "links_per_space", "isolated_share")}
+    thinned |= {"connectivity_thinned_low", "connectivity_thinned_high"}
     recall = {"registry_recall_heritage", "registry_recall_creative"}
     assert set(found.index) == {*expected, *thinned, *recall}
 
@@ -286,7 +291,7 @@ def test_isolated_spaces_that_no_street_reaches_are_told(towns: ModuleType) -> N
 def test_the_network_figures_say_how_old_and_complete_the_map_is(towns: ModuleType) -> None:
     hexagons = _hexagons(towns, ("thin", 1_000.0, 0.0), ("good", 3_000.0, 20.0))
     facts = _facts(towns, completeness=hexagons)
-    told = "OSM of 2026-01-01; 25% of residents live where it is mapped thinly"
+    told = "OSM of 1 January 2026; 25 % of residents live where it is mapped thinly"
     for name in ("connectivity", "links_per_space", "isolated_share"):
         assert told in _describe(facts).loc[name, "source"]
         assert told in _describe(facts).loc[f"{name}_thinned", "source"]
@@ -299,8 +304,8 @@ def test_thinning_tells_its_mean_and_range(towns: ModuleType) -> None:
     row = _describe(facts).loc["links_per_space_thinned"]
     # of six spaces five stay; each of three links stays with chance 5/6 * 4/5: 2 links over 5 spaces expected
     assert row["value"] == pytest.approx(2 / 5, abs=0.04)
-    assert row["label"] == "links per creative space, had 20% fewer spaces been mapped"
-    assert row["source"].startswith("mean of 99 draws (5-95 %: 0.2 to 0.6), each without 20% of the spaces")
+    assert row["label"] == "links per creative space, had 20 % fewer spaces been mapped"
+    assert row["source"].startswith("mean of 99 draws (5-95 %: 0.2 to 0.6), each without 20 % of the spaces")
 
 
 # ---------------------------------------------------------------- co-location
@@ -316,7 +321,7 @@ NEAR, FAR = (500.0, 3.0, 1.0, 0.5, 2.0), (500.0, 0.1, 1.0, 0.5, 2.0)
         (_curve(0.01, FAR), "more apart than chance at 500 m"),
         (
             _curve(0.01, (300, *NEAR[1:]), (400, *NEAR[1:]), NEAR, (600, 1.0, 1.0, 0.5, 2.0), (700, *NEAR[1:])),
-            "more together than chance at 300 to 500 m, 700 m",
+            "more together than chance at 300 to 500 m and 700 m",
         ),
         (
             _curve(0.01, (400, *FAR[1:]), NEAR),
@@ -476,7 +481,7 @@ def test_share_of_residents_in_thin_mapping(towns: ModuleType) -> None:
     assert "2 of 4 hexagons" in found.loc["residents_thin", "source"]
     assert found.loc["venues_per_1000", "value"] == 8.0
     assert "over the 3 hexagons" in found.loc["venues_per_1000", "source"]
-    assert found.loc["notice_mapping", "source"].startswith("40% of the residents live where")
+    assert found.loc["notice_mapping", "source"].startswith("40 % of the residents live where")
 
 
 def test_well_mapped_cities_open_without_a_notice_of_mapping(towns: ModuleType) -> None:
@@ -515,7 +520,8 @@ def test_recall_counts_placed_rows_that_still_stand_by_kind_and_class(towns: Mod
         {**docks, "site_id": "h-in", "outcome": compare.OUTSIDE},
         {**arts, "space_id": "c1"},
     )
-    found = _describe(_facts(towns, heritage=heritage, creative=spaces, registry=registry))
+    facts = _facts(towns, heritage=heritage, creative=spaces, registry=registry)
+    found = _describe(dataclasses.replace(facts, words={"mill_factory": "Mill or factory"}))
     told = found[found.index.str.startswith("registry_recall")]
     assert told["value"].to_dict() == {
         "registry_recall_heritage": 3 / 5,
@@ -527,7 +533,8 @@ def test_recall_counts_placed_rows_that_still_stand_by_kind_and_class(towns: Mod
     }
     assert told.loc["registry_recall_heritage", "source"].startswith("3 of 5 ")
     assert "left out: 1 without a position" in told.loc["registry_recall_heritage", "source"]
-    assert told.loc["registry_recall_heritage_mill_factory", "label"] == "of them mill factory"
+    assert told.loc["registry_recall_heritage_mill_factory", "label"] == "of them: Mill or factory"
+    assert told.loc["registry_recall_heritage_dock_shipyard", "label"] == "of them: dock shipyard"
     assert told.loc["registry_recall_creative", "source"].startswith("1 of 2 ")
 
 
@@ -548,3 +555,81 @@ def test_a_list_that_looks_shifted_is_told(towns: ModuleType) -> None:
     assert "a.csv (the heritage office; 4 of 9 rows on a site)" in rows["heritage_sites"]
     quiet = compare.describe_city(_facts(towns))["indicator"]
     assert not quiet.str.startswith("notice_import").any()
+
+
+# ---------------------------------------------------------------- in other languages
+
+
+def _towns_of_all_kinds(towns: ModuleType) -> list[compare.Facts]:
+    """Make towns that differ in what is told of them, so that every sentence is told in one at least."""
+    plain = _facts(towns)
+    lists = pd.DataFrame({"file": ["a.csv", "b.csv"], "warning": ["", ""], "source": "an office", "n": 9, "placed": 4})
+    registry = _registry(
+        {"kind": "both", "heritage_class": "mill_factory", "domain": "", "site_id": "h1"},
+        {"kind": "creative", "domain": "design_craft", "lon": None, "lat": None},
+    )
+    curve = _curve(0.01, (300, *NEAR[1:]), (400, *FAR[1:]), NEAR, (600, *NEAR[1:]))
+    hexagons = _hexagons(towns, ("thin", 3_000.0, 1.0), ("good", 4_001.0, 21.0))
+    no_spaces = {"creative": towns.spaces(), "links": tables.empty("links"), "nearest": tables.empty("nearest")}
+    no_spaces |= {"clusters": tables.empty("clusters"), "colocation": tables.empty("colocation")}
+    edges = plain.frames["street_edges"]
+    inside = shapely.within(shapely.centroid(edges.geometry.to_numpy()), plain.area)
+    mode = _modes(("transit", 21, 4.5, 2, 0.25, "No service of public transport is known: who would ride it walks."))
+    return [
+        plain,
+        _facts(towns, imports=lists, registry=registry, colocation=curve, completeness=hexagons),
+        _facts(towns, colocation=_curve(0.01, FAR), nearest=_nearest([5, 5, 10, 0.4, 0.4, math.nan])),
+        _facts(towns, colocation=_curve(0.01, NEAR), modes=_modes(("walk", 21, 4.5, 1, 0.25, ""))),
+        _facts(towns, colocation=_curve(0.01, (500, 1.0, 1.0, 0.5, 2.0)), modes=mode),
+        _facts(towns, people=towns.people(), candidates=_candidates(towns, 1, site_capacity=[math.nan]), **no_spaces),
+        _facts(towns, stations=towns.stations({"geometry": towns.at(0), "rapid": False})),
+        _facts(towns, street_edges=edges[inside].reset_index(drop=True), nearest=_nearest([math.nan] * 6)),
+        _facts(towns, candidates=_candidates(towns, 5, site_capacity=[math.nan] * 5)),
+        dataclasses.replace(plain, pulled={"snapshot": "unknown"}, people_covered=0.9),
+        dataclasses.replace(plain, clusters=plain.clusters.model_copy(update={"method": "hdbscan"})),
+        _with_raster(plain, "census, 2020"),
+    ]
+
+
+def test_every_figure_and_notice_can_be_spoken(towns: ModuleType, speech: ModuleType) -> None:
+    told_of: set[str] = set()
+    words = {"mill_factory": "Mill or factory", "design_craft": "Design, craft and making"}
+    for facts in _towns_of_all_kinds(towns):
+        found = compare.describe_city(dataclasses.replace(facts, words=words))
+        assert speech.check(found, "label", "source", names={SOURCE, "census, 2020"}) > 80
+        assert set(found["unit"]) <= speech.known() | {"0-1", ""}
+        told_of |= {name for name in found["indicator"] if name.startswith("notice_")}
+    people, transit = {"people", "raster", "people_covered"}, {"stations", "mode_transit"}
+    mapping, candidates = {"snapshot", "buffer", "mapping"}, {"few", "size"}
+    assert {name.removeprefix("notice_") for name in told_of} == people | transit | mapping | candidates
+
+
+def test_a_class_without_a_name_is_told_by_its_key() -> None:
+    assert str(compare._class_label("mill_factory", {})) == "of them: mill factory"
+    assert str(compare._class_label("", {})) == "of them without a class"
+
+
+def test_the_range_of_the_draws_stands_in_rows_of_its_own(towns: ModuleType) -> None:
+    found = _describe(_facts(towns))["value"]
+    low, mean, high = (found[f"connectivity_thinned{end}"] for end in ("_low", "", "_high"))
+    assert 0 < low < mean < high < 1
+
+
+@pytest.mark.parametrize(("covered", "noticed"), [(0.9, True), (0.989, True), (0.99, False), (1.0, False)])
+def test_a_source_of_residents_that_lacks_ground_is_noticed(towns: ModuleType, covered: float, noticed: bool) -> None:
+    facts = dataclasses.replace(_facts(towns), people_covered=covered)
+    assert ("people_covered" in _notices(facts)) is noticed
+
+
+def test_messages_of_notes_are_carried_on(towns: ModuleType) -> None:
+    note = pd.DataFrame([{"key": "cut", **written(text=told("{n:count} stops", n=1234)), "notice": True}])
+    row = _describe(_facts(towns, transit_notes=note)).loc["notice_transit_cut"]
+    assert row["source"] == "1,234 stops"
+    assert message_in(row, "source") == told("{n:count} stops", n=1234)
+
+
+def test_the_source_of_residents_keeps_its_message() -> None:
+    cells = written(people=told("{source} ({year})", source="census", year=2020))
+    provenance = {"people": cells["people"], "people_messages": cells["messages"]}
+    assert compare.people_source(provenance) == told("{source} ({year})", source="census", year=2020)
+    assert compare.people_source({"people": "WorldPop"}) == "WorldPop"

@@ -594,7 +594,7 @@ def test_ground_without_a_row_is_told(towns: ModuleType, tmp_path: Path) -> None
         settings=PeopleGrid(),
     )
     assert found["people_covered"] == pytest.approx(0.7, abs=1e-3)
-    assert "made up; it covers 70% of the study area" in found["people"]
+    assert "made up; it covers 70\u00a0% of the study area" in found["people"]
     assert table.loc[table["inside"], "residents"].sum() == pytest.approx(100 * 700 * 1000 / (750 * 1100), rel=1e-3)
 
 

@@ -132,6 +132,26 @@ def test_a_changed_taxonomy_does_not_pull_or_read_again(demo):
         demo.restore("config/taxonomy/industrial_heritage.yaml")
 
 
+def test_the_comparison_is_made_of_the_cities_of_the_run_and_follows_the_list_of_facts(demo):
+    demo.edit("config/config.yaml", set_key("cities", value=["sample"]))
+    try:
+        assert demo.would_run("reports/comparison.html") == {"write_comparison"}
+        demo.snakemake("reports/comparison.html")
+        page = (demo.folder / "reports/comparison.html").read_text(encoding="utf-8")
+        assert 'href="sample.html"' in page and 'href="hanoi.html"' not in page
+        assert demo.would_run("reports/comparison.html") == set()
+        demo.edit("config/governance.yaml", lambda data: data["facts"].pop())
+        assert demo.would_run("reports/comparison.html") == {"write_comparison"}
+        demo.edit("config/governance.yaml", lambda data: data["facts"][0].update(titel="x"))
+        done = demo.snakemake("reports/comparison.html", check=False)
+        assert done.returncode != 0
+        assert "config/governance.yaml: facts.vn_resolution_80.titel: unknown key; did you mean title?" in done.stderr
+    finally:
+        demo.restore("config/config.yaml")
+        demo.restore("config/governance.yaml")
+        (demo.folder / "reports/comparison.html").unlink(missing_ok=True)
+
+
 def test_the_same_inputs_give_the_same_bytes(demo, fresh):
     fresh.snakemake("demo")
 

@@ -2,13 +2,14 @@
 
 import json
 import math
+import runpy
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
-from creative_nodes import tables
+from creative_nodes import messages, tables
 from creative_nodes.config import load_config
 from creative_nodes.geo import projected
 from creative_nodes.travel.streets import Streets
@@ -158,3 +159,25 @@ def test_the_page_says_the_town_is_fictional_and_shows_hostile_names_as_text(dem
     page = (demo.folder / "reports/sample.html").read_text(encoding="utf-8")
     assert "Fictional town" in page
     assert TRUTH["escape"]["name"] not in page
+
+
+SPEECH = runpy.run_path(str(ROOT / "tests/unit/speech.py"))
+PRINTED = {
+    "indicators": ("label", "source"),
+    "transit_notes": ("text",),
+    "modes": ("note",),
+    "candidates": ("unreachable_reason",),
+    "registry": ("outcome", "reason"),
+    "imports": ("warning",),
+}
+
+
+def test_what_pages_print_can_be_spoken_in_other_languages(table, monkeypatch):
+    monkeypatch.setattr(messages, "translations", SPEECH["made_up"])
+    names = {table("indicators").set_index("indicator").loc["residents", "source"]}  # who published the raster
+    checked = {name: SPEECH["check"](table(name), *columns, names=names) for name, columns in PRINTED.items()}
+    assert all(checked[name] for name in ("indicators", "transit_notes", "candidates", "registry")), checked
+    reasons = {one["reason"] for text in table("heritage")["evidence"] for one in json.loads(text)}
+    assert reasons <= SPEECH["known"]()
+    parts = table("parts")
+    assert set(parts.loc[parts["kind"].isin(["evidence", "residents"]), "part"]) <= SPEECH["known"]()

@@ -84,6 +84,12 @@ rule describe_city:
             "transit_notes",
         ),
         provenance="data/raw/{city}/provenance.json",
+        heritage_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.heritage_taxonomy,
+        creative_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.creative_taxonomy,
     output:
         indicators="data/processed/{city}/indicators.parquet",
     log:

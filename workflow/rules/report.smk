@@ -81,3 +81,38 @@ rule write_index:
         settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
+
+
+# snakemake reports/comparison.html
+rule write_comparison:
+    input:
+        study_area=expand("data/processed/{city}/study_area.parquet", city=CITIES),
+        heritage=expand("data/processed/{city}/heritage.parquet", city=CITIES),
+        creative=expand("data/processed/{city}/creative.parquet", city=CITIES),
+        clusters=expand("data/processed/{city}/clusters.parquet", city=CITIES),
+        links=expand("data/processed/{city}/links.parquet", city=CITIES),
+        candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
+        scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
+        indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
+        governance="config/governance.yaml",
+        taxonomies=sorted(
+            {
+                path
+                for locate in (settings_of(city).analysis.locate for city in CITIES)
+                for path in (locate.heritage_taxonomy, locate.creative_taxonomy)
+            }
+        ),
+    output:
+        page="reports/comparison.html",
+    log:
+        "logs/write_comparison.log",
+    benchmark:
+        "logs/write_comparison.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/write_comparison.py"),
+        settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
+        known=KNOWN,
+    script:
+        "../../scripts/write_comparison.py"

@@ -14,6 +14,7 @@ from creative_nodes.datum import DATUMS, to_wgs84
 from creative_nodes.geo import WGS84_EPSG, reproject_xy
 from creative_nodes.locate.imports import ImportedList, to_degrees
 from creative_nodes.locate.registry import similarity
+from creative_nodes.messages import Message, told
 
 SEARCH_M = 1500.0  # the Chinese datums shift by up to 1,100 m or so
 MIN_PAIRS = 5
@@ -150,14 +151,20 @@ def _fit(reference: str, points: dict[str, np.ndarray], twins: np.ndarray) -> Fi
     return Fit(len(twins), offsets, best, shifted=better and best != reference and len(twins) >= MIN_PAIRS)
 
 
-def warning(one: ImportedList, fit: Fit) -> str:
+def warning(one: ImportedList, fit: Fit) -> Message | str:
     """Say that a list looks shifted and which datum fits it better; nothing when it does not."""
     if not fit.shifted:
         return ""
     code = fit.best.removeprefix("EPSG:")
-    key = f"epsg: {code}" if code != fit.best else f"datum: {fit.best}"
-    return (
-        f"The list {one.file} looks shifted: read as {one.reference}, half of its {fit.pairs} sites that are found in "
-        f"OSM by name lie more than {fit.offsets[one.reference].centroid_m:,.0f} m from their place there; read as "
-        f"{fit.best} it would be {fit.offsets[fit.best].centroid_m:,.0f} m. Set {key} in the city's imports."
+    return told(
+        "The list {file} looks shifted: read as {datum}, half of its {pairs:count} sites that are found in OSM by name "
+        "lie more than {away:count} m from their place there; read as {best} it would be {left:count} m. Set {key} in "
+        "the city's imports.",
+        file=one.file,
+        datum=one.reference,
+        pairs=fit.pairs,
+        away=fit.offsets[one.reference].centroid_m,
+        best=fit.best,
+        left=fit.offsets[fit.best].centroid_m,
+        key=f"epsg: {code}" if code != fit.best else f"datum: {fit.best}",
     )

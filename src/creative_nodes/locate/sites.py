@@ -18,11 +18,22 @@ from creative_nodes.locate import evidence, grouping, offsets, registry
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.names import NAME_KEYS, fold, names_of
 from creative_nodes.locate.taxonomy import Hit, Rule, Selector, Taxonomy, start_year
+from creative_nodes.messages import Message, mark, told, written
 
 TIER_ORDER = ("core", "intermediate", "supporting")
 REGISTRY_RULE, IMPORT_RULE = "registry", "import"
 SAME_NAME = 0.95  # likeness asked of an object that nothing but its name speaks for
 NEAR_M = 1.0  # "inside or touching"
+# what becomes of a registry row
+IN_OSM, NOT_IN_OSM, NOT_LOCATED = mark("in OSM"), mark("not in OSM"), mark("not located")
+OUTSIDE = mark("outside the study area")
+MATCHED = {"name": mark("matched by name: {objects}"), "position": mark("matched by position: {objects}")}
+# a row that is placed, by its precision, where nothing carries its name
+UNNAMED_THERE = {
+    "site": mark("no OSM object at its position carries its name"),
+    "street": mark("its position is only known to the street, and no OSM object there carries its name"),
+    "ward": mark("its position is only known to the ward, and no OSM object there carries its name"),
+}
 # what carries a site's name without being it
 NOT_A_SITE = Selector(
     [
@@ -160,7 +171,7 @@ def _evidence(site: Site, taxonomy: Taxonomy) -> tuple[float, str]:
                 "weight": taxonomy.registry_weight,
                 "osm_id": "",
                 "tag": f"{site.known.registry_id}: {site.known.source}",
-                "reason": "in the registry of known sites",
+                "reason": mark("in the registry of known sites"),
             }
         )
     if site.imported:
@@ -170,8 +181,8 @@ def _evidence(site: Site, taxonomy: Taxonomy) -> tuple[float, str]:
             "rule": IMPORT_RULE,
             "weight": taxonomy.import_weight,
             "osm_id": "",
-            "tag": f"{row.origin}: {row.name}" + (f"; {row.listing}" if row.listing else ""),
-            "reason": f"in a list of known sites: {row.source}",
+            "tag": f"{row.origin}: " + "; ".join(text for text in (row.name, row.listing, row.source) if text),
+            "reason": mark("in a list of known sites"),
         }
         for row in site.imported
     ]
@@ -532,7 +543,7 @@ def _imports_frame(
                 "median_outline_m": fit.offsets[one.reference].outline_m if fit.pairs else None,
                 "offsets": fit.as_json(),
                 "best_datum": fit.best,
-                "warning": offsets.warning(one, fit),
+                **written(warning=offsets.warning(one, fit)),
             }
         )
     return pd.DataFrame(rows)
@@ -577,8 +588,7 @@ def _registry_frame(
                 **{key: getattr(row, key) for key in ("former_use", "present_use", "year_converted", "precision")},
                 **{key: getattr(row, key) for key in ("heritage_class", "domain", "lon", "lat")},
                 "source": row.source,
-                "outcome": outcome,
-                "reason": reason,
+                **written(outcome=outcome, reason=reason),
                 "match_score": matched.match.score if matched and matched.match else None,
                 "match_m": matched.match.distance_m if matched and matched.match else None,
                 "site_id": f"h-{mine['h'].key}"
@@ -596,18 +606,20 @@ def _outcome(
     matched: Site | None,
     point: shapely.Point | None,
     inside: shapely.Geometry,
-) -> tuple[str, str]:
+) -> tuple[str, Message | str]:
+    """Say what became of a registry row, and why."""
     if matched is not None:
-        found = f"matched by {matched.match.how if matched.match else 'name'}: {', '.join(matched.osm_ids[:3])}"
-        if not shapely.intersects(inside, matched.geometry):
-            return "outside the study area", found
-        return "in OSM", found
+        found = told(
+            MATCHED["position" if matched.match and matched.match.how == "position" else "name"],
+            objects=matched.osm_ids[:3],
+        )
+        return (IN_OSM if shapely.intersects(inside, matched.geometry) else OUTSIDE), found
     if point is not None and not shapely.dwithin(inside, point, registry.PRECISION_M[row.precision]):
-        return "outside the study area", "its position lies outside the study area"
+        return OUTSIDE, mark("its position lies outside the study area")
     if mine:
-        return "not in OSM", "no OSM object of that name nearby; placed by the registry's own position"
+        return NOT_IN_OSM, mark("no OSM object of that name nearby; placed by the registry's own position")
     if row.status == "lost":
-        return "not located", "closed or demolished; kept as history"
+        return NOT_LOCATED, mark("closed or demolished; kept as history")
     if point is None:
-        return "not located", "the registry has no position, and no OSM object carries its name"
-    return "not located", f"its position is only known to the {row.precision}, and no OSM object there carries its name"
+        return NOT_LOCATED, mark("the registry has no position, and no OSM object carries its name")
+    return NOT_LOCATED, UNNAMED_THERE[row.precision]

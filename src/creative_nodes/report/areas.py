@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.geo import WGS84_EPSG, reproject
 from creative_nodes.messages import number
-from creative_nodes.report.basemap import DECIMALS
+from creative_nodes.report.packed import Ring, steps
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.words import by_mode
 
 MIN_TOLERANCE_M = 10.0
 TOLERANCE_PER_SIDE = 1 / 200  # of the side of a square as large as the area: wide areas are drawn coarser
 SPECK_SHARE = 1 / 300  # of the area: smaller parts and holes are not drawn
-
-Ring = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -48,15 +45,6 @@ def chosen_limits(settings: Settings) -> dict[str, float]:
     return settings.scored_limits
 
 
-def ring_steps(ring: BaseGeometry) -> Ring:
-    """Write a ring (EPSG:4326) as its first point and the steps from there; the closing point is left out."""
-    xy = np.round(shapely.get_coordinates(ring) * 10**DECIMALS).astype(int)
-    steps = np.vstack([xy[:1], np.diff(xy, axis=0)])[:-1]
-    moved = np.any(steps != 0, axis=1)
-    moved[0] = True
-    return tuple(int(value) for value in steps[moved].ravel())
-
-
 def _polygons(shape: BaseGeometry, epsg: int) -> tuple[tuple[Ring, ...], ...]:
     """Simplify an area (EPSG:4326) by its size and leave out its specks."""
     metric = reproject(shape, WGS84_EPSG, epsg)
@@ -67,7 +55,7 @@ def _polygons(shape: BaseGeometry, epsg: int) -> tuple[tuple[Ring, ...], ...]:
         if part.area < speck:
             continue
         inner = [ring for ring in part.interiors if shapely.Polygon(ring).area >= speck]
-        rings = (ring_steps(reproject(ring, epsg, WGS84_EPSG)) for ring in (part.exterior, *inner))
+        rings = (steps(reproject(ring, epsg, WGS84_EPSG), closed=True) for ring in (part.exterior, *inner))
         found.append(tuple(ring for ring in rings if len(ring) >= 6))
     return tuple(polygon for polygon in found if polygon)
 

@@ -10,12 +10,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes.messages import NBSP, count, listed, number, percent
+from creative_nodes.messages import count, not_known, number, say, translated
 from creative_nodes.report.answer import best_of
 from creative_nodes.report.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.sites import in_order
-from creative_nodes.report.words import NOT_KNOWN, lower_first, named_twice, plain, rows
+from creative_nodes.report.words import lower_first, named_twice, plain, rows
 
 MANY_YEARS_APART = 1.0
 # figures that each city's own card quotes
@@ -45,8 +45,6 @@ COMPARED = (
     "spaces_per_100k",
 )
 THINNED = f"{CONNECTIVITY}_thinned"
-FEWER = re.compile(r"\d+ ?% fewer[^,]*")
-RANGE = re.compile(r"5-95 %: ([0-9.e-]+) to ([0-9.e-]+)")
 
 Row = tuple[Settings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
 
@@ -71,6 +69,11 @@ class Cell:
     value: str
     remark: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.value != not_known()
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -93,8 +96,8 @@ class IndexPage:
 def _thin(indicators: pd.DataFrame) -> str:
     share = quoted(indicators, THIN)
     if share is None:
-        return "how much is mapped thinly is not known"
-    return f"{percent(share)} of residents live where mapping is thin"
+        return say("how much is mapped thinly is not known")
+    return say("{share:percent} of residents live where mapping is thin", share=share)
 
 
 def _card(
@@ -103,18 +106,19 @@ def _card(
     ordered = in_order(candidates, scores)
     first = ""
     if len(ordered):
-        first = named_twice(rows(ordered.head(1))[0], f"Unnamed: {plain(ordered['heritage_class'].iloc[0])}")
+        unnamed = say("Unnamed: {kind}", kind=translated(plain(ordered["heritage_class"].iloc[0])))
+        first = named_twice(rows(ordered.head(1))[0], unnamed)
     best = best_of(ordered, first)
     told = {figure.key: figure for figure in figures(indicators)}
     own = (
-        Figure("candidates", "Candidates", count(len(ordered)), "", ""),
-        Figure("scored", "of them scored", count(ordered["rank"].notna().sum()), "", ""),
+        Figure("candidates", say("Candidates"), count(len(ordered)), "", ""),
+        Figure("scored", say("of them scored"), count(ordered["rank"].notna().sum()), "", ""),
     )
     return CityCard(
         settings=settings,
         snapshot=snapshot,
         thin=_thin(indicators),
-        top=best[0] if best else "no candidate scored",
+        top=best[0] if best else say("no candidate scored"),
         top_why=best[1] if best else "",
         figures=(*own, *(told[key] for key in ON_CARD if key in told)),
         notices=notices(indicators),
@@ -124,34 +128,46 @@ def _card(
 # ---------------------------------------------------------------- side by side
 
 
-def thinned(indicators: pd.DataFrame) -> str:
-    """Say what C would be had some spaces not been mapped, with the range of the draws when the figure gives it."""
-    row = indicators[indicators["indicator"] == THINNED]
-    mean = quoted(indicators, THINNED)
+def thinned(indicators: pd.DataFrame, share: float) -> str:
+    """Say what C would be had a share of the spaces not been mapped, with the range of the draws when it is given."""
+    mean, low, high = (quoted(indicators, key) for key in (THINNED, f"{THINNED}_low", f"{THINNED}_high"))
     if mean is None:
         return ""
-    found = RANGE.search(str(row["source"].iloc[0]))
-    low_high = f" ({number(float(found[1]) * 100, 2)}–{number(float(found[2]) * 100, 2)}{NBSP}%)" if found else ""
-    fewer = FEWER.search(str(row["label"].iloc[0]))
-    return f"{percent(mean)}{low_high} had {fewer[0] if fewer else 'fewer spaces been mapped'}"
+    if low is None or high is None:
+        return say("{mean:percent} had {share:percent} fewer spaces been mapped", mean=mean, share=share)
+    return say(
+        "{mean:percent} ({low}–{high:percent}) had {share:percent} fewer spaces been mapped",
+        mean=mean,
+        low=number(low * 100, 2),
+        high=high,
+        share=share,
+    )
 
 
-def compared(indicators: Sequence[pd.DataFrame]) -> tuple[Compared, ...]:
-    """Set the figures of connectivity side by side; a figure that no city has is left out."""
+def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tuple[Compared, ...]:
+    """Set the figures of connectivity side by side; a figure that no city has is left out.
+
+    Parameters
+    ----------
+    indicators : the tables of that name, one a city.
+    shares : of the spaces that each city's thinning leaves out, 0-1.
+    """
     told = [{figure.key: figure for figure in figures(one)} for one in indicators]
-    remarks = [thinned(one) for one in indicators]
+    remarks = [thinned(one, share) for one, share in zip(indicators, shares, strict=True)]
     found = []
     for key in COMPARED:
         named = [one[key] for one in told if key in one]
         if not named:
             continue
         cells = [
-            Cell(one[key].value if key in one else NOT_KNOWN, remark if key == CONNECTIVITY else "")
+            Cell(one[key].value if key in one else not_known(), remark if key == CONNECTIVITY else "")
             for one, remark in zip(told, remarks, strict=True)
         ]
-        label = f"Connectivity C: {lower_first(named[0].label)}" if key == CONNECTIVITY else named[0].label
+        label = named[0].label
+        if key == CONNECTIVITY:
+            label = say("Connectivity C: {meaning}", meaning=lower_first(label))
         unit = next((figure.unit for figure in named if figure.unit), "")
-        said = unit in ("links", "spaces") or unit in label
+        said = unit in (translated("links"), translated("spaces")) or unit in label
         found.append(Compared(label, "" if said else unit, tuple(cells)))
     return tuple(found)
 
@@ -164,17 +180,26 @@ def _year(date: str) -> float | None:
     return int(found[1]) + (int(found[2] or 7) - 1) / 12 if found else None
 
 
+def _city(card: CityCard) -> str:
+    return translated(card.settings.city.name)
+
+
 def apart(cards: Sequence[CityCard]) -> str:
     """Warn when cities are seen through data of different or unknown age."""
     dated = [(card, _year(card.snapshot)) for card in cards if not card.settings.city.fictional]
-    unknown = [card.settings.city.name for card, year in dated if year is None]
+    unknown = [_city(card) for card, year in dated if year is None]
     years = [year for _, year in dated if year is not None]
     said = []
     if years and max(years) - min(years) > MANY_YEARS_APART:
-        ages = listed([f"{card.settings.city.name} {card.snapshot}" for card, year in dated if year is not None])
-        said.append(f"The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.")
+        ages = [f"{_city(card)} {card.snapshot}" for card, year in dated if year is not None]
+        said.append(
+            say(
+                "The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.",
+                ages=ages,
+            )
+        )
     if unknown:
-        said.append(f"The age of the map data is not known for {listed(unknown)}.")
+        said.append(say("The age of the map data is not known for {cities}.", cities=unknown))
     return " ".join(said)
 
 
@@ -189,4 +214,8 @@ def index_page(cities: Sequence[Row]) -> IndexPage:
         _card(settings, indicators, scores, candidates, snapshot_of(provenance))
         for settings, indicators, scores, candidates, provenance in cities
     )
-    return IndexPage(cards=cards, compared=compared([row[1] for row in cities]), warning=apart(cards))
+    return IndexPage(
+        cards=cards,
+        compared=compared([row[1] for row in cities], [row[0].network.thinning_share for row in cities]),
+        warning=apart(cards),
+    )

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import folium
-import shapely
 from branca.element import Element, MacroElement
 from folium.template import Template
-from shapely.geometry import Polygon, box
+from shapely.geometry import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
+
+from creative_nodes.report.packed import packed_shape
 
 MAP_NAME = "map_city"  # folium's name for the map: its class, then the id given here
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -29,6 +30,7 @@ CLUSTER = "#8a4f74"
 INK = "#2b2b2b"
 
 Style = dict[str, Any]
+Feature = tuple[Any, ...]  # type, packed coordinates, row number, and a rank for a pin
 PAPER_STYLES: dict[str, Style] = {
     "industry": {"stroke": False, "fillColor": "#e7dcd3", "fillOpacity": 1},
     "green": {"stroke": False, "fillColor": "#d9e4cf", "fillOpacity": 1},
@@ -113,10 +115,19 @@ class MapData:
 
 @dataclass(frozen=True)
 class MapParts:
-    """Rendered pieces that the page's template puts in place."""
+    """Rendered pieces that the page's template puts in place.
+
+    Attributes
+    ----------
+    html, script : the map's element and the script that draws it.
+    shapes : features by layer, which the script asks for by name.
+    legend : label of each layer in the language in force, by the name of its variable in the script.
+    """
 
     html: str
     script: str
+    shapes: dict[str, list[Feature]]
+    legend: dict[str, str]
 
 
 class OfflineMap(folium.Map):
@@ -127,12 +138,12 @@ class OfflineMap(folium.Map):
 
 
 class Shapes(folium.map.Layer):
-    """GeoJSON with one style, in one pane; its features carry a row number and nothing else."""
+    """Features with one style, in one pane; the page's script hands them over by name, as GeoJSON, out of its data."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = L.geoJSON({{ this.geojson }}, {
+            var {{ this.get_name() }} = L.geoJSON(shapesOf({{ this._id|tojson }}), {
                 pane: {{ this.pane|tojson }},
                 interactive: {{ this.interactive|tojson }},
                 {%- if this.marker == "dot" %}
@@ -158,7 +169,7 @@ class Shapes(folium.map.Layer):
 
     def __init__(
         self,
-        geojson: str,
+        features: Sequence[Feature],
         style: Style,
         *,
         name: str | None = None,
@@ -170,7 +181,7 @@ class Shapes(folium.map.Layer):
     ) -> None:
         super().__init__(name=name, overlay=True, control=name is not None, show=show)
         self._name = "Shapes"
-        self.geojson = geojson
+        self.features = list(features)
         self.pane = pane
         self.interactive = interactive
         self.marker = marker
@@ -198,34 +209,16 @@ def _add(parent: Element, child: Element, name: str) -> Any:
     return child.add_to(parent)
 
 
-def _collection(features: list[str]) -> str:
-    return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
-
-
-def _feature(geometry: str, properties: Mapping[str, int]) -> str:
-    return f'{{"type":"Feature","properties":{json.dumps(properties)},"geometry":{geometry}}}'
-
-
-def shapes_json(geometries: Sequence[BaseGeometry], rows: Sequence[int] = ()) -> str:
-    """Write geometries (EPSG:4326) as GeoJSON features numbered in order, or by `rows`; empty ones are left out."""
-    texts: Any = shapely.to_geojson(list(geometries)) if len(geometries) else []
+def shape_features(geometries: Sequence[BaseGeometry], rows: Sequence[int] = ()) -> list[Feature]:
+    """Pack geometries (EPSG:4326) as features numbered in order, or by `rows`; empty ones are left out."""
     numbers = rows or range(len(geometries))
-    return _collection(
-        [
-            _feature(str(text), {"i": i})
-            for i, text, shape in zip(numbers, texts, geometries, strict=True)
-            if not shape.is_empty
-        ]
-    )
+    return [(*packed_shape(shape), i) for i, shape in zip(numbers, geometries, strict=True) if not shape.is_empty]
 
 
-def points_json(points: Sequence[tuple[int, float, float]], ranks: Sequence[int] = ()) -> str:
-    """Write (row, longitude, latitude) as GeoJSON points, with ranks when given."""
-    features = []
-    for number, (row, lon, lat) in enumerate(points):
-        properties = {"i": row, "rank": ranks[number]} if ranks else {"i": row}
-        features.append(_feature(f'{{"type":"Point","coordinates":[{lon!r},{lat!r}]}}', properties))
-    return _collection(features)
+def point_features(points: Sequence[tuple[int, float, float]], ranks: Sequence[int] = ()) -> list[Feature]:
+    """Pack (row, longitude, latitude) as features, with ranks when given."""
+    packed = [(*packed_shape(Point(lon, lat)), row) for row, lon, lat in points]
+    return [(*feature, rank) for feature, rank in zip(packed, ranks, strict=True)] if ranks else packed
 
 
 def _beyond(area: BaseGeometry) -> BaseGeometry:
@@ -251,12 +244,12 @@ def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
     paper = _add(city, folium.FeatureGroup(name="Drawn map", overlay=False, control=online_tiles), "paper")
     for name, geometry in data.paper.items():
         style = {**PAPER_STYLES[name], "fillRule": "nonzero"}
-        _add(paper, Shapes(shapes_json([geometry]), style, pane="paper", interactive=False), name)
+        _add(paper, Shapes(shape_features([geometry]), style, pane="paper", interactive=False), name)
     if online_tiles:
         tiles = folium.TileLayer(TILES, attr=OSM_CREDIT, name="Online tiles", overlay=False, show=False, max_zoom=19)
         _add(city, tiles, "tiles")
     for name, geometry, style in (("beyond", _beyond(data.area), BEYOND), ("outline", data.area, OUTLINE)):
-        _add(city, Shapes(shapes_json([geometry]), style, pane="veil", interactive=False), name)
+        _add(city, Shapes(shape_features([geometry]), style, pane="veil", interactive=False), name)
 
 
 def _graded(title: str, *lines: Sequence[tuple[str, str]]) -> str:
@@ -270,7 +263,7 @@ def _draw_cells(
 ) -> None:
     for kind, style in styles.items():
         if found := cells.get(kind):
-            shapes = shapes_json([shape for _, shape in found], [row for row, _ in found])
+            shapes = shape_features([shape for _, shape in found], [row for row, _ in found])
             _add(group, Shapes(shapes, style), f"{prefix}_{kind}")
 
 
@@ -294,7 +287,7 @@ def _draw_served(city: OfflineMap, data: MapData) -> None:
     group = _add(city, folium.FeatureGroup(name=label, show=False), "served")
     _draw_cells(group, "served", data.served, SERVED_STYLES)
     if not data.underserved.is_empty:
-        _add(group, Shapes(shapes_json([data.underserved]), UNDERSERVED, interactive=False), "underserved")
+        _add(group, Shapes(shape_features([data.underserved]), UNDERSERVED, interactive=False), "underserved")
 
 
 def _draw_reached(city: OfflineMap, data: MapData) -> None:
@@ -303,21 +296,23 @@ def _draw_reached(city: OfflineMap, data: MapData) -> None:
         return
     kinds = ["reached", "ridden"][: len(data.reached)]
     label = _graded("Reached from the chosen site", *([one] for one in zip(kinds, data.reached, strict=True)))
-    _add(city, Shapes(points_json(()), {}, name=label), "reached")
+    _add(city, Shapes(point_features(()), {}, name=label), "reached")
 
 
 def _draw_spaces(city: OfflineMap, data: MapData) -> None:
     if data.hulls:
-        _add(city, Shapes(shapes_json(data.hulls), HULL, name=_swatch("hull", "Cluster of creative spaces")), "hulls")
+        _add(
+            city, Shapes(shape_features(data.hulls), HULL, name=_swatch("hull", "Cluster of creative spaces")), "hulls"
+        )
     if data.links:
-        _add(city, Shapes(points_json(()), LINK, name=_swatch("link", "Walkable links"), show=False), "links")
+        _add(city, Shapes(point_features(()), LINK, name=_swatch("link", "Walkable links"), show=False), "links")
     for tier in reversed(list(SPACE_STYLES)):
         if points := data.spaces.get(tier):
             label = _swatch(tier, f"Creative space, {tier}")
-            _add(city, Shapes(points_json(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
+            _add(city, Shapes(point_features(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
     if data.stations:
         label = _swatch("station", "Rapid-transit station")
-        layer = Shapes(points_json(data.stations), STATION, name=label, show=False, marker="dot")
+        layer = Shapes(point_features(data.stations), STATION, name=label, show=False, marker="dot")
         _add(city, layer, "stations")
 
 
@@ -329,17 +324,17 @@ def _draw_sites(city: OfflineMap, data: MapData) -> None:
     ):
         if points := data.others.get(kind):
             label = _swatch(kind, text)
-            layer = Shapes(points_json(points), {}, name=label, show=show, marker=f"mark mark-{kind}", size=(11, 11))
+            layer = Shapes(point_features(points), {}, name=label, show=show, marker=f"mark mark-{kind}", size=(11, 11))
             _add(city, layer, f"others_{kind}")
     if data.cut_off:
         label = _swatch("cut", "Candidate out of reach")
-        _add(city, Shapes(points_json(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
+        _add(city, Shapes(point_features(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
     group = _group(city, "candidates", "Candidate, ranked")
-    _add(group, Shapes(shapes_json(data.site_shapes), SITE), "sites")
-    _add(group, Shapes(points_json(data.dots), SITE_DOT, marker="dot"), "dots")
+    _add(group, Shapes(shape_features(data.site_shapes), SITE), "sites")
+    _add(group, Shapes(point_features(data.dots), SITE_DOT, marker="dot"), "dots")
     pins = [(row, lon, lat) for row, _, lon, lat in data.pins]
     ranks = [rank for _, rank, _, _ in data.pins]
-    _add(group, Shapes(points_json(pins, ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")
+    _add(group, Shapes(point_features(pins, ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")
 
 
 def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
@@ -352,7 +347,7 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
 
     Returns
     -------
-    The map's element and the script that fills it; both are the same for the same data.
+    The map's element, the script that fills it and what it is filled with; all are the same for the same data.
     """
     west, south, east, north = data.area.bounds
     city = OfflineMap(
@@ -375,4 +370,17 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
     _add(city, Legend(position="topleft", collapsed=False), "legend")
     figure: Any = city.get_root()
     figure.render()
-    return MapParts(html=figure.html.render(), script=figure.script.render())
+    layers = [item for item in _within(city) if isinstance(item, folium.map.Layer)]
+    return MapParts(
+        html=figure.html.render(),
+        script=figure.script.render(),
+        shapes={item._id: item.features for item in layers if isinstance(item, Shapes)},
+        legend={item.get_name(): item.layer_name for item in layers if item.control},
+    )
+
+
+def _within(parent: Any) -> Iterator[Any]:
+    """Go through everything on the map, however deep."""
+    for item in parent._children.values():
+        yield item
+        yield from _within(item)

@@ -1,43 +1,85 @@
-"""Pages: a view-model in, one HTML file out, with everything it needs written into it."""
+"""Pages: a view-model in, one HTML file out, with everything it needs written into it, in every language."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
+from creative_nodes import messages
+from creative_nodes.messages import FORMATS, LANGUAGES, catalogue_file, mark, say, say_n, speaking, translated
 from creative_nodes.report import maps
 from creative_nodes.report.areas import Area
 from creative_nodes.report.cities import IndexPage
+from creative_nodes.report.comparison import ComparisonPage
+from creative_nodes.report.packed import fold, pack
 from creative_nodes.report.sites import Measure, Site
 from creative_nodes.report.view import TOP_PINS, CityPage
 from creative_nodes.report.within import Within
-from creative_nodes.report.words import NOT_KNOWN
 
 HERE = Path(__file__).parent
 # a page may run what is written in it and fetch nothing, whatever a tag in the data says
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
-ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+EVERY_PAGE = ("base.js", "language.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js")
+SECTIONS = (
+    *("notes", "certainty", "scenarios", "together", "backtest"),
+    *("figures", "colocation", "known", "method", "caution", "data"),
+)  # in the order of the page
+COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "foot")
+CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
+
+
+# ---------------------------------------------------------------- templates and assets
+
+
+# what the certainty words of the table scores say
+CERTAINTY = {
+    "robust": mark("robust"),
+    "depends on priorities": mark("depends on priorities"),
+    "weak": mark("weak"),
+    "not scored": mark("not scored"),
+}
+
+
+def certainty(word: str) -> str:
+    """Say a certainty word of the table scores."""
+    return translated(CERTAINTY.get(word, word))
+
+
+def _ngettext(one: str, many: str, n: float) -> str:
+    return messages.translations(messages.language()).get(one) or (one if n == 1 else many)
 
 
 @lru_cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(translated, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {**FORMATS, "certainty": certainty}
+    environment.globals |= {"say": say, "say_n": say_n, "translated": translated, "languages_shown": LANGUAGES}
+    return environment
+
+
+def render(template: str, **values: Any) -> Markup:
+    """Render a template in the language in force."""
+    return Markup(_environment().get_template(template).render(**values))
 
 
 @lru_cache
@@ -50,10 +92,58 @@ def _asset(name: str) -> Markup:
     return Markup(text)
 
 
-def safe_json(data: Any) -> Markup:
-    """Write data as JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup("".join(ESCAPES.get(character, character) for character in text))
+def page_script(names: Sequence[str]) -> Markup:
+    """Join scripts into one, in a scope of their own; a browser too old for them says so instead."""
+    body = "\n".join(_asset(f"js/{name}") for name in (*EVERY_PAGE, *names, "start.js"))
+    return Markup(f'(async () => {{\n"use strict";\n{body}\n}})().catch({_asset("js/too_old.js").strip()});')
+
+
+# ---------------------------------------------------------------- languages
+
+
+@lru_cache
+def script_texts(language: str) -> dict[str, str]:
+    """Return what a language says for the texts that the pages' scripts show."""
+    path = catalogue_file(language)
+    if language == "en" or not path.exists():
+        return {}
+    with path.open("rb") as file:
+        texts = [
+            message.id if isinstance(message.id, str) else message.id[0]
+            for message in read_po(file)
+            if any(".js" in where for where, _ in message.locations)
+        ]
+    said = messages.translations(language)
+    return {text: said[text] for text in texts if text in said}
+
+
+def in_every_language(data: Callable[[], dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Make a page's data once in each language.
+
+    Parameters
+    ----------
+    data : makes it in the language in force; its `parts` are pieces of HTML by name, its `title` that of the page.
+    """
+    spoken = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            spoken[code] = data() | {"ui": script_texts(code)}
+    return spoken
+
+
+def blob(spoken: Mapping[str, Any], once: Mapping[str, Any] | None = None) -> str:
+    """Pack the data of a page: what is the same in every language stands there once.
+
+    Parameters
+    ----------
+    spoken : the data by language.
+    once : more data, which holds no words.
+    """
+    folded, words = fold(spoken)
+    return pack({"once": once or {}, "folded": folded, "words": words})
+
+
+# ---------------------------------------------------------------- a city's page
 
 
 def _measure(measure: Measure) -> list[Any]:
@@ -88,24 +178,19 @@ def _site(site: Site) -> dict[str, Any]:
     return kept | {"at": [site.lat, site.lon]}
 
 
-def data_block(page: CityPage) -> Markup:
-    """Write what the page's script needs: sites, spaces and clusters by row, in the order the map numbers them."""
-    west, south, east, north = page.area.bounds
-    return safe_json(
-        {
-            "map": maps.MAP_NAME,
-            "bounds": [[south, west], [north, east]],
-            "criteria": [[row.label, row.median, row.best_part] for row in page.criteria],
-            "sites": [_site(site) for site in page.sites],
-            "others": [_site(site) for site in page.others],
-            "spaces": [[s.name, s.other_names, s.domain, s.tier, s.source, s.url, s.lat, s.lon] for s in page.spaces],
-            "hulls": [[h.name, h.other_names, h.n_spaces, round(h.p_value, 3)] for h in page.hulls],
-            "stations": [[s.name, s.other_names, s.services] for s in page.stations],
-            "hexagons": [[h.mapping, *h.lines] for h in page.hexagons],
-            "served": [[h.title, *h.lines] for h in page.served],
-            "links": page.links,
-        }
-    )
+def _spoken_data(page: CityPage) -> dict[str, Any]:
+    """Collect what the page's script shows: sites, spaces and clusters by row, in the order the map numbers them."""
+    return {
+        "criteria": [[row.label, row.median, row.best_part] for row in page.criteria],
+        "sites": [_site(site) for site in page.sites],
+        "others": [_site(site) for site in page.others],
+        "spaces": [[s.name, s.other_names, s.domain, s.tier, s.source, s.url, s.lat, s.lon] for s in page.spaces],
+        "hulls": [[h.name, h.other_names, h.n_spaces, round(h.p_value, 3)] for h in page.hulls],
+        "stations": [[s.name, s.other_names, s.services] for s in page.stations],
+        "hexagons": [[h.mapping, *h.lines] for h in page.hexagons],
+        "served": [[h.title, *h.lines] for h in page.served],
+        "links": page.links,
+    }
 
 
 def _by_kind(kinds: Sequence[str], shapes: Sequence[BaseGeometry]) -> dict[str, list[tuple[int, BaseGeometry]]]:
@@ -145,39 +230,98 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
     )
 
 
-def city_html(page: CityPage, paper: Mapping[str, BaseGeometry]) -> str:
+def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) -> str:
     """Write a city's page.
 
     Parameters
     ----------
-    page : the view-model.
+    speak : makes the view-model in the language in force.
     paper : layers of the drawn map, EPSG:4326, in drawing order.
     """
-    tiles = page.settings.report.online_tiles
-    parts = maps.build(map_data(page, paper), online_tiles=tiles)
-    return (
-        _environment()
-        .get_template("city.html.j2")
-        .render(
-            page=page,
-            policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-            css=_asset("leaflet.css") + _asset("report.css"),
-            leaflet=_asset("leaflet.js"),
-            script=_asset("page.js"),
-            map_html=Markup(parts.html),
-            map_script=Markup(parts.script),
-            credit=Markup(maps.OSM_CREDIT),
-            data=data_block(page),
-        )
+    english = speak()
+    tiles = english.settings.report.online_tiles
+    parts = maps.build(map_data(english, paper), online_tiles=tiles)
+
+    def data() -> dict[str, Any]:
+        page = english if messages.language() == "en" else speak()
+        known = {"page": page, "credit": Markup(maps.OSM_CREDIT)}
+        return {
+            "title": say("{city}: old industry, new nodes", city=translated(page.settings.city.name)),
+            "parts": {name: render(f"city/{name}.html.j2", **known) for name in CITY_PARTS},
+            "legend": maps.build(map_data(page, {}), online_tiles=tiles).legend,
+            "labels": {
+                ".board": say("Map and ranking"),
+                ".mapframe": say(
+                    "Map of candidates, heritage sites and creative spaces. The ranking lists the sites as a table."
+                ),
+                "#card": say("Selected site"),
+            },
+            **_spoken_data(page),
+        }
+
+    spoken = in_every_language(data)
+    west, south, east, north = english.area.bounds
+    once = {"shapes": parts.shapes, "bounds": [[south, west], [north, east]]}
+    return render(
+        "city.html.j2",
+        title=spoken["en"]["title"],
+        parts=spoken["en"]["parts"],
+        labels=spoken["en"]["labels"],
+        sections=SECTIONS,
+        policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
+        css=_asset("leaflet.css") + _asset("report.css") + _asset("certainty.css"),
+        leaflet=_asset("leaflet.js"),
+        script=page_script(CITY_SCRIPTS),
+        map_html=Markup(parts.html),
+        map_script=Markup(parts.script),
+        blob=blob(spoken, once),
     )
 
 
-def index_html(page: IndexPage) -> str:
-    """Write the index of cities."""
-    return (
-        _environment()
-        .get_template("index.html.j2")
-        .render(page=page, policy=POLICY, css=_asset("report.css"), credit=Markup(maps.OSM_CREDIT))
+# ---------------------------------------------------------------- the index
+
+
+def index_html(speak: Callable[[], IndexPage]) -> str:
+    """Write the index of cities; `speak` makes its view-model in the language in force."""
+
+    def data() -> dict[str, Any]:
+        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
+        return {
+            "title": say("Old industry, new nodes: the cities"),
+            "parts": {"cities": render("index/cities.html.j2", **known)},
+        }
+
+    spoken = in_every_language(data)
+    return render(
+        "index.html.j2",
+        title=spoken["en"]["title"],
+        parts=spoken["en"]["parts"],
+        policy=POLICY,
+        css=_asset("report.css"),
+        script=page_script(()),
+        blob=blob(spoken),
+    )
+
+
+def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
+    """Write the page that compares the cities; `speak` makes its view-model in the language in force."""
+
+    def data() -> dict[str, Any]:
+        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
+        return {
+            "title": say("The cities compared"),
+            "parts": {name: render(f"comparison/{name}.html.j2", **known) for name in COMPARISON_PARTS},
+        }
+
+    spoken = in_every_language(data)
+    return render(
+        "comparison.html.j2",
+        title=spoken["en"]["title"],
+        parts=spoken["en"]["parts"],
+        policy=POLICY,
+        css=_asset("report.css") + _asset("comparison.css"),
+        script=page_script(()),
+        blob=blob(spoken),
     )
 
 
@@ -192,4 +336,4 @@ def write(text: str, path: str | Path) -> None:
 
 def missing(page: CityPage) -> Sequence[str]:
     """Name what the page could not tell, for the log."""
-    return [figure.label for group in page.groups for figure in group.figures if figure.value == NOT_KNOWN]
+    return [figure.label for group in page.groups for figure in group.figures if not figure.known]

@@ -74,6 +74,7 @@ class Site:
     rank: int | None = None
     score: float | None = None
     certainty: str = ""
+    certainty_words: str = ""
     interval: str = ""
     interval_words: str = ""
     unreachable_reason: str = ""
@@ -166,6 +167,7 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: Around, settings:
         rank=None if rank is None else int(rank),
         score=known_number(row.score),
         certainty=row.certainty,
+        certainty_words=row.certainty,
         interval=_interval(row),
         interval_words=_interval_words(row, settings.score.draws),
         unreachable_reason="" if row.reachable else row.unreachable_reason or "no reason given",

@@ -20,7 +20,8 @@ from creative_nodes.config import SECONDS_PER_DAY, Gtfs, TransitKind
 from creative_nodes.errors import InputError
 from creative_nodes.geo import WGS84_EPSG, reproject, reproject_xy
 from creative_nodes.locate.names import names_of
-from creative_nodes.travel.lines import Call, Halt, Line, Lines, Note
+from creative_nodes.messages import told, told_n
+from creative_nodes.travel.lines import Call, Halt, Line, Lines, Note, kind_word
 
 SECONDS_PER_MINUTE = 60.0
 FEW_NAMED = 5
@@ -174,7 +175,7 @@ def _interpolate(trip: pd.DataFrame) -> pd.DataFrame:
     return trip.assign(arrival=arrival, departure=departure)
 
 
-def _stop_times(feed: Any, trips: pd.DataFrame, stops: Any, told: Counter[str], where: str) -> pd.DataFrame:
+def _stop_times(feed: Any, trips: pd.DataFrame, stops: Any, found: Counter[str], where: str) -> pd.DataFrame:
     """Return the stop times of trips, in order and complete; trips that cannot be told are left out and counted."""
     times = feed.stop_times[feed.stop_times["trip_id"].isin(trips["trip_id"])]
     frame = pd.DataFrame(
@@ -198,10 +199,10 @@ def _stop_times(feed: Any, trips: pd.DataFrame, stops: Any, told: Counter[str], 
     ends = frame.groupby("trip_id", sort=False)["arrival"].agg(
         lambda column: bool(math.isnan(column.iloc[0]) or math.isnan(column.iloc[-1]))
     )
-    told["untimed"] = int(ends.sum())
+    found["untimed"] = int(ends.sum())
     frame = frame[~frame["trip_id"].map(ends)].reset_index(drop=True)
     gaps = frame.groupby("trip_id")["arrival"].transform(lambda column: column.isna().any()).astype(bool)
-    told["interpolated"] = int(frame["arrival"].isna().sum())
+    found["interpolated"] = int(frame["arrival"].isna().sum())
     if gaps.any():
         filled = [_interpolate(trip) for _, trip in frame[gaps].groupby("trip_id", sort=False)]
         frame = pd.concat([frame[~gaps], *filled]).sort_values(
@@ -210,7 +211,7 @@ def _stop_times(feed: Any, trips: pd.DataFrame, stops: Any, told: Counter[str], 
     same = frame["trip_id"].eq(frame["trip_id"].shift())
     back = (same & (frame["arrival"] < frame["departure"].shift())) | (frame["departure"] < frame["arrival"])
     backward = set(frame.loc[back, "trip_id"])
-    told["backward"] = len(backward)
+    found["backward"] = len(backward)
     return frame[~frame["trip_id"].isin(backward)].reset_index(drop=True)
 
 
@@ -360,13 +361,13 @@ def read_gtfs(
     InputError : the feed is broken or incomplete, runs nothing on that day or in that window, or lies elsewhere.
     """
     path = feed_path(files)
-    where, told = path.name, Counter[str]()
+    where, found = path.name, Counter[str]()
     feed: Any = _open(path)
     trips = _trips_of_day(feed, gtfs.date, where)
     routes: Any = feed.routes.astype({"route_id": "str"}).drop_duplicates("route_id").set_index("route_id")
     routes["kind"] = [None if pd.isna(one) else kind_of(int(one)) for one in routes["route_type"]]
     stops = _stops(feed, epsg)
-    times = _stop_times(feed, trips, stops, told, where)
+    times = _stop_times(feed, trips, stops, found, where)
     began = times.groupby("trip_id")["departure"].first()
     shapely.prepare(read_area)
     there = stops.index[shapely.contains_xy(read_area, stops["lon"], stops["lat"])]
@@ -396,7 +397,7 @@ def read_gtfs(
         if row.parent_station and math.isfinite(row.x)
     ]
     out.coverage = _coverage(out.halts.values(), area, epsg)
-    out.notes = _notes(out, gtfs, where, int(trips["departures"].sum()), left_out, told)
+    out.notes = _notes(out, gtfs, where, int(trips["departures"].sum()), left_out, found)
     return out
 
 
@@ -412,37 +413,54 @@ def _nothing_in_window(trips: pd.DataFrame, first: pd.DataFrame, gtfs: Gtfs) -> 
     )
 
 
-def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str], told: Counter[str]) -> list[Note]:
+def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str], found: Counter[str]) -> list[Note]:
     start, end = gtfs.seconds
     once = sum(line.headway_min * SECONDS_PER_MINUTE >= end - start for line in out.lines)
-    notes = [
-        Note(
-            "gtfs",
-            f"Timetable of {where} ({gtfs.source}) on {gtfs.date:%A} {gtfs.date}, {gtfs.window[0]} to "
-            f"{gtfs.window[1]}: {len(out.lines):,} lines by direction and stop sequence, {runs:,} departures, "
-            f"{len(out.halts):,} stops. It serves instead of OSM's routes of the kinds it has "
-            f"({', '.join(sorted(out.kinds))}).",
-            notice=True,
+    kinds = [kind_word(kind) for kind in sorted(out.kinds)]
+    text = told(
+        "Timetable of {file} ({source}) on {when:weekday}, {start} to {end}. Lines by direction and stop sequence: "
+        "{lines:count}; departures: {runs:count}; stops: {stops:count}. It serves instead of OSM's routes of the kinds "
+        "it has ({kinds}).",
+        file=where,
+        source=gtfs.source,
+        when=str(gtfs.date),
+        start=gtfs.window[0],
+        end=gtfs.window[1],
+        lines=len(out.lines),
+        runs=runs,
+        stops=len(out.halts),
+        kinds=kinds,
+    )
+    covered = told(
+        "The outline of the feed's stops covers {share:percent} of the study area; nobody rides ({kinds}) beyond it.",
+        share=out.coverage,
+        kinds=kinds,
+    )
+    notes = [Note("gtfs", text, notice=True), Note("gtfs_coverage", covered, notice=out.coverage < 1 / 2)]
+    texts = {
+        "gtfs_once": told_n(
+            once,
+            "{n:count} line departs once in that time: one waits for half of it on average.",
+            "{n:count} lines depart once in that time: one waits for half of it on average.",
         ),
-        Note(
-            "gtfs_coverage",
-            f"The outline of the feed's stops covers {out.coverage:.0%} of the study area; nobody rides "
-            f"({', '.join(sorted(out.kinds))}) beyond it.",
-            notice=out.coverage < 1 / 2,
+        "gtfs_interpolated": told_n(
+            found["interpolated"],
+            "{n:count} stop time between timepoints is interpolated by distance.",
+            "{n:count} stop times between timepoints are interpolated by distance.",
         ),
-    ]
-    for key, number, text in (
-        ("gtfs_once", once, "lines depart once in that time: one waits for half of it on average"),
-        ("gtfs_interpolated", told["interpolated"], "stop times between timepoints are interpolated by distance"),
-        ("gtfs_untimed", told["untimed"], "trips without a time at the first or last stop are left out"),
-        ("gtfs_backward", told["backward"], "trips that go back in time are left out"),
-    ):
-        if number:
-            notes.append(Note(key, f"{number:,} {text}."))
+        "gtfs_untimed": told_n(
+            found["untimed"],
+            "{n:count} trip without a time at the first or last stop is left out.",
+            "{n:count} trips without a time at the first or last stop are left out.",
+        ),
+        "gtfs_backward": told_n(
+            found["backward"],
+            "{n:count} trip that goes back in time is left out.",
+            "{n:count} trips that go back in time are left out.",
+        ),
+    }
+    notes += [Note(key, text) for key, text in texts.items() if text.values["n"]]
     if left_out:
-        notes.append(
-            Note(
-                "gtfs_kinds_left_out", f"Routes of GTFS type {', '.join(left_out)} are left out: config names no kind."
-            )
-        )
+        text = told("Routes of GTFS type {types} are left out: config names no kind.", types=left_out)
+        notes.append(Note("gtfs_kinds_left_out", text))
     return notes

@@ -8,8 +8,9 @@ their streets are closer together than `Isochrones.joins_banks_m`; wider water s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import geopandas as gpd
 import numpy as np
@@ -129,9 +130,18 @@ def outline(xy: np.ndarray, settings: Isochrones) -> shapely.MultiPolygon:
     to_metres = from_origin(west * cell, (south + marked.shape[0]) * cell, cell, cell)
     image = marked[::-1].astype(np.uint8)  # the first row of an image is the northernmost
     found = rasterio.features.shapes(image, mask=image, connectivity=4, transform=to_metres)
-    parts = [shapely.Polygon(shape["coordinates"][0], shape["coordinates"][1:]) for shape, _ in found]
+    parts = _polygons([shape["coordinates"] for shape, _ in found])
     drawn = shapely.union_all(shapely.make_valid(shapely.simplify(parts, settings.simplify_m)))
     return shapely.MultiPolygon([one for one in shapely.get_parts(drawn) if shapely.get_dimensions(one) == 2])
+
+
+def _polygons(drawn: Sequence[Sequence[Sequence[tuple[float, float]]]]) -> np.ndarray:
+    """Make polygons of their rings, the outer one first, all at once: outlines of a city have a million corners."""
+    rings = list(chain.from_iterable(drawn))
+    corners = np.array(list(chain.from_iterable(chain.from_iterable(rings)))).reshape(-1, 2)
+    ring = np.repeat(np.arange(len(rings)), [len(one) for one in rings])
+    polygon = np.repeat(np.arange(len(drawn)), [len(one) for one in drawn])
+    return np.asarray(shapely.polygons(np.asarray(shapely.linearrings(corners, indices=ring)), indices=polygon))
 
 
 def _small_holes(marked: np.ndarray, cells: float) -> np.ndarray:

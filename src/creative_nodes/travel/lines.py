@@ -13,9 +13,18 @@ import numpy as np
 from creative_nodes.config import Transit, TransitKind
 from creative_nodes.geo import WGS84_EPSG, reproject_xy
 from creative_nodes.locate.names import names_of
+from creative_nodes.messages import Message, mark, told, told_n, word
 from creative_nodes.osm.routes import Route, Routes, Stop
 
 OSM = "OSM"
+KIND_WORDS = {
+    "subway": mark("subway"),
+    "light_rail": mark("light rail"),
+    "monorail": mark("monorail"),
+    "train": mark("train"),
+    "tram": mark("tram"),
+    "bus": mark("bus"),
+}
 NEAR_M = 500.0  # metres: the two directions of a line run no farther apart, at half of their stops
 MINUTES_PER_HOUR = 60
 MAX_HEADWAY_MIN = 24 * 60
@@ -71,7 +80,7 @@ class Note:
     """One thing to tell of what was read; a `notice` is for who reads the results."""
 
     key: str
-    text: str
+    text: Message
     notice: bool = False
 
 
@@ -184,10 +193,6 @@ def _halt(stop: Stop, kind: TransitKind, area_of: dict[str, str]) -> Halt:
     return Halt(stop.osm_id, kind, names_of(stop.tags), stop.lon, stop.lat, area_of.get(stop.osm_id, ""))
 
 
-def _plural(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def lines_of_routes(routes: Routes, transit: Transit, *, epsg: int) -> Lines:
     """Turn route relations into lines, one a direction.
 
@@ -201,21 +206,21 @@ def lines_of_routes(routes: Routes, transit: Transit, *, epsg: int) -> Lines:
     transit : settings; routes of kinds it does not name are left out.
     epsg : metric CRS.
     """
-    told: Counter[str] = Counter()
+    found: Counter[str] = Counter()
     unread = Counter(route.kind for route in routes.routes if route.kind not in transit.headway_minutes)
     known = [route for route in routes.routes if route.kind in transit.headway_minutes]
     one_way_only = _one_way_only(known, epsg)
     out = Lines()
     for route in known:
         headway, source = _headway(route, transit)
-        told["odd"] += source == "config" and bool(route.tags.get("interval", "").strip())
-        told["bare"] += not route.stops
-        told["missing"] += sum(not stop.located for stop in route.stops)
-        told["stops"] += len(route.stops)
+        found["odd"] += source == "config" and bool(route.tags.get("interval", "").strip())
+        found["bare"] += not route.stops
+        found["missing"] += sum(not stop.located for stop in route.stops)
+        found["stops"] += len(route.stops)
         made: list[Line] = []
         for stops, suffix, reverse in _directions(route, one_way_only):
             runs = list(_runs(stops, transit.max_missing_stops))
-            told["cut"] += max(0, len(runs) - 1)
+            found["cut"] += max(0, len(runs) - 1)
             for number, run in enumerate(runs):
                 if len(run) < 2:
                     continue
@@ -225,78 +230,100 @@ def lines_of_routes(routes: Routes, transit: Transit, *, epsg: int) -> Lines:
                 about = (route.tags.get("ref", ""), route.tags.get("name", ""), route.kind, tuple(calls))
                 line = Line(f"{route.osm_id}{suffix}{part}", *about, headway, source, reverse, osm_id=route.osm_id)
                 made.append(line)
-        told["few"] += bool(route.stops) and not made
-        told["reversed"] += any(line.reverse for line in made)
-        told[f"headway {source}"] += bool(made)
+        found["few"] += bool(route.stops) and not made
+        found["reversed"] += any(line.reverse for line in made)
+        found[f"headway {source}"] += bool(made)
         out.lines += made
-    out.notes = _notes(routes, len(known), unread, told, transit)
+    out.notes = _notes(routes, len(known), unread, found, transit)
     return out
 
 
+def kind_word(kind: str) -> Message:
+    """Name a kind of transport."""
+    return word(KIND_WORDS.get(kind, kind))
+
+
+def _counted(kinds: Counter[TransitKind]) -> list[Message]:
+    """Write how many there are of each kind, e.g. 2 subway."""
+    return [told("{n:count} {kind}", n=number, kind=kind_word(kind)) for kind, number in sorted(kinds.items())]
+
+
 def _notes(
-    routes: Routes, known: int, unread: Counter[TransitKind], told: Counter[str], transit: Transit
+    routes: Routes, known: int, unread: Counter[TransitKind], found: Counter[str], transit: Transit
 ) -> list[Note]:
-    kinds = Counter(route.kind for route in routes.routes)
-    listed = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())) or "none"
-    notes = [Note("routes", f"Route relations in OSM: {listed}.")]
+    kinds = _counted(Counter(route.kind for route in routes.routes))
+    text = told("Route relations in OSM: {kinds}.", kinds=kinds) if kinds else told("Route relations in OSM: none.")
+    notes = [Note("routes", text)]
     if known:
-        notes.append(
-            Note(
-                "headways",
-                f"Headway of {_plural(told['headway OSM interval'], 'relation')} from the tag interval, of "
-                f"{told['headway config']} from config (transit.headway_minutes).",
-            )
+        text = told_n(
+            found["headway OSM interval"],
+            "Headway of {n:count} relation from the tag interval, of {config:count} from config "
+            "(transit.headway_minutes).",
+            "Headway of {n:count} relations from the tag interval, of {config:count} from config "
+            "(transit.headway_minutes).",
+            config=found["headway config"],
         )
-    if told["odd"]:
-        notes.append(
-            Note(
-                "odd_intervals", f"{_plural(told['odd'], 'relation')} with an interval that is no time: config serves."
-            )
+        notes.append(Note("headways", text))
+    if found["odd"]:
+        text = told_n(
+            found["odd"],
+            "{n:count} relation with an interval that is no time: config serves.",
+            "{n:count} relations with an interval that is no time: config serves.",
         )
+        notes.append(Note("odd_intervals", text))
     if unread:
-        named = ", ".join(f"{number} {kind}" for kind, number in sorted(unread.items()))
-        notes.append(Note("kinds_left_out", f"Relations of kinds that config does not name are left out: {named}."))
+        text = told("Relations of kinds that config does not name are left out: {kinds}.", kinds=_counted(unread))
+        notes.append(Note("kinds_left_out", text))
     if routes.not_running:
-        notes.append(
-            Note(
-                "not_running", f"{_plural(routes.not_running, 'relation')} planned, being built or given up: left out."
-            )
+        text = told_n(
+            routes.not_running,
+            "{n:count} relation planned, being built or given up: left out.",
+            "{n:count} relations planned, being built or given up: left out.",
         )
-    if told["bare"]:
-        notes.append(
-            Note(
-                "without_stops",
-                f"{_plural(told['bare'], 'route relation')} in OSM without any stop among the members: left out.",
-                notice=True,
-            )
+        notes.append(Note("not_running", text))
+    return [*notes, *_stop_notes(found, transit)]
+
+
+def _stop_notes(found: Counter[str], transit: Transit) -> list[Note]:
+    """Tell what the stops of relations lack, and what was done about it."""
+    notes = []
+    if found["bare"]:
+        text = told_n(
+            found["bare"],
+            "{n:count} route relation in OSM without any stop among the members: left out.",
+            "{n:count} route relations in OSM without any stop among the members: left out.",
         )
-    if told["few"]:
-        notes.append(
-            Note("few_stops", f"{_plural(told['few'], 'relation')} with fewer than two stops in this file: left out.")
+        notes.append(Note("without_stops", text, notice=True))
+    if found["few"]:
+        text = told_n(
+            found["few"],
+            "{n:count} relation with fewer than two stops in this file: left out.",
+            "{n:count} relations with fewer than two stops in this file: left out.",
         )
-    if told["missing"]:
-        notes.append(
-            Note(
-                "missing_stops",
-                f"{told['missing']:,} of {told['stops']:,} stops of these relations are not in the file (outside the "
-                "area read, or missing); a ride joins the stops that are.",
-            )
+        notes.append(Note("few_stops", text))
+    if found["missing"]:
+        text = told(
+            "{missing:count} of {stops:count} stops of these relations are not in the file (outside the area read, or "
+            "missing); a ride joins the stops that are.",
+            missing=found["missing"],
+            stops=found["stops"],
         )
-    if told["cut"]:
-        notes.append(
-            Note(
-                "cut",
-                f"Lines are cut in {_plural(told['cut'], 'place')} where more than {transit.max_missing_stops} stops "
-                "in a row are missing: nobody rides across.",
-            )
+        notes.append(Note("missing_stops", text))
+    if found["cut"]:
+        text = told_n(
+            found["cut"],
+            "Lines are cut in {n:count} place where more than {most:count} stops in a row are missing: nobody rides "
+            "across.",
+            "Lines are cut in {n:count} places where more than {most:count} stops in a row are missing: nobody rides "
+            "across.",
+            most=transit.max_missing_stops,
         )
-    if told["reversed"]:
-        notes.append(
-            Note(
-                "reversed",
-                f"{_plural(told['reversed'], 'relation')} without one for the way back: the same stops backwards "
-                "serve.",
-                notice=True,
-            )
+        notes.append(Note("cut", text))
+    if found["reversed"]:
+        text = told_n(
+            found["reversed"],
+            "{n:count} relation without one for the way back: the same stops backwards serve.",
+            "{n:count} relations without one for the way back: the same stops backwards serve.",
         )
+        notes.append(Note("reversed", text, notice=True))
     return notes

@@ -18,9 +18,123 @@ from creative_nodes.geo import WGS84_EPSG, projected, reproject
 POINT = 0  # of shapely.get_type_id
 FERRY = "ferry"
 NO_ENTRY = frozenset({FERRY, "motorway", "motorway_link"})
-PER_EDGE = ("u", "v", "length_m", "forward", "backward", "streets", "enterable")
+PER_EDGE = ("u", "v", "length_m", "forward", "backward", "streets", "enterable", "row")
 METRES_PER_KM = 1000.0
 MINUTES_PER_HOUR = 60.0
+TREE_CAPACITY = 4  # of a node of the search tree: with the usual 10 the nearest street takes half as long again
+
+
+def _tree(lines: np.ndarray) -> shapely.STRtree:
+    return shapely.STRtree(lines, node_capacity=TREE_CAPACITY)
+
+
+def _nearest(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number in the tree of the line nearest to each shape, -1 for an empty one, and the metres to it.
+
+    At a junction several lines are equally near; the first counts, whichever way the tree was built.
+    """
+    line, metres = np.full(len(shapes), -1), np.full(len(shapes), np.inf)
+    (which, found), away = tree.query_nearest(shapes, return_distance=True, all_matches=True)
+    order = np.lexsort((found, which))
+    which, first = np.unique(which[order], return_index=True)
+    line[which], metres[which] = found[order][first], away[order][first]
+    return line, metres
+
+
+def _shares(lines: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return where along each line it is nearest to a shape, from 0 to 1."""
+    # the point of the street nearest to the shape: one end of the shortest line between them
+    touch = shapely.get_point(shapely.shortest_line(lines, shapes), 0)
+    share: np.ndarray = shapely.line_locate_point(lines, touch, normalized=True)
+    return share
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What is tried to join places to streets: the places' whole shapes, then points along their boundary.
+
+    `shapes`: metric CRS, shape (tries,). `owner`: the place of each, shape (tries,).
+    """
+
+    shapes: np.ndarray
+    owner: np.ndarray
+
+    @classmethod
+    def of(cls, geometry: np.ndarray, spacing_m: float) -> Tries:
+        """Place tries on shapes (metric CRS), `spacing_m` metres apart along boundaries."""
+        # a point has no boundary but itself, and most places are points: cells with residents
+        spread = np.flatnonzero(shapely.get_type_id(geometry) != POINT)
+        points, part = _boundary_points(geometry[spread], spacing_m)
+        return cls(np.concatenate([geometry, points]), np.concatenate([np.arange(len(geometry)), spread[part]]))
+
+
+@dataclass(frozen=True)
+class Touches:
+    """The street nearest to each try: its edge (-1 for none), the share along it, the metres to it."""
+
+    edge: np.ndarray
+    share: np.ndarray
+    leg_m: np.ndarray
+
+
+def touches(lines: np.ndarray, tree: shapely.STRtree, edges: np.ndarray, shapes: np.ndarray) -> Touches:
+    """Find the street nearest to each shape.
+
+    Parameters
+    ----------
+    lines : edge geometry, metric CRS.
+    tree : search tree over some of the lines; `edges`: which ones, in their order.
+    shapes : metric CRS.
+    """
+    line, metres = _nearest(tree, shapes)
+    share, found = np.full(len(shapes), np.nan), line >= 0
+    edge = np.where(found, edges[line], -1) if len(edges) else line
+    share[found] = _shares(lines[edge[found]], shapes[found])
+    return Touches(edge, share, metres)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """All streets of a city as they lie, shared by the networks of every mode and speed.
+
+    What lies nearest to a place is searched once among all of them. Where that street is open to a mode, it is the
+    nearest of that mode too, and only for the other places a network searches by itself.
+
+    `streets`: edge geometry, EPSG:4326, in the order of the table street_edges. `enterable`: see `Network`.
+    """
+
+    streets: np.ndarray
+    enterable: np.ndarray
+    epsg: int
+    _found: dict[tuple[int, float], tuple[np.ndarray, Tries, Touches]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, edges: gpd.GeoDataFrame, epsg: int) -> Ground:
+        """Lay out the table street_edges."""
+        return cls(edges.geometry.to_numpy(), ~edges["highway"].isin(NO_ENTRY).to_numpy(), epsg)
+
+    @cached_property
+    def lines(self) -> np.ndarray:
+        """Edge geometry in the metric CRS."""
+        moved: np.ndarray = reproject(self.streets, WGS84_EPSG, self.epsg)
+        return moved
+
+    @cached_property
+    def _search(self) -> tuple[shapely.STRtree, np.ndarray]:
+        open_ = np.flatnonzero(self.enterable)
+        return _tree(self.lines[open_]), open_
+
+    def touches(self, geometry: np.ndarray, spacing_m: float) -> tuple[Tries, Touches]:
+        """Find what lies nearest to places (metric CRS); kept for an array that nobody can change."""
+        key = (id(geometry), spacing_m)
+        if key in self._found:
+            return self._found[key][1:]
+        tries = Tries.of(geometry, spacing_m)
+        found = touches(self.lines, *self._search, tries.shapes)
+        if not geometry.flags.writeable:
+            # the array is kept too, so that its id is not given to another
+            self._found[key] = (geometry, tries, found)
+        return tries, found
 
 
 @dataclass(frozen=True)
@@ -31,8 +145,9 @@ class Network:
     and from v to u in `unit`, infinite where the direction is closed. `streets`: edge geometry, EPSG:4326.
     `xy`: node coordinates in the metric CRS, shape (nodes, 2), metres. `leg_cost_per_m`: cost of a metre on foot
     between a place and the street. `enterable`: edges along which a trip may start or end, shape (edges,); nobody
-    steps off a ferry in mid-river or a motorway. `arc_tail`, `arc_head`, `arc_minutes`: further ways without a street,
-    such as rides, each one-way between two nodes, shape (arcs,).
+    steps off a ferry in mid-river or a motorway. `ground`, `row`: all streets of the city, and which of them each edge
+    is, -1 for one that is none as a whole, shape (edges,). `arc_tail`, `arc_head`, `arc_minutes`: further ways without
+    a street, such as rides, each one-way between two nodes, shape (arcs,).
     """
 
     node_ids: np.ndarray
@@ -47,15 +162,47 @@ class Network:
     leg_cost_per_m: float
     unit: str
     enterable: np.ndarray
+    row: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    ground: Ground | None = None
     arc_tail: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
     arc_head: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
     arc_minutes: np.ndarray = field(default_factory=lambda: np.empty(0))
 
+    def __post_init__(self) -> None:
+        """Without a ground, no edge is part of one."""
+        if self.ground is None:
+            object.__setattr__(self, "row", np.full(len(self.u), -1))
+
     @cached_property
     def lines(self) -> np.ndarray:
         """Edge geometry in the metric CRS, shape (edges,)."""
-        moved: np.ndarray = reproject(self.streets, WGS84_EPSG, self.epsg)
-        return moved
+        if self.ground is None:
+            moved: np.ndarray = reproject(self.streets, WGS84_EPSG, self.epsg)
+            return moved
+        own = self.row < 0
+        lines: np.ndarray = self.ground.lines[self.row]
+        lines[own] = reproject(self.streets[own], WGS84_EPSG, self.epsg)
+        return lines
+
+    @cached_property
+    def _search(self) -> tuple[shapely.STRtree, np.ndarray]:
+        open_ = np.flatnonzero(self.enterable)
+        return _tree(self.lines[open_]), open_
+
+    def touches(self, geometry: np.ndarray, spacing_m: float) -> tuple[Tries, Touches]:
+        """Find the enterable street nearest to places (metric CRS)."""
+        if self.ground is None:
+            tries = Tries.of(geometry, spacing_m)
+            return tries, touches(self.lines, *self._search, tries.shapes)
+        tries, near = self.ground.touches(geometry, spacing_m)
+        edge_of = np.full(len(self.ground.streets) + 1, -1)  # the last is for none
+        open_ = np.flatnonzero(self.enterable & (self.row >= 0))
+        edge_of[self.row[open_]] = open_
+        edge, share, leg_m = edge_of[near.edge], near.share.copy(), near.leg_m.copy()
+        if len(shut := np.flatnonzero(edge < 0)):
+            again = touches(self.lines, *self._search, tries.shapes[shut])
+            edge[shut], share[shut], leg_m[shut] = again.edge, again.share, again.leg_m
+        return tries, Touches(edge, share, leg_m)
 
     @property
     def n_nodes(self) -> int:
@@ -64,6 +211,18 @@ class Network:
 
     def graph(self) -> csr_array:
         """Return the directed graph as a sparse matrix (nodes x nodes); of parallel edges the cheapest counts."""
+        return self._graph
+
+    def reverse(self) -> csr_array:
+        """Return the graph with every edge turned round."""
+        return self._reverse
+
+    @cached_property
+    def _reverse(self) -> csr_array:
+        return self._graph.T.tocsr()
+
+    @cached_property
+    def _graph(self) -> csr_array:
         tail = np.concatenate([self.u, self.v, self.arc_tail])
         head = np.concatenate([self.v, self.u, self.arc_head])
         cost = np.concatenate([self.forward, self.backward, self.arc_minutes])
@@ -126,6 +285,7 @@ def build_network(
     epsg: int,
     in_metres: bool = False,
     islands: bool = False,
+    ground: Ground | None = None,
 ) -> Network:
     """Build the network of one mode.
 
@@ -142,9 +302,11 @@ def build_network(
     in_metres : costs are metres along the street instead of minutes; ferries are left out, because a crossing is
         not a neighbourhood.
     islands : keep the small pieces too.
+    ground : the same edges, laid out once for several networks.
     """
     usable = edges[mode].to_numpy()
-    edges = edges[usable & (edges["highway"] != FERRY).to_numpy() if in_metres else usable]
+    row = np.flatnonzero(usable & (edges["highway"] != FERRY).to_numpy() if in_metres else usable)
+    edges = edges.iloc[row]
     ids = np.unique(np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]))
     nodes = nodes.set_index("node_id").loc[ids]
     length = edges["length_m"].to_numpy(dtype=float)
@@ -163,6 +325,8 @@ def build_network(
         leg_cost_per_m=1.0 if in_metres else float(minutes(1.0, travel.speeds_kmh[country]["walk"]["default"])),
         unit="m" if in_metres else "min",
         enterable=~edges["highway"].isin(NO_ENTRY).to_numpy(),
+        row=row,
+        ground=ground,
     )
     return whole if islands else _without_islands(whole, travel.min_island_nodes)
 
@@ -277,26 +441,11 @@ def find_entrances(network: Network, geometry: np.ndarray, *, within_m: float, s
     spacing_m : metres between tries along the boundary.
     """
     n = len(geometry)
-    open_ = np.flatnonzero(network.enterable)
-    tree = shapely.STRtree(network.lines[open_])
-    # a point has no boundary but itself, and most places are points: cells with residents
-    spread = np.flatnonzero(shapely.get_type_id(geometry) != POINT)
-    points, part = _boundary_points(geometry[spread], spacing_m)
-    owner = spread[part]
-    shapes = np.concatenate([geometry, points])
-    owner = np.concatenate([np.arange(n), owner])
-    (which, nearest), leg = tree.query_nearest(shapes, return_distance=True, all_matches=False)
-    edge = open_[nearest]
-    gap = np.full(n, np.inf)
-    whole = which < n
-    gap[owner[which[whole]]] = leg[whole]
-    near = leg <= within_m
-    which, edge, leg = which[near], edge[near], leg[near]
-    lines = network.lines[edge]
-    # the point of the street nearest to the shape: one end of the shortest line between them
-    touch = shapely.get_point(shapely.shortest_line(lines, shapes[which]), 0)
-    share = shapely.line_locate_point(lines, touch, normalized=True)
-    found = pd.DataFrame({"place": owner[which], "edge": edge, "share": share, "leg": leg})
+    tries, near = network.touches(geometry, spacing_m)
+    which = np.flatnonzero((near.edge >= 0) & (near.leg_m <= within_m))
+    edge, share, leg = near.edge[which], near.share[which], near.leg_m[which]
+    place = tries.owner[which]
+    found = pd.DataFrame({"place": place, "edge": edge, "share": share, "leg": leg})
     found = found.sort_values(["place", "edge", "share", "leg"]).drop_duplicates(["place", "edge", "share"])
     return Entrances(
         place=found["place"].to_numpy(),
@@ -304,5 +453,5 @@ def find_entrances(network: Network, geometry: np.ndarray, *, within_m: float, s
         share=found["share"].to_numpy(),
         leg_m=found["leg"].to_numpy(),
         n_places=n,
-        gap_m=gap,
+        gap_m=near.leg_m[:n],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from creative_nodes.config import Gtfs, Transit, TransitKind
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject_xy
 from creative_nodes.locate.grouping import oldest_member
 from creative_nodes.locate.names import fold, names_of
+from creative_nodes.messages import told, told_n, written
 from creative_nodes.osm.routes import read_routes
 from creative_nodes.travel.gtfs import read_gtfs
 from creative_nodes.travel.lines import OSM, Call, Halt, Line, Lines, Note, lines_of_routes
@@ -105,7 +106,11 @@ def _unserved_stops(places: gpd.GeoDataFrame, lines: Lines) -> list[Note]:
         osm_id not in lines.halts and (tags.get("highway") == "bus_stop" or tags.get("railway") == "tram_stop")
         for osm_id, tags in zip(places["osm_id"], tables.parse_tags(places), strict=True)
     )
-    text = f"{n:,} bus and tram stops are mapped in OSM that none of the services read calls at: left out."
+    text = told_n(
+        n,
+        "{n:count} bus or tram stop is mapped in OSM that none of the services read calls at: left out.",
+        "{n:count} bus and tram stops are mapped in OSM that none of the services read calls at: left out.",
+    )
     return [Note("unserved_stops", text)] if n else []
 
 
@@ -292,15 +297,17 @@ def _long_rides(services: pd.DataFrame) -> list[Note]:
     long = rides[rides["minutes"] > LONG_RIDE * usual]
     if long.empty:
         return []
-    refs = ", ".join(sorted({str(ref) for ref in long["ref"] if ref}))
-    return [
-        Note(
-            "long_rides",
-            f"{len(long):,} rides take more than {LONG_RIDE} times the usual ride of their kind (lines {refs}): stops "
-            "on the way are probably missing from OSM's relations, or in the wrong order there.",
-            notice=True,
-        )
-    ]
+    refs = sorted({str(ref) for ref in long["ref"] if ref})
+    text = told_n(
+        len(long),
+        "{n:count} ride takes more than {factor:g} times the usual ride of its kind ({lines}): stops on the way are "
+        "probably missing from OSM's relations, or in the wrong order there.",
+        "{n:count} rides take more than {factor:g} times the usual ride of their kind ({lines}): stops on the way are "
+        "probably missing from OSM's relations, or in the wrong order there.",
+        factor=LONG_RIDE,
+        lines=told("lines {refs}", refs=refs) if refs else told("lines without a number"),
+    )
+    return [Note("long_rides", text, notice=True)]
 
 
 def build_tables(
@@ -361,50 +368,71 @@ def build_tables(
     return TransitTables(
         gpd.GeoDataFrame(frame.drop(columns="geometry", errors="ignore"), geometry=shapes, crs=WGS84_EPSG),
         services,
-        pd.DataFrame([vars(note) for note in notes], columns=["key", "text", "notice"]),
+        _notes_table(notes),
     )
+
+
+def _notes_table(notes: Sequence[Note]) -> pd.DataFrame:
+    """Make the table transit_notes."""
+    found = [{"key": note.key, **written(text=note.text), "notice": note.notice} for note in notes]
+    return pd.DataFrame(found, columns=[column.name for column in tables.TABLES["transit_notes"].columns])
 
 
 def _notes(stations: pd.DataFrame, services: pd.DataFrame, made: list[list[Any]], owner: np.ndarray) -> list[Note]:
     rapid = stations[stations["rapid"].to_numpy(dtype=bool)]
     served = int((rapid["n_services"] > 0).sum())
     n_services = services["service_id"].nunique()
-    notes = [
-        Note(
-            "stations",
-            f"{len(stations):,} stations, {len(rapid):,} of rapid transit, of these {served:,} with a service and "
-            f"{int((rapid['n_entrances'] > 0).sum()):,} with entrances; {n_services:,} services.",
-        )
-    ]
+    text = told(
+        "Stations: {stations:count}, of rapid transit {rapid:count}, of these {served:count} with a service and "
+        "{doors:count} with entrances; services: {services:count}.",
+        stations=len(stations),
+        rapid=len(rapid),
+        served=served,
+        doors=int((rapid["n_entrances"] > 0).sum()),
+        services=n_services,
+    )
+    notes = [Note("stations", text)]
     if one := sum(not rows for rows in made):
-        notes.append(Note("one_station", f"{one:,} lines that stop at one station only are left out."))
+        text = told_n(
+            one,
+            "{n:count} line that stops at one station only is left out.",
+            "{n:count} lines that stop at one station only are left out.",
+        )
+        notes.append(Note("one_station", text))
     if len(owner):
         lost = int((owner < 0).sum())
-        notes.append(
-            Note("entrances", f"{len(owner) - lost:,} entrances belong to a station; {lost:,} are near none: left out.")
+        text = told(
+            "Entrances that belong to a station: {kept:count}; near none, and left out: {lost:count}.",
+            kept=len(owner) - lost,
+            lost=lost,
         )
-    if len(rapid) and not served:
-        notes.append(
-            Note(
-                "no_rapid_routes",
-                f"{len(rapid):,} rapid-transit stations are mapped, but no route that serves them: nobody rides from "
-                "there, and only the walk to them is measured.",
-                notice=True,
-            )
+        notes.append(Note("entrances", text))
+    return [*notes, *_service_notes(len(rapid), served, n_services)]
+
+
+def _service_notes(rapid: int, served: int, services: int) -> list[Note]:
+    """Tell which stations of rapid transit nobody rides from, and that there is no service at all."""
+    notes = []
+    if rapid and not served:
+        text = told_n(
+            rapid,
+            "{n:count} rapid-transit station is mapped, but no route that serves it: nobody rides from there, and only "
+            "the walk to it is measured.",
+            "{n:count} rapid-transit stations are mapped, but no route that serves them: nobody rides from there, and "
+            "only the walk to them is measured.",
         )
-    elif len(rapid) > served:
-        notes.append(
-            Note(
-                "unserved_stations",
-                f"No route in the data serves {len(rapid) - served:,} of {len(rapid):,} rapid-transit stations; the "
-                "walk to them is measured, rides from them are not.",
-                notice=True,
-            )
+        notes.append(Note("no_rapid_routes", text, notice=True))
+    elif rapid > served:
+        text = told(
+            "No route in the data serves {unserved:count} of {rapid:count} rapid-transit stations; the walk to them is "
+            "measured, rides from them are not.",
+            unserved=rapid - served,
+            rapid=rapid,
         )
-    if not n_services:
-        notes.append(
-            Note("no_services", "No service of public transport is known: who would ride it walks.", notice=True)
-        )
+        notes.append(Note("unserved_stations", text, notice=True))
+    if not services:
+        text = told("No service of public transport is known: who would ride it walks.")
+        notes.append(Note("no_services", text, notice=True))
     return notes
 
 
@@ -452,7 +480,7 @@ def read_transit(
         entrances += [_Entrance("gtfs/entrance", lon, lat, group) for group, lon, lat in timetable.entrances]
         routes = routes.without(timetable.kinds)
     elif gtfs:
-        text = f"The timetable {gtfs.file} was not there; OSM's routes serve."
+        text = told("The timetable {file} was not there; OSM's routes serve.", file=gtfs.file)
         lines = Lines(notes=[Note("gtfs_missing", text, notice=True)])
     mapped = lines_of_routes(routes, transit, epsg=epsg)
     both = Lines([*lines.lines, *mapped.lines], {**lines.halts, **mapped.halts}, [*lines.notes, *mapped.notes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import is_
 from typing import cast
 
 import geopandas as gpd
@@ -31,8 +32,37 @@ class PublicTransport:
 
 
 @dataclass(frozen=True)
+class _Lay:
+    """Where streets and places lie, found once: it is the same for every mode and under all settings of travel."""
+
+    grounds: dict[tuple[int, int], tuple[gpd.GeoDataFrame, net.Ground]] = field(default_factory=dict)
+    places: dict[tuple[int, int], tuple[gpd.GeoDataFrame, np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    def ground(self, edges: gpd.GeoDataFrame, epsg: int) -> net.Ground:
+        """Lay out the table street_edges."""
+        if (id(edges), epsg) not in self.grounds:
+            # tables are kept with what is found, so that their ids are not given to others
+            self.grounds[id(edges), epsg] = (edges, net.Ground.of(edges, epsg))
+        return self.grounds[id(edges), epsg][1]
+
+    def shapes(self, frame: gpd.GeoDataFrame, epsg: int) -> np.ndarray:
+        """Return a table's geometry in the metric CRS, as an array that cannot be changed."""
+        own = frame.geometry.to_numpy()
+        kept = self.places.get((id(frame), epsg))
+        # shapes never change, but a table may have got others
+        if kept is None or len(kept[1]) != len(own) or not all(map(is_, kept[1], own)):
+            moved = projected(frame, epsg)
+            moved.flags.writeable = False
+            kept = self.places[id(frame), epsg] = (frame, own.copy(), moved)
+        return kept[2]
+
+
+@dataclass(frozen=True)
 class Streets:
-    """The street tables and what is needed to build a network of them; each network is built once."""
+    """The street tables and what is needed to build a network of them; each network is built once.
+
+    A copy made by `dataclasses.replace` knows where things lie, too.
+    """
 
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
@@ -41,6 +71,7 @@ class Streets:
     epsg: int
     transport: PublicTransport | None = None
     _built: dict[tuple[str, bool, bool], net.Network] = field(default_factory=dict, repr=False, compare=False)
+    _lay: _Lay = field(default_factory=_Lay, repr=False, compare=False)
 
     def has(self, mode: TravelMode) -> bool:
         """Tell whether the city has a network of that mode: for transit, whether any service is known."""
@@ -68,6 +99,7 @@ class Streets:
             epsg=self.epsg,
             in_metres=in_metres,
             islands=islands,
+            ground=self._lay.ground(self.edges, self.epsg),
         )
 
     def _with_services(self) -> net.Network:
@@ -91,8 +123,8 @@ class Streets:
         )
 
     def shapes(self, frame: gpd.GeoDataFrame) -> np.ndarray:
-        """Return a table's geometry in the metric CRS, as an array."""
-        return projected(frame, self.epsg)
+        """Return a table's geometry in the metric CRS, as an array that cannot be changed."""
+        return self._lay.shapes(frame, self.epsg)
 
 
 def read_streets(files: Mapping[str, str], settings: str) -> Streets:

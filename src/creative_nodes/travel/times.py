@@ -144,12 +144,19 @@ def _with_sources(network: Network, sources: Entrances) -> csr_array:
     """Return the graph with one more node a source, from which edges lead to the streets."""
     place, node, cost = _legs(network, sources, outward=True)
     n = network.n_nodes
-    graph = network.graph().tocoo()
-    return cheapest(
-        np.concatenate([graph.row, n + place]),
-        np.concatenate([graph.col, node]),
-        np.concatenate([graph.data, cost]),
-        n + sources.n_places,
+    return _below(network.graph(), cheapest(n + place, node, cost, n + sources.n_places))
+
+
+def _below(graph: csr_array, more: csr_array) -> csr_array:
+    """Add the rows of a larger graph that a smaller one has not; both have their rows in order."""
+    n = graph.shape[0]
+    return csr_array(
+        (
+            np.concatenate([graph.data, more.data]),
+            np.concatenate([graph.indices, more.indices]),
+            np.concatenate([graph.indptr, graph.nnz + more.indptr[n + 1 :]]),
+        ),
+        shape=more.shape,
     )
 
 
@@ -231,15 +238,8 @@ def cost_to_nearest(network: Network, sources: Entrances, targets: Entrances) ->
     """
     n = network.n_nodes
     place, node, cost = _legs(network, targets, outward=False)
-    graph = network.graph().tocoo()
-    hub = np.full(len(place), n)
     # reversed graph: from a hub to the targets' streets, then upstream
-    reverse = cheapest(
-        np.concatenate([graph.col, hub]),
-        np.concatenate([graph.row, node]),
-        np.concatenate([graph.data, cost]),
-        n + 1,
-    )
+    reverse = _below(network.reverse(), cheapest(np.full(len(place), n), node, cost, n + 1))
     to_node = dijkstra(reverse, indices=np.array([n]))[0]
     source, start, leg = _legs(network, sources, outward=True)
     out = np.full(sources.n_places, np.inf)

@@ -69,6 +69,7 @@ def split_edges(network: Network, edge: np.ndarray, share: np.ndarray) -> tuple[
         "backward": network.backward[of] * part,
         "streets": reproject(pieces, network.epsg, WGS84_EPSG),
         "enterable": network.enterable[of],
+        "row": np.full(len(of), -1),
     }
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(network, name)[whole], added]) for name, added in per_edge.items()

@@ -325,7 +325,7 @@ def test_a_row_strengthens_the_osm_site_of_its_name(run):
     assert row["site_id"] == plain["site_id"]
     assert row["confidence"] == pytest.approx(1 - (1 - plain["confidence"]) * (1 - 0.6))
     assert (row["start_year"], row["listed"], row["registry_id"]) == (1932, True, "")
-    assert evidence(row)[0]["tag"] == "list.csv: 永安仓库旧址; 市级"
+    assert evidence(row)[0]["tag"] == "list.csv: 永安仓库旧址; 市级; a book"
     assert found.imports.loc[0, ["n", "placed", "matched", "in_registry"]].tolist() == [1, 1, 1, 0]
 
 

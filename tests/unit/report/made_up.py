@@ -1,6 +1,8 @@
 """A made-up town: small tables that pass the schemas, with hostile names in every text that OSM could send."""
 
 import json
+import re
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +13,7 @@ from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygo
 from creative_nodes import tables
 from creative_nodes.config import CRITERIA, Analysis, Settings, load_config, pick
 from creative_nodes.report import basemap, figures, page, view
+from creative_nodes.report import packed as packed_data
 from creative_nodes.report import settings as page_settings
 
 HOSTILE = (
@@ -433,6 +436,12 @@ def _services() -> pd.DataFrame:
     )
 
 
+def whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a table that lacks it the column `messages`, empty: its texts are spoken as they stand."""
+    wanted = any(column.name == "messages" for column in tables.TABLES[name].columns)
+    return frame.assign(messages="") if wanted and "messages" not in frame else frame
+
+
 def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFrame]:
     """Every table that the report reads."""
     rng = np.random.default_rng(80)
@@ -449,7 +458,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "geometry": [MultiPoint(list(creative.geometry[:9])), MultiPoint(list(creative.geometry[9:13]))],
     }
     study = {"city": ["made-up"], "epsg": [32648], "area_km2": [34.5]}
-    return {
+    made = {
         "study_area": gpd.GeoDataFrame(study, geometry=[box(WEST, SOUTH, WEST + 0.06, SOUTH + 0.05)], crs="EPSG:4326"),
         "places": _places(),
         "street_edges": _streets(),
@@ -471,6 +480,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "transit_notes": pd.DataFrame({"key": ["n"], "text": [f"A note {HOSTILE[2]}"], "notice": [False]}),
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
     }
+    return {name: whole(name, frame) for name, frame in made.items()}
 
 
 def write_tables(folder: Path, made: dict[str, pd.DataFrame]) -> None:
@@ -483,11 +493,25 @@ def city_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options
     """Write the tables, read them back and draw the page."""
     write_tables(folder, made)
     read = {name: tables.read(name, folder / f"{name}.parquet") for name in made}
-    city = view.city_page(read, PROVENANCE, settings(root, **options))
+    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options))
+    city = speak()
     paper = basemap.draw(
         basemap.read_places(folder / "places.parquet"),
         basemap.read_roads(folder / "street_edges.parquet"),
         city.area,
         city.epsg,
     )
-    return page.city_html(city, paper)
+    return page.city_html(speak, paper)
+
+
+def block(html: str) -> dict:
+    """What the page's script sees in English, and the shapes of the map under `shapes`."""
+    packed = packed_data.unpack(re.search(r'id="blob">([^<]*)<', html)[1])
+    return spoken(packed["folded"], packed["words"]["en"]) | packed["once"]
+
+
+def spoken(node, words):
+    """Put the words of a language where the folded data refer to them."""
+    if isinstance(node, dict):
+        return words[node["$"]] if "$" in node else {key: spoken(value, words) for key, value in node.items()}
+    return [spoken(one, words) for one in node] if isinstance(node, list) else node

@@ -12,6 +12,7 @@ import shapely
 
 from creative_nodes.config import Gtfs
 from creative_nodes.errors import InputError
+from creative_nodes.messages import NBSP
 from creative_nodes.travel.gtfs import FeedLines, feed_path, kind_of, read_gtfs
 
 ALL_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), 1)
@@ -87,7 +88,7 @@ def feed(towns: ModuleType, tmp_path: Path) -> Feed:
 
 
 def keys(read: FeedLines) -> dict[str, str]:
-    return {note.key: note.text for note in read.notes}
+    return {note.key: str(note.text).replace(NBSP, " ") for note in read.notes}
 
 
 @pytest.mark.parametrize("zipped", [True, False])
@@ -100,8 +101,8 @@ def test_headway_is_the_window_over_the_departures_in_it(feed: Feed, zipped: boo
     assert [call.halt for call in line.calls] == ["gtfs/A", "gtfs/B", "gtfs/C", "gtfs/D"]
     assert [call.minutes for call in line.calls] == [0, 5, 5, 5]
     assert read.halts["gtfs/B"].names["name"] == "Stop B"
-    assert "8 departures" in keys(read)["gtfs"]
-    assert "Wednesday 2018-05-16, 07:00 to 09:00" in keys(read)["gtfs"]
+    assert "departures: 8;" in keys(read)["gtfs"]
+    assert "Wednesday, 16 May 2018, 07:00 to 09:00" in keys(read)["gtfs"]
 
 
 def test_each_sequence_of_stops_and_each_direction_is_a_line(feed: Feed) -> None:
@@ -142,7 +143,7 @@ def test_missing_times_lie_between_by_distance(feed: Feed) -> None:
     feed.trip("t", "07:00:00 - 07:10:00 07:20:00")
     read = feed.read()
     assert [call.minutes for call in read.lines[0].calls] == pytest.approx([0, 2, 8, 10], abs=0.02)
-    assert keys(read)["gtfs_interpolated"].startswith("1 stop times")
+    assert keys(read)["gtfs_interpolated"].startswith("1 stop time ")
 
 
 def test_trips_that_cannot_be_told_are_left_out_and_counted(feed: Feed) -> None:
@@ -151,8 +152,8 @@ def test_trips_that_cannot_be_told_are_left_out_and_counted(feed: Feed) -> None:
     feed.trip("backward", "07:00:00 07:20:00 07:10:00 07:30:00")
     read = feed.read()
     assert read.lines[0].headway_min == 30
-    assert keys(read)["gtfs_untimed"].startswith("1 trips")
-    assert keys(read)["gtfs_backward"].startswith("1 trips")
+    assert keys(read)["gtfs_untimed"].startswith("1 trip ")
+    assert keys(read)["gtfs_backward"].startswith("1 trip ")
 
 
 def test_frequencies_count_the_runs_they_stand_for(feed: Feed) -> None:
@@ -226,7 +227,7 @@ def test_coverage_is_the_share_of_the_study_area(feed: Feed) -> None:
     feed.every(30, "07:00", 4)
     read = feed.read(x=(-500, 1500))
     assert read.coverage == pytest.approx(1000 * 400 / (2000 * 1000), rel=0.01)
-    assert "20% of the study area" in keys(read)["gtfs_coverage"]
+    assert "20 % of the study area" in keys(read)["gtfs_coverage"]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_missing_stops_are_passed_or_cut_the_line(town: Town) -> None:
     assert {"missing_stops", "cut"} <= keys(read)
     (whole,) = town.read(max_missing_stops=3).lines
     assert (whole.service_id, calls(whole)) == ("relation/1", ["1", "2", "5", "6", "10", "11", "15"])
-    assert "8 of 15 stops" in next(note.text for note in read.notes if note.key == "missing_stops")
+    assert "8 of 15 stops" in next(str(note.text) for note in read.notes if note.key == "missing_stops")
 
 
 def test_headways_and_what_is_left_out(town: Town) -> None:

@@ -158,7 +158,7 @@ def test_bus_stops_across_the_street_are_one_station_and_far_namesakes_are_not(t
     assert by_id.loc["s-n1", "geometry"].geom_type == "MultiPoint"
     assert not by_id["rapid"].any()
     assert by_id["n_services"].to_dict() == {"s-n1": 2, "s-n3": 2, "s-n4": 2, "s-n5": 3, "s-n6": 1}
-    assert "1 bus and tram stops" in found.transit_notes.set_index("key").loc["unserved_stops", "text"]
+    assert "1 bus or tram stop " in found.transit_notes.set_index("key").loc["unserved_stops", "text"]
 
 
 def test_rapid_transit_and_a_bus_stop_of_the_same_name_stay_apart(town: Town) -> None:
@@ -200,7 +200,7 @@ def test_entrances_are_where_one_gets_in(town: Town) -> None:
     marks = [town.towns.to_degrees(town.towns.at(x, y)) for x, y in ((60, 30), (-60, 30), (1000, 0))]
     assert there == {(round(p.x, 6), round(p.y, 6)) for p in marks}
     assert {"node/90", "node/91", "node/92"} <= set(first["osm_ids"])
-    assert "3 entrances belong to a station; 1 are near none" in " ".join(found.transit_notes["text"])
+    assert "Entrances that belong to a station: 3; near none, and left out: 1" in " ".join(found.transit_notes["text"])
 
 
 def test_stations_without_routes_are_kept_and_told(town: Town) -> None:

@@ -1,0 +1,61 @@
+/* what every page needs: its data unpacked, elements made, texts and numbers in the language in force.
+   every text from the data goes in as a text node, never as html. */
+const LOCALES = { en: "en-GB", vi: "vi-VN", zh: "zh-CN" };
+const LANGUAGE_CODES = Object.keys(LOCALES);
+
+/* the data block: JSON, gzip, base64 */
+const unpack = async (text) => {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+};
+
+/* put the words of a language where the folded data refer to them */
+const spoken = (node, words) => {
+  if (Array.isArray(node)) return node.map((one) => spoken(one, words));
+  if (node === null || typeof node !== "object") return node;
+  if ("$" in node) return words[node.$];
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, spoken(value, words)]));
+};
+
+/* a tree of numbers, too many to walk through at each change of language, stands beside the rest */
+const { once, folded, words } = await unpack(document.getElementById("blob").textContent);
+let language = "en";
+let data = spoken(folded, words.en);
+
+/* say a text in the language in force; fields stand in braces */
+const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+const t = (text, values) => fill(data.ui[text] ?? text, values);
+const tn = (n, one, many, values) => fill(data.ui[one] ?? (n === 1 ? one : many), { n: whole(n), ...values });
+const whole = (value) => new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 0 }).format(value);
+const fixed = (value, digits) =>
+  new Intl.NumberFormat(LOCALES[language], { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+/* make an element: tag, properties, children (texts become text nodes) */
+const make = (tag, properties, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children.filter((child) => child !== "" && child != null));
+  return element;
+};
+const link = (url, text) =>
+  /^https?:\/\//.test(url) ? make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, text) : text;
+const bar = (share) => {
+  const inner = make("span", {});
+  inner.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
+  return make("span", { className: "bar" }, inner);
+};
+const note = (title, ...lines) =>
+  make("div", {}, make("b", {}, title), ...lines.filter(Boolean).map((line) => make("div", {}, line)));
+const fillBars = (within) => within.querySelectorAll("[data-share]").forEach((inner) => {
+  inner.style.width = `${inner.dataset.share * 100}%`;
+});
+
+/* what the address keeps after #, so that a link opens the page as it was left: language, site, priorities */
+const getState = (name) => new URLSearchParams(location.hash.slice(1)).get(name);
+const setState = (name, value) => {
+  const state = new URLSearchParams(location.hash.slice(1));
+  if (value === null || value === "") state.delete(name);
+  else state.set(name, value);
+  const hash = state.toString();
+  history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+};

@@ -1,0 +1,105 @@
+/* the card of a site: what it is, what it reaches, what its score is made of, why it counts as heritage */
+const card = document.getElementById("card");
+const proofs = (site) => {
+  const items = (site.evidence || []).map(([reason, tag, id, url]) =>
+    make("li", {}, reason, tag ? " (" : "", tag ? make("code", {}, tag) : "", tag ? ")" : "", id ? " " : "", id ? link(url, id) : ""));
+  if (site.more_evidence) items.push(make("li", {}, t("and {n} more", { n: site.more_evidence })));
+  return items.length ? [make("h3", {}, t("Why it counts as industrial heritage")), make("ul", {}, ...items)] : [];
+};
+/* a criterion's label opens the row below it: what the value is made of */
+const unfold = (label, [lead, parts, rest], i) => {
+  const list = make("ul", {}, ...parts.map(([name, figure]) => make("li", {}, make("span", {}, name), make("span", {}, figure))));
+  const below = make("tr", { className: "made", id: `made-${i}`, hidden: true },
+    make("td", { colSpan: 4 }, make("p", {}, lead), parts.length ? list : "", rest ? make("p", {}, rest) : ""));
+  const button = make("button", { type: "button", className: "fold" }, label);
+  button.setAttribute("aria-expanded", "false");
+  button.setAttribute("aria-controls", below.id);
+  button.addEventListener("click", () => {
+    below.hidden = !below.hidden;
+    button.setAttribute("aria-expanded", String(!below.hidden));
+  });
+  return [button, below];
+};
+const measures = (site) => {
+  if (!site.measures) return [];
+  const rows = site.measures.flatMap(([value, part, made], i) => {
+    const [label, median, best] = data.criteria[i];
+    const [title, below] = made ? unfold(label, made, i) : [label];
+    const adds = make("td", {}, part == null ? "–" : fixed(part, 3));
+    if (part != null && best > 0) adds.append(bar(part / best));
+    const row = make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, value), make("td", {}, median), adds);
+    return below ? [row, below] : [row];
+  });
+  const head = [t("Criterion"), t("Here"), t("Median"), t("Adds")].map((text) => make("th", { scope: "col" }, text));
+  return [
+    make("h3", {}, t("Each criterion, beside the median of this city's scored candidates")),
+    make("table", { className: "measures" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)),
+    make("p", { className: "small" }, t("“Adds” is what the criterion adds to the score; its bar is full for the city's best site. Open a criterion to see what it is made of.")),
+  ];
+};
+/* what is within reach, by mode and time */
+const times = ([mode, , found]) => found.length
+  ? found.map(([minutes, residents, spaces, share, scored], k) => {
+    const people = make("td", {}, residents);
+    if (share != null) people.append(bar(share));
+    const time = scored ? t("{n} min ✓", { n: minutes }) : t("{n} min", { n: minutes });
+    return make("tr", { className: scored ? "scored" : "" }, make("th", { scope: "row" }, k ? "" : mode),
+      make("td", {}, time), people, make("td", {}, spaces));
+  })
+  : [make("tr", {}, make("th", { scope: "row" }, mode), make("td", { colSpan: 3 }, t("no such street or stop meets the site")))];
+const timetable = (modes) => {
+  const head = ["", t("Time"), t("Residents"), t("Spaces")].map((text) => make("th", { scope: "col" }, text));
+  return make("table", { className: "times" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...modes.flatMap(times)));
+};
+const within = (site) => {
+  if (!site.within) return [];
+  const main = site.within.filter((mode) => mode[1]);
+  const rest = site.within.filter((mode) => !mode[1]);
+  const keys = (site.areas || []).map(([walk, label]) => make("span", { className: "key" }, make("span", { className: `sw sw-${walk ? "reached" : "ridden"}` }), label));
+  return [
+    make("h3", {}, t("Within reach")),
+    timetable(main),
+    rest.length ? make("details", {}, make("summary", {}, t("By other modes")), timetable(rest)) : "",
+    keys.length ? make("p", { className: "small" }, t("On the map:"), " ", ...keys) : "",
+    make("p", { className: "small" }, t("✓ counts in the score. The bar is full for the city's best candidate. In brackets: core and intermediate spaces.")),
+  ].filter(Boolean);
+};
+/* a line with its subject in front, in bold */
+const about = (subject, ...told) => make("p", {}, make("b", {}, subject), " ", ...told);
+const titled = (site) => (site.rank ? `${site.rank}. ${site.name}` : site.name);
+const details = (site) => {
+  const facts = [site.heritage_class, site.status, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
+  const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier, confidence: fixed(site.confidence ?? 0, 2) });
+  const lines = [
+    make("h2", {}, titled(site)),
+    make("p", { className: "small" }, site.other_names || ""),
+    make("p", {}, facts.filter(Boolean).join(" · ")),
+    make("p", {}, evidence, site.source ? " " : "", site.source || ""),
+  ];
+  if (site.rank) lines.push(about(t("Certainty: {word}.", { word: site.certainty_words }), site.interval_words || ""));
+  if (site.unreachable_reason) lines.push(about(t("Out of reach, not scored:"), site.unreachable_reason));
+  if (site.kind === "converted") lines.push(make("p", {}, t("Already in creative use, so it is no candidate.")));
+  if (site.kind === "lost") lines.push(make("p", {}, t("Gone or built over, so it is no candidate.")));
+  if (site.kind === "low") lines.push(make("p", {}, t("The evidence is too weak to make it a candidate.")));
+  if (site.near) lines.push(about(t("Nearest creative space:"), site.near));
+  if (site.thin) lines.push(about(t("Mapping around here is thin:"), site.thin));
+  return lines.filter((line) => line.textContent);
+};
+/* the site shown, to be shown again in another language: list and row */
+let shown = null;
+const open = (list, i) => {
+  shown = [list, i];
+  const site = data[list][i];
+  const button = make("button", { type: "button", className: "close" }, t("Close"));
+  button.addEventListener("click", close);
+  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...proofs(site));
+  card.hidden = false;
+  card.scrollTop = 0;
+};
+const close = () => {
+  shown = null;
+  card.hidden = true;
+  mark(-1);
+};
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !card.hidden) close(); });
+onLanguage.push(() => { if (shown) open(...shown); });

@@ -1,0 +1,177 @@
+/* the map: folium's script draws it from the packed shapes; this file says what its layers tell when touched */
+
+/* shapes of a layer as GeoJSON: whole numbers of 1e-5 degree, a line as its first point and the steps from there */
+const TYPES = ["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"];
+const steps = (flat) => {
+  const found = [];
+  for (let k = 0, x = 0, y = 0; k < flat.length; k += 2) {
+    x += flat[k];
+    y += flat[k + 1];
+    found.push([x / 1e5, y / 1e5]);
+  }
+  return found;
+};
+const coordinates = (node, depth) => (depth ? node.map((one) => coordinates(one, depth - 1)) : steps(node));
+const geometry = (type, packed) => ({
+  type: TYPES[type],
+  coordinates: type === 0 ? steps(packed)[0] : coordinates(packed, [0, 0, 1, 1, 2][type]),
+});
+window.shapesOf = (name) => ({
+  type: "FeatureCollection",
+  features: once.shapes[name].map(([type, packed, i, rank]) => ({ type: "Feature", properties: { i, rank }, geometry: geometry(type, packed) })),
+});
+document.body.append(make("script", { textContent: document.getElementById("map-script").textContent }));
+
+const map = window.map_city;
+const CHOSEN = { color: "#23211e", weight: 4, fillOpacity: 0.6 };
+const SITE_ZOOM = 15;
+const each = (name, act) => window[`shapes_${name}`]?.eachLayer((layer) => act(layer, layer.feature.properties.i));
+
+/* ---- the ground that a site reaches */
+const ring = (flat) => steps(flat).map(([x, y]) => [y, x]);
+const REACHED = { color: "#8a3500", weight: 2.2, opacity: 0.9, fillColor: "#e69f00", fillOpacity: 0.14, interactive: false, pane: "veil" };
+const RIDDEN = { ...REACHED, weight: 1.8, dashArray: "7 5", fillOpacity: 0.05 };
+const reach = (i) => {
+  const layer = window.shapes_reached;
+  if (!layer) return;
+  layer.clearLayers();
+  [...(data.sites[i]?.areas || [])].reverse().forEach(([walk, , polygons]) =>
+    layer.addLayer(L.polygon(polygons.map((rings) => rings.map(ring)), walk ? REACHED : RIDDEN)));
+};
+const markOnMap = (i) => {
+  each("pins", (pin, row) => pin.getElement()?.classList.toggle("chosen", row === i));
+  ["sites", "dots", "cut_off"].forEach((name) => each(name, (layer, row) => {
+    layer.plain ??= { ...layer.options };
+    layer.setStyle(row === i ? CHOSEN : { color: layer.plain.color, weight: layer.plain.weight, fillOpacity: layer.plain.fillOpacity });
+    if (row === i) layer.bringToFront();
+  }));
+};
+const zoomTo = (i) => {
+  const bounds = L.latLngBounds([data.sites[i].at]);
+  each("sites", (layer, row) => { if (row === i) bounds.extend(layer.getBounds()); });
+  (data.sites[i].areas || []).filter(([walk]) => walk).forEach(([, , polygons]) => polygons.forEach((rings) => bounds.extend(ring(rings[0]))));
+  const covered = narrow.matches || card.hidden ? 0 : card.offsetWidth + 20;
+  map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40 + covered, 40], paddingBottomRight: [40, 40], animate: !calm.matches });
+};
+
+/* ---- what the map says when touched */
+const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status}`, site.certainty_words);
+["sites", "dots", "pins", "cut_off"].forEach((name) => each(name, (layer, i) => {
+  layer.bindTooltip(() => named(data.sites[i]));
+  layer.on("click", () => select(i, "map"));
+}));
+const pinLabel = (pin, i) => {
+  const element = pin.getElement();
+  element?.setAttribute("role", "button");
+  element?.setAttribute("aria-label", t("Rank {n}: {name}", { n: data.sites[i].rank, name: data.sites[i].name }));
+  element?.classList.toggle("chosen", i === chosen);
+};
+each("pins", (pin, i) => {
+  pin.on("add", () => pinLabel(pin, i));
+  pin.on("keypress", (event) => { if (event.originalEvent.key === "Enter") select(i, "map"); });
+});
+onLanguage.push(() => each("pins", pinLabel));
+["converted", "lost", "low"].forEach((kind) => each(`others_${kind}`, (layer, i) => {
+  layer.bindTooltip(() => named(data.others[i]));
+  layer.on("click", () => { mark(-1); open("others", i); });
+}));
+["core", "intermediate", "supporting"].forEach((tier) => each(`spaces_${tier}`, (layer, i) => {
+  layer.bindTooltip(() => {
+    const [name, others, domain, level] = data.spaces[i];
+    return note(name, others, `${domain} · ${level}`);
+  });
+  layer.bindPopup(() => {
+    const [name, others, domain, level, source, url] = data.spaces[i];
+    return note(name, others, t("Creative space: {domain} ({tier})", { domain, tier: level }), source, url ? link(url, t("OpenStreetMap object")) : "");
+  });
+}));
+const grades = ["thin", "fair", "good"];
+grades.forEach((grade) => each(`mapping_${grade}`, (layer, i) => layer.bindTooltip(() => {
+  const [mapping, ...lines] = data.hexagons[i];
+  return note(t("Mapping here: {grade}", { grade: mapping }), ...lines);
+}, { sticky: true })));
+const walks = ["walk5", "walk15", "walk30", "walk60", "walkfar"];
+walks.forEach((kind) => each(`served_${kind}`, (layer, i) => layer.bindTooltip(() => {
+  const [title, ...lines] = data.served[i];
+  return note(title, ...lines);
+}, { sticky: true })));
+/* switched on later than the rest, and still under it */
+const sink = (group, names) => group?.on("add", () => names.forEach((name) => each(name, (layer) => layer.bringToBack())));
+sink(window.feature_group_mapping, grades.map((grade) => `mapping_${grade}`));
+sink(window.feature_group_served, ["underserved", ...walks.map((kind) => `served_${kind}`)]);
+each("stations", (layer, i) => layer.bindTooltip(() => {
+  const [name, others, services] = data.stations[i];
+  return note(name, others, t("Rapid-transit station, {services}", { services }));
+}));
+each("hulls", (layer, i) => layer.bindTooltip(() => {
+  const [name, others, n, p] = data.hulls[i];
+  return note(name, others, tn(n, "Cluster of {n} creative space", "Cluster of {n} creative spaces"), t("chance would give one as large with p = {p}", { p: fixed(p, 3) }));
+}, { sticky: true }));
+if (data.links.length) {
+  const ends = [];
+  for (let k = 0; k < data.links.length; k += 2) ends.push([data.links[k], data.links[k + 1]].map((i) => data.spaces[i].slice(6, 8)));
+  window.shapes_links.addLayer(L.polyline(ends, { color: "#0072b2", weight: 1, opacity: 0.35, interactive: false, pane: "veil" }));
+}
+
+/* ---- first view */
+if (narrow.matches) layer_control_legend.collapse();
+L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+map.attributionControl.setPrefix("Leaflet");
+map.attributionControl.addAttribution('© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)');
+const legend = narrow.matches ? 0 : layer_control_legend.getContainer().offsetWidth + 12;
+const show = (bounds, margin) => map.fitBounds(bounds, { paddingTopLeft: [margin + legend, margin], paddingBottomRight: [margin, margin], animate: false });
+const wholeArea = make("button", { type: "button", className: "whole leaflet-control" }, t("Whole area"));
+const wholeControl = L.control({ position: "topright" });
+wholeControl.onAdd = () => {
+  L.DomEvent.disableClickPropagation(wholeArea);
+  wholeArea.addEventListener("click", () => show(once.bounds, 8));
+  return wholeArea;
+};
+wholeControl.addTo(map);
+const nameLayers = () => {
+  wholeArea.textContent = t("Whole area");
+  document.querySelector(".leaflet-control-layers-toggle").dataset.label = t("Legend");
+  layer_control_legend._layers.forEach((entry) => {
+    const [, label] = Object.entries(data.legend).find(([name]) => window[name] === entry.layer) ?? [];
+    entry.name = label ?? entry.name; // markup of ours, never data
+  });
+  layer_control_legend._update();
+};
+const pins = [];
+each("pins", (pin, i) => pins.push({ pin, home: L.latLng(data.sites[i].at) }));
+
+/* numbered pins that would hide each other stand side by side, each with a line to its site */
+const PIN = 26;
+const leaders = L.layerGroup().addTo(window.feature_group_candidates);
+const spread = () => {
+  const at = pins.map(({ home }) => map.latLngToLayerPoint(home));
+  for (let round = 0; round < 60; round += 1) {
+    let moved = false;
+    for (let a = 0; a < at.length; a += 1) {
+      for (let b = a + 1; b < at.length; b += 1) {
+        const gap = at[b].distanceTo(at[a]);
+        if (gap >= PIN) continue;
+        const way = gap > 0.5 ? at[b].subtract(at[a]).divideBy(gap) : L.point(Math.cos(b), Math.sin(b));
+        const push = way.multiplyBy((PIN + 1 - gap) / 2);
+        at[a] = at[a].subtract(push);
+        at[b] = at[b].add(push);
+        moved = true;
+      }
+    }
+    if (!moved) break;
+  }
+  leaders.clearLayers();
+  pins.forEach(({ pin, home }, k) => {
+    const near = at[k].distanceTo(map.latLngToLayerPoint(home)) < 1;
+    const place = near ? home : map.layerPointToLatLng(at[k]);
+    pin.setLatLng(place);
+    if (!near) leaders.addLayer(L.polyline([home, place], { color: "#b34a00", weight: 1.5, interactive: false }));
+  });
+};
+map.on("zoomend", spread);
+if (pins.length > 1) show(L.latLngBounds(pins.map(({ home }) => home)), 40);
+else show(once.bounds, 8);
+spread();
+each("pins", pinLabel);
+nameLayers();
+onLanguage.push(nameLayers);

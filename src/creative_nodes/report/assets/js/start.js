@@ -1,0 +1,6 @@
+/* the last file of every page: everything is in place, so speak */
+fillBars(document);
+if (preferred() !== "en") speak(preferred());
+/* for the console, and for tests */
+window.creativeNodes = { once, speak, get data() { return data; } };
+document.documentElement.dataset.ready = "true";

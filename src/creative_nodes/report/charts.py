@@ -1,0 +1,61 @@
+"""Small drawings of the sections on certainty: places of lines, dots and ticks; templates draw them as SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 420.0, 250.0  # of a drawing, in its own units: small, so that a phone need not shrink its letters
+LEFT, RIGHT, TOP, BOTTOM = 76.0, 30.0, 14.0, 46.0
+TICKS = 4
+
+Line = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From values to places on a drawing: `low` stands at `start`, `high` at `end`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Return the place of a value."""
+        span = self.high - self.low
+        share = (value - self.low) / span if span else 0.5
+        return round(self.start + share * (self.end - self.start), 1)
+
+
+def step_of(span: float, most: int = TICKS) -> float:
+    """Return the least of 1, 2, 5, 10, ... that cuts a span into at most so many pieces."""
+    if span <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(span / most))
+    return float(next(power * unit for unit in (1, 2, 5, 10, 20) if span / (power * unit) <= most + 1e-9))
+
+
+def ticks(low: float, high: float, most: int = TICKS) -> tuple[float, ...]:
+    """Return round values from low to high."""
+    step = step_of(high - low, most)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return tuple(i * step for i in range(first, last + 1))
+
+
+def around(values: Sequence[float]) -> tuple[float, float]:
+    """Return a round range that holds the values, with room around a single one."""
+    low, high = min(values), max(values)
+    if low == high:
+        low, high = low - max(1.0, abs(low) * 0.01), high + max(1.0, abs(high) * 0.01)
+    step = step_of(high - low)
+    return math.floor(low / step) * step, math.ceil(high / step) * step
+
+
+def stairs(values: Sequence[float], x: Scale, y: Scale) -> Line:
+    """Draw values of 1, 2, 3, ... as steps that start from nothing at 0; a value holds until the next."""
+    points: list[tuple[float, float]] = [(x(0), y(0))]
+    for i, value in enumerate(values, start=1):
+        points += [(x(i), points[-1][1]), (x(i), y(value))]
+    return (*points, (x(len(values) + 0.5), points[-1][1]))
