@@ -12,6 +12,7 @@ import pandas as pd
 from creative_nodes.config import CRITERIA, CRITERION_GROUPS, Criterion, Group, Scenario, Score
 from creative_nodes.messages import say, translated
 from creative_nodes.report.method import CriterionRow
+from creative_nodes.report.scenarios import why
 from creative_nodes.report.settings import Settings
 from creative_nodes.score import criteria_in_use, normalised
 from creative_nodes.weights import SUM_TOLERANCE
@@ -134,15 +135,6 @@ def _groups(criteria: Sequence[CriterionRow], known: Sequence[Criterion], values
 # ---------------------------------------------------------------- presets
 
 
-def group_shares(weights: Mapping[Criterion, float], known: Sequence[Criterion]) -> dict[str, float]:
-    """Return the share of each group in a set of weights, as it applies to the criteria that are known."""
-    total = sum(weights[name] for name in known)
-    return {
-        group: sum(weights[name] for name in names if name in known) / total
-        for group, names in CRITERION_GROUPS.items()
-    }
-
-
 def _preset(key: str, scenario: Scenario, known: Sequence[Criterion], settings: Score) -> Preset:
     label = translated(scenario.label)
     changed = scenario.score(settings)
@@ -155,11 +147,9 @@ def _preset(key: str, scenario: Scenario, known: Sequence[Criterion], settings: 
         return Preset(key, label, reason, ())
     if not sum(changed.weights[name] for name in known):
         return Preset(key, label, say("It weighs only criteria that no candidate has a value for."), ())
-    told = say(
-        "People {people:percent}, spillover {spillover:percent}, network {network:percent}, site {site:percent}.",
-        **group_shares(changed.weights, known),
-    )
-    return Preset(key, label, told, weights)
+    total = sum(changed.weights[name] for name in known)
+    applied = {str(name): changed.weights[name] / total for name in known if changed.weights[name] > 0}
+    return Preset(key, label, why(applied), weights)
 
 
 # ---------------------------------------------------------------- the whole
@@ -188,12 +178,14 @@ def live_priorities(
     off = _off(scored, values, settings.score)
     if off:
         return Priorities(off, settings.key, CRITERIA, (), (), (), ())
+    presets = [_preset(key, scenario, known, settings.score) for key, scenario in settings.scenarios.items()]
+    own = tuple(_plain(settings.score.weights).values())
     return Priorities(
         off="",
         city=settings.key,
         order=CRITERIA,
         groups=tuple(_groups(criteria, known, values)),
-        presets=tuple(_preset(key, scenario, known, settings.score) for key, scenario in settings.scenarios.items()),
+        presets=tuple(sorted(presets, key=lambda preset: preset.weights != own)),  # the run's own first
         values=tuple(tuple(row) for row in values.tolist()),
         ties=tuple(np.argsort(np.argsort(scored["site_id"].to_numpy(dtype=str))).tolist()),
     )

@@ -103,7 +103,7 @@ const prioritiesPanel = (panel, apply) => {
   let opened = false;
   let result = { ...run, scores: scoreAll(unit, own) };
 
-  const percent = (share) => new Intl.NumberFormat(LOCALES[language], { style: "percent", maximumFractionDigits: 1 }).format(share);
+  const percent = (share) => `${new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 }).format(share * 100)}\u00a0%`;
   const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
   const isRun = () => state.weights.every((weight, k) => weight === own[k]);
 
@@ -170,7 +170,7 @@ const prioritiesPanel = (panel, apply) => {
     const none = live.length ? "" : t("No candidate has a value for any of its criteria.");
     const head = slider(group.label, none, live.length ? 0 : null, (input) => moveGroup(g, input));
     const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: folded[g] });
-    const fold = make("button", { type: "button", className: "unfold" }, t("Criteria"));
+    const fold = make("button", { type: "button", className: "unfold" }, make("span", { className: "word" }, t("Criteria")));
     fold.setAttribute("aria-label", t("Criteria of the group {group}", { group: group.label }));
     fold.setAttribute("aria-controls", inside.id);
     fold.setAttribute("aria-expanded", String(!folded[g]));
@@ -298,7 +298,7 @@ const prioritiesPanel = (panel, apply) => {
   };
   const copyYaml = async () => {
     const text = yaml();
-    const area = make("textarea", { readOnly: true, value: text, rows: text.split("\n").length - 1, spellcheck: false });
+    const area = make("textarea", { readOnly: true, value: text, rows: 9, wrap: "off", spellcheck: false });
     area.setAttribute("aria-label", t("Weights as settings"));
     const line = make("p", { className: "small" });
     line.setAttribute("role", "status");
@@ -320,3 +320,22 @@ const prioritiesPanel = (panel, apply) => {
   if (!isRun()) draw();
   return { state, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
+
+/* ---- the page follows */
+const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
+  found.parts.forEach((parts, i) => {
+    const site = data.sites[i];
+    site.rank = found.ranks[i];
+    site.run_rank = found.changed ? found.run[i] : 0;
+    parts.forEach((part, k) => { site.measures[k][1] = part; });
+  });
+  data.criteria.forEach((criterion, k) => {
+    const parts = found.parts.map((row) => row[k]);
+    criterion[2] = parts.includes(null) ? null : Math.max(...parts);
+  });
+  reorder(found);
+  renumber(found);
+  reweigh();
+});
+/* for tests */
+window.livePriorities = live;
