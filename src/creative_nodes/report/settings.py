@@ -14,6 +14,7 @@ from creative_nodes.config import (
     ClusterSettings,
     Completeness,
     Network,
+    Portfolio,
     Reach,
     Report,
     Scenario,
@@ -42,6 +43,7 @@ class Settings:
     travel: Travel
     transit: Transit
     scenarios: Mapping[str, Scenario]
+    portfolio: Portfolio
 
     @property
     def scored_limits(self) -> dict[str, float]:
@@ -64,6 +66,7 @@ def settings_of(text: str) -> Settings:
         "accessibility": Accessibility,
         "travel": Travel,
         "transit": Transit,
+        "portfolio": Portfolio,
     }
     parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
     scenarios = restore_all(text, "analysis.scenarios", Scenario)

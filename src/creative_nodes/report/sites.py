@@ -79,6 +79,7 @@ class Site:
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
+    doubts: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     within: tuple[Within, ...] = ()
     areas: tuple[Area, ...] = ()

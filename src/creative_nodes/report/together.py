@@ -315,7 +315,7 @@ def _front(frame: pd.DataFrame) -> tuple[Front | None, str]:
 
 
 def _far_label(settings: Settings) -> str:
-    far = getattr(getattr(settings, "portfolio", None), "far_minutes", None)
+    far = settings.portfolio.far_minutes
     if far is None:
         return say("Far from any space")
     return say("Over {far} on foot from any space", far=minutes(far))

@@ -14,7 +14,10 @@ from creative_nodes.report import hexagons as hexes
 from creative_nodes.report import method
 from creative_nodes.report.answer import answer, best_of, network_today
 from creative_nodes.report.areas import areas
+from creative_nodes.report.backtest import Backtest, backtest
+from creative_nodes.report.certainty import Certainty, certainty
 from creative_nodes.report.colocation import Colocation, colocation
+from creative_nodes.report.doubt import doubts
 from creative_nodes.report.figures import (
     MEDIAN_VENUES,
     Group,
@@ -27,6 +30,7 @@ from creative_nodes.report.figures import (
 )
 from creative_nodes.report.made_of import Names, made_of
 from creative_nodes.report.priorities import Priorities, live_priorities
+from creative_nodes.report.scenarios import Scenarios, scenarios
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.shapes import cut_shapes, hull_shapes, inset, site_shapes
 from creative_nodes.report.sites import Around, Site, candidate_sites, in_order, other_sites
@@ -40,6 +44,7 @@ from creative_nodes.report.spaces import (
     rapid_stations,
     station_names,
 )
+from creative_nodes.report.together import Together, together
 from creative_nodes.report.within import within
 from creative_nodes.report.words import Words, by_mode, known_number, named_twice, names, rows, web_links
 
@@ -89,6 +94,10 @@ class CityPage:
     transit_notes: tuple[str, ...]
     clusters: str
     colocation: Colocation | None
+    certainty: Certainty | None
+    scenarios: Scenarios | None
+    together: Together | None
+    backtest: Backtest | None
     groups: tuple[Group, ...]
     notices: tuple[str, ...]
     known: tuple[Known, ...]
@@ -171,7 +180,9 @@ def city_page(
     ----------
     tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
         reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
-        registry, links, completeness. All but the first may be empty.
+        registry, links, completeness; and as far as they are there robustness, agreement, scenarios, sweeps,
+        sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest, backtest_summary. All
+        but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
@@ -188,7 +199,10 @@ def city_page(
     served = hexes.worth_drawing(tables["accessibility"])
     told = tuple(hexes.served(row, settings) for row in rows(served))
     served_shapes = cut_shapes(served, study.geometry)
+    told_doubts = doubts(tables, ordered, settings)
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
+    candidates = tuple(replace(site, doubts=told_doubts.get(site.site_id, ())) for site in candidates)
+    called = {site.site_id: site.name for site in candidates}
     others = other_sites(
         tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
     )
@@ -223,6 +237,10 @@ def city_page(
         transit_notes=tuple(tables["transit_notes"]["text"]),
         clusters=method.clusters_words(settings.clusters),
         colocation=colocation(tables["colocation"], settings.clusters),
+        certainty=certainty(tables, ordered, settings, called),
+        scenarios=scenarios(tables, ordered, settings, called),
+        together=together(tables, ordered, settings, called),
+        backtest=backtest(tables, ordered, settings),
         groups=grouped(figures(indicators)),
         notices=notices(indicators),
         known=known,

@@ -38,6 +38,7 @@ KEYS = (
     "analysis.travel",
     "analysis.transit",
     "analysis.scenarios",
+    "analysis.portfolio",
 )
 PROVENANCE = {
     "snapshot": "2024-05-06",
