@@ -73,7 +73,7 @@ USES = {
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
-    "write_comparison": {"folium", "jinja2", "scipy"},
+    "write_comparison": {"folium", "jinja2"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
