@@ -186,7 +186,7 @@ const prioritiesPanel = (panel, apply) => {
       return slider(one.label, one.remark || lone, still ? null : 0, (input) => moveInside(g, j, input));
     });
     inside.append(...sliders.map(({ row }) => row));
-    return { box: make("div", { className: "group" }, head.row, inside), head, sliders };
+    return { box: make("div", { className: "bundle" }, head.row, inside), head, sliders };
   };
   const presetButton = (preset) => {
     const button = make("button", { type: "button", disabled: !preset.weights.length, title: preset.reason }, preset.label);
@@ -212,7 +212,7 @@ const prioritiesPanel = (panel, apply) => {
       ...boxes.map((one) => one.box),
       make("div", { className: "acts" }, reset, copy));
     box.addEventListener("toggle", () => { opened = box.open; });
-    const told = make("p", { className: "told" });
+    const told = make("p", { className: "moves" });
     told.setAttribute("role", "status");
     const care = make("p", { className: "care small", hidden: true },
       t("Certainty words and rank intervals belong to the weights of the run. They do not follow the sliders."));
@@ -256,7 +256,7 @@ const prioritiesPanel = (panel, apply) => {
     const count = tn(moved, "{n} site moved.", "{n} sites moved.");
     const first = now === before
       ? t("The first is still {name}.", { name: nameOf(now) })
-      : t("The first is now {now}, before {before}.", { now: nameOf(now), before: nameOf(before) });
+      : t("The first is now {now}; in the run it was {before}.", { now: nameOf(now), before: nameOf(before) });
     return `${count} ${first}`;
   };
   const showSlider = ({ input, share }, shown, part) => {
