@@ -103,7 +103,7 @@ const prioritiesPanel = (panel, apply) => {
   let opened = false;
   let result = { ...run, scores: scoreAll(unit, own) };
 
-  const percent = (share) => `${new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 }).format(share * 100)}\u00a0%`;
+  const percent = (share) => `${decimals(share * 100, 0, 1)}\u00a0%`;
   const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
   const isRun = () => state.weights.every((weight, k) => weight === own[k]);
 
@@ -157,7 +157,7 @@ const prioritiesPanel = (panel, apply) => {
   /* ---- elements, made anew in each language */
   let parts = {};
   const slider = (label, remark, shown, move) => {
-    const input = make("input", { type: "range", min: 0, max: FULL, step: 1, value: shown, disabled: shown === null });
+    const input = make("input", { type: "range", min: 0, max: FULL, step: 1, value: shown ?? 0, disabled: shown === null });
     input.setAttribute("aria-label", label);
     input.addEventListener("input", () => move(input));
     const share = make("output", {});

@@ -59,14 +59,18 @@ const reorder = ({ order, ranks, scores, run, changed }) => {
   const body = document.getElementById("rows");
   const rows = new Map([...body.children].map((row) => [+row.dataset.site, row]));
   const first = [...rows.values()].filter((row) => !row.classList.contains("more")).length;
+  let next = body.firstElementChild;
   order.forEach((i, place) => {
     const row = rows.get(i);
+    if (row === next) next = row.nextElementSibling;
+    else body.insertBefore(row, next);
     row.classList.toggle("more", place >= first);
-    row.querySelector(".rank").replaceChildren(String(ranks[i]), shift(run[i] - ranks[i]));
+    const told = `${ranks[i]} ${run[i]} ${language}`;
+    if (row.dataset.told !== told) row.querySelector(".rank").replaceChildren(String(ranks[i]), shift(run[i] - ranks[i]));
+    row.dataset.told = told;
     row.querySelector(".score .value").textContent = fixed(scores[i], 2);
     row.querySelector(".score .bar > span").style.width = `${scores[i] * 100}%`;
   });
-  body.append(...order.map((i) => rows.get(i)));
   ranking.classList.toggle("reweighed", changed);
 };
 onLanguage.push(() => {
