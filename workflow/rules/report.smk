@@ -21,7 +21,6 @@ REPORT_KEYS = (
 # snakemake reports/hanoi.html
 rule draw_map:
     input:
-        provenance="data/raw/{city}/provenance.json",
         **tables_of(
             "study_area",
             "places",
@@ -55,6 +54,7 @@ rule draw_map:
             "backtest",
             "backtest_summary",
         ),
+        provenance="data/raw/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,

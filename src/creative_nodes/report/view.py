@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from creative_nodes.messages import say, spoken, translated
 from creative_nodes.report import hexagons as hexes
 from creative_nodes.report import method
 from creative_nodes.report.answer import answer, best_of, network_today
@@ -28,6 +29,7 @@ from creative_nodes.report.figures import (
     snapshot_of,
     sources,
 )
+from creative_nodes.report.keys import KNOWN_KINDS, limit
 from creative_nodes.report.made_of import Names, made_of
 from creative_nodes.report.priorities import Priorities, live_priorities
 from creative_nodes.report.scenarios import Scenarios, scenarios
@@ -46,14 +48,14 @@ from creative_nodes.report.spaces import (
 )
 from creative_nodes.report.together import Together, together
 from creative_nodes.report.within import within
-from creative_nodes.report.words import Words, by_mode, known_number, named_twice, names, rows, web_links
+from creative_nodes.report.words import Words, known_number, named_twice, names, rows, web_links, worded
 
 TOP_PINS = 10
 
 
 @dataclass(frozen=True)
 class Known:
-    """One row of the registry of known sites."""
+    """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told."""
 
     name: str
     other_names: str
@@ -63,13 +65,16 @@ class Known:
     reason: str
     source: str
     links: tuple[tuple[str, str], ...]
+    kind_words: str
 
 
 @dataclass(frozen=True)
 class CityPage:
-    """A city's page, whole."""
+    """A city's page, whole; `city_name` and `city_note` are those of the settings, spoken."""
 
     settings: Settings
+    city_name: str
+    city_note: str
     answer: str
     network: str
     n_scored: int
@@ -128,12 +133,19 @@ def _registry(registry: pd.DataFrame) -> tuple[tuple[Known, ...], tuple[tuple[st
     known = []
     for row in rows(registry):
         name, other_names = names(row, row.registry_id)
-        year = known_number(row.year_converted)
-        use = " → ".join(text for text in (row.former_use, row.present_use) if text)
-        use += f" ({year:.0f})" if year is not None else ""
-        known.append(Known(name, other_names, row.kind, use, row.outcome, row.reason, *web_links(row.source)))
+        outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
+        source, links = web_links(row.source)
+        kind = worded(KNOWN_KINDS, row.kind)
+        known.append(Known(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind))
     counts = registry["outcome"].value_counts(sort=False)
-    return tuple(known), tuple((str(outcome), int(n)) for outcome, n in counts.items())
+    return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
+
+
+def _use(row: Any) -> str:
+    """Say what a known site was and is used for, and since when."""
+    uses = " → ".join(translated(text) for text in (row.former_use, row.present_use) if text)
+    year = known_number(row.year_converted)
+    return uses if year is None else say("{use} ({year})", use=uses, year=f"{year:.0f}").strip()
 
 
 def _with_mapping(
@@ -167,7 +179,7 @@ def _candidates(
 
 def reached_words(found: Sequence[Site]) -> tuple[str, ...]:
     """Say what the areas drawn for a chosen site are, on foot first: mode and time, the same for every site."""
-    told = {area.mode: f"{area.minutes:g} min {by_mode(area.mode)}" for site in found for area in site.areas}
+    told = {area.mode: limit(area.mode, area.minutes) for site in found for area in site.areas}
     return tuple(told[mode] for mode in sorted(told, key=lambda mode: mode != "walk"))
 
 
@@ -213,6 +225,8 @@ def city_page(
     n_scored = int(ordered["rank"].notna().sum())
     return CityPage(
         settings=settings,
+        city_name=translated(settings.city.name),
+        city_note=translated(settings.city.note),
         answer=answer(best_of(ordered, first), n_scored, settings),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         n_scored=n_scored,
@@ -234,7 +248,7 @@ def city_page(
         speeds=method.speeds(settings),
         public_transport=method.public_transport(tables["services"]),
         transit_rows=method.transit_rows(settings.transit, tables["services"]),
-        transit_notes=tuple(tables["transit_notes"]["text"]),
+        transit_notes=tuple(spoken(row, "text") for row in rows(tables["transit_notes"])),
         clusters=method.clusters_words(settings.clusters),
         colocation=colocation(tables["colocation"], settings.clusters),
         certainty=certainty(tables, ordered, settings, called),
