@@ -13,6 +13,7 @@ REPORT_KEYS = (
     "analysis.accessibility",
     "analysis.travel",
     "analysis.transit",
+    "analysis.scenarios",
     "analysis.portfolio",
 )
 

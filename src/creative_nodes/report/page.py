@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "priorities.js")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
     *("figures", "colocation", "known", "method", "caution", "data"),
@@ -182,6 +182,7 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "hexagons": [[h.mapping_words, *h.lines] for h in page.hexagons],
         "served": [[h.title, *h.lines] for h in page.served],
         "links": page.links,
+        "priorities": asdict(page.priorities),
     }
 
 
@@ -247,6 +248,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
                     "Map of candidates, heritage sites and creative spaces. The ranking lists the sites as a table."
                 ),
                 "#card": say("Selected site"),
+                "#priorities": say("Live priorities"),
             },
             **_spoken_data(page),
         }
@@ -261,7 +263,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
         policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-        css=_asset("leaflet.css") + _asset("report.css") + _asset("certainty.css"),
+        css=Markup().join(_asset(f"{name}.css") for name in ("leaflet", "report", "certainty", "priorities")),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
