@@ -36,7 +36,7 @@ SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
     *("figures", "colocation", "known", "method", "caution", "data"),
 )  # in the order of the page
-COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "foot")
+COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
 
 
@@ -313,7 +313,7 @@ def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=POLICY,
-        css=_asset("report.css") + _asset("comparison.css"),
+        css=_asset("report.css") + _asset("certainty.css") + _asset("comparison.css"),
         script=page_script(()),
         blob=blob(spoken),
     )
