@@ -316,7 +316,11 @@ const prioritiesPanel = (panel, apply) => {
   opened = recall();
   build();
   onLanguage.unshift(() => { build(); draw(); });
-  window.addEventListener("hashchange", () => { recall(); draw(); });
+  window.addEventListener("hashchange", () => {
+    if (location.hash && !location.hash.includes("=")) return; // a link within the page
+    recall();
+    draw();
+  });
   if (!isRun()) draw();
   return { state, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
