@@ -302,9 +302,8 @@ def test_a_criterion_without_data_has_a_still_slider_and_the_reason(visit, towns
         seen.page.get_by_role("button", name="Criteria of the group People").click()
         still = slider(seen.page, "Walk to the nearest rapid-transit station")
         assert still.is_disabled() and still.get_attribute("aria-valuetext") == "0\u00a0% of the score"
-        assert (
-            "No candidate has a value for it, so it has no slider" in seen.page.locator("#inside-people").inner_text()
-        )
+        told = seen.page.locator("#inside-people").inner_text()
+        assert "No candidate has a value for it, so its slider stands still" in told
         # its weight is shared: people without transit are 26 of the remaining 79
         assert slider(seen.page, "People").get_attribute("aria-valuetext") == "32.9\u00a0% of the score"
         press(seen.page, "People", "ArrowRight", 5)
