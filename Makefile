@@ -40,7 +40,7 @@ lint: env
 	@$(SNAKEMAKE) --lint
 
 test: lint
-	@$(BIN)/pytest -n $(CORES) --dist loadgroup
+	@$(BIN)/pytest -n $(CORES) --dist loadfile
 
 docs: env
 	@$(BIN)/python -m creative_nodes.docs

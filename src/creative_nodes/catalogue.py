@@ -6,6 +6,7 @@ python -m creative_nodes.catalogue --check    fail when a message is missing, em
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import sys
@@ -36,6 +37,8 @@ SETTINGS_TEXTS = {
     "config/taxonomy/*.yaml": {"classes", "reason"},
     "config/governance.yaml": {"title", "text", "body", "label", "unit", "by", "note"},
 }
+# and out of the shipped registries of known sites: the columns that readers are shown
+REGISTRY_TEXTS = ("former_use", "present_use")
 FIELD = re.compile(r"\{(\w+)[^}]*\}|%\((\w+)\)s")
 
 
@@ -57,6 +60,10 @@ def settings_texts() -> Iterator[tuple[str, str]]:
         for path in sorted(ROOT.glob(pattern)):
             for text in _texts(yaml.safe_load(path.read_text(encoding="utf-8")), keys):
                 yield path.relative_to(ROOT).as_posix(), text
+    for path in sorted(ROOT.glob("config/registry/*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield from ((path.relative_to(ROOT).as_posix(), row[key]) for key in REGISTRY_TEXTS if row[key])
 
 
 def template() -> Catalog:

@@ -254,7 +254,7 @@ def city_page(
         certainty=certainty(tables, ordered, settings, called),
         scenarios=scenarios(tables, ordered, settings, called),
         together=together(tables, ordered, settings, called),
-        backtest=backtest(tables, ordered, settings),
+        backtest=backtest(tables),
         groups=grouped(figures(indicators)),
         notices=notices(indicators),
         known=known,

@@ -55,7 +55,7 @@ const zoomTo = (i) => {
 };
 
 /* ---- what the map says when touched */
-const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status}`, site.certainty_words);
+const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status_words}`, site.certainty_words);
 /* a pin or a dot can come to stand for another site, so what it stands for is looked up when it is touched */
 const siteOf = (layer) => layer.feature.properties.i;
 ["sites", "dots", "pins", "cut_off"].forEach((name) => each(name, (layer) => {
