@@ -221,7 +221,30 @@ def test_a_scenario_that_changes_the_criteria_cannot_be_chosen_and_says_why(visi
         agrees(seen.page, full.scores())
         opened(seen.page)
         assert seen.page.get_by_role("button", name="Older walkers").is_disabled()
-        assert "Older walkers It changes the criteria themselves" in seen.page.locator("#priorities").inner_text()
+        assert "Older walkers: It changes the criteria themselves" in seen.page.locator("#priorities").inner_text()
+
+
+def test_the_text_goes_to_the_clipboard(visit, full):
+    with visit(full.path, fragment=f"w={EVEN_PEOPLE}") as seen:
+        seen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        text = copied(seen.page)
+        seen.page.get_by_text("Copied. This is the text:").wait_for()
+        assert seen.page.evaluate("navigator.clipboard.readText()") == text
+        assert "residents_walk_15: 0.25\n" in text
+
+
+def test_where_a_page_may_not_copy_the_text_is_selected(visit, full):
+    with visit(full.path, fragment=f"w={EVEN_PEOPLE}") as seen:
+        seen.page.evaluate(
+            """() => {
+                Object.defineProperty(navigator, "clipboard", { value: undefined });
+                document.execCommand = () => false;
+            }"""
+        )
+        text = copied(seen.page)
+        seen.page.get_by_text("copy it by hand").wait_for()
+        assert seen.page.evaluate("getSelection().toString()") == text
+        assert seen.wrong == []
 
 
 # ---------------------------------------------------------------- sliders
