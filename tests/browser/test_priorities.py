@@ -132,6 +132,11 @@ def fragment(page):
     return page.evaluate("location.hash.slice(1)")
 
 
+def on_sliders(city):
+    """The scenarios that change weights alone."""
+    return [(key, one) for key, one in city.analysis.scenarios.items() if not one.needs_own_reach]
+
+
 def copied(page):
     page.get_by_role("button", name="Copy as config").click()
     return page.locator(".copied textarea").input_value()
@@ -174,7 +179,7 @@ def test_every_preset_ranks_as_the_table_of_scenarios(visit, city):
     table = score_scenarios(city.candidates, city.analysis.score, city.analysis.scenarios)
     with visit(city.path) as seen:
         opened(seen.page)
-        for key, scenario in city.analysis.scenarios.items():
+        for key, scenario in on_sliders(city):
             button = seen.page.get_by_role("button", name=scenario.label, exact=True)
             button.click()
             agrees(seen.page, table[(table["scenario"] == key) & table["rank"].notna()])
@@ -191,7 +196,7 @@ def test_the_copied_text_makes_the_pipeline_give_the_ranking_on_the_screen(visit
         seen.page.get_by_role("button", name="Criteria of the group Site").click()
         press(seen.page, "Readiness (0–1)", "ArrowRight", 5)
         texts = [(copied(seen.page), shown(seen.page))]
-        for scenario in city.analysis.scenarios.values():
+        for _, scenario in on_sliders(city):
             seen.page.get_by_role("button", name=scenario.label, exact=True).click()
             rows = shown(seen.page)
             texts.append((copied(seen.page), rows))
@@ -209,6 +214,37 @@ def test_the_copied_text_makes_the_pipeline_give_the_ranking_on_the_screen(visit
         assert [row["id"] for row in rows] == scores["site_id"].tolist()
         assert [row["rank"] for row in rows] == scores["rank"].tolist()
         assert [row["score"] for row in rows] == pytest.approx(scores["score"].tolist(), abs=0.00501)
+
+
+def test_a_scenario_that_changes_the_criteria_cannot_be_chosen_and_says_why(visit, full):
+    with visit(full.path, fragment="preset=older_walkers") as seen:
+        agrees(seen.page, full.scores())
+        opened(seen.page)
+        assert seen.page.get_by_role("button", name="Older walkers").is_disabled()
+        assert "Older walkers: It changes the criteria themselves" in seen.page.locator("#priorities").inner_text()
+
+
+def test_the_text_goes_to_the_clipboard(visit, full):
+    with visit(full.path, fragment=f"w={EVEN_PEOPLE}") as seen:
+        seen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        text = copied(seen.page)
+        seen.page.get_by_text("Copied. This is the text:").wait_for()
+        assert seen.page.evaluate("navigator.clipboard.readText()") == text
+        assert "residents_walk_15: 0.25\n" in text
+
+
+def test_where_a_page_may_not_copy_the_text_is_selected(visit, full):
+    with visit(full.path, fragment=f"w={EVEN_PEOPLE}") as seen:
+        seen.page.evaluate(
+            """() => {
+                Object.defineProperty(navigator, "clipboard", { value: undefined });
+                document.execCommand = () => false;
+            }"""
+        )
+        text = copied(seen.page)
+        seen.page.get_by_text("copy it by hand").wait_for()
+        assert seen.page.evaluate("getSelection().toString()") == text
+        assert seen.wrong == []
 
 
 # ---------------------------------------------------------------- sliders
@@ -289,9 +325,8 @@ def test_a_criterion_without_data_has_a_still_slider_and_the_reason(visit, towns
         seen.page.get_by_role("button", name="Criteria of the group People").click()
         still = slider(seen.page, "Walk to the nearest rapid-transit station")
         assert still.is_disabled() and still.get_attribute("aria-valuetext") == "0\u00a0% of the score"
-        assert (
-            "No candidate has a value for it, so it has no slider" in seen.page.locator("#inside-people").inner_text()
-        )
+        told = seen.page.locator("#inside-people").inner_text()
+        assert "No candidate has a value for it, so its slider stands still" in told
         # its weight is shared: people without transit are 26 of the remaining 79
         assert slider(seen.page, "People").get_attribute("aria-valuetext") == "32.9\u00a0% of the score"
         press(seen.page, "People", "ArrowRight", 5)
@@ -362,6 +397,17 @@ def test_weights_in_the_address_are_made_to_sum_to_one(visit, full):
         weights = yaml.safe_load(copied(seen.page))["override"]["score"]["weights"]
         assert [weights[key] for key in CRITERIA[:3]] == [0.3334, 0.3333, 0.3333]
         agrees(seen.page, full.scores(weights))
+
+
+def test_a_link_within_the_page_leaves_the_priorities_alone(visit, full):
+    with visit(full.path, fragment=f"w={EVEN_PEOPLE}") as seen:
+        rows = shown(seen.page)
+        link = seen.page.locator('a[href="#ranking"]').first
+        link.focus()
+        seen.page.keyboard.press("Enter")
+        assert seen.page.evaluate("document.activeElement.id") == "ranking"
+        assert shown(seen.page) == rows
+        assert fragment(seen.page) == f"w={EVEN_PEOPLE}"
 
 
 def test_an_address_changed_by_hand_is_followed(visit, full):

@@ -116,7 +116,9 @@ def _plain(weights: Mapping[Criterion, float]) -> dict[Criterion, float]:
 
 def _remark(name: Criterion, known: Sequence[Criterion], values: np.ndarray) -> str:
     if name not in known:
-        return say("No candidate has a value for it, so it has no slider. Its weight is shared among the others.")
+        return say(
+            "No candidate has a value for it, so its slider stands still and its weight is shared among the others."
+        )
     if not values[:, CRITERIA.index(name)].any():
         return say("It is the same for all candidates, so it moves none.")
     return ""

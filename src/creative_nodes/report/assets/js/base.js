@@ -66,3 +66,12 @@ const setState = (name, value) => {
   const hash = state.toString();
   history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
 };
+/* a link within the page goes there and leaves alone what the address keeps */
+document.addEventListener("click", (event) => {
+  const target = document.getElementById(event.target.closest?.('a[href^="#"]')?.getAttribute("href").slice(1));
+  if (!target || !location.hash.includes("=")) return;
+  event.preventDefault();
+  if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
+  target.focus();
+  target.scrollIntoView();
+});

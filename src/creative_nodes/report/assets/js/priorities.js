@@ -208,7 +208,7 @@ const prioritiesPanel = (panel, apply) => {
       make("p", { className: "small" }, t("What matters more? Move a slider: the share beside it is its part of the score, and all shares sum to 100 %.")),
       presets.length ? row : "",
       make("p", { className: "reason small" }),
-      ...refused.map((preset) => make("p", { className: "small" }, make("b", {}, preset.label), " ", preset.reason)),
+      ...refused.map((preset) => make("p", { className: "small" }, make("b", {}, t("{name}:", { name: preset.label })), " ", preset.reason)),
       ...boxes.map((one) => one.box),
       make("div", { className: "acts" }, reset, copy));
     box.addEventListener("toggle", () => { opened = box.open; });
@@ -316,7 +316,11 @@ const prioritiesPanel = (panel, apply) => {
   opened = recall();
   build();
   onLanguage.unshift(() => { build(); draw(); });
-  window.addEventListener("hashchange", () => { recall(); draw(); });
+  window.addEventListener("hashchange", () => {
+    if (location.hash && !location.hash.includes("=")) return; // a link within the page
+    recall();
+    draw();
+  });
   if (!isRun()) draw();
   return { state, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
