@@ -75,6 +75,13 @@ def test_no_page_scrolls_sideways_on_a_phone_and_nothing_lies_under_the_language
             assert hidden == []
 
 
+def test_axe_does_find_a_fault_that_is_there(visit, spoken_pages):
+    with visit(spoken_pages["index"]) as seen:
+        seen.page.evaluate(AXE)
+        seen.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+        assert [fault.split(":")[0] for fault in faults(seen.page)] == ["button-name"]
+
+
 def test_every_picture_has_a_name_or_is_decoration(visit, any_page):
     with visit(any_page) as seen:
         nameless = seen.page.eval_on_selector_all(
@@ -105,7 +112,8 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit, any_page):
                 """() => {
                     const one = document.activeElement;
                     const style = getComputedStyle(one);
-                    return [one.dataset.stop ?? null, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0];
+                    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+                    return [one.dataset.stop ?? null, ring];
                 }"""
             )
             if stop is not None:
@@ -121,9 +129,24 @@ def test_space_selects_and_escape_closes_and_gives_the_focus_back(visit, made_up
         row.focus()
         seen.page.keyboard.press("Space")
         assert seen.page.locator("#card").is_visible()
-        seen.page.locator("#card .close").focus()
+        assert seen.page.evaluate("document.activeElement.id") == "card"
+        seen.page.keyboard.press("Tab")
+        assert seen.page.evaluate("document.activeElement.className") == "close"
         seen.page.keyboard.press("Escape")
         assert not seen.page.locator("#card").is_visible()
+        assert seen.page.evaluate("document.activeElement.dataset.site") == "1"
+        seen.page.locator(".pin").first.focus()
+        seen.page.keyboard.press("Space")
+        assert seen.page.evaluate("document.activeElement.id") == "card"
+        seen.page.locator("#card .close").press("Enter")
+        assert seen.page.evaluate("document.activeElement.classList.contains('pin')")
+
+
+def test_closing_after_a_switch_of_language_finds_the_new_row(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.locator("#rows tr").nth(1).press("Enter")
+        seen.page.locator('[data-language="vi"]').click()
+        seen.page.locator("#card .close").press("Enter")
         assert seen.page.evaluate("document.activeElement.dataset.site") == "1"
 
 
@@ -165,6 +188,7 @@ def test_hostile_names_are_inert_in_cards_tooltips_popups_and_legend(visit, spok
             for fold in seen.page.locator("#card .fold").all():
                 fold.click()
             assert seen.page.evaluate(UNWANTED) == []
+            seen.page.locator("#card .close").click()
         for box in seen.page.locator(".leaflet-control-layers-selector").all():
             box.check()
         opened = seen.page.evaluate(

@@ -68,7 +68,11 @@ const pinLabel = (pin, i) => {
 };
 each("pins", (pin, i) => {
   pin.on("add", () => pinLabel(pin, i));
-  pin.on("keypress", (event) => { if (event.originalEvent.key === "Enter") select(i, "map"); });
+  pin.on("keypress", ({ originalEvent: { key } }) => {
+    if (key !== "Enter" && key !== " ") return;
+    select(i, "map");
+    card.focus({ preventScroll: true });
+  });
 });
 onLanguage.push(() => each("pins", pinLabel));
 ["converted", "lost", "low"].forEach((kind) => each(`others_${kind}`, (layer, i) => {
