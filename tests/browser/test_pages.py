@@ -17,20 +17,6 @@ PHONE = {"width": 390, "height": 844}
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="session")
-def made_up_page(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("page")
-    html = MADE_UP["city_html"](ROOT, folder, MADE_UP["frames"]())
-    path = folder / "made-up.html"
-    path.write_text(html, encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="session", params=["made-up", *(path.name for path in CITIES)])
-def city_page(request, made_up_page):
-    return made_up_page if request.param == "made-up" else ROOT / "reports" / request.param
-
-
 def selected(page) -> list[str]:
     return page.eval_on_selector_all('[aria-current="true"]', "rows => rows.map((row) => row.dataset.site)")
 

@@ -94,8 +94,11 @@ const doubts = (site) => site.doubts
   : [];
 /* the site shown, to be shown again in another language: list and row */
 let shown = null;
+/* the row or pin that the card was opened from: closing gives the focus back */
+let opener = null;
 const open = (list, i) => {
   shown = [list, i];
+  opener = document.activeElement.closest("[data-site], .pin") ?? opener;
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
@@ -112,7 +115,10 @@ const reweigh = () => {
   card.querySelectorAll(".adds").forEach((cell, k) => cell.replaceChildren(...added(site.measures[k][1], data.criteria[k][2])));
 };
 const close = () => {
+  const back = opener?.isConnected ? opener : ranking.querySelector(`[data-site="${chosen}"]`);
+  if (card.contains(document.activeElement)) back?.focus({ preventScroll: true });
   shown = null;
+  opener = null;
   card.hidden = true;
   mark(-1);
 };

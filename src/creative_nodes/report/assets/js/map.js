@@ -70,7 +70,11 @@ const pinLabel = (pin, i) => {
 };
 each("pins", (pin) => {
   pin.on("add", () => pinLabel(pin, siteOf(pin)));
-  pin.on("keypress", (event) => { if (event.originalEvent.key === "Enter") select(siteOf(pin), "map"); });
+  pin.on("keypress", ({ originalEvent: { key } }) => {
+    if (key !== "Enter" && key !== " ") return;
+    select(siteOf(pin), "map");
+    card.focus({ preventScroll: true });
+  });
 });
 onLanguage.push(() => each("pins", pinLabel));
 ["converted", "lost", "low"].forEach((kind) => each(`others_${kind}`, (layer, i) => {

@@ -39,6 +39,7 @@ ranking.addEventListener("keydown", (event) => {
   if (rowOf(event) !== event.target || (event.key !== "Enter" && event.key !== " ")) return;
   event.preventDefault();
   select(+event.target.dataset.site, "table");
+  card.focus({ preventScroll: true });
 });
 ["mouseover", "focusin"].forEach((name) => ranking.addEventListener(name, (event) => {
   if (rowOf(event)) reach(+rowOf(event).dataset.site);
