@@ -53,10 +53,10 @@ def test_no_english_is_left_when_another_language_is_spoken(visit, spoken_pages,
 
 
 def test_the_address_and_the_browser_choose_the_language(visit, spoken_pages):
-    chosen = [("#lang=vi", "en-GB"), ("", "vi-VN"), ("#lang=en", "vi-VN"), ("", "zh-TW"), ("#lang=xx", "fr-FR")]
+    chosen = [("lang=vi", "en-GB"), ("", "vi-VN"), ("lang=en", "vi-VN"), ("", "zh-TW"), ("lang=xx", "fr-FR")]
     found = []
-    for state, locale in chosen:
-        with visit(spoken_pages["index"], state=state, locale=locale) as seen:
+    for fragment, locale in chosen:
+        with visit(spoken_pages["index"], fragment=fragment, locale=locale) as seen:
             found.append(seen.page.evaluate("document.documentElement.lang"))
     assert found == ["vi", "vi", "en", "zh", "en"]
 
