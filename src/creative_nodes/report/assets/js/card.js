@@ -102,7 +102,7 @@ const open = (list, i) => {
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
-  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site));
+  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site), briefButton(list, i));
   card.hidden = false;
   card.scrollTop = 0;
 };
