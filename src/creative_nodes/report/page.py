@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
     *("figures", "colocation", "known", "method", "caution", "data"),
@@ -269,7 +269,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
         policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-        css=_asset("leaflet.css") + _asset("report.css") + _asset("certainty.css"),
+        css=_asset("leaflet.css") + _asset("report.css") + _asset("certainty.css") + _asset("city.css"),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
