@@ -32,6 +32,6 @@ found = backtest.back_test(
     centre=plain["city.centre"],
     seed=plain["analysis.seed"],
 )
-for name, table in zip(("backtest", "backtest_summary"), found, strict=True):
+for name, table in zip(("backtest", "backtest_pairs", "backtest_summary"), found, strict=True):
     tables.write(table, name, snakemake.output[name], provenance=tables.carry_on(files.heritage, settings))
-log.done(backtest.in_words(found[1]))
+log.done(backtest.in_words(found[-1]))

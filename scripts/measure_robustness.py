@@ -13,6 +13,7 @@ settings = snakemake.params.settings
 found = measure_robustness(
     tables.read("candidates", snakemake.input.candidates),
     tables.read("scenarios", snakemake.input.scenarios),
+    tables.read("sweeps", snakemake.input.sweeps),
     restore(settings, "analysis.score", Score),
     seed=json.loads(settings)["analysis.seed"],
 )

@@ -9,10 +9,13 @@ from creative_nodes.scenarios import score_scenarios
 log = start(snakemake)
 settings = snakemake.params.settings
 candidates = tables.read("candidates", snakemake.input.candidates)
+measured = tables.read("scenario_candidates", snakemake.input.scenario_candidates)
+chosen = restore_all(settings, "analysis.scenarios", Scenario)
 scenarios = score_scenarios(
     candidates,
     restore(settings, "analysis.score", Score),
-    restore_all(settings, "analysis.scenarios", Scenario),
+    chosen,
+    own={key: measured[measured["scenario"] == key] for key, one in chosen.items() if one.needs_own_reach},
 )
 tables.write(
     scenarios,

@@ -5,7 +5,7 @@ import json
 from _run import start
 
 from creative_nodes import sweeps, tables
-from creative_nodes.config import Analysis, People, restore
+from creative_nodes.config import People, Swept, restore
 from creative_nodes.people import other_sources
 from creative_nodes.reach import World
 from creative_nodes.travel.streets import read_streets
@@ -13,7 +13,7 @@ from creative_nodes.travel.streets import read_streets
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 plain = json.loads(settings)
-analysis = Analysis.model_validate(plain["analysis"])
+analysis = Swept.model_validate({name: plain[f"analysis.{name}"] for name in Swept.model_fields})
 others = other_sources(
     (area := tables.read("study_area", files.study_area).iloc[0]).geometry,
     restore(settings, "city.people", People),

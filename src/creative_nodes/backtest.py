@@ -9,6 +9,7 @@ lies around, the network. What is known of a site itself (status, listing, size 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -29,6 +30,7 @@ from creative_nodes.travel.network import Network as StreetNetwork
 from creative_nodes.travel.streets import Streets
 
 FIRST = 10
+ALL = "all"  # cities together
 LOW, HIGH = 0.025, 0.975
 FROM_AROUND = ("exchange", "neighbourhood", "diversity")
 
@@ -124,7 +126,7 @@ def back_test(
     *,
     centre: tuple[float, float] | None,
     seed: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Score each converted site as if unconverted, among the candidates.
 
     Parameters
@@ -139,13 +141,15 @@ def back_test(
 
     Returns
     -------
-    the tables backtest (a row a converted site) and backtest_summary (a row a figure).
+    the tables backtest (a row a converted site), backtest_pairs (a row a converted site and rival) and
+    backtest_summary (a row a figure).
     """
     sites = gpd.GeoDataFrame(pd.concat([converted, candidates], ignore_index=True), crs=WGS84_EPSG)
     n = len(converted)
     if n == 0 or len(candidates) == 0:
         none = np.zeros((0, 1 + len(candidates)))
-        return tables.empty("backtest"), summarise(none, none, n, rules.backtest, seed=seed)
+        summary = summarise(none, none, n, rules.backtest, seed=seed)
+        return tables.empty("backtest"), tables.empty("backtest_pairs"), summary
     measured = measure(
         Survey(sites, world, streets, rules.link_within_m),
         # scores need neither the other modes nor a description of the streets
@@ -170,8 +174,10 @@ def back_test(
         rows.append((int(spaces.sum()), int(amenities.sum())))
     away = shapely.distance(shapes, shapely.Point(_middle(centre, world, streets)))
     by_centre = np.column_stack([-away[tested], np.tile(-away[rivals], (len(tested), 1))])
-    frame = _rows(measured.iloc[tested], converted.iloc[tested], np.array(rows).reshape(-1, 2), scores, by_centre)
-    return frame, summarise(scores, by_centre, n, rules.backtest, seed=seed)
+    frame = _rows(measured.iloc[tested], np.array(rows).reshape(-1, 2), scores, by_centre)
+    ids = measured["site_id"].to_numpy(dtype=object)
+    pairs = _pairs(ids[tested], ids[rivals], scores, by_centre)
+    return frame, pairs, summarise(scores, by_centre, n, rules.backtest, seed=seed)
 
 
 def _scores(run: pd.DataFrame, rules: Rules) -> np.ndarray:
@@ -208,9 +214,24 @@ def beaten(scores: np.ndarray) -> np.ndarray:
     return np.asarray((own > rivals) + 0.5 * (own == rivals))
 
 
-def _rows(
-    measured: pd.DataFrame, converted: pd.DataFrame, hidden: np.ndarray, scores: np.ndarray, by_centre: np.ndarray
-) -> pd.DataFrame:
+def _pairs(tested: np.ndarray, rivals: np.ndarray, scores: np.ndarray, by_centre: np.ndarray) -> pd.DataFrame:
+    """Make the table backtest_pairs."""
+    n, m = len(tested), len(rivals)
+    return pd.DataFrame(
+        {
+            "site_id": np.repeat(tested, m),
+            "rival_id": np.tile(rivals, n),
+            "score": np.repeat(scores[:, 0], m),
+            "rival_score": scores[:, 1:].ravel(),
+            "beats": beaten(scores).ravel(),
+            "beats_by_centre": beaten(by_centre).ravel(),
+            "centre_m": np.repeat(-by_centre[:, 0], m),
+            "rival_centre_m": -by_centre[:, 1:].ravel(),
+        }
+    )
+
+
+def _rows(measured: pd.DataFrame, hidden: np.ndarray, scores: np.ndarray, by_centre: np.ndarray) -> pd.DataFrame:
     """Make the table backtest."""
     won = beaten(scores)
     frame = measured[["site_id", *(c.name for c in tables.NAMES), "heritage_class"]].reset_index(drop=True)
@@ -223,30 +244,62 @@ def _rows(
     return frame.sort_values(["rank", "site_id"], ignore_index=True)
 
 
-def _interval(won: np.ndarray, draws: int, rng: np.random.Generator) -> tuple[float, float]:
-    """Return the 95 % interval of the mean of a matrix over both its sides, by the bootstrap (Efron 1979).
+def _interval(cities: list[np.ndarray], draws: int, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the 95 % interval of the mean of matrices, one a city, by the bootstrap (Efron 1979).
 
-    Tested sites and rivals are drawn anew, both, because both are samples. One of either says nothing of its spread.
+    Tested sites (all cities' together) and rivals (each city's own) are drawn anew, both, because both are samples. One
+    of either says nothing of its spread.
     """
-    n, m = won.shape
-    if n < 2 or m < 2:
+    n = sum(map(len, cities))
+    if n < 2 or any(won.shape[1] < 2 for won in cities):
         return np.nan, np.nan
     rows = rng.multinomial(n, np.full(n, 1 / n), size=draws) / n
-    columns = rng.multinomial(m, np.full(m, 1 / m), size=draws) / m
-    means = np.einsum("dn,nm,dm->d", rows, won, columns, optimize=True)
+    means, begin = np.zeros(draws), 0
+    for won in cities:
+        m, end = won.shape[1], begin + len(won)
+        columns = rng.multinomial(m, np.full(m, 1 / m), size=draws) / m
+        means += np.einsum("dn,nm,dm->d", rows[:, begin:end], won, columns, optimize=True)
+        begin = end
     low, high = np.quantile(means, [LOW, HIGH])
     return float(low), float(high)
 
 
-def precision_at(scores: np.ndarray, first: int) -> float:
-    """Return the share of tested sites among the first of one list: each with its own score, rivals with their mean."""
-    if scores.size == 0:
-        return np.nan
-    listed = np.concatenate([scores[:, 0], scores[:, 1:].mean(axis=0)])
-    is_tested = np.arange(len(listed)) < len(scores)
-    # of equal scores the rival stands first, so that a tie flatters nobody
-    order = np.lexsort((is_tested, -listed))[:first]
+def precision_at(cities: list[np.ndarray], first: int) -> float:
+    """Return the share of tested sites among the first of one list of all cities, each at its place in its own city.
+
+    The place of a site is the share of the others of its city that it beats, a tie counting half. Tested sites count
+    with their own score, rivals with the mean of theirs over the runs.
+    """
+    places, tested = [], []
+    for scores in cities:
+        listed = np.round(np.concatenate([scores[:, 0], scores[:, 1:].mean(axis=0)]), 12)
+        above, tied = (listed[:, None] > listed).sum(axis=1), (listed[:, None] == listed).sum(axis=1) - 1
+        places.append(np.round((above + 0.5 * tied) / (len(listed) - 1), 12))
+        tested.append(np.arange(len(listed)) < len(scores))
+    place, is_tested = np.concatenate(places), np.concatenate(tested)
+    # of equal places the rival stands first, so that a tie flatters nobody
+    order = np.lexsort((is_tested, -place))[:first]
     return float(is_tested[order].mean())
+
+
+def _figures(
+    ours: list[np.ndarray], plain: list[np.ndarray], settings: Backtest, seed: int
+) -> list[tuple[str, float, float, float]]:
+    """Return the figures of one or several cities, by score and by distance to the centre."""
+    rng = np.random.default_rng(seed)
+    won, beside = [beaten(scores) for scores in ours], [beaten(scores) for scores in plain]
+    lift = [one - other for one, other in zip(won, beside, strict=True)]
+    n = sum(map(len, won))
+    found = []
+    for name, cities in (("auc", won), ("auc_by_centre", beside), ("auc_lift", lift)):
+        mean = float(sum(one.mean(axis=1).sum() for one in cities) / n)
+        found.append((name, mean, *_interval(cities, settings.bootstrap, rng)))
+    # every tested site has the same rivals as the others of its city, so that both are one figure
+    found.append(("mean_percentile", *found[0][1:]))
+    for name, lists in (("precision_at_10", ours), ("precision_at_10_by_centre", plain)):
+        found.append((name, precision_at(lists, FIRST), np.nan, np.nan))
+    listed = n + sum(one.shape[1] for one in won)
+    return [*found, ("precision_by_chance", n / listed, np.nan, np.nan)]
 
 
 def summarise(
@@ -265,21 +318,57 @@ def summarise(
     seed : of the draws.
     """
     tested, rivals = len(scores), max(0, scores.shape[1] - 1)
-    rng = np.random.default_rng(seed)
     found: list[tuple[str, float, float, float]] = [
         ("converted_sites", n_converted, np.nan, np.nan),
         ("tested_sites", tested, np.nan, np.nan),
         ("rivals", rivals, np.nan, np.nan),
     ]
     if tested and rivals:
-        ours, plain = beaten(scores), beaten(by_centre)
-        for name, won in (("auc", ours), ("auc_by_centre", plain), ("auc_lift", ours - plain)):
-            found.append((name, float(won.mean()), *_interval(won, settings.bootstrap, rng)))
-        base = tested / (tested + rivals)
-        for name, values in (("precision_at_10", scores), ("precision_at_10_by_centre", by_centre)):
-            found.append((name, precision_at(values, FIRST), np.nan, np.nan))
-        found.append(("precision_by_chance", base, np.nan, np.nan))
+        found += _figures([scores], [by_centre], settings, seed)
     return pd.DataFrame(found, columns=["figure", "value", "low", "high"])
+
+
+def _matrices(pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Bring the table backtest_pairs back to scores and nearness to the centre, a row a tested site, its own first."""
+    n = pairs["site_id"].nunique()
+    one, other = (
+        np.column_stack([own.to_numpy().reshape(n, -1)[:, :1], rival.to_numpy().reshape(n, -1)])
+        for own, rival in ((pairs["score"], pairs["rival_score"]), (-pairs["centre_m"], -pairs["rival_centre_m"]))
+    )
+    return one, other
+
+
+def pool(cities: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], settings: Backtest, *, seed: int) -> pd.DataFrame:
+    """Pool the back-tests of several cities: each converted site stands against the rivals of its own city.
+
+    So a city's size or wealth decides nothing, only the place within it. A city without a tested site or without
+    rivals says nothing and adds nobody to the pool; its own rows say that.
+
+    Parameters
+    ----------
+    cities : the tables backtest_summary and backtest_pairs by city.
+    settings : number of bootstrap draws.
+    seed : of the draws.
+
+    Returns
+    -------
+    the table backtest_pooled: the rows of every city, then those of all.
+    """
+    rows = [summary.assign(city=city) for city, (summary, _) in cities.items()]
+    counts = {city: summary.set_index("figure")["value"] for city, (summary, _) in cities.items()}
+    tested = [city for city, (_, pairs) in cities.items() if len(pairs)]
+    matrices = [_matrices(cities[city][1]) for city in tested]
+    found: list[tuple[str, float, float, float]] = [
+        ("cities", len(cities), np.nan, np.nan),
+        ("cities_tested", len(tested), np.nan, np.nan),
+        ("converted_sites", sum(count["converted_sites"] for count in counts.values()), np.nan, np.nan),
+        ("tested_sites", sum(len(scores) for scores, _ in matrices), np.nan, np.nan),
+        ("rivals", sum(scores.shape[1] - 1 for scores, _ in matrices), np.nan, np.nan),
+    ]
+    if tested:
+        found += _figures([scores for scores, _ in matrices], [near for _, near in matrices], settings, seed)
+    whole = pd.DataFrame(found, columns=["figure", "value", "low", "high"]).assign(city=ALL)
+    return pd.concat([*rows, whole], ignore_index=True)[["city", "figure", "value", "low", "high"]]
 
 
 def in_words(summary: pd.DataFrame) -> str:

@@ -702,12 +702,26 @@ class Score(Section):
     concentration: Positive = Field(
         50, description="Dirichlet concentration of the draws around the weights; higher stays closer"
     )
+    sobol_samples: int = Field(
+        0,
+        ge=0,
+        description="base samples of the Sobol' indices of the groups' weights (table sobol): 0 for none, else a power "
+        "of 2 from 64, such as 1024; six times as many weightings are ranked. Saltelli et al., Computer Physics "
+        "Communications 2010",
+    )
     top: int = Field(10, ge=1, description="the certainty word asks for the chance of being among this many first ...")
     top_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.34,
         description="... but among no more than this share of the candidates, so that few candidates do not all "
         "look certain",
     )
+
+    @field_validator("sobol_samples")
+    @classmethod
+    def _power_of_two(cls, samples: int) -> int:
+        if samples and (samples < 64 or samples & (samples - 1)):
+            raise ValueError("give 0, or a power of 2 from 64")
+        return samples
 
     @model_validator(mode="after")
     def _quantiles_in_order(self) -> Self:
@@ -763,7 +777,9 @@ class Scenario(Section):
         BeforeValidator(lambda given: given, json_schema_input_type=dict[Criterion, Weight] | WeightForms | None),
     ] = Field(None, description="its weights, in any form of score.weights; without them those of score.weights")
     override: dict[str, Any] = Field(
-        default_factory=dict, description="analysis keys with values of its own, e.g. {reach: {walk_minutes: 10}}"
+        default_factory=dict,
+        description="keys of travel, reach, network, candidates and score with values of its own, e.g. "
+        "{reach: {walk_minutes: 10}}; the criteria are then measured anew",
     )
 
     def score(self, base: Score) -> Score:
@@ -978,8 +994,8 @@ class Analysis(Section):
     scenarios: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], Scenario] = Field(
         default_factory=dict,
         description="other priorities, run side by side: a key, then `label` (its name in plain words), `weights` (any "
-        "form that score.weights takes; without them those of score.weights) and `override` (analysis keys with values "
-        "of the scenario's own, e.g. `{reach: {walk_minutes: 10}}`)",
+        "form that score.weights takes; without them those of score.weights) and `override` (keys of travel, "
+        "reach, network, candidates and score with values of its own, e.g. `{reach: {walk_minutes: 10}}`)",
     )
     completeness: Completeness = Field(description="completeness of mapping")
     backtest: Backtest = Field(
@@ -1016,7 +1032,26 @@ class Analysis(Section):
 SWEPT = ("travel", "reach", "clusters", "network", "candidates", "score")
 
 
-def changed(analysis: Analysis, key: str, value: float) -> Analysis:
+class Measuring(Section):
+    """What the criteria of the candidates are measured by, beside the tables."""
+
+    travel: Travel
+    reach: Reach
+    network: Network
+    candidates: Candidates
+
+
+class Swept(Measuring):
+    """What sweeps start from: all that may be changed in them, and how residents are spread."""
+
+    edge_buffer_m: Positive
+    people_grid: PeopleGrid
+    clusters: ClusterSettings
+    score: Score
+    sweeps: Sweeps = Field(default_factory=lambda: Sweeps.model_validate({}))
+
+
+def changed(analysis: Analysis | Swept, key: str, value: float) -> Analysis | Swept:
     """Return the analysis with one number changed and its sweeps left out; itself where the number is that already.
 
     Parameters
@@ -1029,7 +1064,8 @@ def changed(analysis: Analysis, key: str, value: float) -> Analysis:
     ------
     ValueError : there is no such key, it holds no number, or the value is not allowed.
     """
-    whole = analysis.model_dump(include=set(Analysis.model_fields) - {"sweeps"})
+    model: type[Analysis | Swept] = Analysis if isinstance(analysis, Analysis) else Swept
+    whole = analysis.model_dump(include=set(model.model_fields) - {"sweeps"})
     part: Any = whole
     *path, last = key.split(".")
     for step in path:
@@ -1044,7 +1080,7 @@ def changed(analysis: Analysis, key: str, value: float) -> Analysis:
         return analysis
     part[last] = value
     try:
-        return Analysis.model_validate(whole)
+        return model.model_validate(whole)
     except ValidationError as error:
         raise ValueError(f"sweeps.keys.{key}: {value:g}: {error.errors()[0]['msg']}") from None
 
@@ -1186,6 +1222,14 @@ def _check_scenarios(analysis: Analysis, where: str) -> None:
                 where=f"{here}.override.score",
             )
         _validate(Analysis, _merge(base, scenario.override), f"{here}.override")
+        fixed = [key for key in scenario.override if key not in (*Measuring.model_fields, "score")]
+        fixed += ["travel.modes"] if "modes" in (scenario.override.get("travel") or {}) else []
+        if fixed:
+            raise InputError(
+                f"a scenario cannot change {fixed[0]}, which the city is read or drawn by; it can change "
+                f"{', '.join(Measuring.model_fields)} and score",
+                where=f"{here}.override",
+            )
         try:
             scenario.score(analysis.score)
         except ValueError as error:
@@ -1212,6 +1256,21 @@ def with_scenario(settings: Settings, name: str) -> Settings:
     return settings.model_copy(
         update={"analysis": changed.model_copy(update={"score": scenario.score(analysis.score)})}
     )
+
+
+def own_reach(settings: Settings) -> str:
+    """Serialise what the scenarios that change reach measure by; `restore_own_reach` reads it back."""
+    parts = {
+        key: with_scenario(settings, key).analysis.model_dump(mode="json", include=set(Measuring.model_fields))
+        for key, scenario in settings.analysis.scenarios.items()
+        if scenario.needs_own_reach
+    }
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+
+
+def restore_own_reach(text: str) -> dict[str, Measuring]:
+    """Read what `own_reach` wrote: by key of the scenario."""
+    return {key: Measuring.model_validate(part) for key, part in json.loads(text).items()}
 
 
 def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> Config:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from creative_nodes import tables
+from creative_nodes.asked import COMMAND, Asked
 from creative_nodes.config import CityFile, Config
 from creative_nodes.governance import Governance
 
@@ -78,6 +79,12 @@ def config_reference() -> str:
         "source stands there with `checked: false`, and the page says so.",
         "",
         *_rows(Governance),
+        "",
+        "## What if",
+        "",
+        f"Keys of a what-if stand on the command line (`{COMMAND}`), never in `config.yaml`.",
+        "",
+        *_rows(Asked),
         "",
         "## Environment",
         "",

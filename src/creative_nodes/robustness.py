@@ -131,6 +131,38 @@ def _over_scenarios(scenarios: pd.DataFrame, site_ids: np.ndarray) -> pd.DataFra
     ).reset_index(drop=True)
 
 
+def largest_moves(sweeps: pd.DataFrame, site_ids: np.ndarray) -> pd.DataFrame:
+    """Find each candidate's largest move over the sweeps, and the changed setting that caused it.
+
+    Parameters
+    ----------
+    sweeps : the table sweeps.
+    site_ids : the candidates asked for, shape (n,).
+
+    Returns
+    -------
+    swept and swept_out (settings under which it is ranked, and under which it is none), largest_move (ranks; negative
+    is towards the top; of equal moves the first in the table), moved_by and moved_by_value (parameter and value; empty
+    where nothing moves it), a row a candidate in the order asked for. Without sweeps nothing is known of its moves.
+    """
+    known = sweeps[sweeps["move"].notna()]
+    size = known["move"].astype(int).abs()
+    first = known.loc[size.sort_values(ascending=False, kind="stable").index].drop_duplicates("site_id")
+    first = first.set_index("site_id").reindex(site_ids)
+    counts = sweeps.assign(known=sweeps["move"].notna()).groupby("site_id")["known"].agg(["sum", "size"])
+    counts = counts.reindex(site_ids, fill_value=0)
+    moves = first["move"].fillna(0).to_numpy(dtype=int) != 0
+    return pd.DataFrame(
+        {
+            "swept": counts["sum"].to_numpy(dtype=int),
+            "swept_out": (counts["size"] - counts["sum"]).to_numpy(dtype=int),
+            "largest_move": first["move"].astype("Int64").to_numpy(),
+            "moved_by": np.where(moves, first["parameter"], ""),
+            "moved_by_value": np.where(moves, first["value"], ""),
+        }
+    )
+
+
 def _acceptability_rows(draws: str, found: smaa.Acceptability, site_ids: np.ndarray) -> pd.DataFrame:
     """List the ranks each candidate took, with the share of draws; ranks it never took are left out."""
     site, rank = np.nonzero(found.counts)
@@ -140,14 +172,14 @@ def _acceptability_rows(draws: str, found: smaa.Acceptability, site_ids: np.ndar
 
 
 def measure_robustness(
-    candidates: pd.DataFrame, scenarios: pd.DataFrame, settings: Score, *, seed: int
+    candidates: pd.DataFrame, scenarios: pd.DataFrame, sweeps: pd.DataFrame, settings: Score, *, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Say how sure each rank is: under random weights, other methods, other priorities.
+    """Say how sure each rank is: under random weights, other methods, other priorities, other settings.
 
     Parameters
     ----------
     candidates : the table candidates.
-    scenarios : the table scenarios of the same candidates.
+    scenarios, sweeps : those tables of the same candidates.
     settings : weights, winsorising, draws.
     seed : seed of the draws; those around the weights are the ones of the table scores.
 
@@ -179,6 +211,7 @@ def measure_robustness(
             summary(flat, settings).drop(columns="top_n").assign(p_first=flat.within(1)).add_prefix("flat_"),
             ranks.drop(columns="weighted_sum").add_prefix("rank_"),
             _over_scenarios(scenarios, site_ids),
+            largest_moves(sweeps, site_ids),
             _what_would_change(prepared),
             central,
         ],
@@ -193,4 +226,6 @@ def measure_robustness(
         by_scenario = scenario_ranks(scenarios).dropna()
         agreed.append(mcda.agreement(by_scenario, top_n=top_n, kind="scenario"))
     shares = [_acceptability_rows(name, found, site_ids) for name, found in (("around", around), ("flat", flat))]
-    return whole, pd.concat(shares, ignore_index=True), pd.concat(agreed, ignore_index=True)
+    # one ranking has none to agree with, and a frame without rows would take the numbers' type away
+    compared = pd.concat([one for one in agreed if len(one)], ignore_index=True)
+    return whole, pd.concat(shares, ignore_index=True), compared

@@ -17,6 +17,7 @@ SCORED = "scored"
 UNREACHABLE = "cannot be reached"
 NOTHING_KNOWN = "nothing with a weight is known"
 OWN_REACH = "its reach is not computed"
+NO_CANDIDATE = "no candidate under it"
 
 
 def score_scenario(candidates: pd.DataFrame, settings: Score) -> pd.DataFrame:
@@ -61,7 +62,8 @@ def score_scenarios(
     settings : the run's own score; scenarios without weights take its weights.
     scenarios : the scenarios by key.
     own : table candidates by scenario, for those whose override changes the criteria themselves. Without its
-        table such a scenario is not scored, and says so: the run's criteria would be the wrong ones.
+        table such a scenario is not scored, and says so: the run's criteria would be the wrong ones. It may hold
+        other candidates than the run's: those of the run that it lacks are no candidates under the scenario.
 
     Returns
     -------
@@ -84,6 +86,8 @@ def score_scenarios(
             )
         else:
             part = score_scenario(candidates if frame is None else frame, changed)
+            gone = candidates.loc[~candidates["site_id"].isin(part["site_id"]), ["site_id"]]
+            part = pd.concat([part, gone.assign(status=NO_CANDIDATE, weights="{}")], ignore_index=True)
         parts.append(part.assign(scenario=key, label=scenario.label).sort_values(["rank", "site_id"]))
     if not parts:
         empty: pd.DataFrame = tables.empty("scenarios")

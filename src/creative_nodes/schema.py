@@ -124,6 +124,13 @@ PROOF_COLUMNS = (
     Column("gap", "number", "how far below the best it can be at most, of the best; 0 when proven", "0-1", True, 0, 1),
 )
 
+BACKTEST_FIGURES = (
+    "auc: chance that a converted site beats a rival; auc_by_centre: by distance to the centre alone; auc_lift: the "
+    "difference; mean_percentile: share of its rivals that a converted site beats (the same as auc); precision_at_10: "
+    "share of converted sites among the first ten; precision_at_10_by_centre; precision_by_chance: their share among "
+    "all; converted_sites, tested_sites (those of them that can be reached) and rivals: numbers of sites"
+)
+
 BY_MODE = {
     "walk": "on foot",
     "bike": "by bicycle",
@@ -640,6 +647,16 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "scenario_candidates",
+            "a candidate under a scenario that changes more than weights, its criteria measured anew",
+            (
+                Column("scenario", "text", "key of the scenario in config.yaml"),
+                Column("site_id", "text", "id in the table heritage"),
+                Column("reachable", "flag", "whether people on foot can get there along the streets"),
+                *CRITERION_COLUMNS,
+            ),
+        ),
+        Table(
             "scenarios",
             "a candidate under one scenario",
             (
@@ -649,8 +666,8 @@ TABLES: dict[str, Table] = {
                 Column(
                     "status",
                     "text",
-                    "scored; or why not: cannot be reached, nothing with a weight is known, its reach is not computed "
-                    "(the scenario changes the criteria themselves)",
+                    "scored; or why not: cannot be reached, nothing with a weight is known, no candidate under it, its "
+                    "reach is not computed (the scenario changes the criteria themselves)",
                 ),
                 Column("score", "number", "weighted sum of normalised criteria", "0-1", True, 0, 1),
                 Column("rank", "integer", "1 is best; ties share the better rank", "rank", True, 1),
@@ -691,6 +708,24 @@ TABLES: dict[str, Table] = {
                 Column("scenarios_top", "integer", "scenarios under which it is in the top", "scenarios", True, 0),
                 Column("scenario_best_rank", "integer", "best rank over the scenarios", "rank", True, 1),
                 Column("scenario_worst_rank", "integer", "worst rank over the scenarios", "rank", True, 1),
+                Column("swept", "integer", "changed settings (sweep_variants) under which it is ranked", "", True, 0),
+                Column(
+                    "swept_out",
+                    "integer",
+                    "changed settings under which it has no rank: it is no candidate then, or cannot be reached",
+                    "",
+                    True,
+                    0,
+                ),
+                Column(
+                    "largest_move",
+                    "integer",
+                    "its largest move over the sweeps, negative towards the top; missing when nothing is swept",
+                    "ranks",
+                    True,
+                ),
+                Column("moved_by", "text", "setting that moves it so far (sweeps.parameter); empty when none does"),
+                Column("moved_by_value", "text", "the value it was set to (sweeps.value); empty when none moves it"),
                 Column(
                     "dominated_by",
                     "integer",
@@ -865,6 +900,32 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "sobol",
+            "the part of one group's weight in how the ranks vary (only with score.sobol_samples)",
+            (
+                Column(
+                    "output",
+                    "text",
+                    "what varies: rank_shift, the mean over the candidates of how far each rank is from the run's, or "
+                    "rank, that of one candidate",
+                ),
+                Column("site_id", "text", "the candidate, of those in the top; empty for rank_shift"),
+                Column("group", "text", "people, spillover, network or site; those in use"),
+                Column(
+                    "first_order",
+                    "number",
+                    "share of the variance that its weight explains alone; an estimate, so it can be just below 0",
+                    "",
+                    True,
+                ),
+                Column("first_order_margin", "number", "half of its 95 % interval", "", True, 0),
+                Column("total", "number", "share of the variance that its weight has any part in", "", True, 0),
+                Column("total_margin", "number", "half of its 95 % interval", "", True, 0),
+                Column("variance", "number", "variance of the output; with 0 there are no shares", "ranks²", False, 0),
+                Column("samples", "integer", "weightings ranked", "", False, 1),
+            ),
+        ),
+        Table(
             "backtest",
             "a converted site, scored as if it were unconverted",
             (
@@ -881,15 +942,40 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "backtest_pairs",
+            "a converted site against one rival",
+            (
+                Column("site_id", "text", "the converted site, id in the table heritage"),
+                Column("rival_id", "text", "the candidate, id in the table heritage"),
+                Column("score", "number", "score of the converted site", "0-1", False, 0, 1),
+                Column("rival_score", "number", "score of the rival in the same run", "0-1", False, 0, 1),
+                Column("beats", "number", "1 when the converted site scores higher, 0.5 a tie, 0", "0-1", False, 0, 1),
+                Column("beats_by_centre", "number", "the same by distance to the centre", "0-1", False, 0, 1),
+                Column("centre_m", "number", "straight line from the converted site to the centre", "m", False, 0),
+                Column("rival_centre_m", "number", "the same from the rival", "m", False, 0),
+            ),
+        ),
+        Table(
             "backtest_summary",
             "one figure of the back-test",
             (
+                Column("figure", "text", BACKTEST_FIGURES),
+                Column("value", "number", "its value", "", True),
+                Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),
+                Column("high", "number", "97.5 % quantile", "", True),
+            ),
+        ),
+        Table(
+            "backtest_pooled",
+            "one figure of the back-test of one city or of all together (`data/processed/backtest_pooled.parquet`)",
+            (
+                Column("city", "text", "key of the city; all for the cities of the run pooled"),
                 Column(
                     "figure",
                     "text",
-                    "auc: chance that a converted site beats a rival; auc_by_centre: by distance to the centre alone; "
-                    "auc_lift: the difference; precision_at_10: share of converted sites among the first ten; "
-                    "precision_by_chance: their share among all; and the numbers of sites",
+                    f"{BACKTEST_FIGURES}. Of all: each converted site against the rivals of its own city; precision "
+                    "over one list of all, each at its percentile within its city; cities and cities_tested: how many "
+                    "there are, and how many have converted sites and rivals. A city without adds no rivals",
                 ),
                 Column("value", "number", "its value", "", True),
                 Column("low", "number", "2.5 % quantile of the bootstrap; missing where it cannot be told", "", True),
@@ -906,6 +992,45 @@ TABLES: dict[str, Table] = {
                 Column("unit", "text", "its unit"),
                 Column("source", "text", "where it comes from, or why it is missing"),
                 MESSAGES,
+            ),
+        ),
+    )
+}
+
+# sites that are tried: what their tables have beside the columns of the base
+TABLES |= {
+    table.name: table
+    for table in (
+        Table(
+            "whatif_candidates",
+            "a site that is tried by `snakemake whatif` (the table lies in the folder `whatif`)",
+            (
+                Column("asked", "text", "its place as asked for: latitude,longitude, an OSM id, or the row of a file"),
+                Column(
+                    "found_as",
+                    "text",
+                    "what it is in the base: new, in OSM (but no heritage), weak evidence, candidate (its row is "
+                    "replaced), converted or lost",
+                ),
+                Column("lies_on", "text", "another site of the table heritage that it lies on; empty when none"),
+                Column("area_m2", "number", "its area; missing when not known", "m²", True, 0),
+                Column("start_year", "integer", "year it was built, when known", "year", True),
+                Column("listed", "flag", "carries a heritage listing"),
+                Column("public_land", "flag", "stands on public land"),
+                *TABLES["candidates"].columns,
+            ),
+        ),
+        Table(
+            "whatif_scores",
+            "a candidate of the base or a site that is tried, ranked together (the table lies in the folder `whatif`)",
+            (
+                Column("name", "text", "its name; that of a site tried is marked"),
+                Column("tried", "flag", "it is tried"),
+                Column(
+                    "base_rank", "integer", "its rank in the table scores; missing when it has none", "rank", True, 1
+                ),
+                Column("move", "integer", "rank minus base_rank; negative is towards the top", "ranks", True),
+                *TABLES["scores"].columns,
             ),
         ),
     )

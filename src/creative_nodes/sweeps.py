@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import kendalltau
 
 from creative_nodes import tables
-from creative_nodes.config import Analysis, Mode, Travel, TravelMode, changed
+from creative_nodes.config import Analysis, Measuring, Mode, Swept, Travel, TravelMode, changed
 from creative_nodes.reach import Survey, World, measure, select_candidates
 from creative_nodes.score import criteria_in_use, normalised, ranks_of
 from creative_nodes.travel.streets import Streets
@@ -30,7 +30,7 @@ class Variant:
 
     parameter: str
     value: str
-    analysis: Analysis
+    analysis: Analysis | Swept
     people: gpd.GeoDataFrame
 
 
@@ -44,7 +44,7 @@ class City:
     heritage: gpd.GeoDataFrame
     world: World
     streets: Streets
-    analysis: Analysis
+    analysis: Analysis | Swept
     main_mode: TravelMode
     others: Mapping[str, gpd.GeoDataFrame]
 
@@ -94,25 +94,30 @@ def _streets(streets: Streets, travel: Travel) -> Streets:
     return replace(streets, travel=travel, _built=built)
 
 
-def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode) -> pd.Series:
-    """Rank the candidates under a variant: rank by site_id, of those that are candidates then and can be reached."""
-    analysis = variant.analysis
+def measure_under(
+    survey: Survey, analysis: Analysis | Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
+) -> gpd.GeoDataFrame:
+    """Return the table candidates as it would be under another analysis; what that does not touch is kept."""
     some = replace(
-        survey,
-        world=replace(survey.world, people=variant.people),
-        streets=_streets(survey.streets, analysis.travel),
+        survey, world=replace(survey.world, people=people), streets=_streets(survey.streets, analysis.travel)
     )
-    reach = analysis.reach.model_copy(update={"thresholds": {}})
     found = measure(
         some,
-        reach=reach,
+        reach=analysis.reach.model_copy(update={"thresholds": {}}),
         network=analysis.network,
         candidates=analysis.candidates,
         main_mode=main_mode,
         modes=tables.empty("modes"),  # ranks need no description of the streets
     ).candidates
     chosen = select_candidates(survey.sites, analysis.candidates)["site_id"]
-    scored = found[found["site_id"].isin(chosen) & found["reachable"]].reset_index(drop=True)
+    return found[found["site_id"].isin(chosen)].reset_index(drop=True)
+
+
+def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode) -> pd.Series:
+    """Rank the candidates under a variant: rank by site_id, of those that are candidates then and can be reached."""
+    analysis = variant.analysis
+    found = measure_under(survey, analysis, variant.people, main_mode)
+    scored = found[found["reachable"]].reset_index(drop=True)
     weights = criteria_in_use(scored, analysis.score)
     scores = normalised(scored, list(weights), analysis.score) @ np.array(list(weights.values()))
     return pd.Series(ranks_of(scores.reshape(-1, 1))[:, 0], index=scored["site_id"].to_numpy(dtype=object), dtype=int)
@@ -173,21 +178,6 @@ def _summary(every: list[Variant], ranks: list[pd.Series], base: pd.Series) -> p
         )
     columns = ["parameter", "value", "candidates", "first", "tau", "largest_move", "mean_move"]
     return pd.DataFrame(found, columns=columns)
-
-
-def largest_moves(sweeps: pd.DataFrame) -> pd.DataFrame:
-    """Return each candidate's largest move and what caused it, a row a candidate; of equal moves the first named.
-
-    Returns
-    -------
-    columns site_id, largest_move (ranks; negative is towards the top), moved_by (the setting and its value).
-    """
-    known = sweeps.dropna(subset=["move"]).copy()
-    known["size"] = known["move"].abs()
-    first = known.sort_values("size", ascending=False, kind="stable").drop_duplicates("site_id")
-    cause = [f"{p} = {v}" for p, v in zip(first["parameter"], first["value"], strict=True)]
-    found = pd.DataFrame({"site_id": first["site_id"], "largest_move": first["move"], "moved_by": cause})
-    return found.sort_values("site_id", ignore_index=True)
 
 
 def in_words(summary: pd.DataFrame) -> str:

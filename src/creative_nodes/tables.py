@@ -213,6 +213,11 @@ def parse_tags(places: pd.DataFrame) -> list[dict[str, str]]:
     return [json.loads(text) for text in places["tags"]]
 
 
+def pooled(paths: dict[str, str], settings: str) -> dict[str, Any]:
+    """Pass on the provenance of one input table a city, by city, with the hash of the settings of this step."""
+    return {"cities": {city: provenance(path) for city, path in paths.items()}, "settings": settings_hash(settings)}
+
+
 def carry_on(path: str | Path, settings: str) -> dict[str, Any]:
     """Pass on the provenance of an input table, with the hash of the settings of this step."""
     before = {key: value for key, value in provenance(path).items() if key not in ("table", "version", "settings")}

@@ -1,14 +1,6 @@
 """What a reader does on a city's page in a real browser: sort and filter, follow links, print, look terms up."""
 
-import runpy
-from pathlib import Path
-
 import pytest
-
-HERE = Path(__file__).parent
-PAGES = runpy.run_path(str(HERE / "test_pages.py"))
-# the fixtures of the first file: the browser, the made-up page, a visit
-chromium, made_up_page, visit = PAGES["chromium"], PAGES["made_up_page"], PAGES["visit"]
 
 pytestmark = pytest.mark.browser
 

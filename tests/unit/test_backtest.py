@@ -46,10 +46,12 @@ def _test(towns: ModuleType, converted: Any, rivals: Any, **how: Any) -> Any:
     )
     streets = towns.streets(towns.straight_street(2000, step_m=50))
     centre = shapely.get_coordinates(towns.to_degrees(shapely.Point(how.pop("centre", MIDDLE), 0)))[0]
-    found, summary = backtest.back_test(
+    found, pairs, summary = backtest.back_test(
         converted, rivals, world, streets, _rules(towns, **how), centre=tuple(centre), seed=1
     )
     tables.check(found, tables.TABLES["backtest"], where="test")
+    tables.check(pairs, tables.TABLES["backtest_pairs"], where="test")
+    assert pairs.groupby("site_id")["beats"].mean().to_dict() == found.set_index("site_id")["percentile"].to_dict()
     tables.check(summary, tables.TABLES["backtest_summary"], where="test")
     return found, summary.set_index("figure")
 
@@ -189,7 +191,85 @@ def test_precision_at_ten_by_hand() -> None:
     # rivals 0.1 to 1.5 (the mean over both runs), tested 1.25 and 0.2: one among the first ten
     rivals = np.arange(1, 16) / 10
     scores = np.array([[1.25, *(rivals - 0.01)], [0.2, *(rivals + 0.01)]])
-    assert backtest.precision_at(scores, 10) == pytest.approx(0.1)
-    assert backtest.precision_at(scores, 3) == 0
+    assert backtest.precision_at([scores], 10) == pytest.approx(0.1)
+    assert backtest.precision_at([scores], 3) == 0
     tie = np.array([[1.0, 1.0, 0.5]])
-    assert backtest.precision_at(tie, 1) == 0
+    assert backtest.precision_at([tie], 1) == 0
+
+
+# ---------------------------------------------------------------- cities together
+
+
+def _pairs(tested: dict[str, tuple[list[float], float]], near: dict[str, float]) -> pd.DataFrame:
+    """Make backtest_pairs of scores (own first) and distance to the centre by tested site, and rivals' distances."""
+    rows = []
+    for site, ((own, *rivals), away) in tested.items():
+        for (rival, away_too), score in zip(near.items(), rivals, strict=True):
+            beats = (own > score) + 0.5 * (own == score)
+            nearer = (away < away_too) + 0.5 * (away == away_too)
+            rows.append((site, rival, own, score, beats, nearer, away, away_too))
+    return pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["backtest_pairs"].columns])
+
+
+def _summary(converted: int, tested: int, rivals: int) -> pd.DataFrame:
+    names = ["converted_sites", "tested_sites", "rivals"]
+    return pd.DataFrame({"figure": names, "value": [converted, tested, rivals], "low": np.nan, "high": np.nan})
+
+
+NORTH = _pairs(
+    {"a": ([0.9, 0.8, 0.5, 0.1], 300.0), "b": ([0.5, 0.8, 0.5, 0.1], 100.0)}, {"r": 200.0, "s": 400.0, "t": 500.0}
+)
+SOUTH = _pairs({"c": ([0.2, 0.1, 0.3], 50.0)}, {"u": 60.0, "v": 10.0})
+CITIES = {
+    "north": (_summary(3, 2, 3), NORTH),
+    "south": (_summary(1, 1, 2), SOUTH),
+    "west": (_summary(0, 0, 9), tables.empty("backtest_pairs")),
+}
+
+
+def test_cities_together_by_hand() -> None:
+    found = backtest.pool(CITIES, Backtest(), seed=1)
+    tables.check(found, tables.TABLES["backtest_pooled"], where="test")
+    together = found[found["city"] == "all"].set_index("figure")["value"]
+    counts = ["cities", "cities_tested", "converted_sites", "tested_sites", "rivals"]
+    assert together[counts].tolist() == [3, 2, 4, 3, 5]
+    # a beats 3 of 3, b 1.5 of 3, c 1 of 2; by distance a 2 of 3, b 3 of 3, c 1 of 2
+    assert together["auc"] == together["mean_percentile"] == pytest.approx((1 + 0.5 + 0.5) / 3)
+    assert together["auc_by_centre"] == pytest.approx((2 / 3 + 1 + 0.5) / 3)
+    assert together["auc_lift"] == pytest.approx((1 / 3 - 1 / 2) / 3)
+    assert together["precision_at_10"] == together["precision_by_chance"] == pytest.approx(3 / 8)
+    west = found[found["city"] == "west"].set_index("figure")["value"]
+    assert west.to_dict() == {"converted_sites": 0, "tested_sites": 0, "rivals": 9}
+
+
+def test_a_site_counts_by_its_place_in_its_own_city() -> None:
+    north, south = (backtest._matrices(pairs)[0] for pairs in (NORTH, SOUTH))
+    # north: a 1, r 0.75, b and s 0.375, t 0; south: v 1, c 0.5, u 0. Of equal places the rival stands first
+    expected = {1: 0, 2: 1 / 2, 3: 1 / 3, 4: 2 / 4, 5: 2 / 5, 6: 3 / 6}
+    assert {k: backtest.precision_at([north, south], k) for k in expected} == pytest.approx(expected)
+
+
+def test_the_pool_of_one_city_is_that_city() -> None:
+    scores, near = _random_scores(1), -_random_scores(5)
+    ids = [np.array([f"{kind}{k}" for k in range(n)], dtype=object) for kind, n in (("p", 7), ("r", 23))]
+    summary = backtest.summarise(scores, near, 7, Backtest(), seed=1)
+    pooled = backtest.pool({"one": (summary, backtest._pairs(*ids, scores, near))}, Backtest(), seed=1)
+    together = pooled[pooled["city"] == "all"].set_index("figure").drop(columns="city").iloc[2:]
+    pd.testing.assert_frame_equal(together, summary.set_index("figure"))
+
+
+def test_the_interval_of_cities_together_is_that_of_drawing_by_hand() -> None:
+    won = [backtest.beaten(_random_scores(2)), backtest.beaten(_random_scores(3, tested=2, rivals=8))]
+    low, high = backtest._interval(won, 4000, np.random.default_rng(1))
+    rng, means = np.random.default_rng(9), []
+    for _ in range(4000):
+        columns = [rng.integers(0, one.shape[1], one.shape[1]) for one in won]
+        drawn = rng.integers(0, 9, 9)
+        means.append(np.mean([won[int(k >= 7)][k % 7, columns[int(k >= 7)]].mean() for k in drawn]))
+    assert [low, high] == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.02)
+
+
+def test_nothing_tested_anywhere_leaves_the_counts() -> None:
+    found = backtest.pool({"west": CITIES["west"]}, Backtest(), seed=1)
+    assert found[found["city"] == "all"]["value"].tolist() == [1, 0, 0, 0, 0]
+    assert found["value"].notna().all()

@@ -29,10 +29,18 @@ def candidates(n, *, seed=0, **columns):
     return frame.assign(**{name: rng.random(n) for name in CRITERIA}).assign(**columns)
 
 
-def measure(frame, chosen=None, *, scenarios=None, seed=80):
+def swept(*rows):
+    """Make the table sweeps of rows (site_id, parameter, value, rank_today, rank)."""
+    frame = pd.DataFrame(rows, columns=["site_id", "parameter", "value", "rank_today", "rank"])
+    frame["move"] = frame["rank"].astype("Int64") - frame["rank_today"].astype("Int64")
+    return tables._in_order(frame, tables.TABLES["sweeps"])
+
+
+def measure(frame, chosen=None, *, scenarios=None, sweeps=None, seed=80):
     chosen = chosen or settings()
     table = score_scenarios(frame, chosen, SCENARIOS if scenarios is None else scenarios)
-    found = robustness.measure_robustness(frame, table, chosen, seed=seed)
+    moves = tables.empty("sweeps") if sweeps is None else sweeps
+    found = robustness.measure_robustness(frame, table, moves, chosen, seed=seed)
     for name, part in zip(("robustness", "rank_acceptability", "agreement"), found, strict=True):
         tables.check(part, tables.TABLES[name], where="test")
     assert sorted(found[0]["site_id"]) == sorted(frame["site_id"])
@@ -205,6 +213,40 @@ def test_without_scenarios_the_rest_stands():
     assert set(found["scenarios_ranked"]) == {0}
     assert found["scenario_best_rank"].isna().all()
     assert set(agreed["kind"]) == {"method"}
+
+
+WALK, PEOPLE = ("reach.walk_minutes", "10"), ("people", "a table")
+
+
+def test_the_largest_move_names_its_cause():
+    sweeps = swept(
+        *[("h000", *WALK, 1, 2), ("h000", "reach.walk_minutes", "20", 1, 4), ("h000", *PEOPLE, 1, 3)],
+        *[("h001", *WALK, 2, 1), ("h001", *PEOPLE, 2, 3)],  # as far both ways: the first named
+        *[("h002", *WALK, 3, None), ("h002", *PEOPLE, 3, 3)],  # no candidate under one, unmoved by the other
+        *[("h003", *WALK, 4, None)],
+    )
+    found = robustness.largest_moves(sweeps, np.array(["h003", "h000", "h001", "h002", "h004"]))
+    rows = found.astype(object).where(found.notna(), None).to_numpy().tolist()
+    assert rows == [
+        [0, 1, None, "", ""],
+        [3, 0, 3, "reach.walk_minutes", "20"],
+        [2, 0, -1, *WALK],
+        [1, 1, 0, "", ""],
+        [0, 0, None, "", ""],
+    ]
+
+
+def test_the_largest_move_stands_beside_the_rank_of_its_own_site():
+    frame = candidates(5)
+    today = measure(frame)[0].set_index("site_id")["rank"]
+    sweeps = swept(*((site, "people", f"source {site}", rank, 6 - rank) for site, rank in today.items()))
+    found = measure(frame, sweeps=sweeps)[0]
+    assert found["largest_move"].tolist() == [4, 2, 0, -2, -4]
+    named = [
+        "" if move == 0 else f"source {site}" for site, move in zip(found["site_id"], [4, 2, 0, -2, -4], strict=True)
+    ]
+    assert found["moved_by_value"].tolist() == named
+    assert found["swept"].tolist() == [1] * 5
 
 
 def test_what_carries_and_what_holds_back():

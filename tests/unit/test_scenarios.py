@@ -17,8 +17,10 @@ from creative_nodes.config import (
     Score,
     load_config,
     load_settings,
+    own_reach,
     pick,
     restore_all,
+    restore_own_reach,
     with_scenario,
 )
 from creative_nodes.errors import InputError
@@ -87,6 +89,18 @@ def test_a_scenario_that_changes_the_criteria_is_not_scored_on_the_old_ones():
     assert again["site_id"].tolist() == run(own, {"x": {"label": "X"}})["site_id"].tolist()
 
 
+def test_own_candidates_may_be_others_than_the_runs():
+    given = {"sure": {"label": "Sure", "override": {"candidates": {"min_confidence": 0.9}}}}
+    frame, own = candidates(4), candidates(5, seed=9).drop(index=[1])
+    found = run(frame, given, own={"sure": own}).set_index("site_id")
+    assert found.loc["h001", "status"] == module.NO_CANDIDATE
+    assert np.isnan(found.loc["h001", "rank"])
+    assert found.loc["h004", "status"] == module.SCORED
+    assert sorted(found["rank"].dropna()) == [1, 2, 3, 4]
+    nobody = run(frame, given, own={"sure": own.iloc[:0]})
+    assert nobody["status"].tolist() == [module.NO_CANDIDATE] * 4
+
+
 def test_an_override_of_the_score_alone_is_scored():
     found = run(candidates(50), {"cut": {"label": "Cut", "override": {"score": {"winsor_high": 0.5}}}})
     assert set(found["status"]) == {"scored"}
@@ -141,7 +155,7 @@ def shipped():
 def test_the_shipped_scenarios_give_their_name_the_most_weight(shipped):
     config = load_config(shipped)
     assert list(config.scenarios) == [
-        *("balanced", "heritage_first", "access_for_all", "connect_the_network", "quick_wins")
+        *("balanced", "heritage_first", "access_for_all", "connect_the_network", "quick_wins", "older_walkers")
     ]
     plain = {key: one.score(config.score).weights for key, one in config.scenarios.items()}
     assert plain["balanced"] == config.score.weights
@@ -177,6 +191,10 @@ def test_a_group_not_split_follows_the_weights_of_the_run(shipped):
         ({"label": "X", "override": {"score": {"weights": {}}}}, ["the scenario's own `weights`"]),
         ({"label": "X", "override": {"score": 3}}, ["mapping"]),
         ({"label": "X", "override": {"scenarios": {}}}, ["cannot change scenarios"]),
+        # these make the tables that the criteria are measured from
+        ({"label": "X", "override": {"transit": {"max_missing_stops": 2}}}, ["cannot change transit", "travel, reach"]),
+        ({"label": "X", "override": {"people_grid": {"cell_m": 50}}}, ["cannot change people_grid"]),
+        ({"label": "X", "override": {"travel": {"modes": {"walk": {"oneway": True}}}}}, ["cannot change travel.modes"]),
         ({"lable": "X"}, ["did you mean label?"]),
     ],
 )
@@ -217,3 +235,9 @@ def test_a_city_may_change_a_scenario_and_give_weights_in_another_form(shipped, 
     changed = load({"scenarios": {"short": {"label": "Short", "override": {"reach": {"walk_minutes": 10}}}}})
     assert with_scenario(changed, "short").analysis.reach.walk_minutes == 10
     assert changed.analysis.reach.walk_minutes == 15
+    # what reach is measured by under them, and under no other
+    own = restore_own_reach(own_reach(changed))
+    assert list(own) == ["older_walkers", "short"]
+    assert [one.reach.walk_minutes for one in own.values()] == [10, 10]
+    assert own["older_walkers"].travel.speeds_kmh["VN"]["walk"] == {"steps": 1.7, "ferry": 10, "default": 3.4}
+    assert own["short"].travel == changed.analysis.travel

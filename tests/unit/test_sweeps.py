@@ -128,19 +128,6 @@ def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.City, monkeyp
     assert {key: built.count(key) for key in set(built) if key[0] == "walk"} == {("walk", False): 2, ("walk", True): 1}
 
 
-def test_largest_move_names_its_cause() -> None:
-    rows = [
-        ("a", "reach.walk_minutes", "10", 1, 2, 1),
-        ("a", "reach.walk_minutes", "20", 1, 4, 3),
-        ("b", "reach.walk_minutes", "10", 2, 1, -1),
-        ("b", "people", "a table", 2, 1, -1),
-        ("c", "people", "a table", 3, None, None),
-    ]
-    frame = pd.DataFrame(rows, columns=["site_id", "parameter", "value", "rank_today", "rank", "move"])
-    found = sweeps.largest_moves(frame.astype({"rank": "Int64", "move": "Int64"}))
-    assert found.to_numpy().tolist() == [["a", 3, "reach.walk_minutes = 20"], ["b", -1, "reach.walk_minutes = 10"]]
-
-
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [

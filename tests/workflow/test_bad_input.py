@@ -1,5 +1,7 @@
 """Bad input ends with one clear error, exit code not 0, nothing half-written."""
 
+import csv
+import itertools
 import re
 import shutil
 
@@ -35,6 +37,42 @@ def said(done):
             lambda d: d["score"]["weights"].update(relay=0.5),
             ["score", "sum to 1", "1.35"],
             id="weights",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["score"]["weights"].update(relay=-0.15, exchange=0.40),
+            ["config/config.yaml: score.weights", "relay must be a number of 0 or more, got -0.15"],
+            id="negative weight",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["score"].update(weights=dict.fromkeys(d["score"]["weights"], 0)),
+            ["config/config.yaml: score.weights", "they sum to 0; all are 0, so nothing would count"],
+            id="no weight",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["scenarios"]["quick_wins"]["weights"]["within"].update(site={"redyness": 1.0}),
+            ["config/config.yaml: scenarios.quick_wins", "redyness", "did you mean readiness?"],
+            id="scenario with an unknown criterion",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["scenarios"]["older_walkers"]["override"].update(people_grid={"cell_m": 50}),
+            ["config/config.yaml: scenarios.older_walkers.override", "cannot change people_grid"],
+            id="scenario that changes what is not measured anew",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["score"].update(sobol_samples=1000),
+            ["config/config.yaml: score.sobol_samples", "power of 2"],
+            id="samples",
+        ),
+        pytest.param(
+            "config/config.yaml",
+            lambda d: d["portfolio"].update(k=0),
+            ["config/config.yaml: portfolio.k", "greater than or equal to 1"],
+            id="no site to choose",
         ),
         pytest.param(
             "config/config.yaml",
@@ -137,3 +175,30 @@ def test_a_place_with_hardly_anything_gets_a_page_that_says_so(fresh):
     assert "No source of residents was given" in page
     assert "no rapid-transit station" in page
     assert not re.search(r"\bnan\b", page.split("<script")[0], re.IGNORECASE)
+
+
+def test_one_candidate_and_a_budget_for_none_get_tables_that_say_so(demo, tmp_path):
+    copy = type(demo)(shutil.copytree(demo.folder, tmp_path / "copy", symlinks=True))
+    copy.edit(
+        "config/config.yaml",
+        lambda d: (
+            d["candidates"].update(min_confidence=0.99),
+            d["portfolio"].update(budget=1),
+            d["sweeps"].update(keys={}),
+        ),
+    )
+    copy.snakemake("data/processed/sample/sample.gpkg", "data/processed/sample/csv")
+    rows = {
+        name: list(csv.DictReader((copy.folder / f"data/processed/sample/csv/{name}.csv").open(encoding="utf-8-sig")))
+        for name in ("scores", "robustness", "scenarios", "portfolio", "portfolio_gain", "backtest_summary")
+    }
+    for row in itertools.chain(*rows.values()):
+        assert not {"nan", "inf", "none", "<na>"} & {value.lower() for value in row.values()}
+    assert [(row["rank"], row["certainty"]) for row in rows["scores"]] == [("1", "robust")]
+    assert (rows["robustness"][0]["largest_move"], rows["robustness"][0]["moved_by"]) == ("0", "")
+    assert {(row["rank"], row["status"]) for row in rows["scenarios"]} == {("1", "scored")}
+    plans = {row["plan"]: row for row in rows["portfolio"]}
+    assert plans["coverage"]["n_sites"] == "0" and "the budget pays for no site" in plans["coverage"]["note"]
+    assert len(rows["portfolio_gain"]) == 1  # of ten asked for
+    figures = {row["figure"]: row["value"] for row in rows["backtest_summary"]}
+    assert float(figures["rivals"]) == 1

@@ -1,18 +1,22 @@
 """The tables that tell how sure the ranks are, made by the workflow on the sample town."""
 
+import csv
+import shutil
+
+import pandas as pd
 import pytest
 
 from creative_nodes import tables
 
 NAMES = (
-    *("scenarios", "robustness", "rank_acceptability", "agreement", "backtest", "backtest_summary"),
+    *("scenarios", "scenario_candidates", "robustness", "rank_acceptability", "agreement"),
+    *("backtest", "backtest_pairs", "backtest_summary"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "sweeps", "sweep_variants"),
 )
 
 
 @pytest.fixture(scope="module")
 def made(demo):
-    demo.snakemake("demo_robustness")
     folder = demo.folder / "data/processed/sample"
     return {
         name: tables.read(name, folder / f"{name}.parquet") for name in (*NAMES, "scores", "candidates", "heritage")
@@ -50,3 +54,54 @@ def test_residents_from_nowhere_else_are_not_swept(made):
     # the town has one source of residents, so that parameter has no variant
     assert "people" not in set(made["sweep_variants"]["parameter"])
     assert {"reach.walk_minutes", "speed walk"} <= set(made["sweep_variants"]["parameter"])
+
+
+def test_each_site_has_its_largest_move_and_what_caused_it(made):
+    ranked = made["robustness"].dropna(subset="rank").set_index("site_id")
+    sweeps = made["sweeps"].assign(size=made["sweeps"]["move"].abs())
+    assert ranked["largest_move"].abs().to_dict() == sweeps.groupby("site_id")["size"].max().to_dict()
+    causes = sweeps.set_index(["site_id", "parameter", "value"])["move"]
+    for site, row in ranked[ranked["largest_move"] != 0].iterrows():
+        assert causes[(site, row["moved_by"], row["moved_by_value"])] == row["largest_move"]
+    variants = len(made["sweep_variants"])
+    assert set(ranked["swept"] + ranked["swept_out"]) == {variants}
+
+
+def test_a_scenario_of_slower_walkers_is_scored_on_its_own_reach(made):
+    scenarios = made["scenarios"].set_index(["scenario", "site_id"])
+    status = scenarios["status"].unstack("scenario")
+    assert (status["older_walkers"] == status["balanced"]).all()
+    assert set(status["balanced"]) == {"scored", "cannot be reached"}
+    own = made["scenario_candidates"].set_index("site_id")
+    today = made["candidates"].set_index("site_id").loc[own.index]
+    known = own["residents_walk_15"].notna()
+    assert (own["residents_walk_15"] <= today["residents_walk_15"] + 1e-6)[known].all()
+    assert own["residents_walk_15"].sum() < 0.8 * today["residents_walk_15"].sum()
+    # what walking has no part in stays as it is
+    pd.testing.assert_series_equal(own["heritage_value"], today["heritage_value"])
+
+
+def test_every_table_lies_beside_as_csv(demo, made):
+    folder = demo.folder / "data/processed/sample/csv"
+    names = {path.stem for path in folder.glob("*.csv")}
+    assert names == {*NAMES, "scores", "candidates", "about"}
+    for name in names - {"about"}:
+        with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == len(made[name])
+        assert not any(value.lower() in ("nan", "none", "<na>", "inf") for row in rows for value in row.values())
+
+
+def test_cities_are_pooled_and_sobol_is_made_when_asked_for(demo, tmp_path):
+    copy = type(demo)(shutil.copytree(demo.folder, tmp_path / "copy", symlinks=True))
+    copy.edit(
+        "config/config.yaml", lambda data: (data.update(cities=["sample"]), data["score"].update(sobol_samples=64))
+    )
+    copy.snakemake("data/processed/backtest_pooled.parquet", "data/processed/sample/csv")
+    folder = copy.folder / "data/processed"
+    pooled = tables.read("backtest_pooled", folder / "backtest_pooled.parquet")
+    found = pooled[pooled["city"] == "all"].set_index("figure")["value"]
+    assert found[["cities", "tested_sites", "rivals"]].tolist() == [1, 1, 15]
+    assert (folder / "backtest_pooled.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert len(tables.read("sobol", folder / "sample/sobol.parquet")) >= 4
+    assert (folder / "sample/csv/sobol.csv").exists()

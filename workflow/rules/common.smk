@@ -1,17 +1,22 @@
 """Configuration, sources and parameters that the rules share."""
 
+import json
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+from creative_nodes.asked import COMMAND, read_asked, sites_file, split_asked
 from creative_nodes.config import (
+    Swept,
     find_gtfs,
     find_imports,
     load_config,
     load_settings,
+    own_reach,
     pick,
 )
 from creative_nodes.errors import InputError
@@ -45,7 +50,9 @@ def checked(function, *args, **options):
         raise WorkflowError(f"bad input\n{error}") from None
 
 
-CONFIG = checked(load_config, dict(config))
+# `--config` of a what-if stands beside the keys of config.yaml, and is no configuration
+ASKED, configured = split_asked(config)
+CONFIG = checked(load_config, configured)
 CITIES = CONFIG.cities
 
 
@@ -132,7 +139,26 @@ def tables_of(*names):
     return {name: f"data/processed/{{city}}/{name}.parquet" for name in names}
 
 
-ROBUSTNESS = ("robustness", "scenarios", "portfolio", "backtest", "sweeps")
+# what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
+RESULTS = (
+    *("candidates", "scores", "robustness", "rank_acceptability", "agreement"),
+    *("scenarios", "scenario_candidates", "sweeps", "sweep_variants"),
+    *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
+    *("backtest", "backtest_pairs", "backtest_summary"),
+)
+
+
+def results_of(city):
+    """Return what is made of a city for people: its page, the GeoPackage and the CSV files."""
+    folder = f"data/processed/{city}"
+    return [f"reports/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+
+
+def sobol_of(wildcards):
+    """Return the table sobol where the settings ask for it."""
+    asked = settings_of(wildcards.city).analysis.score.sobol_samples
+    return {"sobol": f"data/processed/{wildcards.city}/sobol.parquet"} if asked else {}
+
 
 # what `read_streets` reads, without and with public transport
 STREETS = tables_of("study_area", "street_nodes", "street_edges")
@@ -146,13 +172,39 @@ def params_for(*keys):
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
 
 
+# the tables of a what-if that hold the base with the site in it; its page takes all else from the base
+COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
+TRIED = (*COMBINED, "scenarios", "robustness", "agreement")
+
+
+def asked_of(wildcards):
+    """Return what is asked of this city under this name."""
+    if not WHAT_IF or (WHAT_IF.city, WHAT_IF.trial) != (
+        wildcards.city,
+        wildcards.trial,
+    ):
+        raise WorkflowError(f"no such what-if is asked; say for example: {COMMAND}")
+    return json.dumps(ASKED, sort_keys=True, ensure_ascii=False)
+
+
+def trial_table(name):
+    """Return where a table of a what-if lies."""
+    return f"data/processed/{{city}}/{{trial}}/{name}.parquet"
+
+
 # bad input is told before anything runs: every city file is checked, and the sources of the cities of a run
 for city in KNOWN:
     settings_of(city)
-for city in [*CITIES, SAMPLE]:
+WHAT_IF = checked(read_asked, ASKED) if ASKED else None
+SITES = checked(sites_file, WHAT_IF) if WHAT_IF else []
+if WHAT_IF:
+    settings_of(WHAT_IF.city)
+for city in [*CITIES, SAMPLE, *([WHAT_IF.city] if WHAT_IF else [])]:
     source_of(city)
     imports_of(city)
     gtfs_of(city)
+if "whatif" in sys.argv[1:] and not WHAT_IF:
+    raise WorkflowError(f"say what to try, for example: {COMMAND}")
 
 POPULATIONS = [
     source

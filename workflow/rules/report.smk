@@ -13,6 +13,7 @@ REPORT_KEYS = (
     "analysis.accessibility",
     "analysis.travel",
     "analysis.transit",
+    "analysis.scenarios",
     "analysis.portfolio",
 )
 
@@ -20,7 +21,6 @@ REPORT_KEYS = (
 # snakemake reports/hanoi.html
 rule draw_map:
     input:
-        provenance="data/raw/{city}/provenance.json",
         **tables_of(
             "study_area",
             "places",
@@ -54,6 +54,7 @@ rule draw_map:
             "backtest",
             "backtest_summary",
         ),
+        provenance="data/raw/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
@@ -107,6 +108,7 @@ rule write_comparison:
         candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
         scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
         indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
+        backtest_pooled="data/processed/backtest_pooled.parquet",
         governance="config/governance.yaml",
         taxonomies=sorted(
             {

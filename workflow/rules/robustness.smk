@@ -8,7 +8,7 @@ rule back_test:
         **TRANSPORT,
         creative="data/processed/{city}/located_creative.parquet",
     output:
-        **tables_of("backtest", "backtest_summary"),
+        **tables_of("backtest", "backtest_pairs", "backtest_summary"),
     log:
         "logs/{city}/back_test.log",
     benchmark:
@@ -33,6 +33,47 @@ rule back_test:
         "../../scripts/back_test.py"
 
 
+# snakemake data/processed/backtest_pooled.parquet
+rule pool_backtest:
+    input:
+        summaries=expand("data/processed/{city}/backtest_summary.parquet", city=CITIES),
+        pairs=expand("data/processed/{city}/backtest_pairs.parquet", city=CITIES),
+    output:
+        pooled="data/processed/backtest_pooled.parquet",
+        csv="data/processed/backtest_pooled.csv",
+    log:
+        "logs/pool_backtest.log",
+    benchmark:
+        "logs/pool_backtest.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/pool_backtest.py"),
+        cities=CITIES,
+        settings=CONFIG.model_dump_json(include={"backtest", "seed"}),
+    script:
+        "../../scripts/pool_backtest.py"
+
+
+# snakemake data/processed/hanoi/sobol.parquet
+rule measure_sobol:
+    input:
+        candidates="data/processed/{city}/candidates.parquet",
+    output:
+        **tables_of("sobol"),
+    log:
+        "logs/{city}/measure_sobol.log",
+    benchmark:
+        "logs/{city}/measure_sobol.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/measure_sobol.py"),
+        settings=params_for("analysis.score", "analysis.seed"),
+    script:
+        "../../scripts/measure_sobol.py"
+
+
 # snakemake data/processed/hanoi/sweeps.parquet
 rule sweep_settings:
     input:
@@ -52,7 +93,10 @@ rule sweep_settings:
     params:
         code=fingerprint("scripts/sweep_settings.py"),
         settings=params_for(
-            *TRANSPORT_KEYS, "city.main_mode", "city.people", "analysis"
+            *TRANSPORT_KEYS,
+            "city.main_mode",
+            "city.people",
+            *(f"analysis.{key}" for key in Swept.model_fields),
         ),
     script:
         "../../scripts/sweep_settings.py"

@@ -20,10 +20,37 @@ rule score_candidates:
         "../../scripts/score_candidates.py"
 
 
+# snakemake data/processed/hanoi/scenario_candidates.parquet
+rule measure_scenarios:
+    input:
+        **TRANSPORT,
+        heritage="data/processed/{city}/heritage.parquet",
+        creative="data/processed/{city}/located_creative.parquet",
+        amenities="data/processed/{city}/amenities.parquet",
+        people="data/processed/{city}/people.parquet",
+    output:
+        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+    log:
+        "logs/{city}/measure_scenarios.log",
+    benchmark:
+        "logs/{city}/measure_scenarios.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/measure_scenarios.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS, "city.main_mode", "analysis.people_grid.link_within_m"
+        ),
+        own=lambda w: own_reach(settings_of(w.city)),
+    script:
+        "../../scripts/measure_scenarios.py"
+
+
 # snakemake data/processed/hanoi/scenarios.parquet
 rule score_scenarios:
     input:
         candidates="data/processed/{city}/candidates.parquet",
+        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
     output:
         scenarios="data/processed/{city}/scenarios.parquet",
     log:
@@ -44,6 +71,7 @@ rule measure_robustness:
     input:
         candidates="data/processed/{city}/candidates.parquet",
         scenarios="data/processed/{city}/scenarios.parquet",
+        sweeps="data/processed/{city}/sweeps.parquet",
     output:
         robustness="data/processed/{city}/robustness.parquet",
         rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
@@ -67,6 +95,17 @@ rule pack_geopackage:
         **tables_of(
             "candidates",
             "scores",
+            "robustness",
+            "scenarios",
+            "agreement",
+            "sweeps",
+            "sweep_variants",
+            "portfolio",
+            "portfolio_sites",
+            "portfolio_gain",
+            "portfolio_front",
+            "backtest",
+            "backtest_summary",
             "study_area",
             "heritage",
             "creative",
@@ -88,3 +127,22 @@ rule pack_geopackage:
         code=fingerprint("scripts/pack_geopackage.py"),
     script:
         "../../scripts/pack_geopackage.py"
+
+
+# snakemake data/processed/hanoi/csv
+rule write_csv:
+    input:
+        unpack(sobol_of),
+        **tables_of(*RESULTS),
+    output:
+        folder=directory("data/processed/{city}/csv"),
+    log:
+        "logs/{city}/write_csv.log",
+    benchmark:
+        "logs/{city}/write_csv.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/write_csv.py"),
+    script:
+        "../../scripts/write_csv.py"

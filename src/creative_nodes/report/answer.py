@@ -8,27 +8,53 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.config import CRITERIA, Criterion
-from creative_nodes.messages import count, listed, percent
+from creative_nodes.messages import mark, say, say_n, translated
 from creative_nodes.report.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import known_number
+from creative_nodes.report.words import known_number, sentences
 
 BEST_PARTS = 3
 WHY: dict[Criterion, str] = {
-    "residents_walk_15": "many residents within a walk",
-    "residents_ride_30": "many residents within a ride",
-    "transit_minutes": "a rapid-transit station near by",
-    "newly_served": "residents who have no creative space in walking reach today",
-    "exchange": "creative neighbours a few steps away",
-    "neighbourhood": "a lively neighbourhood",
-    "diversity": "a wide mix of the arts around it",
-    "relay": "its place as a stepping stone between creative spaces",
-    "site_capacity": "a large site",
-    "heritage_value": "its heritage value",
-    "readiness": "land that is ready for a new use",
+    "residents_walk_15": mark("many residents within a walk"),
+    "residents_ride_30": mark("many residents within a ride"),
+    "transit_minutes": mark("a rapid-transit station near by"),
+    "newly_served": mark("residents who have no creative space in walking reach today"),
+    "exchange": mark("creative neighbours a few steps away"),
+    "neighbourhood": mark("a lively neighbourhood"),
+    "diversity": mark("a wide mix of the arts around it"),
+    "relay": mark("its place as a stepping stone between creative spaces"),
+    "site_capacity": mark("a large site"),
+    "heritage_value": mark("its heritage value"),
+    "readiness": mark("land that is ready for a new use"),
 }
-# words for C: more than half the pairs joined is "mostly"
-LEVELS = ((0.1, "barely connected"), (0.5, "partly connected"), (0.8, "mostly connected"), (1.1, "well connected"))
+# by certainty; then the same where the chance to be among the best is known
+FIRST = {
+    "robust": mark("{name} ranks first of {n:count} scored candidates, and that is robust."),
+    "depends on priorities": mark("{name} ranks first of {n:count} scored candidates, but that depends on priorities."),
+    "weak": mark("{name} ranks first of {n:count} scored candidates, but that is weak."),
+}
+FIRST_UNSURE = mark("{name} ranks first of {n:count} scored candidates; how sure that is cannot be told.")
+FIRST_BY_CHANCE = {
+    "robust": mark(
+        "{name} ranks first of {n:count} scored candidates, and that is robust: it is among the best {top:count} in "
+        "{chance:percent} of {draws:count} weightings."
+    ),
+    "depends on priorities": mark(
+        "{name} ranks first of {n:count} scored candidates, but that depends on priorities: it is among the best "
+        "{top:count} in {chance:percent} of {draws:count} weightings."
+    ),
+    "weak": mark(
+        "{name} ranks first of {n:count} scored candidates, but that is weak: it is among the best {top:count} in "
+        "{chance:percent} of {draws:count} weightings."
+    ),
+}
+# sentences for C, each up to a limit: more than half the pairs joined is "mostly"
+LEVELS = (
+    (0.1, mark("Today the city's {n:count} creative spaces are barely connected.")),
+    (0.5, mark("Today the city's {n:count} creative spaces are partly connected.")),
+    (0.8, mark("Today the city's {n:count} creative spaces are mostly connected.")),
+    (1.1, mark("Today the city's {n:count} creative spaces are well connected.")),
+)
 
 
 def best_of(ordered: pd.DataFrame, first: str) -> tuple[Any, ...]:
@@ -57,31 +83,36 @@ def answer(best: Sequence[Any], n: int, settings: Settings) -> str:
     settings : of this run.
     """
     if not best:
-        return "No candidate could be scored: see the list of sites out of reach and the remarks below."
+        return say("No candidate could be scored: see the list of sites out of reach and the remarks below.")
     name, certainty, chance, top_n, parts = best
-    top = [WHY[key] for key, part in sorted(parts, key=lambda item: -item[1])[:BEST_PARTS] if part > 0]
-    sure = {
-        "robust": "and that is robust",
-        "depends on priorities": "but that depends on priorities",
-        "weak": "but that is weak",
-    }.get(certainty, f"({certainty})")
-    told = f"{name} ranks first of {n:,} scored candidates, {sure}"
-    if chance is not None:
-        told += f": it is among the best {top_n} in {percent(chance)} of {settings.score.draws:,} weightings"
-    return f"{told}. What counts most: {listed(top)}." if top else f"{told}."
+    top = [translated(WHY[key]) for key, part in sorted(parts, key=lambda item: -item[1])[:BEST_PARTS] if part > 0]
+    words = FIRST if chance is None else FIRST_BY_CHANCE
+    first = say(
+        words.get(certainty, FIRST_UNSURE), name=name, n=n, top=top_n, chance=chance, draws=settings.score.draws
+    )
+    return sentences(first, say("What counts most: {reasons}.", reasons=top) if top else "")
 
 
 def network_today(indicators: pd.DataFrame, n_spaces: int, settings: Settings) -> str:
     """Say in a sentence how connected the creative network is."""
     connectivity, isolated = quoted(indicators, CONNECTIVITY), quoted(indicators, ISOLATED)
     spaces = quoted(indicators, SPACES)
-    number_of = count(n_spaces if spaces is None else spaces)
+    number_of = n_spaces if spaces is None else spaces
     if connectivity is None:
-        return f"{number_of} creative spaces were found; how well they are connected cannot be told."
-    level = next(word for limit, word in LEVELS if connectivity < limit)
-    step = f"{settings.network.link_minutes:g}"
-    alone = "" if isolated is None else f"; {percent(isolated)} of them have no other within {step} minutes"
-    return (
-        f"Today the city's {number_of} creative spaces are {level}: two picked at random are joined by walks of "
-        f"{step} minutes or less, from space to space, with a chance of {percent(connectivity)}{alone}."
+        return say_n(
+            number_of,
+            "{n:count} creative space was found; how well it is connected cannot be told.",
+            "{n:count} creative spaces were found; how well they are connected cannot be told.",
+        )
+    level = next(text for limit, text in LEVELS if connectivity < limit)
+    step = settings.network.link_minutes
+    joined = say(
+        "Two of them picked at random are joined by walks of {step:g} minutes or less, from space to space, with a "
+        "chance of {chance:percent}.",
+        step=step,
+        chance=connectivity,
     )
+    if isolated is None:
+        return sentences(say(level, n=number_of), joined)
+    alone = say("{share:percent} of the spaces have no other within {step:g} minutes.", share=isolated, step=step)
+    return sentences(say(level, n=number_of), joined, alone)

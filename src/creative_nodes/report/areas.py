@@ -12,10 +12,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.messages import number
+from creative_nodes.messages import number, say
+from creative_nodes.report.keys import limit
 from creative_nodes.report.packed import Ring, steps
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import by_mode
 
 MIN_TOLERANCE_M = 10.0
 TOLERANCE_PER_SIDE = 1 / 200  # of the side of a square as large as the area: wide areas are drawn coarser
@@ -78,14 +78,14 @@ def areas(
     within; empty where there are none.
     """
     found: dict[str, list[Area]] = {site_id: [] for site_id in site_ids}
-    for mode, limit in chosen_limits(settings).items():
-        near = isochrones[(isochrones["mode"] == mode) & (isochrones["minutes"] <= limit)]
+    for mode, most in chosen_limits(settings).items():
+        near = isochrones[(isochrones["mode"] == mode) & (isochrones["minutes"] <= most)]
         longest = near.sort_values("minutes").drop_duplicates("site_id", keep="last")
         for site_id, minutes, km2, shape in zip(
             longest["site_id"], longest["minutes"], longest["area_km2"], longest.geometry, strict=True
         ):
             polygons = _polygons(shape, epsg) if site_id in found else ()
             if polygons:
-                label = f"{minutes:g} min {by_mode(mode)}: {number(km2, 2)} km²"
+                label = say("{reach}: {km2} km²", reach=limit(mode, minutes), km2=number(km2, 2))
                 found[site_id].append(Area(mode, minutes, label, polygons))
     return [tuple(found[site_id]) for site_id in site_ids]

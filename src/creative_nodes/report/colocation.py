@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.config import ClusterSettings
-from creative_nodes.messages import amount, listed, number
-from creative_nodes.report.words import counted
+from creative_nodes.messages import listed, number, plain_number, say, say_n
+from creative_nodes.report.words import sentences
 
 WIDTH, HEIGHT = 640.0, 300.0  # of the drawing, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 24.0, 14.0, 42.0
@@ -77,8 +77,8 @@ def draw(curve: pd.DataFrame) -> Chart:
         observed=line(seen),
         expected=line(expected),
         envelope=(*line(high), *reversed(line(low))),
-        x_ticks=tuple((float(x([v])[0]), f"{v:g}") for v in ticks(farthest)),
-        y_ticks=tuple((float(y([v])[0]), f"{v:g}") for v in ticks(most)),
+        x_ticks=tuple((float(x([v])[0]), plain_number(v)) for v in ticks(farthest)),
+        y_ticks=tuple((float(y([v])[0]), plain_number(v)) for v in ticks(most)),
     )
 
 
@@ -87,27 +87,56 @@ def spans(distances: np.ndarray, chosen: np.ndarray) -> str:
     at = np.flatnonzero(chosen)
     runs = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1)
     ends = [(distances[run[0]], distances[run[-1]]) for run in runs]
-    return listed([f"{a:g} to {b:g} m" if b > a else f"{a:g} m" for a, b in ends])
-
-
-def _where(distances: np.ndarray, chosen: np.ndarray) -> str:
-    if chosen.all():
-        return f"at every distance up to {distances[-1]:,g} m"
-    return f"within {spans(distances, chosen)}"
+    return listed([say("{a:count} to {b:count} m", a=a, b=b) if b > a else say("{a:count} m", a=a) for a, b in ends])
 
 
 def verdict(curve: pd.DataFrame, max_p_value: float) -> str:
     """Say in one sentence whether creative spaces stand near old industry more often than chance explains."""
-    found = "Creative spaces are found near old industry"
     if curve["p_value"].iloc[0] > max_p_value:
-        return f"{found} no more and no less often than chance would have it."
+        return say("Creative spaces are found near old industry no more and no less often than chance would have it.")
     distances, seen = curve["distance_m"].to_numpy(dtype=float), curve["k_observed"].to_numpy(dtype=float)
     more, less = seen > curve["k_high"].to_numpy(dtype=float), seen < curve["k_low"].to_numpy(dtype=float)
-    said = [f"more often than chance would have it, {_where(distances, more)}"] if more.any() else []
-    said += [f"less often than chance would have it, {_where(distances, less)}"] if less.any() else []
-    if not said:
-        return f"{found} in another way than chance would have it, though at no distance alone."
-    return f"{found} {', and '.join(said)}."
+    if more.any() and less.any():
+        return say(
+            "Creative spaces are found near old industry more often than chance would have it within {more}, and less "
+            "often within {less}.",
+            more=spans(distances, more),
+            less=spans(distances, less),
+        )
+    if more.any():
+        return _more(distances, more)
+    if less.any():
+        return _less(distances, less)
+    return say(
+        "Creative spaces are found near old industry in another way than chance would have it, though at no distance "
+        "alone."
+    )
+
+
+def _more(distances: np.ndarray, more: np.ndarray) -> str:
+    if more.all():
+        return say(
+            "Creative spaces are found near old industry more often than chance would have it, at every distance up to "
+            "{far:count} m.",
+            far=distances[-1],
+        )
+    return say(
+        "Creative spaces are found near old industry more often than chance would have it, within {spans}.",
+        spans=spans(distances, more),
+    )
+
+
+def _less(distances: np.ndarray, less: np.ndarray) -> str:
+    if less.all():
+        return say(
+            "Creative spaces are found near old industry less often than chance would have it, at every distance up to "
+            "{far:count} m.",
+            far=distances[-1],
+        )
+    return say(
+        "Creative spaces are found near old industry less often than chance would have it, within {spans}.",
+        spans=spans(distances, less),
+    )
 
 
 def colocation(table: pd.DataFrame, settings: ClusterSettings) -> Colocation | None:
@@ -122,11 +151,15 @@ def colocation(table: pd.DataFrame, settings: ClusterSettings) -> Colocation | N
         return None
     curve = table.sort_values("distance_m").reset_index(drop=True)
     at = curve.iloc[(curve["distance_m"] - settings.colocation_told_m).abs().argmin()]
-    told = (
-        f"Within {at['distance_m']:g} m along streets of an old industrial site stand {amount(at['k_observed'])} other "
-        f"creative spaces on average. Were the two mixed at random over the same places it would be "
-        f"{amount(at['k_expected'])}, and in 95 of 100 such mixtures between {amount(at['k_low'])} and "
-        f"{amount(at['k_high'])}."
+    told = say(
+        "Within {near:count} m along streets of an old industrial site stand {seen:amount} other creative spaces on "
+        "average. Were the two mixed at random over the same places it would be {expected:amount}, and in 95 of 100 "
+        "such mixtures between {low:amount} and {high:amount}.",
+        near=at["distance_m"],
+        seen=at["k_observed"],
+        expected=at["k_expected"],
+        low=at["k_low"],
+        high=at["k_high"],
     )
     return Colocation(verdict(curve, settings.max_p_value), told, _counts(at, settings.relabellings), draw(curve))
 
@@ -134,11 +167,20 @@ def colocation(table: pd.DataFrame, settings: ClusterSettings) -> Colocation | N
 def _counts(row: pd.Series, relabellings: int) -> str:
     """Say what was counted, and the p value; a row of the table, for both are the same in each."""
     same, p_value = int(row["n_same"]), float(row["p_value"])
-    both = counted(same, "more space is old industry itself", "more spaces are old industry themselves")
-    sites, spaces = counted(row["n_heritage"], "industrial site"), counted(row["n_spaces"], "creative space")
-    told = f"{sites} that still stand (evidence medium or high) and {spaces}"
-    if same:
-        told += f"; {both} and counted as that"
-    return (
-        f"Counted: {told}. p = {number(p_value, 2)} for the curve as a whole, against {relabellings} random mixtures."
+    counted = say(
+        "Counted: industrial sites that still stand (evidence medium or high): {sites:count}; creative spaces: "
+        "{spaces:count}.",
+        sites=row["n_heritage"],
+        spaces=row["n_spaces"],
     )
+    both = say_n(
+        same,
+        "{n:count} more space is old industry itself and counts as that.",
+        "{n:count} more spaces are old industry themselves and count as that.",
+    )
+    chance = say(
+        "p = {p} for the curve as a whole, against {draws:count} random mixtures.",
+        p=number(p_value, 2),
+        draws=relabellings,
+    )
+    return sentences(counted, both if same else "", chance)

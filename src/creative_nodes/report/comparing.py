@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from creative_nodes.messages import mark, not_known, number, percent, say, say_n, translated
 from creative_nodes.report.figures import CONNECTIVITY, ISOLATED, RESIDENTS, quoted
@@ -357,6 +356,8 @@ class Reuse:
         """95 % Wilson interval of the share: what so few sites leave open."""
         if not self.standing:
             return None
+        from scipy.stats import binomtest  # heavy, and no other page needs it
+
         found = binomtest(self.converted, self.standing).proportion_ci(SURE, method="wilson")
         return float(found.low), float(found.high)
 

@@ -10,13 +10,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.messages import count, minutes, number, percent
+from creative_nodes.messages import listed, number, say, say_n
+from creative_nodes.report.keys import MAPPING, SO_MANY_WITHIN, TIMES
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import by_mode, known_number, rows
-from creative_nodes.schema import BY_MODE
+from creative_nodes.report.words import known_number, rows, worded
 
-THIN_WORDS = ("thin", "empty")  # a site in an empty hexagon stands where no street is mapped
-NO_STREET = "no street is mapped"
+THIN = ("thin", "empty")  # a site in an empty hexagon stands where no street is mapped
 # minutes on foot up to which a hexagon is of each class; the last has no end and holds those who cannot get there
 WALK_CLASSES: dict[str, float] = {"walk5": 5, "walk15": 15, "walk30": 30, "walk60": 60, "walkfar": np.inf}
 FEW_CAN_GO = 0.5  # share of residents without a way from which a mean over the others would mislead
@@ -24,10 +23,14 @@ FEW_CAN_GO = 0.5  # share of residents without a way from which a mean over the 
 
 @dataclass(frozen=True)
 class Hexagon:
-    """How completely a hexagon is mapped, as shown: one word, then its figures a line each."""
+    """How completely a hexagon is mapped, as shown: its grade, then its figures a line each.
+
+    `mapping` is a key, `mapping_words` what a reader is told.
+    """
 
     mapping: str
     lines: tuple[str, ...]
+    mapping_words: str
 
 
 @dataclass(frozen=True)
@@ -46,25 +49,42 @@ class Served:
 def venue_rate(row: Any, least: float, median: float | None) -> str:
     """Word how many named venues a hexagon has: per resident where enough people live, else along its streets."""
     if row.street_km == 0:
-        return NO_STREET
-    if row.residents >= least:
-        beside = "" if median is None else f", city median {number(median, 2)}"
-        return f"{number(row.venues_per_1000, 2)} named venues per 1,000 residents{beside}"
-    return f"{count(row.named_venues)} named venues along {number(row.street_km, 2)} km of street"
+        return say("no street is mapped")
+    if row.residents < least or known_number(row.residents) is None:
+        return say_n(
+            row.named_venues,
+            "{n:count} named venue along {km} km of street",
+            "{n:count} named venues along {km} km of street",
+            km=number(row.street_km, 2),
+        )
+    rate = number(row.venues_per_1000, 2)
+    if median is None:
+        return say("{rate} named venues per 1,000 residents", rate=rate)
+    return say("{rate} named venues per 1,000 residents, city median {median}", rate=rate, median=number(median, 2))
 
 
 def hexagon(row: Any, least: float, median: float | None) -> Hexagon:
     """Word a row of the table completeness."""
     people = known_number(row.residents)
-    streets = f"{number(row.street_km, 2)} km of street"
-    counts = f"{count(row.named_venues)} named venues, {count(row.buildings)} buildings, {streets}"
-    edited = f"newest edit {row.last_edit}, half of the objects not edited since {row.median_edit}"
-    lines = (
-        venue_rate(row, least, median) if row.residents >= least else "",
-        counts if people is None else f"{counts}, {count(people)} residents",
-        edited if row.last_edit else "",
-    )
-    return Hexagon(row.mapping, tuple(line for line in lines if line))
+    counts = {"venues": row.named_venues, "buildings": row.buildings, "km": number(row.street_km, 2)}
+    if people is None:
+        whole = say("named venues: {venues:count}; buildings: {buildings:count}; km of street: {km}", **counts)
+    else:
+        whole = say(
+            "named venues: {venues:count}; buildings: {buildings:count}; km of street: {km}; residents: {people:count}",
+            people=people,
+            **counts,
+        )
+    edited = ""
+    if row.last_edit:
+        edited = say(
+            "newest edit {last:date}, half of the objects not edited since {median:date}",
+            last=row.last_edit,
+            median=row.median_edit,
+        )
+    rate = venue_rate(row, least, median) if row.residents >= least else ""
+    lines = tuple(line for line in (rate, whole, edited) if line)
+    return Hexagon(row.mapping, lines, worded(MAPPING, row.mapping))
 
 
 def thin_words(
@@ -84,7 +104,8 @@ def thin_words(
     told, found = rows(cells), dict(zip(point.tolist(), cell.tolist(), strict=True))
     around = [told[found[i]] if i in found else None for i in range(len(at))]
     return [
-        f"{venue_rate(row, least, median)}." if row is not None and row.mapping in THIN_WORDS else "" for row in around
+        say("{remark}.", remark=venue_rate(row, least, median)) if row is not None and row.mapping in THIN else ""
+        for row in around
     ]
 
 
@@ -107,29 +128,47 @@ def _share(row: Any, mode: str) -> float | None:
     return known_number(getattr(row, f"unreachable_{mode}", None))
 
 
+def _times(row: Any) -> dict[str, str]:
+    """Say how long the way to the nearest core creative space takes, by mode; unknown ones are left out."""
+    known = {mode: known_number(getattr(row, f"minutes_{mode}")) for mode in TIMES}
+    return {mode: say(TIMES[mode], time=time) for mode, time in known.items() if time is not None}
+
+
+def _reached(row: Any, settings: Settings) -> str:
+    """Say how many residents are reached from a hexagon, on foot and by the main mode."""
+    near, ride = known_number(row.residents_walk), known_number(row.residents_ride)
+    reach, main = settings.reach, settings.city.main_mode
+    said = [
+        say(SO_MANY_WITHIN[mode], n=n, minutes=limit)
+        for n, limit, mode in ((near, reach.walk_minutes, "walk"), (ride, reach.ride_minutes, main))
+        if n is not None
+    ]
+    return say("residents reached from here: {reached}", reached=said) if said else ""
+
+
+def _living(people: float | None) -> str:
+    if people is None:
+        return ""
+    if not people:
+        return say("nobody lives here")
+    return say_n(round(people), "{n:count} resident", "{n:count} residents")
+
+
 def served(row: Any, settings: Settings) -> Served:
     """Word a row of the table accessibility."""
-    walk, stranded = known_number(row.minutes_walk), _share(row, "walk")
-    known = {mode: known_number(getattr(row, f"minutes_{mode}")) for mode in BY_MODE}
-    times = {mode: f"{minutes(time)} {by_mode(mode)}" for mode, time in known.items() if time is not None}
+    walk, stranded, supply = known_number(row.minutes_walk), _share(row, "walk"), known_number(row.supply_per_100k)
+    times = _times(row)
     on_foot = times.pop("walk", "")
-    people, near, ride = (known_number(value) for value in (row.residents, row.residents_walk, row.residents_ride))
-    supply, reach = known_number(row.supply_per_100k), settings.reach
-    around = [
-        f"{number(value)} within {limit:g} min {by_mode(mode)}"
-        for value, limit, mode in (
-            (near, reach.walk_minutes, "walk"),
-            (ride, reach.ride_minutes, settings.city.main_mode),
-        )
-        if value is not None
-    ]
-    lines = (
-        f"{percent(stranded)} of those who live here cannot walk to any" if on_foot and stranded else "",
-        ", ".join(times.values()),
-        "" if people is None else f"{count(people)} residents" if people else "nobody lives here",
-        f"residents reached from here: {', '.join(around)}" if around else "",
-        "" if supply is None else f"{number(supply, 2)} creative spaces per 100,000 residents who share them on foot",
-        "under-served: most residents have no core or intermediate space in walking reach" if row.underserved else "",
-    )
-    title = f"{on_foot} to the nearest core creative space" if on_foot else "No core creative space can be walked to"
+    title = say("No core creative space can be walked to")
+    cannot = supplied = underserved = ""
+    if on_foot:
+        title = say("{time:minutes} on foot to the nearest core creative space", time=walk)
+    if on_foot and stranded:
+        cannot = say("{share:percent} of those who live here cannot walk to any", share=stranded)
+    if supply is not None:
+        supplied = say("{n} creative spaces per 100,000 residents who share them on foot", n=number(supply, 2))
+    if row.underserved:
+        underserved = say("under-served: most residents have no core or intermediate space in walking reach")
+    people = _living(known_number(row.residents))
+    lines = (cannot, listed(list(times.values())), people, _reached(row, settings), supplied, underserved)
     return Served(_walk_class(walk, stranded), bool(row.underserved), title, tuple(line for line in lines if line))

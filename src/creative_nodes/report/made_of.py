@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from creative_nodes.config import CRITERIA, Criterion
-from creative_nodes.messages import NBSP, amount, count, metres, minutes, number, percent
+from creative_nodes.messages import amount, minutes, number, say, say_n
+from creative_nodes.report.keys import AMENITIES, PARTS
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import Words, counted, rows, upper_first, worded
+from creative_nodes.report.words import Words, rows, worded
 
 TOP_SPACES = 5
 TOP_AROUND = 3  # creative spaces of the neighbourhood, which has amenities to show as well
@@ -47,7 +48,7 @@ class Names:
 
     def station(self, part: str, name: str) -> str:
         """Name a station."""
-        return self.stations.get(part) or name or f"unnamed station {part}"
+        return self.stations.get(part) or name or say("unnamed station {id}", id=part)
 
 
 Maker = Callable[[pd.DataFrame, Names, Settings], Made]
@@ -58,76 +59,105 @@ def _nearest_spaces(parts: pd.DataFrame, names: Names, top: int) -> tuple[tuple[
     spaces = parts[parts["kind"] == "space"]
     each, small = spaces[spaces["part"] != OTHERS], spaces[spaces["part"] == OTHERS]
     shown = tuple(
-        (names.space(row.part, row.name_), f"{metres(row.distance_m)}, {amount(row.value)}")
+        (
+            names.space(row.part, row.name_),
+            say("{away:metres}, {adds:amount}", away=row.distance_m, adds=row.value),
+        )
         for row in rows(each.head(top))
     )
     rest = pd.concat([each.iloc[top:], small])
     return shown, int(rest["n"].sum()), float(rest["value"].sum())
 
 
+def _no_space(settings: Settings) -> Made:
+    return Made(say("No creative space within {far:metres} on foot.", far=settings.reach.max_distance_m))
+
+
 def _exchange(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     if parts.empty:
-        return Made(f"No creative space within {metres(settings.reach.max_distance_m)} on foot.")
+        return _no_space(settings)
     shown, n, left = _nearest_spaces(parts, names, TOP_SPACES)
-    rest = f"and {counted(n, 'other')}, together {amount(left)}" if n else ""
-    return Made("Creative spaces: the walk to each, and what it adds.", shown, rest)
+    rest = ""
+    if n:
+        rest = say_n(
+            n, "and {n:count} other, together {sum:amount}", "and {n:count} others, together {sum:amount}", sum=left
+        )
+    return Made(say("Creative spaces: the walk to each, and what it adds."), shown, rest)
 
 
 def _neighbourhood(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
-    far = metres(settings.reach.max_distance_m)
+    far = settings.reach.max_distance_m
     if parts.empty:
-        return Made(f"No creative space or amenity within {far} on foot.")
+        return Made(say("No creative space or amenity within {far:metres} on foot.", far=far))
     shown, n, left = _nearest_spaces(parts, names, TOP_AROUND)
-    others = ((f"and {counted(n, 'other space')}", amount(left)),) if n else ()
+    others = ((say_n(n, "and {n:count} other space", "and {n:count} other spaces"), amount(left)),) if n else ()
     amenities = tuple(
-        (f"{upper_first(worded(names.words, row.part))} × {count(row.n)}", amount(row.value))
+        (say("{kind} × {n:count}", kind=worded(AMENITIES, row.part), n=row.n), amount(row.value))
         for row in rows(parts[parts["kind"] == "amenity"])
     )
-    return Made(
-        f"Creative spaces, then amenities by kind within {far}, and what they add.", (*shown, *others, *amenities)
-    )
+    lead = say("Creative spaces, then amenities by kind within {far:metres}, and what they add.", far=far)
+    return Made(lead, (*shown, *others, *amenities))
 
 
 def _diversity(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     total = parts["value"].sum()
     if not total:
-        return Made(f"No creative space within {metres(settings.reach.max_distance_m)} on foot.")
+        return _no_space(settings)
     shares = tuple(
-        (worded(names.words, row.part), f"{percent(row.value / total)}, {counted(row.n, 'space')}")
+        (
+            worded(names.words, row.part),
+            say_n(
+                row.n,
+                "{share:percent}, {n:count} space",
+                "{share:percent}, {n:count} spaces",
+                share=row.value / total,
+            ),
+        )
         for row in rows(parts)
     )
-    return Made("Domains by their share, near spaces counting more.", shares)
+    return Made(say("Domains by their share, near spaces counting more."), shares)
 
 
 def _transit(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     if parts.empty:
-        return Made("No rapid-transit station can be walked to.")
+        return Made(say("No rapid-transit station can be walked to."))
     found = rows(parts.head(1))[0]
-    return Made("The nearest rapid-transit station.", ((names.station(found.part, found.name_), minutes(found.value)),))
+    station = names.station(found.part, found.name_)
+    return Made(say("The nearest rapid-transit station."), ((station, minutes(found.value)),))
 
 
 def _newly_served(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     if parts.empty:
         return Made()
-    walk = f"{settings.reach.walk_minutes:g}"
-    return Made(
-        f"Residents within {walk} min walk, by whether a core or intermediate space is that near to them today.",
-        tuple((upper_first(row.part), number(row.value)) for row in rows(parts)),
+    lead = say(
+        "Residents within {minutes:g} min walk, by whether a core or intermediate space is that near to them today.",
+        minutes=settings.reach.walk_minutes,
     )
+    return Made(lead, tuple((worded(PARTS, row.part), number(row.value)) for row in rows(parts)))
 
 
 def _relay(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
-    step = f"{settings.network.link_minutes:g}{NBSP}min"
-    groups = tuple((f"around {names.space(row.part, row.name_)}", counted(row.n, "space")) for row in rows(parts))
+    step = settings.network.link_minutes
+    groups = tuple(
+        (
+            say("around {space}", space=names.space(row.part, row.name_)),
+            say_n(row.n, "{n:count} space", "{n:count} spaces"),
+        )
+        for row in rows(parts)
+    )
     if not groups:
-        return Made(f"No creative space within {step} on foot: it would join nothing.")
+        return Made(say("No creative space within {step:g} min on foot: it would join nothing.", step=step))
     if len(groups) == 1:
-        return Made("It would stand in one group of spaces, and join it to no other:", groups)
-    return Made(f"It would join {len(groups)} groups of spaces that no walks of {step} join today:", groups)
+        return Made(say("It would stand in one group of spaces, and join it to no other:"), groups)
+    joined = say(
+        "It would join {n:count} groups of spaces that no walks of {step:g} min join today:", n=len(groups), step=step
+    )
+    return Made(joined, groups)
 
 
 def _evidence(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
-    return Made("Shares that add up to the value.", tuple((upper_first(r.part), amount(r.value)) for r in rows(parts)))
+    shares = tuple((worded(PARTS, row.part), amount(row.value)) for row in rows(parts))
+    return Made(say("Shares that add up to the value."), shares)
 
 
 MAKERS: dict[Criterion, Maker] = {

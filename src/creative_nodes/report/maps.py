@@ -17,6 +17,8 @@ from folium.template import Template
 from shapely.geometry import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from creative_nodes.messages import mark, say, translated
+from creative_nodes.report.keys import MAPPING
 from creative_nodes.report.packed import packed_shape
 
 MAP_NAME = "map_city"  # folium's name for the map: its class, then the id given here
@@ -45,6 +47,11 @@ SPACE_STYLES: dict[str, Style] = {
     "intermediate": {"radius": 4, "fillColor": "#56b4e9", "color": "#fff", "weight": 0.8, "fillOpacity": 0.95},
     "supporting": {"radius": 2.8, "fillColor": "#a8d4f0", "color": "#5b87a3", "weight": 0.6, "fillOpacity": 0.95},
 }
+SPACE_LABELS = {
+    "core": mark("Creative space, core"),
+    "intermediate": mark("Creative space, intermediate"),
+    "supporting": mark("Creative space, supporting"),
+}
 OUTLINE: Style = {"color": INK, "weight": 1.4, "dashArray": "6 4", "fill": False, "opacity": 0.8}
 BEYOND: Style = {"stroke": False, "fillColor": "#fff", "fillOpacity": 0.5}
 HULL: Style = {"color": CLUSTER, "weight": 1.8, "dashArray": "2 4", "fillColor": "#cc79a7", "fillOpacity": 0.13}
@@ -66,7 +73,13 @@ SERVED_STYLES: dict[str, Style] = {
         ("walkfar", "#253494"),
     )
 }
-SERVED_WORDS = {"walk5": "to 5", "walk15": "15", "walk30": "30", "walk60": "60 min", "walkfar": "more, or no way"}
+SERVED_WORDS = {
+    "walk5": mark("to 5"),
+    "walk15": "15",
+    "walk30": "30",
+    "walk60": mark("60 min"),
+    "walkfar": mark("more, or no way"),
+}
 UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.1, "opacity": 0.8, "fill": False}
 STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
@@ -241,12 +254,14 @@ def _group(parent: Element, kind: str, text: str, *, show: bool = True) -> Any:
 def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
     _add(city, folium.map.CustomPane("paper", z_index=250), "paper")
     _add(city, folium.map.CustomPane("veil", z_index=260), "veil")
-    paper = _add(city, folium.FeatureGroup(name="Drawn map", overlay=False, control=online_tiles), "paper")
+    paper = _add(city, folium.FeatureGroup(name=say("Drawn map"), overlay=False, control=online_tiles), "paper")
     for name, geometry in data.paper.items():
         style = {**PAPER_STYLES[name], "fillRule": "nonzero"}
         _add(paper, Shapes(shape_features([geometry]), style, pane="paper", interactive=False), name)
     if online_tiles:
-        tiles = folium.TileLayer(TILES, attr=OSM_CREDIT, name="Online tiles", overlay=False, show=False, max_zoom=19)
+        tiles = folium.TileLayer(
+            TILES, attr=OSM_CREDIT, name=say("Online tiles"), overlay=False, show=False, max_zoom=19
+        )
         _add(city, tiles, "tiles")
     for name, geometry, style in (("beyond", _beyond(data.area), BEYOND), ("outline", data.area, OUTLINE)):
         _add(city, Shapes(shape_features([geometry]), style, pane="veil", interactive=False), name)
@@ -270,8 +285,8 @@ def _draw_cells(
 def _draw_mapping(city: OfflineMap, data: MapData) -> None:
     if not data.hexagons:
         return
-    title = _swatch("mapping", "How complete is the mapping")
-    label = _graded(title, [(grade, grade) for grade in MAPPING_STYLES])
+    title = _swatch("mapping", say("How complete is the mapping"))
+    label = _graded(title, [(grade, translated(MAPPING[grade])) for grade in MAPPING_STYLES])
     group = _add(city, folium.FeatureGroup(name=label, show=False), "mapping")
     _draw_cells(group, "mapping", data.hexagons, MAPPING_STYLES)
 
@@ -279,11 +294,11 @@ def _draw_mapping(city: OfflineMap, data: MapData) -> None:
 def _draw_served(city: OfflineMap, data: MapData) -> None:
     if not data.served:
         return
-    kinds = list(SERVED_WORDS.items())
+    kinds = [(kind, translated(word)) for kind, word in SERVED_WORDS.items()]
     lines = [kinds[:4], kinds[4:]]
     if not data.underserved.is_empty:
-        lines.append([("underserved", "under-served")])
-    label = _graded(_swatch("served", "Walk to a core creative space"), *lines)
+        lines.append([("underserved", say("under-served"))])
+    label = _graded(_swatch("served", say("Walk to a core creative space")), *lines)
     group = _add(city, folium.FeatureGroup(name=label, show=False), "served")
     _draw_cells(group, "served", data.served, SERVED_STYLES)
     if not data.underserved.is_empty:
@@ -295,41 +310,43 @@ def _draw_reached(city: OfflineMap, data: MapData) -> None:
     if not data.reached:
         return
     kinds = ["reached", "ridden"][: len(data.reached)]
-    label = _graded("Reached from the chosen site", *([one] for one in zip(kinds, data.reached, strict=True)))
+    label = _graded(say("Reached from the chosen site"), *([one] for one in zip(kinds, data.reached, strict=True)))
     _add(city, Shapes(point_features(()), {}, name=label), "reached")
 
 
 def _draw_spaces(city: OfflineMap, data: MapData) -> None:
     if data.hulls:
         _add(
-            city, Shapes(shape_features(data.hulls), HULL, name=_swatch("hull", "Cluster of creative spaces")), "hulls"
+            city,
+            Shapes(shape_features(data.hulls), HULL, name=_swatch("hull", say("Cluster of creative spaces"))),
+            "hulls",
         )
     if data.links:
-        _add(city, Shapes(point_features(()), LINK, name=_swatch("link", "Walkable links"), show=False), "links")
+        _add(city, Shapes(point_features(()), LINK, name=_swatch("link", say("Walkable links")), show=False), "links")
     for tier in reversed(list(SPACE_STYLES)):
         if points := data.spaces.get(tier):
-            label = _swatch(tier, f"Creative space, {tier}")
+            label = _swatch(tier, translated(SPACE_LABELS[tier]))
             _add(city, Shapes(point_features(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
     if data.stations:
-        label = _swatch("station", "Rapid-transit station")
+        label = _swatch("station", say("Rapid-transit station"))
         layer = Shapes(point_features(data.stations), STATION, name=label, show=False, marker="dot")
         _add(city, layer, "stations")
 
 
 def _draw_sites(city: OfflineMap, data: MapData) -> None:
     for kind, text, show in (
-        ("low", "Industrial site, weak evidence", False),
-        ("lost", "Industrial site, lost", True),
-        ("converted", "Industrial site, converted", True),
+        ("low", say("Industrial site, weak evidence"), False),
+        ("lost", say("Industrial site, lost"), True),
+        ("converted", say("Industrial site, converted"), True),
     ):
         if points := data.others.get(kind):
             label = _swatch(kind, text)
             layer = Shapes(point_features(points), {}, name=label, show=show, marker=f"mark mark-{kind}", size=(11, 11))
             _add(city, layer, f"others_{kind}")
     if data.cut_off:
-        label = _swatch("cut", "Candidate out of reach")
+        label = _swatch("cut", say("Candidate out of reach"))
         _add(city, Shapes(point_features(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
-    group = _group(city, "candidates", "Candidate, ranked")
+    group = _group(city, "candidates", say("Candidate, ranked"))
     _add(group, Shapes(shape_features(data.site_shapes), SITE), "sites")
     _add(group, Shapes(point_features(data.dots), SITE_DOT, marker="dot"), "dots")
     pins = [(row, lon, lat) for row, _, lon, lat in data.pins]

@@ -10,19 +10,35 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.config import CRITERIA, CRITERION_GROUPS, City, ClusterSettings, Criterion, Reach, Transit
-from creative_nodes.messages import count, listed
+from creative_nodes.messages import listed, mark, plain_number, say, say_n, translated
+from creative_nodes.report.keys import (
+    BY_MODE,
+    RESIDENTS_WITHIN,
+    ROADS,
+    SOURCES,
+    SPEED_HEADS,
+    TRANSPORT,
+    TRANSPORT_HEADS,
+    limit,
+)
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import by_mode, counted, known_number, natural, plain, upper_first
-from creative_nodes.schema import BY_MODE
+from creative_nodes.report.words import Words, known_number, natural, sentences, worded
 
-GROUP_WORDS = {"people": "People", "spillover": "Spillover", "network": "Network", "site": "Site"}
-ROAD_WORDS = {"steps": "Stairs", "ferry": "Ferry without a tagged duration", "default": "Every other street"}
-NOT_A_ROAD = tuple(ROAD_WORDS)
+GROUP_WORDS = {
+    "people": mark("People"),
+    "spillover": mark("Spillover"),
+    "network": mark("Network"),
+    "site": mark("Site"),
+}
+NOT_A_ROAD = ("steps", "ferry", "default")
 
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One criterion as the method and the cards name it; `best_part` is missing when no score holds it."""
+    """One criterion as the method and the cards name it; `best_part` is missing when no score holds it.
+
+    `group` is in words, `group_key` as in the settings.
+    """
 
     key: Criterion
     group: str
@@ -30,6 +46,7 @@ class CriterionRow:
     weight: float
     median: str
     best_part: float | None
+    group_key: str
 
 
 @dataclass(frozen=True)
@@ -53,12 +70,17 @@ class SpeedRow:
 
 @dataclass(frozen=True)
 class Speeds:
-    """The speeds of one mode; `peak` tells how much longer the rush hour makes it, when it does."""
+    """The speeds of one mode; `peak` tells how much longer the rush hour makes it, when it does.
+
+    `mode` is in words, `title` a heading, `key` as in the settings.
+    """
 
     mode: str
     rows: tuple[SpeedRow, ...]
     capped: bool
     peak: str
+    title: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -74,36 +96,44 @@ class TransitRow:
 
 def clusters_words(settings: ClusterSettings) -> str:
     """Say what makes a cluster, by the method of this run."""
-    kept = (
-        f"It is kept when at most {settings.max_p_value * 100:g} % of {settings.simulations} random placements along "
-        "the same streets hold one as large."
+    kept = say(
+        "It is kept when at most {share:percent} of {draws:count} random placements along the same streets hold one as "
+        "large.",
+        share=settings.max_p_value,
+        draws=settings.simulations,
     )
     if settings.method == "hdbscan":
-        return (
-            f"A cluster is at least {settings.min_spaces} creative spaces that lie denser along streets than what is "
-            f"around them, with no gap wider than {settings.hdbscan_cut_m:g} m (HDBSCAN). {kept}"
+        cluster = say(
+            "A cluster is at least {n:count} creative spaces that lie denser along streets than what is around them, "
+            "with no gap wider than {gap:count} m (HDBSCAN).",
+            n=settings.min_spaces,
+            gap=settings.hdbscan_cut_m,
         )
-    return (
-        f"A cluster is at least {settings.min_spaces} creative spaces within {settings.eps_m:g} m of each other along "
-        f"streets (DBSCAN). {kept}"
-    )
+    else:
+        cluster = say(
+            "A cluster is at least {n:count} creative spaces within {reach:count} m of each other along streets "
+            "(DBSCAN).",
+            n=settings.min_spaces,
+            reach=settings.eps_m,
+        )
+    return sentences(cluster, kept)
 
 
 def labels(reach: Reach, city: City) -> dict[Criterion, str]:
     """Name the criteria for readers, with the minutes this run used."""
-    walk, ride = f"{reach.walk_minutes:g}", f"{reach.ride_minutes:g}"
+    walk = reach.walk_minutes
     return {
-        "residents_walk_15": f"Residents within {walk} min walk",
-        "residents_ride_30": f"Residents within {ride} min {by_mode(city.main_mode)}",
-        "transit_minutes": "Walk to the nearest rapid-transit station",
-        "newly_served": f"Residents within {walk} min walk, newly served",
-        "exchange": "Exchange: creative spaces next door (decaying sum)",
-        "neighbourhood": "Neighbourhood: spaces and amenities (decaying sum)",
-        "diversity": "Creative domains around (effective number)",
-        "relay": "Rise in network connectivity",
-        "site_capacity": "Site area",
-        "heritage_value": "Heritage value (0–1)",
-        "readiness": "Readiness (0–1)",
+        "residents_walk_15": say("Residents within {minutes:g} min walk", minutes=walk),
+        "residents_ride_30": say(RESIDENTS_WITHIN[city.main_mode], minutes=reach.ride_minutes),
+        "transit_minutes": say("Walk to the nearest rapid-transit station"),
+        "newly_served": say("Residents within {minutes:g} min walk, newly served", minutes=walk),
+        "exchange": say("Exchange: creative spaces next door (decaying sum)"),
+        "neighbourhood": say("Neighbourhood: spaces and amenities (decaying sum)"),
+        "diversity": say("Creative domains around (effective number)"),
+        "relay": say("Rise in network connectivity"),
+        "site_capacity": say("Site area"),
+        "heritage_value": say("Heritage value (0–1)"),
+        "readiness": say("Readiness (0–1)"),
     }
 
 
@@ -115,11 +145,12 @@ def criteria(ordered: gpd.GeoDataFrame, settings: Settings) -> tuple[CriterionRo
     return tuple(
         CriterionRow(
             key=key,
-            group=GROUP_WORDS[groups[key]],
+            group=translated(GROUP_WORDS[groups[key]]),
             label=words[key],
             weight=settings.score.weights[key],
             median=natural(key, scored[key].median()),
             best_part=known_number(scored[f"part_{key}"].max()),
+            group_key=groups[key],
         )
         for key in CRITERIA
     )
@@ -130,15 +161,15 @@ def decays(reach: Reach) -> tuple[Decay, ...]:
     return (
         Decay(
             "reach.exchange_decay_per_m",
-            "Exchange (learning between neighbours)",
+            say("Exchange (learning between neighbours)"),
             round(math.log(2) / reach.exchange_decay_per_m),
-            "Baum-Snow, Gendron-Carrier and Pavan, American Economic Review 2024: firms in Canada and the US",
+            say("Baum-Snow, Gendron-Carrier and Pavan, American Economic Review 2024: firms in Canada and the US"),
         ),
         Decay(
             "reach.neighbourhood_half_life_m",
-            "Neighbourhood (spillover to places around)",
+            say("Neighbourhood (spillover to places around)"),
             round(reach.neighbourhood_half_life_m),
-            "Rossi-Hansberg, Sarte and Owens, Journal of Political Economy 2010: Richmond, Virginia",
+            say("Rossi-Hansberg, Sarte and Owens, Journal of Political Economy 2010: Richmond, Virginia"),
         ),
     )
 
@@ -158,7 +189,7 @@ def thresholds(settings: Settings, modes: Sequence[str]) -> tuple[tuple[str, str
     for mode, minutes in settings.scored_limits.items():
         limits.setdefault(mode, set()).add(minutes)
     return tuple(
-        (f"{listed([f'{one:g}' for one in sorted(limits[mode])])} min {by_mode(mode)}", f"reach.thresholds.{mode}")
+        (limit(mode, sorted(limits[mode])), f"reach.thresholds.{mode}")
         for mode in BY_MODE
         if mode in limits and mode in modes
     )
@@ -166,11 +197,7 @@ def thresholds(settings: Settings, modes: Sequence[str]) -> tuple[tuple[str, str
 
 def scored_within(settings: Settings) -> str:
     """Word the times that the criteria of residents count within."""
-    return listed([f"{minutes:g} min {by_mode(mode)}" for mode, minutes in settings.scored_limits.items()])
-
-
-def _road(name: str) -> str:
-    return ROAD_WORDS.get(name, upper_first(plain(name)))
+    return listed([limit(mode, minutes) for mode, minutes in settings.scored_limits.items()])
 
 
 def speeds(settings: Settings) -> tuple[Speeds, ...]:
@@ -184,13 +211,17 @@ def speeds(settings: Settings) -> tuple[Speeds, ...]:
         order = sorted(table, key=lambda road: (road in NOT_A_ROAD, road == "default", -table[road], road))
         found.append(
             Speeds(
-                mode=by_mode(mode),
+                mode=translated(BY_MODE[mode]),
                 rows=tuple(
-                    SpeedRow(_road(road), f"{table[road]:g}", f"travel.speeds_kmh.{country}.{mode}.{road}")
+                    SpeedRow(
+                        worded(ROADS, road), plain_number(table[road]), f"travel.speeds_kmh.{country}.{mode}.{road}"
+                    )
                     for road in order
                 ),
                 capped=mode in ("motorbike", "car"),
                 peak=_peak(settings, mode),
+                title=translated(SPEED_HEADS[mode]),
+                key=mode,
             )
         )
     return tuple(found)
@@ -199,34 +230,35 @@ def speeds(settings: Settings) -> tuple[Speeds, ...]:
 def _peak(settings: Settings, mode: str) -> str:
     factors = settings.travel.peak_factor.get(settings.city.country, {})
     factor = next((value for key, value in factors.items() if key == mode), 1.0)
-    return f"{factor:g}" if factor != 1 else ""
+    return plain_number(factor) if factor != 1 else ""
 
 
-# what the columns source and headway_source of the table services say
-SOURCE_WORDS = {
-    "OSM": "OpenStreetMap",
-    "OSM interval": "OpenStreetMap's interval tags",
-    "GTFS": "timetables",
-    "config": "assumptions",
-}
-
-
-def _by(services: pd.DataFrame, column: str) -> str:
+def _by(services: pd.DataFrame, column: str, words: Words) -> list[str]:
     """Count services by what a column says, the most frequent first."""
-    said = services[column].map(lambda text: SOURCE_WORDS.get(text, plain(text)) or "unknown")
-    return listed([f"{value} ({count(n)})" for value, n in said.value_counts().items()])
+    return [
+        say("{what} ({n:count})", what=worded(words, str(key)), n=n)
+        for key, n in services[column].value_counts().items()
+    ]
 
 
 def public_transport(services: pd.DataFrame) -> str:
     """Say what public transport is made of: services, their kinds, and where stops and headways come from."""
     if services.empty:
-        return "No service of public transport is known here, so none is counted."
+        return say("No service of public transport is known here, so none is counted.")
     each = services.drop_duplicates("service_id")
-    return (
-        f"Public transport: {counted(len(each), 'service')}, each direction counted: {_by(each, 'kind')}. Their stops "
-        f"come from: {_by(each, 'source')}; the minutes between departures from: {_by(each, 'headway_source')}. A ride "
-        "takes the walk to the station, the way to the platform, half of those minutes, the ride, and the ways out."
+    made_of = say_n(
+        len(each),
+        "Public transport: {n:count} service, each direction counted: {kinds}.",
+        "Public transport: {n:count} services, each direction counted: {kinds}.",
+        kinds=_by(each, "kind", TRANSPORT),
     )
+    read_from = say(
+        "Stops come from: {stops}; the minutes between departures from: {headways}. A ride takes the walk to the "
+        "station, the way to the platform, half of those minutes, the ride, and the ways out.",
+        stops=_by(each, "source", SOURCES),
+        headways=_by(each, "headway_source", SOURCES),
+    )
+    return sentences(made_of, read_from)
 
 
 def transit_rows(transit: Transit, services: pd.DataFrame) -> tuple[TransitRow, ...]:
@@ -234,11 +266,11 @@ def transit_rows(transit: Transit, services: pd.DataFrame) -> tuple[TransitRow, 
     kinds = set(services["kind"])
     return tuple(
         TransitRow(
-            upper_first(plain(kind)),
-            f"{headway:g}",
-            f"{transit.speed_kmh[kind]:g}",
-            f"{transit.access_minutes[kind]:g}",
-            f"{transit.detour[kind]:g}",
+            worded(TRANSPORT_HEADS, kind),
+            plain_number(headway),
+            plain_number(transit.speed_kmh[kind]),
+            plain_number(transit.access_minutes[kind]),
+            plain_number(transit.detour[kind]),
         )
         for kind, headway in transit.headway_minutes.items()
         if kind in kinds

@@ -14,14 +14,25 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.config import CRITERIA, Criterion
-from creative_nodes.messages import area, count, metres, percent
+from creative_nodes.messages import area, say, say_n, spoken, translated
 from creative_nodes.report.areas import Area
+from creative_nodes.report.keys import CERTAINTIES, EVIDENCE_TIERS, STATUSES
 from creative_nodes.report.made_of import Made
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.shapes import points
 from creative_nodes.report.spaces import not_in_osm
 from creative_nodes.report.within import Within
-from creative_nodes.report.words import Words, known_number, lower_first, names, natural, ordinal, osm_url, rows, worded
+from creative_nodes.report.words import (
+    Words,
+    known_number,
+    lower_first,
+    names,
+    natural,
+    osm_url,
+    rows,
+    sentences,
+    worded,
+)
 
 EVIDENCE_SHOWN = 12
 OTHER_KINDS = ("converted", "lost", "low")
@@ -52,14 +63,19 @@ class Proof:
 
 @dataclass(frozen=True)
 class Site:
-    """A heritage site as shown; the last block is empty for a site that is no candidate."""
+    """A heritage site as shown; the last block is empty for a site that is no candidate.
+
+    `status`, `tier`, `certainty` and `kind` are keys; the same names with `_words` are what a reader is told.
+    """
 
     site_id: str
     name: str
     other_names: str
     heritage_class: str
     status: str
+    status_words: str
     tier: str
+    tier_words: str
     confidence: float
     listed: bool
     area: str
@@ -91,7 +107,7 @@ def proofs(text: str) -> tuple[tuple[Proof, ...], int]:
     for item in json.loads(text or "[]"):
         osm_id = str(item.get("osm_id") or "")
         reason = str(item.get("reason") or item.get("rule") or "")
-        found[Proof(reason, str(item.get("tag") or ""), osm_id, osm_url(osm_id))] = None
+        found[Proof(translated(reason), str(item.get("tag") or ""), osm_id, osm_url(osm_id))] = None
     return tuple(found)[:EVIDENCE_SHOWN], max(0, len(found) - EVIDENCE_SHOWN)
 
 
@@ -99,10 +115,25 @@ def _interval_words(row: Any, draws: int) -> str:
     low, high, chance = (known_number(value) for value in (row.rank_low, row.rank_high, row.p_top))
     if low is None or high is None:
         return ""
-    best, worst = ordinal(int(low)), ordinal(int(high))
-    where = f"stays {best}" if low == high else f"ranks between {best} and {worst}"
-    told = f"It {where} in 90 % of {draws:,} random weightings around the weights of this run"
-    return f"{told}." if chance is None else f"{told}, and among the best {row.top_n} in {percent(chance)} of them."
+    if low == high:
+        where = say(
+            "Its rank stays {rank:count} in 90 % of {draws:count} random weightings around the weights of this run.",
+            rank=low,
+            draws=draws,
+        )
+    else:
+        where = say(
+            "Its rank lies between {low:count} and {high:count} in 90 % of {draws:count} random weightings around the "
+            "weights of this run.",
+            low=low,
+            high=high,
+            draws=draws,
+        )
+    if chance is None:
+        return where
+    return sentences(
+        where, say("It is among the best {top:count} in {share:percent} of them.", top=row.top_n, share=chance)
+    )
 
 
 def _interval(row: Any) -> str:
@@ -116,7 +147,8 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
     """Collect what every heritage site shows, candidate or not."""
     first = next(iter(row.osm_ids), row.registry_id or row.site_id)
     class_words = worded(words, row.heritage_class)
-    name, other_names = names(row, f"Unnamed: {lower_first(class_words)} ({first})")
+    unnamed = say("Unnamed: {kind} ({object})", kind=lower_first(class_words), object=first)
+    name, other_names = names(row, unnamed)
     evidence, more = proofs(row.evidence)
     year = known_number(row.start_year)
     size = known_number(row.area_m2)
@@ -126,7 +158,9 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "other_names": other_names,
         "heritage_class": class_words,
         "status": row.status,
+        "status_words": worded(STATUSES, row.status),
         "tier": row.tier,
+        "tier_words": worded(EVIDENCE_TIERS, row.tier),
         "confidence": row.confidence,
         "listed": bool(row.listed),
         "area": "" if size is None else area(size),
@@ -143,12 +177,23 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
 def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
     """Say which creative space is nearest, and how many are within a walk."""
     if not row.nearest_space:
-        return "No creative space in reach on foot."
-    distance = known_number(row.nearest_space_m)
-    away = "" if distance is None else f", {metres(distance)} away on foot"
+        return say("No creative space in reach on foot.")
+    name, away = space_names.get(row.nearest_space, row.nearest_space), known_number(row.nearest_space_m)
+    nearest = (
+        say("{space}, {away:metres} away on foot.", space=name, away=away)
+        if away is not None
+        else say("{space}.", space=name)
+    )
     within = known_number(row.spaces_walk)
-    others = "" if within is None else f"; {count(within)} within {minutes:g} min walk"
-    return f"{space_names.get(row.nearest_space, row.nearest_space)}{away}{others}."
+    if within is None:
+        return nearest
+    number_of = say_n(
+        within,
+        "{n:count} creative space is within {minutes:g} min on foot.",
+        "{n:count} creative spaces are within {minutes:g} min on foot.",
+        minutes=minutes,
+    )
+    return sentences(nearest, number_of)
 
 
 @dataclass(frozen=True)
@@ -168,10 +213,10 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: Around, settings:
         rank=None if rank is None else int(rank),
         score=known_number(row.score),
         certainty=row.certainty,
-        certainty_words=row.certainty,
+        certainty_words=worded(CERTAINTIES, row.certainty),
         interval=_interval(row),
         interval_words=_interval_words(row, settings.score.draws),
-        unreachable_reason="" if row.reachable else row.unreachable_reason or "no reason given",
+        unreachable_reason="" if row.reachable else spoken(row, "unreachable_reason") or say("no reason given"),
         near=_near(row, around.space_names, settings.network.link_minutes),
         measures=tuple(
             Measure(natural(key, getattr(row, key)), known_number(getattr(row, f"part_{key}")), made.get(key))

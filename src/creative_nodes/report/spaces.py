@@ -9,15 +9,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from creative_nodes.messages import say, say_n
+from creative_nodes.report.keys import SPACE_TIERS
 from creative_nodes.report.shapes import middles, points
-from creative_nodes.report.words import Words, counted, lower_first, named_twice, names, osm_url, rows, worded
+from creative_nodes.report.words import Words, lower_first, named_twice, names, osm_url, rows, worded
 
 MAX_LINKS_DRAWN = 30_000  # beyond it the layer of links would weigh more than the rest of the page
 
 
 @dataclass(frozen=True)
 class Space:
-    """A creative space as shown."""
+    """A creative space as shown; `tier` is a key, `tier_words` what a reader is told."""
 
     space_id: str
     name: str
@@ -28,6 +30,7 @@ class Space:
     lon: float
     lat: float
     url: str
+    tier_words: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,11 @@ class Station:
 
 def not_in_osm(row: Any) -> str:
     """Say where a site that is not in OSM is known from; nothing for the others."""
-    return "" if row.in_osm else f"known from {'the registry' if row.registry_id else 'an imported list'}, not in OSM"
+    if row.in_osm:
+        return ""
+    if row.registry_id:
+        return say("known from the registry, not in OSM")
+    return say("known from an imported list, not in OSM")
 
 
 def creative_spaces(creative: gpd.GeoDataFrame, words: Words) -> tuple[Space, ...]:
@@ -63,11 +70,12 @@ def creative_spaces(creative: gpd.GeoDataFrame, words: Words) -> tuple[Space, ..
     for i, row in enumerate(rows(creative)):
         first = next(iter(row.osm_ids), "")
         domain = worded(words, row.domain)
-        name, other_names = names(row, f"Unnamed: {lower_first(domain)}")
+        name, other_names = names(row, say("Unnamed: {kind}", kind=lower_first(domain)))
         source = not_in_osm(row)
-        source = source if row.inside else "outside the study area: it counts for reach only"
+        source = source if row.inside else say("outside the study area: it counts for reach only")
         lon, lat = (float(value) for value in at[i])
-        found.append(Space(row.space_id, name, other_names, domain, row.tier, source, lon, lat, osm_url(first)))
+        tier = worded(SPACE_TIERS, row.tier)
+        found.append(Space(row.space_id, name, other_names, domain, row.tier, source, lon, lat, osm_url(first), tier))
     return tuple(found)
 
 
@@ -99,6 +107,8 @@ def rapid_stations(stations: gpd.GeoDataFrame) -> tuple[Station, ...]:
     found = []
     for i, row in enumerate(rows(rapid)):
         lon, lat = (float(value) for value in at[i])
-        services = counted(row.n_services, "service") if row.n_services else "no service is mapped"
-        found.append(Station(*names(row, "Unnamed station"), services, lon, lat))
+        services = say("no service is mapped")
+        if row.n_services:
+            services = say_n(row.n_services, "{n:count} service", "{n:count} services")
+        found.append(Station(*names(row, say("Unnamed station")), services, lon, lat))
     return tuple(found)

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from creative_nodes.messages import say, spoken, translated
 from creative_nodes.report import hexagons as hexes
 from creative_nodes.report import method
 from creative_nodes.report.answer import answer, best_of, network_today
@@ -28,7 +29,9 @@ from creative_nodes.report.figures import (
     snapshot_of,
     sources,
 )
+from creative_nodes.report.keys import KNOWN_KINDS, limit
 from creative_nodes.report.made_of import Names, made_of
+from creative_nodes.report.priorities import Priorities, live_priorities
 from creative_nodes.report.scenarios import Scenarios, scenarios
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.shapes import cut_shapes, hull_shapes, inset, site_shapes
@@ -45,14 +48,14 @@ from creative_nodes.report.spaces import (
 )
 from creative_nodes.report.together import Together, together
 from creative_nodes.report.within import within
-from creative_nodes.report.words import Words, by_mode, known_number, named_twice, names, rows, web_links
+from creative_nodes.report.words import Words, known_number, named_twice, names, rows, web_links, worded
 
 TOP_PINS = 10
 
 
 @dataclass(frozen=True)
 class Known:
-    """One row of the registry of known sites."""
+    """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told."""
 
     name: str
     other_names: str
@@ -62,13 +65,16 @@ class Known:
     reason: str
     source: str
     links: tuple[tuple[str, str], ...]
+    kind_words: str
 
 
 @dataclass(frozen=True)
 class CityPage:
-    """A city's page, whole."""
+    """A city's page, whole; `city_name` and `city_note` are those of the settings, spoken."""
 
     settings: Settings
+    city_name: str
+    city_note: str
     answer: str
     network: str
     n_scored: int
@@ -83,6 +89,7 @@ class CityPage:
     links: tuple[int, ...]
     n_links: int
     criteria: tuple[method.CriterionRow, ...]
+    priorities: Priorities
     decays: tuple[method.Decay, ...]
     thresholds: tuple[tuple[str, str], ...]
     scored_within: str
@@ -126,12 +133,19 @@ def _registry(registry: pd.DataFrame) -> tuple[tuple[Known, ...], tuple[tuple[st
     known = []
     for row in rows(registry):
         name, other_names = names(row, row.registry_id)
-        year = known_number(row.year_converted)
-        use = " → ".join(text for text in (row.former_use, row.present_use) if text)
-        use += f" ({year:.0f})" if year is not None else ""
-        known.append(Known(name, other_names, row.kind, use, row.outcome, row.reason, *web_links(row.source)))
+        outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
+        source, links = web_links(row.source)
+        kind = worded(KNOWN_KINDS, row.kind)
+        known.append(Known(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind))
     counts = registry["outcome"].value_counts(sort=False)
-    return tuple(known), tuple((str(outcome), int(n)) for outcome, n in counts.items())
+    return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
+
+
+def _use(row: Any) -> str:
+    """Say what a known site was and is used for, and since when."""
+    uses = " → ".join(translated(text) for text in (row.former_use, row.present_use) if text)
+    year = known_number(row.year_converted)
+    return uses if year is None else say("{use} ({year})", use=uses, year=f"{year:.0f}").strip()
 
 
 def _with_mapping(
@@ -165,7 +179,7 @@ def _candidates(
 
 def reached_words(found: Sequence[Site]) -> tuple[str, ...]:
     """Say what the areas drawn for a chosen site are, on foot first: mode and time, the same for every site."""
-    told = {area.mode: f"{area.minutes:g} min {by_mode(area.mode)}" for site in found for area in site.areas}
+    told = {area.mode: limit(area.mode, area.minutes) for site in found for area in site.areas}
     return tuple(told[mode] for mode in sorted(told, key=lambda mode: mode != "walk"))
 
 
@@ -207,9 +221,12 @@ def city_page(
     first = named_twice(rows(ordered.head(1))[0], candidates[0].name) if candidates else ""
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = _registry(tables["registry"])
+    criteria = method.criteria(ordered, settings)
     n_scored = int(ordered["rank"].notna().sum())
     return CityPage(
         settings=settings,
+        city_name=translated(settings.city.name),
+        city_note=translated(settings.city.note),
         answer=answer(best_of(ordered, first), n_scored, settings),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         n_scored=n_scored,
@@ -223,20 +240,21 @@ def city_page(
         served=told,
         links=link_pairs(tables["links"], creative),
         n_links=len(tables["links"]),
-        criteria=method.criteria(ordered, settings),
+        criteria=criteria,
+        priorities=live_priorities(ordered, criteria, settings),
         decays=method.decays(settings.reach),
         thresholds=method.thresholds(settings, tables["reach"]["mode"].unique().tolist()),
         scored_within=method.scored_within(settings),
         speeds=method.speeds(settings),
         public_transport=method.public_transport(tables["services"]),
         transit_rows=method.transit_rows(settings.transit, tables["services"]),
-        transit_notes=tuple(tables["transit_notes"]["text"]),
+        transit_notes=tuple(spoken(row, "text") for row in rows(tables["transit_notes"])),
         clusters=method.clusters_words(settings.clusters),
         colocation=colocation(tables["colocation"], settings.clusters),
         certainty=certainty(tables, ordered, settings, called),
         scenarios=scenarios(tables, ordered, settings, called),
         together=together(tables, ordered, settings, called),
-        backtest=backtest(tables, ordered, settings),
+        backtest=backtest(tables),
         groups=grouped(figures(indicators)),
         notices=notices(indicators),
         known=known,

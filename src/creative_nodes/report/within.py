@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.messages import count, number
+from creative_nodes.messages import count, not_known, number, plain_number, say, translated
+from creative_nodes.report.keys import MODE_HEADS
 from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import NOT_KNOWN, by_mode, known_number, rows, upper_first
+from creative_nodes.report.words import known_number, rows
 
 Best = dict[tuple[str, float], float]
 
@@ -28,24 +29,34 @@ class Time:
 
 @dataclass(frozen=True)
 class Within:
-    """The times of one mode; none when the site does not meet its streets. `main` modes are shown at first."""
+    """The times of one mode; none when the site does not meet its streets. `main` modes are shown at first.
+
+    `mode` is in words, `key` as in the settings.
+    """
 
     mode: str
     main: bool
     times: tuple[Time, ...]
+    key: str
 
 
 def _time(row: Any, best: Best, scored: float | None) -> Time:
     residents, spaces, major = (known_number(value) for value in (row.residents, row.spaces, row.major_spaces))
     most = best.get((row.mode, row.minutes), 0.0)
-    large = "" if not spaces or major is None else f" ({count(major)})"
     return Time(
-        minutes=f"{row.minutes:g}",
-        residents=NOT_KNOWN if residents is None else number(residents),
-        spaces=NOT_KNOWN if spaces is None else f"{count(spaces)}{large}",
+        minutes=plain_number(row.minutes),
+        residents=not_known() if residents is None else number(residents),
+        spaces=_spaces(spaces, major),
         share=residents / most if residents is not None and most > 0 else None,
         scored=row.minutes == scored,
     )
+
+
+def _spaces(spaces: float | None, major: float | None) -> str:
+    """Write how many spaces, and in brackets how many of them are core or intermediate ones."""
+    if spaces is None:
+        return not_known()
+    return count(spaces) if not spaces or major is None else say("{n:count} ({major:count})", n=spaces, major=major)
 
 
 def within(reach: pd.DataFrame, site_ids: Sequence[str], settings: Settings) -> list[tuple[Within, ...]]:
@@ -67,7 +78,7 @@ def within(reach: pd.DataFrame, site_ids: Sequence[str], settings: Settings) -> 
     order = [*scored, *(mode for mode in reach["mode"].unique() if mode not in scored)]
     return [
         tuple(
-            Within(upper_first(by_mode(mode)), mode in scored, tuple(found[site_id][mode]))
+            Within(translated(MODE_HEADS[mode]), mode in scored, tuple(found[site_id][mode]), mode)
             for mode in order
             if mode in found.get(site_id, {})
         )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
 
-from creative_nodes.messages import amount, area, count, number
-from creative_nodes.schema import BY_MODE
+from creative_nodes.messages import amount, area, language, minutes, not_known, number, say_n, translated
 
-NOT_KNOWN = "not known"
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
 COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
@@ -21,21 +21,17 @@ COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
 # ---------------------------------------------------------------- numbers and units
 
 
-def counted(value: float, one: str, many: str = "") -> str:
-    """Write a count and what it counts: 1 space, 2 spaces."""
-    return f"{count(value)} {one if value == 1 else many or one + 's'}"
-
-
 def natural(key: str, value: float | None) -> str:
     """Write a criterion's value in its natural unit; what is missing says so."""
     if value is None or pd.isna(value):
-        return NOT_KNOWN
+        return not_known()
     if key == "transit_minutes":
-        return f"{value:.0f} min"
+        return minutes(value)
     if key == "site_capacity":
         return area(value)
     if key == "relay":
-        return f"+{number(value * 100, 2)} points"
+        points = number(value * 100, 2)
+        return say_n(1 if points == "1" else 0, "+{points} point", "+{points} points", points=points)
     return number(value) if key in COUNTED_IN_PERSONS else amount(value)
 
 
@@ -47,15 +43,9 @@ def known_number(value: Any) -> float | None:
 # ---------------------------------------------------------------- sentences
 
 
-def by_mode(mode: str) -> str:
-    """Say how one travels: on foot, by bicycle."""
-    return BY_MODE.get(mode, f"by {plain(mode)}")
-
-
-def ordinal(value: int) -> str:
-    """Write 1 as 1st, 2 as 2nd and so on."""
-    ending = "th" if 10 <= value % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
-    return f"{value}{ending}"
+def sentences(*texts: str) -> str:
+    """Set whole sentences side by side, as the language in force does; empty ones are left out."""
+    return ("" if language() == "zh" else " ").join(text for text in texts if text)
 
 
 def plain(text: str) -> str:
@@ -64,13 +54,13 @@ def plain(text: str) -> str:
 
 
 def worded(words: Words, key: str) -> str:
-    """Name a class or domain as its taxonomy does; a key that it does not name is written in words."""
-    return words.get(key, plain(key))
+    """Say the word that stands for a key; a key that has none is written in words."""
+    return translated(words.get(key, plain(key)))
 
 
 def lower_first(text: str) -> str:
-    """Let a label go on inside a sentence."""
-    return text[:1].lower() + text[1:]
+    """Let an English label go on inside a sentence; other languages keep it as it is, for it may begin with a name."""
+    return text[:1].lower() + text[1:] if language() == "en" else text
 
 
 def upper_first(text: str) -> str:
@@ -81,25 +71,42 @@ def upper_first(text: str) -> str:
 # ---------------------------------------------------------------- names and addresses
 
 
+@lru_cache
+def _row_type(columns: tuple[str, ...]) -> Any:
+    make: Any = namedtuple  # a class for columns that are only known here
+    return make("Row", columns, rename=True)
+
+
 def rows(frame: pd.DataFrame) -> list[Any]:
     """Go through rows as named tuples; `name` would hide behind the tuple's own attributes, so it is `name_`."""
-    plain_frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    return list(plain_frame.rename(columns={"name": "name_"}).itertuples(index=False))
+    columns = [str(column) for column in frame.columns if column != "geometry"]
+    row = _row_type(tuple("name_" if column == "name" else column for column in columns))
+    return [row(*values) for values in zip(*(frame[column] for column in columns), strict=True)]
+
+
+def _given(row: Any) -> list[str]:
+    """Collect the names of a row, each once: the local one, the reader's, then English and the others."""
+    columns = ("name_", f"name_{language()}", "name_en", "name_vi", "name_zh")
+    return list(dict.fromkeys(text for column in columns if (text := getattr(row, column, ""))))
 
 
 def names(row: Any, fallback: str) -> tuple[str, str]:
-    """Return the name to show, and the other names in one line."""
-    given = [getattr(row, column, "") for column in ("name_", "name_en", "name_vi", "name_zh")]
-    distinct = list(dict.fromkeys(text for text in given if text))
-    if not distinct:
-        return fallback, ""
-    return distinct[0], " · ".join(distinct[1:])
+    """Return the name to show, the local one where there is one, and the other names in one line, the reader's first.
+
+    Parameters
+    ----------
+    row : of a table with names, as `rows` gives it.
+    fallback : what to show for a row without any.
+    """
+    given = _given(row)
+    return (given[0], " · ".join(given[1:])) if given else (fallback, "")
 
 
 def named_twice(row: Any, fallback: str) -> str:
-    """Return the name to show, with the English name behind it when that is another one."""
+    """Return the name to show, with the reader's name behind it, or else the English one, when that is another one."""
     name, _ = names(row, fallback)
-    return f"{name} ({row.name_en})" if row.name_en and row.name_en != name else name
+    other = getattr(row, f"name_{language()}", "") or getattr(row, "name_en", "")
+    return f"{name} ({other})" if other and other != name else name
 
 
 def osm_url(osm_id: str) -> str:
@@ -115,5 +122,5 @@ def web_links(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     found = [address.rstrip(".,;)") for address in re.findall(r"https?://[^\s\"'<>\[\]]+", text)]
     for address in found:
         text = text.replace(address, "", 1)
-    links = ((urlsplit(address).hostname or "link", address) for address in found)
+    links = ((urlsplit(address).hostname or address, address) for address in found)
     return text.strip(" ;,|"), tuple((host.removeprefix("www."), address) for host, address in links)

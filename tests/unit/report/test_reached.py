@@ -90,7 +90,7 @@ def test_neighbourhood_adds_amenities_by_kind(city):
     assert told(city, 0, "neighbourhood").parts == (
         ("<script>alert(1)</script>", "30 m, 0.90"),
         ("Studio 5", "1.2 km, 0.10"),
-        ("Cafe × 12", "0.70"),
+        ("Café × 12", "0.70"),
         ("<script>alert(1)</script> × 1", "0.20"),
     )
 
@@ -112,13 +112,13 @@ def test_newly_served_and_served_already(city):
 
 def test_relay_names_the_groups_that_would_be_joined(city):
     made = told(city, 0, "relay")
-    assert made.lead == f"It would join 2 groups of spaces that no walks of 15{NBSP}min join today:"
+    assert made.lead == "It would join 2 groups of spaces that no walks of 15 min join today:"
     assert made.parts == (('around "};alert(1)//', "12 spaces"), ("around Studio 5", "1 space"))
 
 
 def test_relay_of_one_group_or_none_is_no_joining(city):
     assert told(city, 1, "relay").lead == "It would stand in one group of spaces, and join it to no other:"
-    assert told(city, 2, "relay").lead == f"No creative space within 15{NBSP}min on foot: it would join nothing."
+    assert told(city, 2, "relay").lead == "No creative space within 15 min on foot: it would join nothing."
 
 
 def test_evidence_tells_its_shares(city):
@@ -205,9 +205,9 @@ def test_hexagons_are_classed_by_the_walk_of_those_who_live_there(city):
 def test_a_hexagon_tells_minutes_residents_and_supply(city):
     assert city.served[0].title == f"4{NBSP}min on foot to the nearest core creative space"
     assert city.served[0].lines == (
-        f"4{NBSP}min by bicycle, 4{NBSP}min by motorbike",
+        f"4{NBSP}min by bicycle and 4{NBSP}min by motorbike",
         "4,000 residents",
-        "residents reached from here: 9,000 within 15 min on foot, 90,000 within 30 min by motorbike",
+        "residents reached from here: 9,000 within 15 min on foot and 90,000 within 30 min by motorbike",
         "12 creative spaces per 100,000 residents who share them on foot",
     )
     assert city.served[1].lines[0] == f"10{NBSP}% of those who live here cannot walk to any"
@@ -248,13 +248,13 @@ def test_rapid_stations_stand_amid_their_entrances(city):
 def test_the_sentence_says_what_the_curve_says(settings):
     found = colocation.colocation(made_up.colocation(), settings.clusters)
     assert found.verdict == (
-        "Creative spaces are found near old industry more often than chance would have it, within 400 to 2000 m."
+        "Creative spaces are found near old industry more often than chance would have it, within 400 to 2,000 m."
     )
     assert "Within 500 m along streets of an old industrial site stand 5.50 other creative spaces" in found.told
     assert "it would be 2.50, and in 95 of 100 such mixtures between 1.50 and 3.50" in found.told
     assert found.counts == (
-        "Counted: 30 industrial sites that still stand (evidence medium or high) and 38 creative spaces; 2 more spaces "
-        "are old industry themselves and counted as that. p = 0.005 for the curve as a whole, against 199 random "
+        "Counted: industrial sites that still stand (evidence medium or high): 30; creative spaces: 38. 2 more spaces "
+        "are old industry themselves and count as that. p = 0.005 for the curve as a whole, against 199 random "
         "mixtures."
     )
 
@@ -356,6 +356,7 @@ def test_speeds_are_those_of_the_config_with_their_keys(city):
     table = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))["travel"]["speeds_kmh"]["VN"]
     walk, ride = city.speeds
     assert (walk.mode, walk.capped, ride.mode, ride.capped) == ("on foot", False, "by motorbike", True)
+    assert (walk.title, ride.title, ride.key) == ("Speeds on foot", "Speeds by motorbike", "motorbike")
     assert {row.key: float(row.kmh) for row in ride.rows} == {
         f"travel.speeds_kmh.VN.motorbike.{road}": speed for road, speed in table["motorbike"].items()
     }
@@ -374,7 +375,7 @@ def test_thresholds_are_told_for_the_modes_that_the_table_has(city):
 
 def test_public_transport_says_where_stops_and_headways_come_from(city):
     assert city.public_transport.startswith(
-        "Public transport: 2 services, each direction counted: subway (1) and bus (1). Their stops come from: "
+        "Public transport: 2 services, each direction counted: subway (1) and bus (1). Stops come from: "
         "OpenStreetMap (2); the minutes between departures from: assumptions (1) and OpenStreetMap's interval tags (1)."
     )
     assert [row.kind for row in city.transit_rows] == ["Bus", "Subway"]
@@ -384,7 +385,7 @@ def test_clusters_are_told_by_the_method_of_the_run(settings):
     told = method.clusters_words(settings.clusters)
     assert "within 300 m of each other along streets (DBSCAN)" in told
     hdbscan = settings.clusters.model_copy(update={"method": "hdbscan"})
-    assert "no gap wider than 1000 m (HDBSCAN)" in method.clusters_words(hdbscan)
+    assert "no gap wider than 1,000 m (HDBSCAN)" in method.clusters_words(hdbscan)
 
 
 def test_without_services_no_assumption_is_told(settings):

@@ -83,7 +83,7 @@ def test_answer_names_site_certainty_and_the_largest_parts(city):
 def test_network_sentence_quotes_the_indicators(city):
     assert "40 creative spaces are partly connected" in city.network
     assert "31\u00a0%" in city.network
-    assert "12\u00a0% of them have no other within 15 minutes" in city.network
+    assert "12\u00a0% of the spaces have no other within 15 minutes" in city.network
 
 
 def test_without_indicators_the_page_says_that_it_cannot_tell(made):
@@ -158,22 +158,22 @@ def test_hexagons_are_worded_and_cut_to_the_study_area(city, made):
             "thin",
             (
                 "1.5 named venues per 1,000 residents, city median 5.8",
-                "6 named venues, 3 buildings, 10 km of street, 4,000 residents",
-                "newest edit 2024-05-01, half of the objects not edited since 2019-02-03",
+                "named venues: 6; buildings: 3; km of street: 10; residents: 4,000",
+                "newest edit 1 May 2024, half of the objects not edited since 3 February 2019",
             ),
         ),
         (
             "fair",
             (
                 "10 named venues per 1,000 residents, city median 5.8",
-                "20 named venues, 100 buildings, 9 km of street, 2,000 residents",
+                "named venues: 20; buildings: 100; km of street: 9; residents: 2,000",
             ),
         ),
         (
             "good",
             (
-                "40 named venues, 900 buildings, 8 km of street, 800 residents",
-                "newest edit 2023-04-05, half of the objects not edited since 2020-06-07",
+                "named venues: 40; buildings: 900; km of street: 8; residents: 800",
+                "newest edit 5 April 2023, half of the objects not edited since 7 June 2020",
             ),
         ),
     ]
@@ -190,7 +190,7 @@ def test_where_few_live_a_thin_hexagon_speaks_of_its_streets(made):
 def test_without_a_source_of_residents_hexagons_speak_of_their_streets(made):
     none = made["completeness"].assign(residents=math.nan, venues_per_1000=math.nan)
     city = view.city_page({**made, "completeness": none}, {}, made_up.settings(ROOT))
-    assert city.hexagons[1].lines == ("20 named venues, 100 buildings, 9 km of street",)
+    assert city.hexagons[1].lines == ("named venues: 20; buildings: 100; km of street: 9",)
     assert {site.thin for site in city.sites} - NO_STREET == {"", "6 named venues along 10 km of street."}
 
 

@@ -1,11 +1,18 @@
 """How the pages write numbers, units and addresses."""
 
 import math
+from pathlib import Path
+from types import SimpleNamespace
+from typing import get_args
 
 import pytest
+import yaml
 
-from creative_nodes import messages
-from creative_nodes.report import words
+from creative_nodes import messages, schema
+from creative_nodes.config import Mode, Status, Tier, TransitKind, TravelMode
+from creative_nodes.report import keys, words
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -43,10 +50,11 @@ def test_percent(share, text):
     ("key", "value", "text"),
     [
         ("residents_walk_15", 15_432.0, "15,400"),
-        ("transit_minutes", 7.4, "7 min"),
+        ("transit_minutes", 7.4, "7\u00a0min"),
         ("site_capacity", 9_870.0, "9,870 m²"),
         ("site_capacity", 23_456.0, "2.35 ha"),
         ("relay", 0.0123, "+1.2 points"),
+        ("relay", 0.01, "+1 point"),
         ("diversity", 2.3451, "2.35"),
         ("exchange", 0.0004, "under 0.01"),
         ("exchange", 0.0, "0.00"),
@@ -54,13 +62,6 @@ def test_percent(share, text):
 )
 def test_values_are_written_in_natural_units(key, value, text):
     assert words.natural(key, value) == text
-
-
-@pytest.mark.parametrize(
-    ("n", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (112, "112th"), (21, "21st")]
-)
-def test_ordinal(n, text):
-    assert words.ordinal(n) == text
 
 
 @pytest.mark.parametrize("text", ["javascript:alert(1)", "way/1/../..", 'way/1" onclick="x', "", "way/1 "])
@@ -91,15 +92,56 @@ def test_web_links_take_http_only_and_stop_at_markup(text, said, links):
     assert words.web_links(text) == (said, links)
 
 
+NAMED = SimpleNamespace(name_="Nhà máy Sợi", name_en="Spinning Mill", name_vi="Nhà máy Sợi", name_zh="纺纱厂")
+
+
 @pytest.mark.parametrize(
-    ("mode", "text"),
-    [("walk", "on foot"), ("bike", "by bicycle"), ("transit", "by public transport"), ("cable_car", "by cable car")],
+    ("code", "others", "twice"),
+    [
+        ("en", "Spinning Mill · 纺纱厂", "Nhà máy Sợi (Spinning Mill)"),
+        ("vi", "Spinning Mill · 纺纱厂", "Nhà máy Sợi"),
+        ("zh", "纺纱厂 · Spinning Mill", "Nhà máy Sợi (纺纱厂)"),
+    ],
 )
-def test_modes_read_well(mode, text):
-    assert words.by_mode(mode) == text
+def test_the_local_name_stands_first_and_the_readers_own_beside_it(code, others, twice):
+    with messages.speaking(code):
+        assert words.names(NAMED, "-") == ("Nhà máy Sợi", others)
+        assert words.named_twice(NAMED, "-") == twice
 
 
-def test_one_and_many():
-    assert words.counted(1, "space") == "1 space"
-    assert words.counted(1200, "space") == "1,200 spaces"
-    assert words.counted(0, "more is", "more are") == "0 more are"
+def test_without_a_local_name_the_readers_own_is_the_name_and_without_any_the_fallback():
+    signless = SimpleNamespace(name_="", name_en="Spinning Mill", name_vi="", name_zh="纺纱厂")
+    with messages.speaking("zh"):
+        assert words.names(signless, "-") == ("纺纱厂", "Spinning Mill")
+    with messages.speaking("vi"):
+        assert words.names(signless, "-") == ("Spinning Mill", "纺纱厂")
+    assert words.names(SimpleNamespace(name_="", name_en="", name_vi="", name_zh=""), "-") == ("-", "")
+
+
+def test_a_label_is_lowered_within_a_sentence_in_english_alone():
+    assert words.lower_first("Mill or factory") == "mill or factory"
+    with messages.speaking("vi"):
+        assert words.lower_first("Hà Nội") == "Hà Nội"
+
+
+def test_sentences_stand_side_by_side_without_a_gap_in_chinese():
+    assert words.sentences("One.", "", "Two.") == "One. Two."
+    with messages.speaking("zh"):
+        assert words.sentences("一。", "二。") == "一。二。"
+
+
+@pytest.mark.parametrize("spoken", [keys.BY_MODE, keys.MODE_HEADS, keys.LIMITS, keys.TIMES, keys.RESIDENTS_WITHIN])
+def test_every_mode_has_its_words(spoken):
+    assert set(spoken) == set(get_args(TravelMode)) == set(schema.BY_MODE)
+
+
+def test_every_key_of_the_settings_has_its_words():
+    assert set(keys.SPEED_HEADS) == set(get_args(Mode))
+    assert set(keys.TRANSPORT) == set(keys.TRANSPORT_HEADS) == set(get_args(TransitKind))
+    assert set(keys.SPACE_TIERS) == set(get_args(Tier))
+    assert set(keys.STATUSES) > set(get_args(Status))
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    tables = config["travel"]["speeds_kmh"].values()
+    assert {road for modes in tables for table in modes.values() for road in table} <= set(keys.ROADS)
+    amenities = yaml.safe_load((ROOT / "config" / "taxonomy" / "amenities.yaml").read_text(encoding="utf-8"))
+    assert {rule["id"] for rule in amenities["rules"]} == set(keys.AMENITIES)

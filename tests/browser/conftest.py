@@ -1,0 +1,137 @@
+"""What the browser tests share: Chromium, visits to a page, made-up pages, and a catalogue for the tests."""
+
+import runpy
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from creative_nodes import catalogue, messages
+from creative_nodes.report import cities, page
+
+ROOT = Path(__file__).parents[2]
+MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
+COMPARED = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "test_comparison.py"))
+REPORTS = sorted((ROOT / "reports").glob("*.html"))
+CITIES = [path for path in REPORTS if path.stem not in ("index", "comparison")]
+DESKTOP = {"width": 1440, "height": 900}
+WORDS = {"vi": "«việt»", "zh": "«中文»"}  # what the catalogue for tests puts in front of every English text
+
+
+# ---------------------------------------------------------------- visits
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium; a machine without it fails, since a skipped page is an untested page."""
+    found = shutil.which("chromium")
+    assert found, "Chromium is not installed: the pages cannot be tested (apt-get install chromium)"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """An open page, with what it asked the network for and what went wrong on it."""
+
+    def __init__(self, browser, path: Path, size: dict, fragment: str = "", locale: str = "en-GB"):
+        self.context = browser.new_context(viewport=size, reduced_motion="reduce", locale=locale)
+        self.page = self.context.new_page()
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        self.page.on(
+            "console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None
+        )
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.route("**/*", self._only_this_file)
+        self.address = path.as_uri()
+        self.page.goto(f"{self.address}#{fragment}" if fragment else self.address)
+        self.page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+
+    def _only_this_file(self, route):
+        if route.request.url.split("#")[0] == self.address:
+            route.continue_()
+        else:
+            self.asked.append(route.request.url)
+            route.abort()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.context.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    def open_page(path, size=DESKTOP, fragment="", locale="en-GB"):
+        return Visit(chromium, path, size, fragment, locale)
+
+    return open_page
+
+
+# ---------------------------------------------------------------- made-up pages
+
+
+@pytest.fixture(scope="session")
+def made_up_page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    html = MADE_UP["city_html"](ROOT, folder, MADE_UP["frames"]())
+    path = folder / "made-up.html"
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session", params=["made-up", *(path.name for path in CITIES)])
+def city_page(request, made_up_page):
+    return made_up_page if request.param == "made-up" else ROOT / "reports" / request.param
+
+
+class Catalogue(dict):
+    """A catalogue for tests: every English text with the language in front."""
+
+    def __init__(self, language: str):
+        super().__init__()
+        self.front = WORDS[language]
+
+    def get(self, text, default=None):
+        return f"{self.front} {text}" if text else default
+
+
+def script_texts(language: str) -> dict[str, str]:
+    """What the catalogue for tests says for the texts of the scripts."""
+    if language == "en":
+        return {}
+    told = [message for message in catalogue.template() if any(".js" in file for file, _ in message.locations)]
+    texts = [message.id if isinstance(message.id, str) else message.id[0] for message in told]
+    return {text: f"{WORDS[language]} {text}" for text in texts}
+
+
+def made_up_pages(folder: Path) -> dict[str, Path]:
+    """Write a page of each kind."""
+    frames = MADE_UP["frames"]()
+    row = MADE_UP["settings"](ROOT), frames["indicators"], frames["scores"], frames["candidates"], MADE_UP["PROVENANCE"]
+    hostile = MADE_UP["HOSTILE"]
+    towns = [COMPARED["city"](f"town{i}", name) for i, name in enumerate(hostile[:2])] + [COMPARED["city"]()]
+    compared = partial(COMPARED["comparison"].comparison_page, towns, COMPARED["shipped"]())
+    texts = {
+        "made-up": MADE_UP["city_html"](ROOT, folder, frames),
+        "index": page.index_html(partial(cities.index_page, [row] * 3)),
+        "comparison": page.comparison_html(compared),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in texts}
+
+
+@pytest.fixture(scope="session")
+def spoken_pages(tmp_path_factory):
+    """A page of each kind with the catalogue for tests, by name: made-up (a city), index, comparison."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(messages, "translations", lambda code: {} if code == "en" else Catalogue(code))
+        patch.setattr(page, "script_texts", script_texts)
+        return made_up_pages(tmp_path_factory.mktemp("spoken"))

@@ -1,0 +1,47 @@
+# What if: a site of one's own, measured and ranked among the candidates, in a folder of its own.
+
+
+# snakemake whatif --config city=hanoi at=21.0401,105.8702 name="Gia Lam works" class=railway_works status=disused
+rule try_site:
+    input:
+        **TRANSPORT,
+        **tables_of("places", "amenities", "people", "sweeps", *COMBINED),
+        creative="data/processed/{city}/located_creative.parquet",
+        heritage_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.heritage_taxonomy,
+        sites=SITES,
+    output:
+        **{
+            name: trial_table(name)
+            for name in ("whatif_candidates", "whatif_scores", *TRIED)
+        },
+        candidates_csv="data/processed/{city}/{trial}/whatif_candidates.csv",
+        scores_csv="data/processed/{city}/{trial}/whatif_scores.csv",
+    log:
+        "logs/{city}/try_site_{trial}.log",
+    benchmark:
+        "logs/{city}/try_site_{trial}.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=fingerprint("scripts/try_site.py"),
+        asked=asked_of,
+        settings=params_for(*TRANSPORT_KEYS, "city.main_mode", "analysis"),
+    script:
+        "../../scripts/try_site.py"
+
+
+# the city's page with the site on it
+use rule draw_map as draw_trial with:
+    input:
+        **{
+            name: trial_table(name) if name in TRIED else path
+            for name, path in rules.draw_map.input.items()
+        },
+    output:
+        page="reports/{trial}_{city}.html",
+    log:
+        "logs/{city}/draw_map_{trial}.log",
+    benchmark:
+        "logs/{city}/draw_map_{trial}.benchmark.tsv"
