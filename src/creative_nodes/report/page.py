@@ -32,7 +32,8 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "priorities.js", "brief.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js")
+CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
     *("figures", "colocation", "known", "method", "caution", "data"),
@@ -163,6 +164,7 @@ def _site(site: Site) -> dict[str, Any]:
     said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
+    said["doubts"] = list(site.doubts)
     said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
     said["confidence"] = round(site.confidence, 2)
@@ -271,7 +273,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
         policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-        css=Markup().join(_asset(f"{name}.css") for name in ("leaflet", "report", "certainty", "priorities", "print")),
+        css=Markup().join(_asset(f"{name}.css") for name in CITY_STYLES),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
