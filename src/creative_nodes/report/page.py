@@ -20,6 +20,7 @@ from creative_nodes.report import keys, maps
 from creative_nodes.report.areas import Area
 from creative_nodes.report.cities import IndexPage
 from creative_nodes.report.comparison import ComparisonPage
+from creative_nodes.report.figures import PROVENANCE_WORDS
 from creative_nodes.report.packed import fold, pack
 from creative_nodes.report.sites import Measure, Site
 from creative_nodes.report.view import TOP_PINS, CityPage
@@ -31,7 +32,8 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "priorities.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js")
+CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
     *("figures", "colocation", "known", "method", "caution", "data"),
@@ -162,6 +164,7 @@ def _site(site: Site) -> dict[str, Any]:
     said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
+    said["doubts"], said["linked"] = list(site.doubts), list(site.linked)
     said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
     said["confidence"] = round(site.confidence, 2)
@@ -219,8 +222,14 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         underserved=page.underserved,
         stations=[(i, station.lon, station.lat) for i, station in enumerate(page.stations)],
         links=bool(page.links),
+        new_links=any(site.linked for site in page.ranked),
         reached=page.reached,
     )
+
+
+def map_date(snapshot: str) -> str:
+    """Say how old the map data are."""
+    return say("Map data: {when:date}", when=snapshot) if snapshot else say("Map data: date not known")
 
 
 def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) -> str:
@@ -240,6 +249,8 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         known = {"page": page, "credit": Markup(maps.OSM_CREDIT)}
         return {
             "title": say("{city}: old industry, new nodes", city=page.city_name),
+            "map_date": map_date(page.snapshot),
+            "source": dict(page.provenance).get(translated(PROVENANCE_WORDS["source"]), ""),
             "parts": {name: render(f"city/{name}.html.j2", **known) for name in CITY_PARTS},
             "legend": maps.build(map_data(page, {}), online_tiles=tiles).legend,
             "labels": {
@@ -263,7 +274,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
         policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-        css=Markup().join(_asset(f"{name}.css") for name in ("leaflet", "report", "certainty", "priorities")),
+        css=Markup().join(_asset(f"{name}.css") for name in CITY_STYLES),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
@@ -291,7 +302,7 @@ def index_html(speak: Callable[[], IndexPage]) -> str:
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=POLICY,
-        css=_asset("report.css"),
+        css=_asset("report.css") + _asset("print.css"),
         script=page_script(()),
         blob=blob(spoken),
     )
@@ -313,7 +324,7 @@ def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=POLICY,
-        css=_asset("report.css") + _asset("certainty.css") + _asset("comparison.css"),
+        css=_asset("report.css") + _asset("certainty.css") + _asset("comparison.css") + _asset("print.css"),
         script=page_script(()),
         blob=blob(spoken),
     )

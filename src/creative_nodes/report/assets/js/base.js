@@ -57,6 +57,9 @@ const fillBars = (within) => within.querySelectorAll("[data-share]").forEach((in
   inner.style.width = `${inner.dataset.share * 100}%`;
 });
 
+/* what the console and the tests may call */
+const pageTools = {};
+
 /* what the address keeps after #, so that a link opens the page as it was left: language, site, priorities */
 const getState = (name) => new URLSearchParams(location.hash.slice(1)).get(name);
 const setState = (name, value) => {

@@ -89,7 +89,7 @@ const details = (site) => {
   if (site.thin) lines.push(about(t("Mapping around here is thin:"), site.thin));
   return lines.filter((line) => line.textContent || line.classList.contains("care"));
 };
-const doubts = (site) => site.doubts
+const doubts = (site) => site.doubts?.length
   ? [make("h3", {}, t("What would change its rank")), make("ul", {}, ...site.doubts.map((text) => make("li", {}, text)))]
   : [];
 /* the site shown, to be shown again in another language: list and row */
@@ -102,7 +102,7 @@ const open = (list, i) => {
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
-  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site));
+  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site), briefButton(list, i));
   card.hidden = false;
   card.scrollTop = 0;
 };

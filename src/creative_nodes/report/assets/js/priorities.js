@@ -205,10 +205,10 @@ const prioritiesPanel = (panel, apply) => {
     const refused = said().presets.filter((preset) => !preset.weights.length);
     const summary = make("summary", {});
     const box = make("details", { open: opened }, summary,
-      make("p", { className: "small" }, t("What matters more? Move a slider: the share beside it is its part of the score, and all shares sum to 100 %.")),
+      make("p", { className: "how small" }, t("What matters more? Move a slider: the share beside it is its part of the score, and all shares sum to 100 %.")),
       presets.length ? row : "",
       make("p", { className: "reason small" }),
-      ...refused.map((preset) => make("p", { className: "small" }, make("b", {}, t("{name}:", { name: preset.label })), " ", preset.reason)),
+      ...refused.map((preset) => make("p", { className: "how small" }, make("b", {}, t("{name}:", { name: preset.label })), " ", preset.reason)),
       ...boxes.map((one) => one.box),
       make("div", { className: "acts" }, reset, copy));
     box.addEventListener("toggle", () => { opened = box.open; });
@@ -279,6 +279,7 @@ const prioritiesPanel = (panel, apply) => {
       : active ? t("Priorities: {name}", { name: active.label }) : t("Priorities: your own");
     parts.told.textContent = told || (isRun() && !opened ? "" : change());
     parts.care.hidden = isRun();
+    parts.box.classList.toggle("own", !isRun());
     parts.copied.hidden = true;
   };
   let waiting = 0;
@@ -339,6 +340,7 @@ const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
   });
   reorder(found);
   renumber(found);
+  drawNewLinks();
   reweigh();
 });
 /* for tests */

@@ -15,6 +15,7 @@ const showAll = () => {
   allShown = true;
   document.getElementById("rows")?.classList.add("all");
   document.getElementById("all")?.remove();
+  arrange();
 };
 const select = (i, from) => {
   open("sites", i);
