@@ -2,6 +2,7 @@
 # make cities  Hanoi, Ho Chi Minh City and Shanghai (EXTRACTS=<folder> uses local <city>.osm.pbf files)
 # make env     the environment alone                    make docs    pages generated from the code
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+# make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities test lint env docs lock bench clean
+.PHONY: demo cities test lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -37,10 +38,14 @@ lint: env
 	@$(BIN)/snakefmt --check --compact-diff Snakefile workflow
 	@$(BIN)/mypy
 	@$(BIN)/python -m creative_nodes.docs --check
+	@$(BIN)/python -m creative_nodes.catalogue --check
 	@$(SNAKEMAKE) --lint
 
 test: lint
-	@$(BIN)/pytest -n $(CORES) --dist loadgroup
+	@$(BIN)/pytest -n $(CORES) --dist loadfile
+
+words: env
+	@$(BIN)/python -m creative_nodes.catalogue
 
 docs: env
 	@$(BIN)/python -m creative_nodes.docs

@@ -6,6 +6,7 @@ python -m creative_nodes.catalogue --check    fail when a message is missing, em
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import sys
@@ -36,7 +37,11 @@ SETTINGS_TEXTS = {
     "config/taxonomy/*.yaml": {"classes", "reason"},
     "config/governance.yaml": {"title", "text", "body", "label", "unit", "by", "note"},
 }
+# and out of the shipped registries of known sites: the columns that readers are shown
+REGISTRY_TEXTS = ("former_use", "present_use")
 FIELD = re.compile(r"\{(\w+)[^}]*\}|%\((\w+)\)s")
+FORMAT = re.compile(r"\{\w+:[^}]*\}")
+TAG = re.compile(r"</?\w+")
 
 
 def _texts(node: Any, keys: set[str], *, within: bool = False) -> Iterator[str]:
@@ -57,6 +62,10 @@ def settings_texts() -> Iterator[tuple[str, str]]:
         for path in sorted(ROOT.glob(pattern)):
             for text in _texts(yaml.safe_load(path.read_text(encoding="utf-8")), keys):
                 yield path.relative_to(ROOT).as_posix(), text
+    for path in sorted(ROOT.glob("config/registry/*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield from ((path.relative_to(ROOT).as_posix(), row[key]) for key in REGISTRY_TEXTS if row[key])
 
 
 def template() -> Catalog:
@@ -105,6 +114,10 @@ def _fields(text: str) -> set[str]:
     return {name for pair in FIELD.findall(text) for name in pair if name}
 
 
+def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    return sorted(pattern.findall(text))
+
+
 def _fault(message: Message, known: Message | None) -> str:
     """Say what is wrong with a message's translation; nothing when it is right."""
     said = _texts_of(known.string) if known else ()
@@ -112,9 +125,13 @@ def _fault(message: Message, known: Message | None) -> str:
         return "is missing"
     if known is not None and known.fuzzy:
         return "is marked fuzzy"
-    wanted = _fields(_texts_of(message.id)[-1])
-    if any(_fields(text) != wanted for text in said):
-        return f"has other fields than {', '.join(sorted(wanted)) or 'none'}"
+    english = _texts_of(message.id)[-1]
+    if any(_fields(text) != _fields(english) for text in said):
+        return f"has other fields than {', '.join(sorted(_fields(english))) or 'none'}"
+    if any(_found(FORMAT, text) != _found(FORMAT, english) for text in said):
+        return "writes its numbers otherwise"
+    if any(_found(TAG, text) != _found(TAG, english) or text.count("%%") != english.count("%%") for text in said):
+        return "has other markup"
     return ""
 
 

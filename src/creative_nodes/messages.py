@@ -114,10 +114,10 @@ def plain_number(value: float) -> str:
 
 def percent(share: float) -> str:
     """Write a share as a percentage; a small one keeps a decimal, and none is rounded to nothing."""
-    value = share * 100
+    value, sign = share * 100, "%" if language() == "zh" else f"{NBSP}%"
     if 0 < value < 0.1:
-        return say("under {limit}", limit=f"{figures_of('0.1')}{NBSP}%")
-    return figures_of(f"{value:.1f}" if value < 10 and round(value, 1) % 1 else f"{value:.0f}") + f"{NBSP}%"
+        return say("under {limit}", limit=f"{figures_of('0.1')}{sign}")
+    return figures_of(f"{value:.1f}" if value < 10 and round(value, 1) % 1 else f"{value:.0f}") + sign
 
 
 def area(square_metres: float) -> str:

@@ -37,7 +37,7 @@ def chromium():
 class Visit:
     """An open page, with what it asked the network for and what went wrong on it."""
 
-    def __init__(self, browser, path: Path, size: dict, state: str = "", locale: str = "en-GB"):
+    def __init__(self, browser, path: Path, size: dict, fragment: str = "", locale: str = "en-GB"):
         self.context = browser.new_context(viewport=size, reduced_motion="reduce", locale=locale)
         self.page = self.context.new_page()
         self.asked: list[str] = []
@@ -49,7 +49,7 @@ class Visit:
         self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
         self.page.route("**/*", self._only_this_file)
         self.address = path.as_uri()
-        self.page.goto(self.address + state)
+        self.page.goto(f"{self.address}#{fragment}" if fragment else self.address)
         self.page.wait_for_function("document.documentElement.dataset.ready === 'true'")
 
     def _only_this_file(self, route):
@@ -68,8 +68,8 @@ class Visit:
 
 @pytest.fixture
 def visit(chromium):
-    def open_page(path, size=DESKTOP, state="", locale="en-GB"):
-        return Visit(chromium, path, size, state, locale)
+    def open_page(path, size=DESKTOP, fragment="", locale="en-GB"):
+        return Visit(chromium, path, size, fragment, locale)
 
     return open_page
 

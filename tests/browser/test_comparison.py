@@ -1,11 +1,9 @@
 """The comparison page in a real browser: no network, no errors, fits a phone, one scale for all maps."""
 
 import runpy
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 UNIT = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "test_comparison.py"))
@@ -33,19 +31,15 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=list(SIZES))
-def seen(request, address):
-    found = shutil.which("chromium")
-    assert found, "Chromium is not installed: the pages cannot be tested (apt-get install chromium)"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport=SIZES[request.param])
-        page.asked, page.wrong = [], []
-        page.on("request", lambda one: page.asked.append(one.url))
-        page.on("console", lambda said: page.wrong.append(said.text))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.goto(address)
-        yield page
-        browser.close()
+def seen(request, chromium, address):
+    page = chromium.new_page(viewport=SIZES[request.param])
+    page.asked, page.wrong = [], []
+    page.on("request", lambda one: page.asked.append(one.url))
+    page.on("console", lambda said: page.wrong.append(said.text))
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.goto(address)
+    yield page
+    page.close()
 
 
 def test_it_opens_without_errors_network_or_sideways_scroll(seen, address):

@@ -53,7 +53,7 @@ def test_axe_finds_no_serious_fault(visit, any_page, size):
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_no_page_scrolls_sideways_on_a_phone_and_nothing_lies_under_the_language_switch(visit, any_page, code):
     for size in SIZES.values():
-        with visit(any_page, size, f"#lang={code}") as seen:
+        with visit(any_page, size, f"lang={code}") as seen:
             assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
             hidden = seen.page.evaluate(
                 """() => {
@@ -170,7 +170,7 @@ def test_nothing_moves_for_those_who_asked_for_calm(visit, made_up_page):
 def test_hostile_names_stand_as_text_in_every_language(visit, spoken_pages):
     for kind in KINDS:
         for code in LANGUAGES:
-            with visit(spoken_pages[kind], state=f"#lang={code}") as seen:
+            with visit(spoken_pages[kind], fragment=f"lang={code}") as seen:
                 told = seen.page.locator("body").inner_text()
                 assert HOSTILE[0] in told, (kind, code)
                 assert "49" not in seen.page.title()
@@ -181,7 +181,7 @@ def test_hostile_names_stand_as_text_in_every_language(visit, spoken_pages):
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_hostile_names_are_inert_in_cards_tooltips_popups_and_legend(visit, spoken_pages, code):
     """Every layer is switched on, and whatever has a tooltip, popup or card shows it."""
-    with visit(spoken_pages["made-up"], state=f"#lang={code}") as seen:
+    with visit(spoken_pages["made-up"], fragment=f"lang={code}") as seen:
         for row in range(len(HOSTILE)):
             seen.page.locator("[data-site]").nth(row).click()
             assert HOSTILE[row] in seen.page.locator("#card").inner_text()

@@ -37,7 +37,7 @@ def test_the_switch_changes_every_part_title_and_lang(visit, spoken_pages, kind,
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_english_is_left_when_another_language_is_spoken(visit, spoken_pages, kind):
     """Headings, column heads, buttons, legend: each is a message, so each begins with the language's mark."""
-    with visit(spoken_pages[kind], state="#lang=vi") as seen:
+    with visit(spoken_pages[kind], fragment="lang=vi") as seen:
         if kind == "made-up":
             seen.page.locator("[data-site]").first.click()
         left = seen.page.evaluate(
@@ -53,16 +53,16 @@ def test_no_english_is_left_when_another_language_is_spoken(visit, spoken_pages,
 
 
 def test_the_address_and_the_browser_choose_the_language(visit, spoken_pages):
-    chosen = [("#lang=vi", "en-GB"), ("", "vi-VN"), ("#lang=en", "vi-VN"), ("", "zh-TW"), ("#lang=xx", "fr-FR")]
+    chosen = [("lang=vi", "en-GB"), ("", "vi-VN"), ("lang=en", "vi-VN"), ("", "zh-TW"), ("lang=xx", "fr-FR")]
     found = []
-    for state, locale in chosen:
-        with visit(spoken_pages["index"], state=state, locale=locale) as seen:
+    for fragment, locale in chosen:
+        with visit(spoken_pages["index"], fragment=fragment, locale=locale) as seen:
             found.append(seen.page.evaluate("document.documentElement.lang"))
     assert found == ["vi", "vi", "en", "zh", "en"]
 
 
 def test_the_choice_stays_in_the_address_beside_what_else_stands_there(visit, spoken_pages):
-    with visit(spoken_pages["made-up"], state="#else=1") as seen:
+    with visit(spoken_pages["made-up"], fragment="else=1") as seen:
         switch(seen.page, "zh")
         assert seen.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('lang')") == "zh"
         assert seen.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('else')") == "1"

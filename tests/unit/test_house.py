@@ -42,7 +42,7 @@ FLOORS = [
     {"report/sites", "report/answer", "report/doubt"},
     {"report/certainty", "report/together", "report/backtest"},
     {"report/scenarios"},
-    {"report/comparing", "report/sketch"},
+    {"report/comparing", "report/sketch", "report/priorities"},
     {"report/view", "report/cities", "report/differences"},
     {"report/comparison"},
     {"report/maps"},

@@ -63,13 +63,6 @@ def copy_project(folder):
     return Project(folder)
 
 
-def pytest_collection_modifyitems(items):
-    """Keep what looks at the sample town's run in one process of pytest-xdist, so that it is run once."""
-    for item in items:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
-
-
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """The sample town, run once from a clean copy."""

@@ -30,8 +30,7 @@ STAGES = (
     "write_csv",
     "draw_map",
 )
-TABLES_FOR_PEOPLE = {"pack_geopackage", "write_csv", "demo"}
-FOR_PEOPLE = {"draw_map", *TABLES_FOR_PEOPLE}
+FOR_PEOPLE = {"pack_geopackage", "write_csv", "draw_map", "demo"}
 SWEPT = {"sweep_settings", "measure_robustness"}
 SCORE = {"score_candidates", "score_scenarios", "back_test", "choose_portfolio", *SWEPT}
 REACH = {"measure_reach", "draw_isochrones", "map_accessibility", "describe_city"}
@@ -120,19 +119,19 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("portfolio", "k", value=3),
-            {"choose_portfolio"} | TABLES_FOR_PEOPLE,
+            {"choose_portfolio"} | FOR_PEOPLE,
             id="portfolio",
         ),
         pytest.param(
             "config/config.yaml",
             set_key("scenarios", "heritage_first", "label", value="Heritage"),
-            {"score_scenarios", "measure_robustness"} | TABLES_FOR_PEOPLE,
+            {"score_scenarios", "measure_robustness"} | FOR_PEOPLE,
             id="name of a scenario",
         ),
         pytest.param(
             "config/config.yaml",
             set_key("scenarios", "older_walkers", "override", "reach", "walk_minutes", value=8),
-            {"measure_scenarios", "score_scenarios", "measure_robustness"} | TABLES_FOR_PEOPLE,
+            {"measure_scenarios", "score_scenarios", "measure_robustness"} | FOR_PEOPLE,
             id="reach of a scenario",
         ),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),

@@ -13,6 +13,7 @@ REPORT_KEYS = (
     "analysis.accessibility",
     "analysis.travel",
     "analysis.transit",
+    "analysis.scenarios",
     "analysis.portfolio",
 )
 
@@ -107,6 +108,7 @@ rule write_comparison:
         candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
         scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
         indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
+        backtest_pooled="data/processed/backtest_pooled.parquet",
         governance="config/governance.yaml",
         taxonomies=sorted(
             {

@@ -609,10 +609,8 @@ def _outcome(
 ) -> tuple[str, Message | str]:
     """Say what became of a registry row, and why."""
     if matched is not None:
-        found = told(
-            MATCHED["position" if matched.match and matched.match.how == "position" else "name"],
-            objects=matched.osm_ids[:3],
-        )
+        how = "position" if matched.match and matched.match.how == "position" else "name"
+        found = told(MATCHED[how], objects=matched.osm_ids[:3])
         return (IN_OSM if shapely.intersects(inside, matched.geometry) else OUTSIDE), found
     if point is not None and not shapely.dwithin(inside, point, registry.PRECISION_M[row.precision]):
         return OUTSIDE, mark("its position lies outside the study area")

@@ -114,5 +114,5 @@ def network_today(indicators: pd.DataFrame, n_spaces: int, settings: Settings) -
     )
     if isolated is None:
         return sentences(say(level, n=number_of), joined)
-    alone = say("{share:percent} of them have no other within {step:g} minutes.", share=isolated, step=step)
+    alone = say("{share:percent} of the spaces have no other within {step:g} minutes.", share=isolated, step=step)
     return sentences(say(level, n=number_of), joined, alone)

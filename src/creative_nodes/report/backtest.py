@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
 
 from creative_nodes.messages import percent, say, say_n
-from creative_nodes.report.settings import Settings
 from creative_nodes.report.spoken import table
 from creative_nodes.report.words import known_number, names, rows
 
@@ -207,13 +206,12 @@ def _sites(frame: pd.DataFrame | None) -> tuple[Tested, ...]:
     )
 
 
-def backtest(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: Settings) -> Backtest | None:
+def backtest(tables: Mapping[str, Any]) -> Backtest | None:
     """Say what the back-test found, in the language in force.
 
     Parameters
     ----------
     tables : backtest and backtest_summary by name; the first may be missing or empty.
-    ordered, settings : as of the other sections; not needed.
 
     Returns
     -------
@@ -246,3 +244,20 @@ def backtest(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: Setting
         figures=(*_figures(found, tested, rivals), *_means(each)) if some else (),
         sites=_sites(each),
     )
+
+
+def pooled_backtest(pooled: pd.DataFrame) -> Backtest | None:
+    """Say what the back-test found over all cities (rows of the table backtest_pooled), in the language in force."""
+    found = backtest({"backtest_summary": pooled[pooled["city"] == "all"]})
+    if found is None:
+        return None
+    values = pooled[pooled["city"] == "all"].set_index("figure")["value"]
+    tested, rivals = (int(values.get(key, 0)) for key in ("tested_sites", "rivals"))
+    counts = say_n(
+        tested,
+        "All cities together: one converted site was tested, among the candidates of its own city.",
+        "All cities together: {n:count} converted sites were tested, each among the candidates of its own city; "
+        "candidates in all: {rivals:count}.",
+        rivals=rivals,
+    )
+    return replace(found, counts=counts if tested else found.counts)

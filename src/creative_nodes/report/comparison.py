@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from creative_nodes.governance import Fact, Figure, Governance
 from creative_nodes.messages import NBSP, count, listed, mark, not_known, plain_number, say, say_n, translated
+from creative_nodes.report.backtest import Backtest, pooled_backtest
 from creative_nodes.report.comparing import (
     SIZE,
     City,
@@ -140,6 +143,7 @@ class ComparisonPage:
     reuse_care: tuple[str, ...]
     published: tuple[PublishedRow, ...]
     link_minutes: str
+    backtest: Backtest | None
 
 
 # ---------------------------------------------------------------- heads
@@ -318,7 +322,9 @@ def _ground(city: City, words: Words) -> Ground:
     return Ground(city.tables, best)
 
 
-def comparison_page(cities: Sequence[City], told: Governance, *, words: Words | None = None) -> ComparisonPage:
+def comparison_page(
+    cities: Sequence[City], told: Governance, *, words: Words | None = None, pooled: pd.DataFrame | None = None
+) -> ComparisonPage:
     """Make the view-model of the comparison page, in the language in force.
 
     Parameters
@@ -327,6 +333,7 @@ def comparison_page(cities: Sequence[City], told: Governance, *, words: Words | 
         in EPSG:4326) and date of the map data, in the order of the columns.
     told : facts of governance and published figures; those of other cities are left out.
     words : names of heritage classes and creative domains, in English, by key; a key without one is written in words.
+    pooled : the table backtest_pooled; without it the back-test is not told.
     """
     words = words or {}
     names = {city.settings.key: city.name for city in cities}
@@ -351,4 +358,5 @@ def comparison_page(cities: Sequence[City], told: Governance, *, words: Words | 
         reuse_care=reuse_care(cities),
         published=published_rows(told, cities),
         link_minutes=listed(list(dict.fromkeys(say("{n:g}", n=city.settings.network.link_minutes) for city in cities))),
+        backtest=None if pooled is None else pooled_backtest(pooled),
     )

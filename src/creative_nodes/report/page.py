@@ -15,45 +15,39 @@ from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import messages
-from creative_nodes.messages import FORMATS, LANGUAGES, catalogue_file, mark, say, say_n, speaking, translated
-from creative_nodes.report import maps
+from creative_nodes.messages import FORMATS, LANGUAGES, catalogue_file, say, say_n, speaking, translated
+from creative_nodes.report import keys, maps
 from creative_nodes.report.areas import Area
 from creative_nodes.report.cities import IndexPage
 from creative_nodes.report.comparison import ComparisonPage
+from creative_nodes.report.figures import PROVENANCE_WORDS
 from creative_nodes.report.packed import fold, pack
 from creative_nodes.report.sites import Measure, Site
 from creative_nodes.report.view import TOP_PINS, CityPage
 from creative_nodes.report.within import Within
+from creative_nodes.report.words import worded
 
 HERE = Path(__file__).parent
 # a page may run what is written in it and fetch nothing, whatever a tag in the data says
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js")
+CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
     *("figures", "colocation", "known", "method", "caution", "data"),
 )  # in the order of the page
-COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "foot")
+COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
 
 
 # ---------------------------------------------------------------- templates and assets
 
 
-# what the certainty words of the table scores say
-CERTAINTY = {
-    "robust": mark("robust"),
-    "depends on priorities": mark("depends on priorities"),
-    "weak": mark("weak"),
-    "not scored": mark("not scored"),
-}
-
-
 def certainty(word: str) -> str:
     """Say a certainty word of the table scores."""
-    return translated(CERTAINTY.get(word, word))
+    return worded(keys.CERTAINTIES, word)
 
 
 def _ngettext(one: str, many: str, n: float) -> str:
@@ -170,6 +164,7 @@ def _site(site: Site) -> dict[str, Any]:
     said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
+    said["doubts"] = list(site.doubts)
     said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
     said["confidence"] = round(site.confidence, 2)
@@ -184,12 +179,13 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "criteria": [[row.label, row.median, row.best_part] for row in page.criteria],
         "sites": [_site(site) for site in page.sites],
         "others": [_site(site) for site in page.others],
-        "spaces": [[s.name, s.other_names, s.domain, s.tier, s.source, s.url, s.lat, s.lon] for s in page.spaces],
+        "spaces": [[s.name, s.other_names, s.domain, s.tier_words, s.source, s.url, s.lat, s.lon] for s in page.spaces],
         "hulls": [[h.name, h.other_names, h.n_spaces, round(h.p_value, 3)] for h in page.hulls],
         "stations": [[s.name, s.other_names, s.services] for s in page.stations],
-        "hexagons": [[h.mapping, *h.lines] for h in page.hexagons],
+        "hexagons": [[h.mapping_words, *h.lines] for h in page.hexagons],
         "served": [[h.title, *h.lines] for h in page.served],
         "links": page.links,
+        "priorities": asdict(page.priorities),
     }
 
 
@@ -230,6 +226,11 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
     )
 
 
+def map_date(snapshot: str) -> str:
+    """Say how old the map data are."""
+    return say("Map data: {when:date}", when=snapshot) if snapshot else say("Map data: date not known")
+
+
 def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) -> str:
     """Write a city's page.
 
@@ -246,7 +247,9 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         page = english if messages.language() == "en" else speak()
         known = {"page": page, "credit": Markup(maps.OSM_CREDIT)}
         return {
-            "title": say("{city}: old industry, new nodes", city=translated(page.settings.city.name)),
+            "title": say("{city}: old industry, new nodes", city=page.city_name),
+            "map_date": map_date(page.snapshot),
+            "source": dict(page.provenance).get(translated(PROVENANCE_WORDS["source"]), ""),
             "parts": {name: render(f"city/{name}.html.j2", **known) for name in CITY_PARTS},
             "legend": maps.build(map_data(page, {}), online_tiles=tiles).legend,
             "labels": {
@@ -255,6 +258,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
                     "Map of candidates, heritage sites and creative spaces. The ranking lists the sites as a table."
                 ),
                 "#card": say("Selected site"),
+                "#priorities": say("Live priorities"),
             },
             **_spoken_data(page),
         }
@@ -269,7 +273,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
         policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-        css=_asset("leaflet.css") + _asset("report.css") + _asset("certainty.css"),
+        css=Markup().join(_asset(f"{name}.css") for name in CITY_STYLES),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
@@ -297,7 +301,7 @@ def index_html(speak: Callable[[], IndexPage]) -> str:
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=POLICY,
-        css=_asset("report.css"),
+        css=_asset("report.css") + _asset("print.css"),
         script=page_script(()),
         blob=blob(spoken),
     )
@@ -319,7 +323,7 @@ def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=POLICY,
-        css=_asset("report.css") + _asset("comparison.css"),
+        css=_asset("report.css") + _asset("certainty.css") + _asset("comparison.css") + _asset("print.css"),
         script=page_script(()),
         blob=blob(spoken),
     )

@@ -24,12 +24,14 @@ LABELS = (
     mark("Access for all"),
     mark("Connect the network"),
     mark("Quick wins"),
+    mark("Older walkers"),
 )
 # why no site has a rank under a scenario, by the status of the table scenarios
 UNRANKED = {
     "its reach is not computed": mark("not computed"),
     "nothing with a weight is known": mark("cannot be scored"),
     "cannot be reached": mark("cannot be reached"),
+    "no candidate under it": mark("no candidate"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,12 @@ from creative_nodes.config import (
     Portfolio,
     Reach,
     Report,
+    Scenario,
     Score,
     Transit,
     Travel,
     restore,
+    restore_all,
 )
 
 
@@ -39,6 +42,7 @@ class Settings:
     accessibility: Accessibility
     travel: Travel
     transit: Transit
+    scenarios: Mapping[str, Scenario]
     portfolio: Portfolio
 
     @property
@@ -65,4 +69,5 @@ def settings_of(text: str) -> Settings:
         "portfolio": Portfolio,
     }
     parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
-    return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), **parts)
+    scenarios = restore_all(text, "analysis.scenarios", Scenario)
+    return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), scenarios=scenarios, **parts)

@@ -31,6 +31,7 @@ from creative_nodes.report.figures import (
 )
 from creative_nodes.report.keys import KNOWN_KINDS, limit
 from creative_nodes.report.made_of import Names, made_of
+from creative_nodes.report.priorities import Priorities, live_priorities
 from creative_nodes.report.scenarios import Scenarios, scenarios
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.shapes import cut_shapes, hull_shapes, inset, site_shapes
@@ -88,6 +89,7 @@ class CityPage:
     links: tuple[int, ...]
     n_links: int
     criteria: tuple[method.CriterionRow, ...]
+    priorities: Priorities
     decays: tuple[method.Decay, ...]
     thresholds: tuple[tuple[str, str], ...]
     scored_within: str
@@ -219,6 +221,7 @@ def city_page(
     first = named_twice(rows(ordered.head(1))[0], candidates[0].name) if candidates else ""
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = _registry(tables["registry"])
+    criteria = method.criteria(ordered, settings)
     n_scored = int(ordered["rank"].notna().sum())
     return CityPage(
         settings=settings,
@@ -237,7 +240,8 @@ def city_page(
         served=told,
         links=link_pairs(tables["links"], creative),
         n_links=len(tables["links"]),
-        criteria=method.criteria(ordered, settings),
+        criteria=criteria,
+        priorities=live_priorities(ordered, criteria, settings),
         decays=method.decays(settings.reach),
         thresholds=method.thresholds(settings, tables["reach"]["mode"].unique().tolist()),
         scored_within=method.scored_within(settings),
@@ -250,7 +254,7 @@ def city_page(
         certainty=certainty(tables, ordered, settings, called),
         scenarios=scenarios(tables, ordered, settings, called),
         together=together(tables, ordered, settings, called),
-        backtest=backtest(tables, ordered, settings),
+        backtest=backtest(tables),
         groups=grouped(figures(indicators)),
         notices=notices(indicators),
         known=known,

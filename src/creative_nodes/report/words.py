@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,10 +71,17 @@ def upper_first(text: str) -> str:
 # ---------------------------------------------------------------- names and addresses
 
 
+@lru_cache
+def _row_type(columns: tuple[str, ...]) -> Any:
+    make: Any = namedtuple  # a class for columns that are only known here
+    return make("Row", columns, rename=True)
+
+
 def rows(frame: pd.DataFrame) -> list[Any]:
     """Go through rows as named tuples; `name` would hide behind the tuple's own attributes, so it is `name_`."""
-    plain_frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    return list(plain_frame.rename(columns={"name": "name_"}).itertuples(index=False))
+    columns = [str(column) for column in frame.columns if column != "geometry"]
+    row = _row_type(tuple("name_" if column == "name" else column for column in columns))
+    return [row(*values) for values in zip(*(frame[column] for column in columns), strict=True)]
 
 
 def _given(row: Any) -> list[str]:

@@ -37,6 +37,7 @@ KEYS = (
     "analysis.accessibility",
     "analysis.travel",
     "analysis.transit",
+    "analysis.scenarios",
     "analysis.portfolio",
 )
 PROVENANCE = {

@@ -4,13 +4,14 @@ import re
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
-from results import ROOT, backtest_summary, converted_sites, frame, ordered, rendered
+from results import ROOT, backtest_summary, converted_sites, frame, rendered
 
-from creative_nodes.report.backtest import Known, backtest, judge
+from creative_nodes.report.backtest import Known, backtest, judge, pooled_backtest
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def settings():
 
 
 def told(settings, summary, n=0):
-    return backtest({"backtest_summary": summary, "backtest": converted_sites(n)}, ordered(), settings)
+    return backtest({"backtest_summary": summary, "backtest": converted_sites(n)})
 
 
 @pytest.mark.parametrize(
@@ -109,8 +110,8 @@ def test_nothing_to_test_says_why(settings, converted, rivals, words):
 
 
 def test_without_a_summary_there_is_no_section(settings):
-    assert backtest({}, ordered(), settings) is None
-    assert backtest({"backtest_summary": frame("backtest_summary", [])}, ordered(), settings) is None
+    assert backtest({}) is None
+    assert backtest({"backtest_summary": frame("backtest_summary", [])}) is None
 
 
 def test_the_part_renders_alone_lists_the_best_first_and_shows_names_as_text(settings):
@@ -121,3 +122,18 @@ def test_the_part_renders_alone_lists_the_best_first_and_shows_names_as_text(set
     assert "&lt;script&gt;" in html
     assert "<script" not in html
     assert not re.search(r"\b(nan|none)\b", html, flags=re.IGNORECASE)
+
+
+def test_pooled_over_cities_it_says_that_each_site_is_held_against_its_own_city():
+    figures = {"converted_sites": 23, "tested_sites": 22, "rivals": 77, "auc": 0.557, "auc_lift": 0.054}
+    intervals = {"auc": (0.412, 0.698), "auc_lift": (-0.052, 0.155)}
+    none = (float("nan"), float("nan"))
+    columns = ["city", "figure", "value", "low", "high"]
+    rows = [("all", key, value, *intervals.get(key, none)) for key, value in figures.items()]
+    pooled = pd.DataFrame([("hanoi", "rivals", 7, *none), *rows], columns=columns)
+    found = pooled_backtest(pooled)
+    assert found.verdict == "chance" and found.sites == ()
+    assert "22 converted sites" in found.counts and "its own city" in found.counts and "77" in found.counts
+    assert found.figures[0][1] == "0.56 (95 % interval 0.41 to 0.70)"
+    assert "cannot be told" in found.beside_centre
+    assert pooled_backtest(pooled.iloc[:0]) is None

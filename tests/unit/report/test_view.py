@@ -83,7 +83,7 @@ def test_answer_names_site_certainty_and_the_largest_parts(city):
 def test_network_sentence_quotes_the_indicators(city):
     assert "40 creative spaces are partly connected" in city.network
     assert "31\u00a0%" in city.network
-    assert "12\u00a0% of them have no other within 15 minutes" in city.network
+    assert "12\u00a0% of the spaces have no other within 15 minutes" in city.network
 
 
 def test_without_indicators_the_page_says_that_it_cannot_tell(made):

@@ -27,9 +27,16 @@ let data = spoken(folded, words.en);
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 const t = (text, values) => fill(data.ui[text] ?? text, values);
 const tn = (n, one, many, values) => fill(data.ui[one] ?? (n === 1 ? one : many), { n: whole(n), ...values });
-const whole = (value) => new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 0 }).format(value);
-const fixed = (value, digits) =>
-  new Intl.NumberFormat(LOCALES[language], { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+/* numbers with so many decimals at least and at most; making a formatter takes longer than writing a hundred numbers */
+const formatters = new Map();
+const decimals = (value, least, most) => {
+  const key = `${language} ${least} ${most}`;
+  if (!formatters.has(key))
+    formatters.set(key, new Intl.NumberFormat(LOCALES[language], { minimumFractionDigits: least, maximumFractionDigits: most }));
+  return formatters.get(key).format(value);
+};
+const whole = (value) => decimals(value, 0, 0);
+const fixed = (value, digits) => decimals(value, digits, digits);
 
 /* make an element: tag, properties, children (texts become text nodes) */
 const make = (tag, properties, ...children) => {
@@ -50,6 +57,9 @@ const fillBars = (within) => within.querySelectorAll("[data-share]").forEach((in
   inner.style.width = `${inner.dataset.share * 100}%`;
 });
 
+/* what the console and the tests may call */
+const pageTools = {};
+
 /* what the address keeps after #, so that a link opens the page as it was left: language, site, priorities */
 const getState = (name) => new URLSearchParams(location.hash.slice(1)).get(name);
 const setState = (name, value) => {
@@ -59,3 +69,12 @@ const setState = (name, value) => {
   const hash = state.toString();
   history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
 };
+/* a link within the page goes there and leaves alone what the address keeps */
+document.addEventListener("click", (event) => {
+  const target = document.getElementById(event.target.closest?.('a[href^="#"]')?.getAttribute("href").slice(1));
+  if (!target || !location.hash.includes("=")) return;
+  event.preventDefault();
+  if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
+  target.focus();
+  target.scrollIntoView();
+});

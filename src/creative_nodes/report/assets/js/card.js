@@ -20,13 +20,13 @@ const unfold = (label, [lead, parts, rest], i) => {
   });
   return [button, below];
 };
+const added = (part, best) => [part == null ? "–" : fixed(part, 3), part != null && best > 0 ? bar(part / best) : ""];
 const measures = (site) => {
   if (!site.measures) return [];
   const rows = site.measures.flatMap(([value, part, made], i) => {
     const [label, median, best] = data.criteria[i];
     const [title, below] = made ? unfold(label, made, i) : [label];
-    const adds = make("td", {}, part == null ? "–" : fixed(part, 3));
-    if (part != null && best > 0) adds.append(bar(part / best));
+    const adds = make("td", { className: "adds" }, ...added(part, best));
     const row = make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, value), make("td", {}, median), adds);
     return below ? [row, below] : [row];
   });
@@ -66,10 +66,13 @@ const within = (site) => {
 };
 /* a line with its subject in front, in bold */
 const about = (subject, ...told) => make("p", {}, make("b", {}, subject), " ", ...told);
+/* under other weights than those of the run, how sure we are is not known */
+const care = (site) =>
+  (site.run_rank ? t("Certainty and rank interval belong to the weights of the run, under which its rank is {n}.", { n: site.run_rank }) : "");
 const titled = (site) => (site.rank ? `${site.rank}. ${site.name}` : site.name);
 const details = (site) => {
-  const facts = [site.heritage_class, site.status, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
-  const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier, confidence: fixed(site.confidence ?? 0, 2) });
+  const facts = [site.heritage_class, site.status_words, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
+  const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier_words, confidence: fixed(site.confidence ?? 0, 2) });
   const lines = [
     make("h2", {}, titled(site)),
     make("p", { className: "small" }, site.other_names || ""),
@@ -77,13 +80,14 @@ const details = (site) => {
     make("p", {}, evidence, site.source ? " " : "", site.source || ""),
   ];
   if (site.rank) lines.push(about(t("Certainty: {word}.", { word: site.certainty_words }), site.interval_words || ""));
+  lines.push(make("p", { className: "care small" }, care(site)));
   if (site.unreachable_reason) lines.push(about(t("Out of reach, not scored:"), site.unreachable_reason));
   if (site.kind === "converted") lines.push(make("p", {}, t("Already in creative use, so it is no candidate.")));
   if (site.kind === "lost") lines.push(make("p", {}, t("Gone or built over, so it is no candidate.")));
   if (site.kind === "low") lines.push(make("p", {}, t("The evidence is too weak to make it a candidate.")));
   if (site.near) lines.push(about(t("Nearest creative space:"), site.near));
   if (site.thin) lines.push(about(t("Mapping around here is thin:"), site.thin));
-  return lines.filter((line) => line.textContent);
+  return lines.filter((line) => line.textContent || line.classList.contains("care"));
 };
 const doubts = (site) => site.doubts
   ? [make("h3", {}, t("What would change its rank")), make("ul", {}, ...site.doubts.map((text) => make("li", {}, text)))]
@@ -98,9 +102,17 @@ const open = (list, i) => {
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
-  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site));
+  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site), briefButton(list, i));
   card.hidden = false;
   card.scrollTop = 0;
+};
+/* other weights: the card stays as it is, but for its rank and what each criterion adds */
+const reweigh = () => {
+  if (shown?.[0] !== "sites" || !data.sites[shown[1]].rank) return;
+  const site = data.sites[shown[1]];
+  card.querySelector("h2").textContent = titled(site);
+  card.querySelector(".care").textContent = care(site);
+  card.querySelectorAll(".adds").forEach((cell, k) => cell.replaceChildren(...added(site.measures[k][1], data.criteria[k][2])));
 };
 const close = () => {
   const back = opener?.isConnected ? opener : ranking.querySelector(`[data-site="${chosen}"]`);

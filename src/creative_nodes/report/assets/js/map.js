@@ -75,10 +75,12 @@ const zoomTo = (i) => {
 };
 
 /* ---- what the map says when touched */
-const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status}`, site.certainty_words);
-["sites", "dots", "pins", "cut_off"].forEach((name) => each(name, (layer, i) => {
-  layer.bindTooltip(() => named(data.sites[i]));
-  layer.on("click", () => select(i, "map"));
+const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status_words}`, site.certainty_words);
+/* a pin or a dot can come to stand for another site, so what it stands for is looked up when it is touched */
+const siteOf = (layer) => layer.feature.properties.i;
+["sites", "dots", "pins", "cut_off"].forEach((name) => each(name, (layer) => {
+  layer.bindTooltip(() => named(data.sites[siteOf(layer)]));
+  layer.on("click", () => select(siteOf(layer), "map"));
 }));
 const pinLabel = (pin, i) => {
   const element = pin.getElement();
@@ -86,11 +88,11 @@ const pinLabel = (pin, i) => {
   element?.setAttribute("aria-label", t("Rank {n}: {name}", { n: data.sites[i].rank, name: data.sites[i].name }));
   element?.classList.toggle("chosen", i === chosen);
 };
-each("pins", (pin, i) => {
-  pin.on("add", () => pinLabel(pin, i));
+each("pins", (pin) => {
+  pin.on("add", () => pinLabel(pin, siteOf(pin)));
   pin.on("keypress", ({ originalEvent: { key } }) => {
     if (key !== "Enter" && key !== " ") return;
-    select(i, "map");
+    select(siteOf(pin), "map");
     card.focus({ preventScroll: true });
   });
 });
@@ -191,6 +193,24 @@ const spread = () => {
     pin.setLatLng(place);
     if (!near) leaders.addLayer(L.polyline([home, place], { color: "#b34a00", weight: 1.5, interactive: false }));
   });
+};
+/* other ranks: the pins go to the first sites in order, the dots to the rest; a dot that can stay does */
+const renumber = ({ order, ranks }) => {
+  const stand = (layer, i) => Object.assign(layer, { feature: { ...layer.feature, properties: { i, rank: ranks[i] } } });
+  pins.forEach((entry, k) => {
+    const [{ pin }, i] = [entry, order[k]];
+    entry.home = L.latLng(data.sites[i].at);
+    stand(pin, i);
+    const { options } = pin.options.icon;
+    if (options.html !== String(ranks[i])) pin.setIcon(L.divIcon({ ...options, html: String(ranks[i]) }));
+    pinLabel(pin, i);
+  });
+  const rest = new Set(order.slice(pins.length));
+  const free = [];
+  each("dots", (dot, i) => { if (!rest.delete(i)) free.push(dot); });
+  [...rest].forEach((i, k) => stand(free[k], i).setLatLng(data.sites[i].at));
+  spread();
+  markOnMap(chosen);
 };
 map.on("zoomend", spread);
 if (pins.length > 1) show(L.latLngBounds(pins.map(({ home }) => home)), 40);

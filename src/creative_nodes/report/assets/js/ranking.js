@@ -15,6 +15,7 @@ const showAll = () => {
   allShown = true;
   document.getElementById("rows")?.classList.add("all");
   document.getElementById("all")?.remove();
+  arrange();
 };
 const select = (i, from) => {
   open("sites", i);
@@ -47,6 +48,33 @@ ranking.addEventListener("keydown", (event) => {
 ["mouseout", "focusout"].forEach((name) => ranking.addEventListener(name, (event) => {
   if (rowOf(event) && !rowOf(event).contains(event.relatedTarget)) reach(chosen);
 }));
+/* rows in another order, each with how far it moved against the run */
+const shift = (by) => {
+  if (!by) return "";
+  const [n, told] = by > 0
+    ? [`▲${whole(by)}`, tn(by, "up {n} rank from the run", "up {n} ranks from the run")]
+    : [`▼${whole(-by)}`, tn(-by, "down {n} rank from the run", "down {n} ranks from the run")];
+  return make("span", { className: by > 0 ? "shift up" : "shift down", title: told },
+    make("span", { ariaHidden: "true" }, n), make("span", { className: "sr" }, told));
+};
+const reorder = ({ order, ranks, scores, run, changed }) => {
+  const body = document.getElementById("rows");
+  const rows = new Map([...body.children].map((row) => [+row.dataset.site, row]));
+  const first = [...rows.values()].filter((row) => !row.classList.contains("more")).length;
+  let next = body.firstElementChild;
+  order.forEach((i, place) => {
+    const row = rows.get(i);
+    if (row === next) next = row.nextElementSibling;
+    else body.insertBefore(row, next);
+    row.classList.toggle("more", place >= first);
+    const told = `${ranks[i]} ${run[i]} ${language}`;
+    if (row.dataset.told !== told) row.querySelector(".rank").replaceChildren(String(ranks[i]), shift(run[i] - ranks[i]));
+    row.dataset.told = told;
+    row.querySelector(".score .value").textContent = fixed(scores[i], 2);
+    row.querySelector(".score .bar > span").style.width = `${scores[i] * 100}%`;
+  });
+  ranking.classList.toggle("reweighed", changed);
+};
 onLanguage.push(() => {
   if (allShown) showAll();
   mark(chosen);

@@ -2,5 +2,5 @@
 fillBars(document);
 if (preferred() !== "en") speak(preferred());
 /* for the console, and for tests */
-window.creativeNodes = { once, speak, get data() { return data; } };
+window.creativeNodes = { once, speak, get data() { return data; }, ...pageTools };
 document.documentElement.dataset.ready = "true";

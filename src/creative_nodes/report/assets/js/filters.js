@@ -1,0 +1,115 @@
+/* the ranking sorted and filtered, and the map dimmed with it. `arrange` alone decides which rows stand where */
+const wanted = { heritage_class: -1, status: -1, certainty: -1 }; // -1 all, else a site that is of the kind wanted
+const sorting = { by: "rank", down: false };
+const firstRows = document.querySelectorAll("#rows tr:not(.more)").length;
+const FADED = 0.12;
+
+const kept = (i) => Object.entries(wanted).every(([field, like]) => like < 0 || data.sites[i][field] === data.sites[like][field]);
+const filtering = () => Object.values(wanted).some((like) => like >= 0);
+const compare = {
+  rank: (a, b) => data.sites[a].rank - data.sites[b].rank,
+  score: (a, b) => data.sites[b].score - data.sites[a].score || compare.rank(a, b),
+  name: (a, b) => data.sites[a].name.localeCompare(data.sites[b].name, LOCALES[language]) || compare.rank(a, b),
+};
+const inOrder = (a, b) => (sorting.down ? -1 : 1) * compare[sorting.by](a, b);
+
+/* ---- the map: what is filtered out stays, faint */
+const fade = () => {
+  each("pins", (pin, i) => pin.getElement()?.classList.toggle("faded", !kept(i)));
+  ["sites", "dots", "cut_off"].forEach((name) => each(name, (layer, i) => {
+    layer.plain ??= { ...layer.options };
+    layer.whole ??= layer.plain.fillOpacity;
+    layer.plain.fillOpacity = layer.whole * (kept(i) ? 1 : FADED);
+    layer.setStyle({ opacity: kept(i) ? 1 : FADED });
+  }));
+  markOnMap(chosen);
+};
+
+/* ---- the rows */
+const tell = (n, matching, m) => {
+  const line = document.getElementById("shown-rows");
+  if (line) line.textContent = n < matching && matching < m ? t("{n} of {m} candidates shown; {k} fit.", { n: whole(n), m: whole(m), k: whole(matching) })
+    : t("{n} of {m} candidates shown.", { n: whole(n), m: whole(m) });
+};
+const arrange = () => {
+  const body = document.getElementById("rows");
+  if (!body) return;
+  const rows = [...body.children].sort((a, b) => inOrder(+a.dataset.site, +b.dataset.site));
+  const apart = [...ranking.querySelectorAll(".apart [data-site]")];
+  let fit = 0;
+  rows.forEach((row) => {
+    row.hidden = !kept(+row.dataset.site);
+    row.classList.toggle("more", !row.hidden && fit >= firstRows);
+    fit += row.hidden ? 0 : 1;
+  });
+  apart.forEach((row) => { row.hidden = !kept(+row.dataset.site); });
+  body.append(...rows);
+  const all = document.getElementById("all");
+  if (all) {
+    all.hidden = fit <= firstRows;
+    all.textContent = t("Show all {n}", { n: whole(fit) });
+  }
+  const alsoFit = apart.filter((row) => !row.hidden).length;
+  tell((allShown ? fit : Math.min(fit, firstRows)) + alsoFit, fit + alsoFit, rows.length + apart.length);
+  ranking.querySelectorAll("[data-sort]").forEach((button) => {
+    const on = button.dataset.sort === sorting.by;
+    button.closest("th").setAttribute("aria-sort", on ? (sorting.down !== (sorting.by === "score") ? "descending" : "ascending") : "none");
+  });
+  fade();
+  order.takeRecords(); // what was moved here is no news
+};
+/* other priorities put the rows in their own order: what is chosen here holds on top of it */
+const order = new MutationObserver(arrange);
+
+/* ---- what the reader chooses from: each kind once, with how many there are */
+const kinds = (field) => {
+  const found = new Map();
+  data.sites.forEach((site, i) => {
+    const entry = found.get(site[field]) ?? { i, n: 0 };
+    entry.n += 1;
+    if (site[field]) found.set(site[field], entry);
+  });
+  return [...found.values()];
+};
+const chooser = (field, label, said) => {
+  const choices = kinds(field).map(({ i, n }) =>
+    make("option", { value: String(i) }, t("{kind} ({n})", { kind: said(data.sites[i]), n: whole(n) })));
+  const list = make("select", {}, make("option", { value: "-1" }, t("all")), ...choices);
+  list.value = String(wanted[field]);
+  list.dataset.filter = field;
+  list.addEventListener("change", () => {
+    wanted[field] = +list.value;
+    reset.hidden = !filtering();
+    arrange();
+  });
+  return make("label", {}, label, " ", list);
+};
+const reset = make("button", { type: "button", id: "no-filters", hidden: true });
+reset.addEventListener("click", () => {
+  Object.keys(wanted).forEach((field) => { wanted[field] = -1; });
+  offer();
+  ranking.querySelector("#filters select").focus();
+});
+const offer = () => {
+  const place = document.getElementById("filters");
+  if (!place) return;
+  reset.textContent = t("Show every kind");
+  reset.hidden = !filtering();
+  place.replaceChildren(
+    chooser("heritage_class", t("Class"), (site) => site.heritage_class),
+    chooser("status", t("Status"), (site) => site.status),
+    chooser("certainty", t("Certainty"), (site) => site.certainty_words || site.certainty),
+    reset,
+  );
+  order.disconnect();
+  order.observe(document.getElementById("rows"), { childList: true });
+  arrange();
+};
+ranking.addEventListener("click", (event) => {
+  const by = event.target.dataset.sort;
+  if (!by) return;
+  Object.assign(sorting, { by, down: sorting.by === by && !sorting.down });
+  arrange();
+});
+offer();
+onLanguage.push(offer);

@@ -1,0 +1,346 @@
+/* live priorities: sliders weigh the criteria anew, and table, map and card follow */
+
+/* ---- the arithmetic of score.py: nothing here knows of the page */
+const WHOLE = 10000; // weights set by hand are whole steps of 0.01 %, so that they sum to 1 exactly
+const TIE = 1e12; // scores equal to twelve decimals are a tie
+
+const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
+/* numpy adds eight numbers side by side; in its order the last digit comes out alike */
+const sumInLanes = (terms) => {
+  if (terms.length < 8) return total(terms);
+  const lanes = terms.slice(0, 8);
+  const even = terms.length - (terms.length % 8);
+  for (let k = 8; k < even; k += 1) lanes[k % 8] += terms[k];
+  const [a, b, c, d, e, f, g, h] = lanes;
+  return total([a + b + (c + d) + (e + f + (g + h)), ...terms.slice(even)]);
+};
+/* weights as they apply: criteria nobody has a value for are left out, the rest share their weight in proportion */
+const appliedWeights = (weights, known) => {
+  const whole = total(weights.filter((_, k) => known[k]));
+  return weights.map((weight, k) => (known[k] ? weight / whole : 0));
+};
+const scoreAll = ({ values, known }, weights) => {
+  const applied = appliedWeights(weights, known);
+  const used = known.flatMap((is, k) => (is ? [k] : []));
+  return values.map((row) => Math.min(1, Math.max(0, sumInLanes(used.map((k) => row[k] * applied[k])))));
+};
+/* adding and taking away 2^52 rounds to a whole number, a half to the even one */
+const roundedHalfEven = (number) => number + 2 ** 52 - 2 ** 52;
+/* best first; ties share the better rank and keep the order of their ids */
+const rankAll = (scores, ties) => {
+  const keys = scores.map((score) => roundedHalfEven(score * TIE));
+  const order = keys.map((_, i) => i).sort((a, b) => keys[b] - keys[a] || ties[a] - ties[b]);
+  const ranks = new Array(order.length);
+  order.forEach((i, place) => {
+    const before = order[place - 1];
+    ranks[i] = place && keys[i] === keys[before] ? ranks[before] : place + 1;
+  });
+  return { order, ranks };
+};
+/* shares in whole steps that sum to WHOLE, the largest remainders rounded up; null when there is nothing to share */
+const quantise = (shares) => {
+  const sum = total(shares);
+  if (!(sum > 0) || !Number.isFinite(sum) || shares.some((share) => share < 0)) return null;
+  const exact = shares.map((share) => (share / sum) * WHOLE);
+  const steps = exact.map(Math.floor);
+  const rest = exact.map((one, k) => [one - steps[k], k]).sort(([a, i], [b, j]) => b - a || i - j);
+  rest.slice(0, WHOLE - total(steps)).forEach(([, k]) => { steps[k] += 1; });
+  return steps;
+};
+/* a number as YAML 1.1 reads it back to the last digit: an exponent needs a point before it */
+const yamlNumber = (number) => String(number).replace(/^(\d+)e/, "$1.0e");
+/* percent with two decimals in the address: 12_6_6.25 (a comma would be written as %2C) */
+const writeWeights = (steps) => steps.map((step) => String(step / 100)).join("_");
+const readWeights = (text, known) => {
+  const parts = (text ?? "").split(/[_,]/);
+  if (parts.length !== known.length || !parts.every((part) => /^\d{1,3}(\.\d{1,2})?$/.test(part))) return null;
+  return quantise(parts.map((part, k) => (known[k] ? Number(part) : 0)));
+};
+
+/* ---- importance: a slider a group, and in each group a slider a criterion, 0 to 100 */
+const FULL = 100;
+const spreadOut = (weights, groups, known, fallback) => {
+  const whole = total(weights.filter((_, k) => known[k]));
+  return groups.map((members) => {
+    const live = members.filter((k) => known[k]);
+    const sum = total(live.map((k) => weights[k]));
+    const like = sum > 0 ? weights : total(live.map((k) => fallback[k])) > 0 ? fallback : known.map(() => 1);
+    const inside = total(live.map((k) => like[k]));
+    return { all: (FULL * sum) / whole, within: members.map((k) => (known[k] ? (FULL * like[k]) / inside : 0)) };
+  });
+};
+const gather = (importance, groups, n) => {
+  const shares = new Array(n).fill(0);
+  const whole = total(importance.map((group) => group.all));
+  importance.forEach(({ all, within }, g) => {
+    const inside = total(within);
+    groups[g].forEach((k, j) => { shares[k] = inside > 0 ? (all / whole) * (within[j] / inside) : 0; });
+  });
+  return shares;
+};
+
+/* ---- the panel */
+const prioritiesPanel = (panel, apply) => {
+  const said = () => data.priorities;
+  if (said().off) {
+    const explain = () => panel.replaceChildren(make("p", { className: "small" }, make("b", {}, t("No live priorities here.")), " ", said().off));
+    explain();
+    onLanguage.push(explain);
+    return null;
+  }
+  const { order: keys, values, ties } = said();
+  const at = Object.fromEntries(keys.map((key, k) => [key, k]));
+  const flat = said().groups.flatMap((group) => group.sliders);
+  const known = keys.map((key) => flat.find((slider) => slider.key === key).known);
+  const own = keys.map((key) => flat.find((slider) => slider.key === key).weight);
+  const groups = said().groups.map((group) => group.sliders.map((slider) => at[slider.key]));
+  const unit = { values, known };
+  const run = rankAll(scoreAll(unit, own), ties);
+
+  /* what holds: whose weights (the run's, a preset's, or set by hand), and where the sliders stand */
+  const state = { preset: "", steps: null, weights: own, importance: spreadOut(own, groups, known, own) };
+  const folded = groups.map(() => true);
+  let opened = false;
+  let result = { ...run, scores: scoreAll(unit, own) };
+
+  const percent = (share) => `${decimals(share * 100, 0, 1)}\u00a0%`;
+  const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
+  const isRun = () => state.weights.every((weight, k) => weight === own[k]);
+
+  const take = (preset, weights, steps) => Object.assign(state, { preset, weights, steps });
+  const toRun = () => {
+    take("", own, null);
+    state.importance = spreadOut(own, groups, known, own);
+  };
+  const toPreset = (key) => {
+    const { weights } = presetOf(key);
+    take(key, weights, null);
+    state.importance = spreadOut(weights, groups, known, own);
+  };
+  const toSteps = (steps) => take("", steps.map((step) => step / WHOLE), steps);
+
+  /* ---- the address, written when the hand rests: browsers refuse many changes a second */
+  let resting = 0;
+  const remember = () => {
+    clearTimeout(resting);
+    resting = setTimeout(keep, 150);
+  };
+  const keep = () => {
+    setState("w", state.steps ? writeWeights(state.steps) : null);
+    setState("preset", state.preset);
+  };
+  const recall = () => {
+    const steps = readWeights(getState("w"), known);
+    if (steps) {
+      toSteps(steps);
+      state.importance = spreadOut(state.weights, groups, known, own);
+    } else if (presetOf(getState("preset"))) toPreset(getState("preset"));
+    else toRun();
+    return !isRun() || state.preset !== "";
+  };
+
+  /* ---- the settings to copy */
+  const yaml = () => {
+    const file = `config/cities/${said().city}.yaml`;
+    const lines = [
+      t("# For {file}: with these weights the pipeline gives the ranking that the page shows.", { file }),
+      t("# Where the file has override: already, put score: below it."),
+      "override:", "  score:", "    weights:",
+    ];
+    said().groups.forEach((group, g) => {
+      lines.push(`      # ${group.key}`);
+      groups[g].forEach((k) => lines.push(`      ${keys[k]}: ${yamlNumber(state.weights[k])}`));
+    });
+    return `${lines.join("\n")}\n`;
+  };
+
+  /* ---- elements, made anew in each language */
+  let parts = {};
+  const slider = (label, remark, shown, move) => {
+    const input = make("input", { type: "range", min: 0, max: FULL, step: 1, value: shown ?? 0, disabled: shown === null });
+    input.setAttribute("aria-label", label);
+    input.addEventListener("input", () => move(input));
+    const share = make("output", {});
+    const row = make("div", { className: "slide" }, make("span", { className: "what" }, label), input, share);
+    if (remark) row.append(make("span", { className: "remark small" }, remark));
+    return { row, input, share };
+  };
+  const groupBox = (group, g) => {
+    const live = groups[g].filter((k) => known[k]);
+    const none = live.length ? "" : t("No candidate has a value for any of its criteria.");
+    const head = slider(group.label, none, live.length ? 0 : null, (input) => moveGroup(g, input));
+    const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: folded[g] });
+    const fold = make("button", { type: "button", className: "unfold" }, make("span", { className: "word" }, t("Criteria")));
+    fold.setAttribute("aria-label", t("Criteria of the group {group}", { group: group.label }));
+    fold.setAttribute("aria-controls", inside.id);
+    fold.setAttribute("aria-expanded", String(!folded[g]));
+    fold.addEventListener("click", () => {
+      folded[g] = !folded[g];
+      inside.hidden = folded[g];
+      fold.setAttribute("aria-expanded", String(!folded[g]));
+    });
+    head.row.append(fold);
+    const lone = live.length === 1 ? t("The only one of its group that counts: use the slider of the group.") : "";
+    const sliders = group.sliders.map((one, j) => {
+      const still = !one.known || lone;
+      return slider(one.label, one.remark || lone, still ? null : 0, (input) => moveInside(g, j, input));
+    });
+    inside.append(...sliders.map(({ row }) => row));
+    return { box: make("div", { className: "bundle" }, head.row, inside), head, sliders };
+  };
+  const presetButton = (preset) => {
+    const button = make("button", { type: "button", disabled: !preset.weights.length, title: preset.reason }, preset.label);
+    button.addEventListener("click", () => { toPreset(preset.key); refresh(); });
+    return button;
+  };
+  const build = () => {
+    const presets = said().presets.map(presetButton);
+    const boxes = said().groups.map(groupBox);
+    const reset = make("button", { type: "button" }, t("Reset"));
+    reset.addEventListener("click", () => { toRun(); refresh(); });
+    const copy = make("button", { type: "button" }, t("Copy as config"));
+    copy.addEventListener("click", copyYaml);
+    const row = make("div", { className: "presets", role: "group" }, ...presets);
+    row.setAttribute("aria-label", t("Ready-made priorities"));
+    const refused = said().presets.filter((preset) => !preset.weights.length);
+    const summary = make("summary", {});
+    const box = make("details", { open: opened }, summary,
+      make("p", { className: "how small" }, t("What matters more? Move a slider: the share beside it is its part of the score, and all shares sum to 100 %.")),
+      presets.length ? row : "",
+      make("p", { className: "reason small" }),
+      ...refused.map((preset) => make("p", { className: "how small" }, make("b", {}, t("{name}:", { name: preset.label })), " ", preset.reason)),
+      ...boxes.map((one) => one.box),
+      make("div", { className: "acts" }, reset, copy));
+    box.addEventListener("toggle", () => { opened = box.open; });
+    const told = make("p", { className: "moves" });
+    told.setAttribute("role", "status");
+    const care = make("p", { className: "care small", hidden: true },
+      t("Certainty words and rank intervals belong to the weights of the run. They do not follow the sliders."));
+    const copied = make("div", { className: "copied", hidden: true });
+    box.append(copied);
+    panel.replaceChildren(box, told, care);
+    parts = { presets, boxes, reset, summary, box, told, care, copied };
+    show();
+  };
+
+  /* ---- what happens when something moves */
+  const byHand = (told) => {
+    toSteps(quantise(gather(state.importance, groups, keys.length)));
+    refresh(told);
+  };
+  /* where all the others are at 0, the last one cannot go there too */
+  const moved = (input, others) => {
+    const refused = Number(input.value) === 0 && total(others) === 0;
+    return [refused ? 1 : Number(input.value), refused ? t("Something has to count: the others are at 0, so this one stays above it.") : ""];
+  };
+  const moveGroup = (g, input) => {
+    const others = state.importance.filter((_, other) => other !== g).map((group) => group.all);
+    const [all, told] = moved(input, others);
+    state.importance[g].all = all;
+    byHand(told);
+  };
+  const moveInside = (g, j, input) => {
+    const { within } = state.importance[g];
+    const [one, told] = moved(input, within.filter((_, other) => other !== j));
+    within[j] = one;
+    byHand(told);
+  };
+
+  /* ---- what is shown */
+  const nameOf = (i) => data.sites[i].name;
+  const change = () => {
+    const moved = result.ranks.filter((rank, i) => rank !== run.ranks[i]).length;
+    if (isRun()) return t("These are the weights of the run.");
+    if (!moved) return t("No site has another rank than in the run.");
+    const [now, before] = [result.order[0], run.order[0]];
+    const count = tn(moved, "{n} site moved.", "{n} sites moved.");
+    const first = now === before
+      ? t("The first is still {name}.", { name: nameOf(now) })
+      : t("The first is now {now}; in the run it was {before}.", { now: nameOf(now), before: nameOf(before) });
+    return `${count} ${first}`;
+  };
+  const showSlider = ({ input, share }, shown, part) => {
+    if (!input.disabled && Number(input.value) !== Math.round(shown)) input.value = Math.round(shown);
+    share.textContent = percent(part);
+    input.setAttribute("aria-valuetext", t("{share} of the score", { share: percent(part) }));
+  };
+  const show = (told) => {
+    const applied = appliedWeights(state.weights, known);
+    parts.boxes.forEach(({ head, sliders }, g) => {
+      showSlider(head, state.importance[g].all, total(groups[g].map((k) => applied[k])));
+      sliders.forEach((one, j) => showSlider(one, state.importance[g].within[j], applied[groups[g][j]]));
+    });
+    const active = said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
+    parts.presets.forEach((button, k) => button.setAttribute("aria-pressed", String(said().presets[k] === active)));
+    parts.box.querySelector(".reason").textContent = active?.reason ?? "";
+    parts.reset.disabled = isRun();
+    parts.summary.textContent = isRun()
+      ? t("Set your own priorities")
+      : active ? t("Priorities: {name}", { name: active.label }) : t("Priorities: your own");
+    parts.told.textContent = told || (isRun() && !opened ? "" : change());
+    parts.care.hidden = isRun();
+    parts.box.classList.toggle("own", !isRun());
+    parts.copied.hidden = true;
+  };
+  let waiting = 0;
+  let remark = "";
+  const draw = () => {
+    waiting = 0;
+    const scores = scoreAll(unit, state.weights);
+    result = { ...rankAll(scores, ties), scores };
+    show(remark);
+    const applied = appliedWeights(state.weights, known);
+    apply({ ...result, run: run.ranks, changed: !isRun(), parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) });
+  };
+  const refresh = (told = "") => {
+    remark = told;
+    remember();
+    if (!waiting) waiting = requestAnimationFrame(draw);
+  };
+  const copyYaml = async () => {
+    const text = yaml();
+    const area = make("textarea", { readOnly: true, value: text, rows: 9, wrap: "off", spellcheck: false });
+    area.setAttribute("aria-label", t("Weights as settings"));
+    const line = make("p", { className: "small" });
+    line.setAttribute("role", "status");
+    parts.copied.replaceChildren(line, area);
+    parts.copied.hidden = false;
+    try {
+      await navigator.clipboard.writeText(text);
+      line.textContent = t("Copied. This is the text:");
+    } catch {
+      area.select();
+      line.textContent = document.execCommand("copy") ? t("Copied. This is the text:") : t("Your browser does not let a page copy. The text is selected: copy it by hand.");
+    }
+  };
+
+  opened = recall();
+  build();
+  onLanguage.unshift(() => { build(); draw(); });
+  window.addEventListener("hashchange", () => {
+    if (location.hash && !location.hash.includes("=")) return; // a link within the page
+    recall();
+    draw();
+  });
+  if (!isRun()) draw();
+  return { state, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
+};
+
+/* ---- the page follows */
+const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
+  found.parts.forEach((parts, i) => {
+    const site = data.sites[i];
+    site.rank = found.ranks[i];
+    site.run_rank = found.changed ? found.run[i] : 0;
+    parts.forEach((part, k) => { site.measures[k][1] = part; });
+  });
+  data.criteria.forEach((criterion, k) => {
+    const parts = found.parts.map((row) => row[k]);
+    criterion[2] = parts.includes(null) ? null : Math.max(...parts);
+  });
+  reorder(found);
+  renumber(found);
+  reweigh();
+});
+/* for tests */
+window.livePriorities = live;

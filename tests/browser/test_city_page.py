@@ -1,0 +1,70 @@
+"""What a reader does on a city's page in a real browser: sort and filter, follow links, print, look terms up."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def shown_rows(page) -> list[int]:
+    return page.eval_on_selector_all(
+        "#rows tr", "rows => rows.filter((row) => row.offsetHeight).map((row) => +row.dataset.site)"
+    )
+
+
+# ---------------------------------------------------------------- sort and filter
+
+
+def test_filters_leave_the_rows_that_fit_fade_the_rest_on_the_map_and_survive_another_language(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        sites = page.evaluate("creativeNodes.data.sites")
+        ranked = [i for i, site in enumerate(sites) if site.get("rank")]
+        wanted = [i for i in ranked if sites[i]["status"] == "brownfield"]
+        apart = sum(site["status"] == "brownfield" for site in sites) - len(wanted)
+        assert 0 < len(wanted) < 12
+        page.locator("[data-filter=status]").select_option(label=f"brownfield ({len(wanted) + apart})")
+        assert shown_rows(page) == wanted
+        assert page.locator("#shown-rows").inner_text() == (f"{len(wanted) + apart} of {len(sites)} candidates shown.")
+        faded = page.evaluate(
+            "shapes_pins.getLayers().filter((pin) => pin.getElement().classList.contains('faded'))"
+            ".map((pin) => pin.feature.properties.i)"
+        )
+        assert faded == [i for i in ranked[:10] if i not in wanted]
+        opacity = page.evaluate(
+            "shapes_dots.getLayers().map((dot) => [dot.feature.properties.i, dot.options.fillOpacity < 0.2])"
+        )
+        assert opacity == [[i, i not in wanted] for i in ranked[10:]]
+        page.locator("[data-language=vi]").click()
+        assert shown_rows(page) == wanted
+        page.locator("#no-filters").click()
+        assert len(shown_rows(page)) == 12
+        assert page.locator(".pin.faded").count() == 0
+        assert seen.wrong == []
+
+
+def test_rows_sort_by_name_and_score_with_the_keyboard(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        sites = [site for site in page.evaluate("creativeNodes.data.sites") if site.get("rank")]
+        page.locator("#all").click()
+        page.locator("[data-sort=name]").focus()
+        page.keyboard.press("Enter")
+        rows = shown_rows(page)
+        assert sorted(rows) == list(range(len(sites))) and rows != sorted(rows)
+        names = [sites[i]["name"] for i in rows]
+        assert names == page.evaluate("names => [...names].sort((a, b) => a.localeCompare(b, 'en-GB'))", names)
+        assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Site")
+        page.locator("[data-sort=score]").click()
+        page.locator("[data-sort=score]").click()
+        scores = [sites[i]["score"] for i in shown_rows(page)]
+        assert scores == sorted(scores)
+        assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Score")
+
+
+def test_rows_put_in_another_order_from_outside_are_arranged_again(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        page.locator("[data-filter=status]").select_option(index=1)
+        before = shown_rows(page)
+        page.evaluate("const rows = document.getElementById('rows'); rows.append(...[...rows.children].reverse())")
+        assert shown_rows(page) == before
