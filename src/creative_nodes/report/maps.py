@@ -112,6 +112,7 @@ class MapData:
     underserved : lines inside the under-served hexagons, EPSG:4326; empty when there are none.
     stations : (row, longitude, latitude) of rapid transit.
     links : whether a layer of walkable links is offered; the page's script fills it.
+    new_links : the same for the links that the numbered sites would have.
     reached : what the areas drawn for a chosen site are, in words of ours; the page's script draws them.
     """
 
@@ -129,6 +130,7 @@ class MapData:
     underserved: BaseGeometry
     stations: Sequence[tuple[int, float, float]]
     links: bool
+    new_links: bool
     reached: Sequence[str]
 
 
@@ -331,6 +333,9 @@ def _draw_spaces(city: OfflineMap, data: MapData) -> None:
         )
     if data.links:
         _add(city, Shapes(point_features(()), LINK, name=_swatch("link", say("Walkable links")), show=False), "links")
+    if data.new_links:
+        label = _swatch("newlink", say("New links with the numbered sites"))
+        _add(city, Shapes(point_features(()), LINK, name=label, show=False), "new_links")
     for tier in reversed(list(SPACE_STYLES)):
         if points := data.spaces.get(tier):
             label = _swatch(tier, translated(SPACE_LABELS[tier]))
