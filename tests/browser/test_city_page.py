@@ -68,3 +68,25 @@ def test_rows_put_in_another_order_from_outside_are_arranged_again(visit, made_u
         before = shown_rows(page)
         page.evaluate("const rows = document.getElementById('rows'); rows.append(...[...rows.children].reverse())")
         assert shown_rows(page) == before
+
+
+# ---------------------------------------------------------------- words explained
+
+
+def test_a_question_mark_opens_what_the_word_means_in_place_and_in_another_language(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        button = page.locator("button[data-term=certainty]")
+        assert button.get_attribute("aria-label") == "What is “robust, depends on priorities, weak”?"
+        button.focus()
+        page.keyboard.press("Enter")
+        note = page.locator("[role=note]#meaning-certainty")
+        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.certainty")
+        assert button.get_attribute("aria-expanded") == "true"
+        page.locator("[data-language=vi]").click()
+        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.certainty")
+        page.locator("button[data-term=certainty]").focus()
+        page.keyboard.press("Escape")
+        assert note.count() == 0
+        assert page.locator("button[data-term=certainty]").get_attribute("aria-expanded") == "false"
+        assert "term" not in page.evaluate("location.hash") and seen.wrong == []

@@ -32,11 +32,11 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js", "terms.js")
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
-    *("figures", "colocation", "known", "method", "caution", "data"),
+    *("figures", "colocation", "known", "method", "terms", "caution", "data"),
 )  # in the order of the page
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
@@ -185,6 +185,7 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "hexagons": [[h.mapping_words, *h.lines] for h in page.hexagons],
         "served": [[h.title, *h.lines] for h in page.served],
         "links": page.links,
+        "terms": {term.key: term.told for term in page.terms},
         "priorities": asdict(page.priorities),
     }
 

@@ -46,6 +46,7 @@ from creative_nodes.report.spaces import (
     rapid_stations,
     station_names,
 )
+from creative_nodes.report.terms import Term, terms
 from creative_nodes.report.together import Together, together
 from creative_nodes.report.within import within
 from creative_nodes.report.words import Words, known_number, named_twice, names, rows, web_links, worded
@@ -91,6 +92,7 @@ class CityPage:
     criteria: tuple[method.CriterionRow, ...]
     priorities: Priorities
     decays: tuple[method.Decay, ...]
+    terms: tuple[Term, ...]
     thresholds: tuple[tuple[str, str], ...]
     scored_within: str
     speeds: tuple[method.Speeds, ...]
@@ -122,6 +124,11 @@ class CityPage:
     def ranked(self) -> tuple[Site, ...]:
         """Sites with a rank, best first."""
         return tuple(site for site in self.sites if site.rank is not None)
+
+    @property
+    def term(self) -> dict[str, Term]:
+        """Words that the page explains, by key."""
+        return {term.key: term for term in self.terms}
 
     @property
     def apart(self) -> tuple[Site, ...]:
@@ -223,6 +230,8 @@ def city_page(
     known, known_counts = _registry(tables["registry"])
     criteria = method.criteria(ordered, settings)
     n_scored = int(ordered["rank"].notna().sum())
+    top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
+    told_decays = method.decays(settings.reach)
     return CityPage(
         settings=settings,
         city_name=translated(settings.city.name),
@@ -230,7 +239,7 @@ def city_page(
         answer=answer(best_of(ordered, first), n_scored, settings),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         n_scored=n_scored,
-        top_n=int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top,
+        top_n=top_n,
         sites=candidates,
         others=_with_mapping(others, cells, least, median),
         spaces=shown,
@@ -242,7 +251,8 @@ def city_page(
         n_links=len(tables["links"]),
         criteria=criteria,
         priorities=live_priorities(ordered, criteria, settings),
-        decays=method.decays(settings.reach),
+        decays=told_decays,
+        terms=terms(settings, told_decays, top_n),
         thresholds=method.thresholds(settings, tables["reach"]["mode"].unique().tolist()),
         scored_within=method.scored_within(settings),
         speeds=method.speeds(settings),
