@@ -90,3 +90,17 @@ def test_a_question_mark_opens_what_the_word_means_in_place_and_in_another_langu
         assert note.count() == 0
         assert page.locator("button[data-term=certainty]").get_attribute("aria-expanded") == "false"
         assert "term" not in page.evaluate("location.hash") and seen.wrong == []
+
+
+def test_the_layer_of_residents_is_switched_on_in_the_legend_and_tells_who_lives_there(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        assert page.evaluate("map_city.hasLayer(feature_group_crowds)") is False
+        page.locator(".leaflet-control-layers label", has_text="Residents in a hexagon").click()
+        assert page.evaluate("map_city.hasLayer(feature_group_crowds)") is True
+        said = page.evaluate(
+            "shapes_crowds_crowd5.getLayers().map((layer) => { layer.openTooltip();"
+            " return layer.getTooltip().getElement().innerText; })"
+        )
+        assert len(said) == 1 and said[0].startswith("4,000 residents")
+        assert seen.wrong == []

@@ -17,6 +17,7 @@ from creative_nodes.report.answer import answer, best_of, network_today
 from creative_nodes.report.areas import areas
 from creative_nodes.report.backtest import Backtest, backtest
 from creative_nodes.report.certainty import Certainty, certainty
+from creative_nodes.report.charts import Fading, fading
 from creative_nodes.report.colocation import Colocation, colocation
 from creative_nodes.report.doubt import doubts
 from creative_nodes.report.figures import (
@@ -87,11 +88,13 @@ class CityPage:
     stations: tuple[Station, ...]
     hexagons: tuple[hexes.Hexagon, ...]
     served: tuple[hexes.Served, ...]
+    crowd_limits: tuple[float, ...]
     links: tuple[int, ...]
     n_links: int
     criteria: tuple[method.CriterionRow, ...]
     priorities: Priorities
     decays: tuple[method.Decay, ...]
+    fadings: tuple[Fading, ...]
     terms: tuple[Term, ...]
     thresholds: tuple[tuple[str, str], ...]
     scored_within: str
@@ -216,7 +219,8 @@ def city_page(
     median = quoted(indicators, MEDIAN_VENUES)
     drawn = cells[cells["mapping"] != "empty"].reset_index(drop=True)
     served = hexes.worth_drawing(tables["accessibility"])
-    told = tuple(hexes.served(row, settings) for row in rows(served))
+    crowds = hexes.crowd_limits(served)
+    told = tuple(hexes.served(row, settings, crowds) for row in rows(served))
     served_shapes = cut_shapes(served, study.geometry)
     told_doubts = doubts(tables, ordered, settings)
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
@@ -247,11 +251,13 @@ def city_page(
         stations=rapid_stations(tables["stations"]),
         hexagons=tuple(hexes.hexagon(row, least, median) for row in rows(drawn)),
         served=told,
+        crowd_limits=crowds,
         links=link_pairs(tables["links"], creative),
         n_links=len(tables["links"]),
         criteria=criteria,
         priorities=live_priorities(ordered, criteria, settings),
         decays=told_decays,
+        fadings=tuple(fading(decay.half_m) for decay in told_decays),
         terms=terms(settings, told_decays, top_n),
         thresholds=method.thresholds(settings, tables["reach"]["mode"].unique().tolist()),
         scored_within=method.scored_within(settings),
