@@ -104,3 +104,24 @@ def test_the_layer_of_residents_is_switched_on_in_the_legend_and_tells_who_lives
         )
         assert len(said) == 1 and said[0].startswith("4,000 residents")
         assert seen.wrong == []
+
+
+def test_creative_spaces_of_one_domain_stand_out_on_the_map(visit, made_up_page):
+    drawn = (
+        "['core', 'intermediate', 'supporting'].flatMap((tier) => window[`shapes_spaces_${tier}`]?.getLayers() ?? [])"
+        ".map((dot) => [dot.feature.properties.i, dot.options.fillOpacity > 0.5])"
+    )
+    with visit(made_up_page) as seen:
+        page = seen.page
+        domains = [space[2] for space in page.evaluate("creativeNodes.data.spaces")]
+        rows = shown_rows(page)
+        assert len(set(domains)) > 1
+        page.locator("[data-filter=domain]").select_option(label=f"{domains[-1]} ({domains.count(domains[-1])})")
+        for _ in range(2):
+            found = dict(page.evaluate(drawn))
+            assert found == {i: domain == domains[-1] for i, domain in enumerate(domains)}
+            page.locator("[data-language=vi]").click()
+        assert shown_rows(page) == rows
+        page.locator("#no-filters").click()
+        assert all(dict(page.evaluate(drawn)).values()) and page.locator("[data-filter=domain]").input_value() == "-1"
+        assert seen.wrong == []
