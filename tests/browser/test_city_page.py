@@ -106,3 +106,60 @@ def test_on_paper_the_page_is_unfolded_and_has_no_controls(visit, made_up_page):
         assert seen.page.locator("#rows tr:visible").count() == 29
         seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert seen.page.locator("main details[open]").count() == 0
+
+
+# ---------------------------------------------------------------- words explained
+
+
+def test_a_question_mark_opens_what_the_word_means_in_place_and_in_another_language(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        button = page.locator("button[data-term=certainty]")
+        assert button.get_attribute("aria-label") == "What is “robust, depends on priorities, weak”?"
+        button.focus()
+        page.keyboard.press("Enter")
+        note = page.locator("[role=note]#meaning-certainty")
+        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.certainty")
+        assert button.get_attribute("aria-expanded") == "true"
+        page.locator("[data-language=vi]").click()
+        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.certainty")
+        page.locator("button[data-term=certainty]").focus()
+        page.keyboard.press("Escape")
+        assert note.count() == 0
+        assert page.locator("button[data-term=certainty]").get_attribute("aria-expanded") == "false"
+        assert "term" not in page.evaluate("location.hash") and seen.wrong == []
+
+
+def test_the_layer_of_residents_is_switched_on_in_the_legend_and_tells_who_lives_there(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        assert page.evaluate("map_city.hasLayer(feature_group_crowds)") is False
+        page.locator(".leaflet-control-layers label", has_text="Residents in a hexagon").click()
+        assert page.evaluate("map_city.hasLayer(feature_group_crowds)") is True
+        said = page.evaluate(
+            "shapes_crowds_crowd5.getLayers().map((layer) => { layer.openTooltip();"
+            " return layer.getTooltip().getElement().innerText; })"
+        )
+        assert len(said) == 1 and said[0].startswith("4,000 residents")
+        assert seen.wrong == []
+
+
+def test_creative_spaces_of_one_domain_stand_out_on_the_map(visit, made_up_page):
+    drawn = (
+        "['core', 'intermediate', 'supporting'].flatMap((tier) => window[`shapes_spaces_${tier}`]?.getLayers() ?? [])"
+        ".map((dot) => [dot.feature.properties.i, dot.options.fillOpacity > 0.5])"
+    )
+    with visit(made_up_page) as seen:
+        page = seen.page
+        domains = [space[2] for space in page.evaluate("creativeNodes.data.spaces")]
+        rows = shown_rows(page)
+        assert len(set(domains)) > 1
+        page.locator("[data-filter=domain]").select_option(label=f"{domains[-1]} ({domains.count(domains[-1])})")
+        for _ in range(2):
+            found = dict(page.evaluate(drawn))
+            assert found == {i: domain == domains[-1] for i, domain in enumerate(domains)}
+            page.locator("[data-language=vi]").click()
+        assert shown_rows(page) == rows
+        page.locator("#no-filters").click()
+        assert all(dict(page.evaluate(drawn)).values()) and page.locator("[data-filter=domain]").input_value() == "-1"
+        assert seen.wrong == []

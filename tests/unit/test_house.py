@@ -38,7 +38,7 @@ FLOORS = [
     {"report/keys", "report/packed"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
     {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
-    {"report/spoken", "report/charts"},
+    {"report/spoken", "report/charts", "report/terms"},
     {"report/sites", "report/answer", "report/doubt"},
     {"report/certainty", "report/together", "report/backtest"},
     {"report/scenarios"},

@@ -11,6 +11,8 @@ LEFT, RIGHT, TOP, BOTTOM = 76.0, 30.0, 14.0, 46.0
 TICKS = 4
 
 Line = tuple[tuple[float, float], ...]
+HALVES = 4  # half-lives that a curve of decay shows: what is left then is 6 %
+STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,32 @@ def stairs(values: Sequence[float], x: Scale, y: Scale) -> Line:
     for i, value in enumerate(values, start=1):
         points += [(x(i), points[-1][1]), (x(i), y(value))]
     return (*points, (x(len(values) + 0.5), points[-1][1]))
+
+
+@dataclass(frozen=True)
+class Fading:
+    """How an effect fades with distance, as a small drawing; `half` is where half of it is left."""
+
+    line: Line
+    half: tuple[float, float]
+    x_ticks: tuple[tuple[float, float], ...]
+    y_ticks: tuple[tuple[float, float], ...]
+    width: float = 300.0
+    height: float = 150.0
+    left: float = 48.0
+    right: float = 284.0
+    top: float = 12.0
+    bottom: float = 108.0
+
+
+def fading(half_m: float) -> Fading:
+    """Draw an exponential decay from its beginning, by the distance (metres) at which half of it is left."""
+    x = Scale(0, HALVES * half_m, Fading.left, Fading.right)
+    y = Scale(0, 1, Fading.bottom, Fading.top)
+    far = [HALVES * half_m * i / STEPS for i in range(STEPS + 1)]
+    return Fading(
+        line=tuple((x(metres), y(0.5 ** (metres / half_m))) for metres in far),
+        half=(x(half_m), y(0.5)),
+        x_ticks=tuple((x(metres), metres) for metres in ticks(0, HALVES * half_m)),
+        y_ticks=tuple((y(share), share) for share in (0, 0.5, 1)),
+    )

@@ -18,6 +18,7 @@ from creative_nodes.report.words import known_number, rows, worded
 THIN = ("thin", "empty")  # a site in an empty hexagon stands where no street is mapped
 # minutes on foot up to which a hexagon is of each class; the last has no end and holds those who cannot get there
 WALK_CLASSES: dict[str, float] = {"walk5": 5, "walk15": 15, "walk30": 30, "walk60": 60, "walkfar": np.inf}
+CROWD_QUANTILES = (0.2, 0.4, 0.6, 0.8)
 FEW_CAN_GO = 0.5  # share of residents without a way from which a mean over the others would mislead
 
 
@@ -35,12 +36,17 @@ class Hexagon:
 
 @dataclass(frozen=True)
 class Served:
-    """How well a hexagon is served today: class of the walk, a title, then its figures a line each."""
+    """How well a hexagon is served today: class of the walk, a title, then its figures a line each.
+
+    `people` says how many live there, `crowd` is the class of that; empty where nobody does or it is not known.
+    """
 
     kind: str
     underserved: bool
     title: str
     lines: tuple[str, ...]
+    people: str
+    crowd: str
 
 
 # ---------------------------------------------------------------- completeness of mapping
@@ -124,6 +130,32 @@ def _walk_class(walk: float | None, stranded: float | None) -> str:
     return next(kind for kind, limit in WALK_CLASSES.items() if walk <= limit)
 
 
+def crowd_limits(cells: gpd.GeoDataFrame) -> tuple[float, ...]:
+    """Cut the inhabited hexagons of a city into up to five classes of as many each, by how many live there.
+
+    Parameters
+    ----------
+    cells : the table accessibility.
+
+    Returns
+    -------
+    The most residents of each class but the last, rising: the 20, 40, 60 and 80 % quantiles, rounded to two digits so
+    that the legend tells the limits that are used. Empty where nobody lives.
+    """
+    people = cells["residents"].dropna()
+    people = people[people > 0]
+    if people.empty:
+        return ()
+    rounded = {float(f"{limit:.1e}") for limit in people.quantile(CROWD_QUANTILES)}
+    # a class that would hold nobody is left out
+    return tuple(limit for limit in sorted(rounded) if people.min() <= limit < people.max())
+
+
+def _crowd(people: float | None, limits: Sequence[float]) -> str:
+    """Return the class of so many residents: at most its limit, and more than the one before."""
+    return f"crowd{int(np.searchsorted(limits, people)) + 1}" if people else ""
+
+
 def _share(row: Any, mode: str) -> float | None:
     return known_number(getattr(row, f"unreachable_{mode}", None))
 
@@ -154,8 +186,8 @@ def _living(people: float | None) -> str:
     return say_n(round(people), "{n:count} resident", "{n:count} residents")
 
 
-def served(row: Any, settings: Settings) -> Served:
-    """Word a row of the table accessibility."""
+def served(row: Any, settings: Settings, limits: Sequence[float]) -> Served:
+    """Word a row of the table accessibility; `limits` are those of the classes of residents."""
     walk, stranded, supply = known_number(row.minutes_walk), _share(row, "walk"), known_number(row.supply_per_100k)
     times = _times(row)
     on_foot = times.pop("walk", "")
@@ -169,6 +201,8 @@ def served(row: Any, settings: Settings) -> Served:
         supplied = say("{n} creative spaces per 100,000 residents who share them on foot", n=number(supply, 2))
     if row.underserved:
         underserved = say("under-served: most residents have no core or intermediate space in walking reach")
-    people = _living(known_number(row.residents))
+    living = known_number(row.residents)
+    people = _living(living)
     lines = (cannot, listed(list(times.values())), people, _reached(row, settings), supplied, underserved)
-    return Served(_walk_class(walk, stranded), bool(row.underserved), title, tuple(line for line in lines if line))
+    said = tuple(line for line in lines if line)
+    return Served(_walk_class(walk, stranded), bool(row.underserved), title, said, people, _crowd(living, limits))

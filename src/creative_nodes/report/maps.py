@@ -80,6 +80,11 @@ SERVED_WORDS = {
     "walk60": mark("60 min"),
     "walkfar": mark("more, or no way"),
 }
+# residents of a hexagon, in classes of as many hexagons each: one hue from light to dark, apart in greys too
+CROWD_STYLES: dict[str, Style] = {
+    f"crowd{i}": {"color": "#fff", "weight": 0.6, "opacity": 0.6, "fillColor": fill, "fillOpacity": 0.62}
+    for i, fill in enumerate(("#edf8e9", "#bae4b3", "#74c476", "#31a354", "#006d2c"), start=1)
+}
 UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.1, "opacity": 0.8, "fill": False}
 STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
@@ -109,6 +114,8 @@ class MapData:
     spaces : by tier, (row, longitude, latitude).
     hexagons : by how completely they are mapped (thin, fair, good), (row, part inside the study area).
     served : by class of the walk to a core creative space, (row, part inside the study area).
+    crowds : by class of residents, (row, part inside the study area).
+    crowd_limits : the most residents of each of those classes but the last.
     underserved : lines inside the under-served hexagons, EPSG:4326; empty when there are none.
     stations : (row, longitude, latitude) of rapid transit.
     links : whether a layer of walkable links is offered; the page's script fills it.
@@ -127,6 +134,8 @@ class MapData:
     spaces: Mapping[str, Sequence[tuple[int, float, float]]]
     hexagons: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
     served: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    crowds: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    crowd_limits: Sequence[float]
     underserved: BaseGeometry
     stations: Sequence[tuple[int, float, float]]
     links: bool
@@ -315,6 +324,20 @@ def _draw_served(city: OfflineMap, data: MapData) -> None:
         _add(group, Shapes(shape_features([data.underserved]), UNDERSERVED, interactive=False), "underserved")
 
 
+def _draw_crowds(city: OfflineMap, data: MapData) -> None:
+    """Add the residents of each hexagon; the legend tells the most of each class, and of the last what it exceeds."""
+    if not data.crowds:
+        return
+    told = [say("to {n:count}", n=limit) for limit in data.crowd_limits]
+    told.append(say("more") if told else say("inhabited"))
+    kinds = list(zip(CROWD_STYLES, told, strict=False))
+    label = _graded(
+        _swatch("crowd", say("Residents in a hexagon")), *(kinds[i : i + 3] for i in range(0, len(kinds), 3))
+    )
+    group = _add(city, folium.FeatureGroup(name=label, show=False), "crowds")
+    _draw_cells(group, "crowds", data.crowds, CROWD_STYLES)
+
+
 def _draw_reached(city: OfflineMap, data: MapData) -> None:
     """Add the layer that the page's script draws the areas of the chosen site into."""
     if not data.reached:
@@ -349,7 +372,7 @@ def _draw_spaces(city: OfflineMap, data: MapData) -> None:
 def _draw_sites(city: OfflineMap, data: MapData) -> None:
     for kind, text, show in (
         ("low", say("Industrial site, weak evidence"), False),
-        ("lost", say("Industrial site, lost"), True),
+        ("lost", say("Industrial site, lost (loss history)"), True),
         ("converted", say("Industrial site, converted"), True),
     ):
         if points := data.others.get(kind):
@@ -395,6 +418,7 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
     _draw_paper(city, data, online_tiles=online_tiles)
     _draw_mapping(city, data)
     _draw_served(city, data)
+    _draw_crowds(city, data)
     _draw_spaces(city, data)
     _draw_reached(city, data)
     _draw_sites(city, data)

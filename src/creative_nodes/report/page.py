@@ -32,11 +32,11 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js", "terms.js")
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
-    *("figures", "colocation", "known", "method", "caution", "data"),
+    *("figures", "colocation", "known", "method", "terms", "caution", "data"),
 )  # in the order of the page
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
@@ -184,7 +184,9 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "stations": [[s.name, s.other_names, s.services] for s in page.stations],
         "hexagons": [[h.mapping_words, *h.lines] for h in page.hexagons],
         "served": [[h.title, *h.lines] for h in page.served],
+        "living": [hexagon.people for hexagon in page.served],
         "links": page.links,
+        "terms": {term.key: term.told for term in page.terms},
         "priorities": asdict(page.priorities),
     }
 
@@ -206,6 +208,8 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         spaces.setdefault(space.tier, []).append((i, space.lon, space.lat))
     hexagons = _by_kind([hexagon.mapping for hexagon in page.hexagons], page.hexagon_shapes)
     served = _by_kind([hexagon.kind for hexagon in page.served], page.served_shapes)
+    crowds = _by_kind([hexagon.crowd for hexagon in page.served], page.served_shapes)
+    crowds.pop("", None)
     ranked = [(i, site.rank, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is not None]
     return maps.MapData(
         area=page.area,
@@ -219,6 +223,8 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         spaces=spaces,
         hexagons=hexagons,
         served=served,
+        crowds=crowds,
+        crowd_limits=page.crowd_limits,
         underserved=page.underserved,
         stations=[(i, station.lon, station.lat) for i, station in enumerate(page.stations)],
         links=bool(page.links),

@@ -17,6 +17,7 @@ from creative_nodes.report.answer import answer, best_of, network_today
 from creative_nodes.report.areas import areas
 from creative_nodes.report.backtest import Backtest, backtest
 from creative_nodes.report.certainty import Certainty, certainty
+from creative_nodes.report.charts import Fading, fading
 from creative_nodes.report.colocation import Colocation, colocation
 from creative_nodes.report.doubt import doubts
 from creative_nodes.report.figures import (
@@ -47,6 +48,7 @@ from creative_nodes.report.spaces import (
     site_spaces,
     station_names,
 )
+from creative_nodes.report.terms import Term, terms
 from creative_nodes.report.together import Together, together
 from creative_nodes.report.within import within
 from creative_nodes.report.words import Words, known_number, named_twice, names, rows, web_links, worded
@@ -87,11 +89,14 @@ class CityPage:
     stations: tuple[Station, ...]
     hexagons: tuple[hexes.Hexagon, ...]
     served: tuple[hexes.Served, ...]
+    crowd_limits: tuple[float, ...]
     links: tuple[int, ...]
     n_links: int
     criteria: tuple[method.CriterionRow, ...]
     priorities: Priorities
     decays: tuple[method.Decay, ...]
+    fadings: tuple[Fading, ...]
+    terms: tuple[Term, ...]
     thresholds: tuple[tuple[str, str], ...]
     scored_within: str
     speeds: tuple[method.Speeds, ...]
@@ -123,6 +128,11 @@ class CityPage:
     def ranked(self) -> tuple[Site, ...]:
         """Sites with a rank, best first."""
         return tuple(site for site in self.sites if site.rank is not None)
+
+    @property
+    def term(self) -> dict[str, Term]:
+        """Words that the page explains, by key."""
+        return {term.key: term for term in self.terms}
 
     @property
     def apart(self) -> tuple[Site, ...]:
@@ -210,7 +220,8 @@ def city_page(
     median = quoted(indicators, MEDIAN_VENUES)
     drawn = cells[cells["mapping"] != "empty"].reset_index(drop=True)
     served = hexes.worth_drawing(tables["accessibility"])
-    told = tuple(hexes.served(row, settings) for row in rows(served))
+    crowds = hexes.crowd_limits(served)
+    told = tuple(hexes.served(row, settings, crowds) for row in rows(served))
     served_shapes = cut_shapes(served, study.geometry)
     told_doubts = doubts(tables, ordered, settings)
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
@@ -228,6 +239,8 @@ def city_page(
     known, known_counts = _registry(tables["registry"])
     criteria = method.criteria(ordered, settings)
     n_scored = int(ordered["rank"].notna().sum())
+    top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
+    told_decays = method.decays(settings.reach)
     return CityPage(
         settings=settings,
         city_name=translated(settings.city.name),
@@ -235,7 +248,7 @@ def city_page(
         answer=answer(best_of(ordered, first), n_scored, settings),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         n_scored=n_scored,
-        top_n=int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top,
+        top_n=top_n,
         sites=candidates,
         others=_with_mapping(others, cells, least, median),
         spaces=shown,
@@ -243,11 +256,14 @@ def city_page(
         stations=rapid_stations(tables["stations"]),
         hexagons=tuple(hexes.hexagon(row, least, median) for row in rows(drawn)),
         served=told,
+        crowd_limits=crowds,
         links=link_pairs(tables["links"], creative),
         n_links=len(tables["links"]),
         criteria=criteria,
         priorities=live_priorities(ordered, criteria, settings),
-        decays=method.decays(settings.reach),
+        decays=told_decays,
+        fadings=tuple(fading(decay.half_m) for decay in told_decays),
+        terms=terms(settings, told_decays, top_n),
         thresholds=method.thresholds(settings, tables["reach"]["mode"].unique().tolist()),
         scored_within=method.scored_within(settings),
         speeds=method.speeds(settings),

@@ -38,7 +38,8 @@ NOT_TOLD = {
     *("Hexagon.mapping", "Served.kind", "CriterionRow.key", "CriterionRow.group_key", "Decay.key"),
     *("Speeds.key", "SpeedRow.key", "Known.kind", "Known.source", "Known.links"),
     *("Strip.site_id", "Strip.mark", "Assumption.key", "Assumption.site_id", "Scenario.key", "Plan.key"),
-    "Backtest.verdict",
+    *("Backtest.verdict", "Term.key", "Served.crowd"),
+    *("Priorities.city", "Priorities.order", "Slider.key", "SliderGroup.key", "Preset.key"),
 }
 UNITS = re.compile(r"(?<![^\W\d_])(?:km²|km|m²|m|ha|p|H3)(?![^\W\d_])|https?://\S+")
 BY_BABEL = re.compile(r"\b(?:và|tháng)\b")  # its own Vietnamese
@@ -176,6 +177,7 @@ def test_the_check_sees_english_that_is_left(made):
         *(".stations.services", ".hexagons.lines", ".served.title", ".served.lines", ".criteria.label"),
         *(".criteria.group", ".decays.what", ".thresholds", ".scored_within", ".speeds.rows.road", ".speeds.title"),
         *(".transit_rows.kind", ".transit_notes", ".colocation.verdict", ".colocation.told", ".colocation.counts"),
+        *(".terms.name", ".terms.told", ".terms.ask"),
         *(".known.kind_words", ".known.use", ".known.outcome", ".known.reason", ".known_counts"),
     ):
         assert path in english, path

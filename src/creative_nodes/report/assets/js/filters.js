@@ -5,7 +5,7 @@ const firstRows = document.querySelectorAll("#rows tr:not(.more)").length;
 const FADED = 0.12;
 
 const kept = (i) => Object.entries(wanted).every(([field, like]) => like < 0 || data.sites[i][field] === data.sites[like][field]);
-const filtering = () => Object.values(wanted).some((like) => like >= 0);
+const filtering = () => wantedDomain >= 0 || Object.values(wanted).some((like) => like >= 0);
 const compare = {
   rank: (a, b) => data.sites[a].rank - data.sites[b].rank,
   score: (a, b) => data.sites[b].score - data.sites[a].score || compare.rank(a, b),
@@ -23,6 +23,29 @@ const fade = () => {
     layer.setStyle({ opacity: kept(i) ? 1 : FADED });
   }));
   markOnMap(chosen);
+};
+
+/* creative spaces of one domain, the others faint; a space of the domain wanted stands for it in every language */
+let wantedDomain = -1;
+const ofDomain = (i) => wantedDomain < 0 || data.spaces[i][2] === data.spaces[wantedDomain][2];
+const fadeSpaces = () => ["core", "intermediate", "supporting"].forEach((tier) => each(`spaces_${tier}`, (layer, i) => {
+  layer.whole ??= layer.options.fillOpacity;
+  layer.setStyle({ opacity: ofDomain(i) ? 1 : FADED, fillOpacity: layer.whole * (ofDomain(i) ? 1 : FADED) });
+  if (wantedDomain >= 0 && ofDomain(i)) layer.bringToFront();
+}));
+const domainChooser = () => {
+  const found = new Map();
+  data.spaces.forEach(([, , domain], i) => found.set(domain, { i: found.get(domain)?.i ?? i, n: (found.get(domain)?.n ?? 0) + 1 }));
+  const choices = [...found].map(([kind, { i, n }]) => make("option", { value: String(i) }, t("{kind} ({n})", { kind, n: whole(n) })));
+  const list = make("select", {}, make("option", { value: "-1" }, t("all")), ...choices);
+  list.value = String(wantedDomain);
+  list.dataset.filter = "domain";
+  list.addEventListener("change", () => {
+    wantedDomain = +list.value;
+    reset.hidden = !filtering();
+    fadeSpaces();
+  });
+  return make("label", {}, t("Creative spaces on the map"), " ", list);
 };
 
 /* ---- the rows */
@@ -87,6 +110,8 @@ const chooser = (field, label, said) => {
 const reset = make("button", { type: "button", id: "no-filters", hidden: true });
 reset.addEventListener("click", () => {
   Object.keys(wanted).forEach((field) => { wanted[field] = -1; });
+  wantedDomain = -1;
+  fadeSpaces();
   offer();
   ranking.querySelector("#filters select").focus();
 });
@@ -99,6 +124,7 @@ const offer = () => {
     chooser("heritage_class", t("Class"), (site) => site.heritage_class),
     chooser("status", t("Status"), (site) => site.status),
     chooser("certainty", t("Certainty"), (site) => site.certainty_words || site.certainty),
+    data.spaces.length ? domainChooser() : "",
     reset,
   );
   order.disconnect();

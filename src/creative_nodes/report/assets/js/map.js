@@ -121,9 +121,12 @@ walks.forEach((kind) => each(`served_${kind}`, (layer, i) => layer.bindTooltip((
   const [title, ...lines] = data.served[i];
   return note(title, ...lines);
 }, { sticky: true })));
+const crowds = ["crowd1", "crowd2", "crowd3", "crowd4", "crowd5"];
+crowds.forEach((kind) => each(`crowds_${kind}`, (layer, i) => layer.bindTooltip(() => note(data.living[i], data.served[i][0]), { sticky: true })));
 /* switched on later than the rest, and still under it */
 const sink = (group, names) => group?.on("add", () => names.forEach((name) => each(name, (layer) => layer.bringToBack())));
 sink(window.feature_group_mapping, grades.map((grade) => `mapping_${grade}`));
+sink(window.feature_group_crowds, crowds.map((kind) => `crowds_${kind}`));
 sink(window.feature_group_served, ["underserved", ...walks.map((kind) => `served_${kind}`)]);
 each("stations", (layer, i) => layer.bindTooltip(() => {
   const [name, others, services] = data.stations[i];
