@@ -170,7 +170,7 @@ def _site(site: Site) -> dict[str, Any]:
     said["score"] = None if site.score is None else round(site.score, 4)
     said["confidence"] = round(site.confidence, 2)
     del said["lon"], said["lat"]
-    kept = {key: value for key, value in said.items() if value not in (None, "", [], False, 0)}
+    kept = {key: value for key, value in said.items() if value not in (None, "", [], (), False, 0)}
     return kept | {"at": [site.lat, site.lon]}
 
 

@@ -494,7 +494,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
         "site_links": pd.DataFrame(
             {
-                "site_id": [*candidates["site_id"].iloc[[0, 0]], candidates["site_id"].iloc[1]],
+                "site_id": candidates["site_id"].iloc[[0, 0, 1]].tolist(),
                 "space_id": ["c0", "c1", "c2"],
                 "minutes": [4.0, 9.0, 2.0],
             }
