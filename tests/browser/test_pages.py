@@ -128,9 +128,15 @@ def test_card_shows_every_criterion_beside_its_median_and_the_evidence(visit, ma
         assert rows.count() == 11
         assert rows.first.locator("td").count() == 3
         assert card.locator("a").evaluate_all("links => links.map((link) => link.href)") == [
-            "https://www.openstreetmap.org/way/100"
+            "https://commons.wikimedia.org/wiki/File:Old_mill.jpg",
+            "https://commons.wikimedia.org/wiki/Category:Mills",
+            "https://vi.wikipedia.org/wiki/Nh%C3%A0_m%C3%A1y_%22M%E1%BB%99t%22",
+            "https://www.wikidata.org/wiki/Q42",
+            "https://www.openstreetmap.org/way/100",
+            "https://www.openstreetmap.org/edit?way=100",
         ]
-        assert "ranks between 1st and 5th in 90 %" in card.inner_text()
+        assert "More: photo 1 · photo 2 · Wikipedia · Wikidata" in card.inner_text()
+        assert "Its rank lies between 1 and 5 in 90 %" in card.inner_text()
 
 
 def test_hostile_names_are_inert_everywhere(visit, made_up_page):

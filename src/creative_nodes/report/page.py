@@ -165,6 +165,7 @@ def _site(site: Site) -> dict[str, Any]:
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
     said["doubts"], said["linked"] = list(site.doubts), list(site.linked)
+    said["more"] = [list(one) for one in site.more]
     said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
     said["confidence"] = round(site.confidence, 2)
