@@ -24,7 +24,7 @@ measured = reach.measure_reach(
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
 note = tables.carry_on(files.heritage, settings)
-for name in ("candidates", "reach", "parts", "modes"):
+for name in ("candidates", "reach", "parts", "modes", "site_links"):
     tables.write(getattr(measured, name), name, snakemake.output[name], provenance=note)
 cut_off = (~measured.candidates["reachable"]).sum()
 log.done(f"{len(measured.candidates)} candidates, {cut_off} out of reach; {', '.join(measured.reach['mode'].unique())}")

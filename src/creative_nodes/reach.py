@@ -46,12 +46,13 @@ class World:
 
 @dataclass(frozen=True)
 class Measured:
-    """The tables candidates, reach, parts and modes."""
+    """The tables candidates, reach, parts, modes and site_links."""
 
     candidates: gpd.GeoDataFrame
     reach: pd.DataFrame
     parts: pd.DataFrame
     modes: pd.DataFrame
+    site_links: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -264,13 +265,25 @@ def _transit(survey: Survey, walk: net.Network) -> tuple[np.ndarray, list[pd.Dat
 
 
 def _relay(survey: Survey, walk: net.Network, link_minutes: float) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
-    """Return the rise of C, which spaces each site is linked to, and the parts of the network it would join."""
+    """Return the rise of C, minutes from each site to the spaces it is linked to, and the parts it would join."""
     spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
     links = space_links(survey.streets, spaces, link_minutes)
     venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
     minutes = times.costs_between(walk, survey.doors, venues, limit=link_minutes)
-    linked = np.isfinite(minutes)
-    return relay(links.parts(), linked), linked, [_joined(links, minutes, spaces)]
+    return relay(links.parts(), np.isfinite(minutes)), minutes, [_joined(links, minutes, spaces)]
+
+
+def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List the links each site would have, the table site_links; `minutes` are infinite where there is none."""
+    spaces = creative.loc[creative["inside"].to_numpy(), "space_id"].to_numpy(dtype=object)
+    site, space = np.nonzero(np.isfinite(minutes))
+    return pd.DataFrame(
+        {
+            "site_id": sites["site_id"].to_numpy(dtype=object)[site],
+            "space_id": spaces[space],
+            "minutes": minutes[site, space],
+        }
+    )
 
 
 def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -358,12 +371,14 @@ def measure_reach(
 
     Returns
     -------
-    the tables candidates, reach, parts and modes. Criteria of a site that cannot be reached on foot are missing,
-    with the reason.
+    the tables candidates, reach, parts, modes and site_links. Criteria of a site that cannot be reached on foot are
+    missing, with the reason.
     """
     modes = describe_modes(streets)
     if sites.empty:
-        return Measured(tables.empty("candidates"), tables.empty("reach"), tables.empty("parts"), modes)
+        return Measured(
+            tables.empty("candidates"), tables.empty("reach"), tables.empty("parts"), modes, tables.empty("site_links")
+        )
     survey = Survey(sites, world, streets, link_within_m)
     return measure(survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes)
 
@@ -391,7 +406,7 @@ def measure(
     spill = spillover(around, world.creative, world.amenities, reach)
     transit, station = survey.once(_transit, walk)
     fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
-    rise, linked, joined = survey.once(_relay, walk, network.link_minutes)
+    rise, link_times, joined = survey.once(_relay, walk, network.link_minutes)
     own, evidence = _site_criteria(sites, candidates)
     measured = {
         "residents_walk_15": _of(counts, "walk", reach.walk_minutes, len(sites)),
@@ -407,7 +422,7 @@ def measure(
     frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
     for name in CRITERIA:
         frame[name] = np.where(reachable, measured[name], np.nan)
-    frame["spaces_walk"] = pd.array(linked.sum(axis=1), dtype="Int64")
+    frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
     frame["messages"] = [one["messages"] for one in why]
     made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
@@ -416,6 +431,7 @@ def measure(
         counts,
         parts.frame(made_of, sites["site_id"].to_numpy(dtype=object), reachable),
         modes,
+        _site_links(sites, link_times, world.creative),
     )
 
 

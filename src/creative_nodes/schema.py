@@ -520,6 +520,15 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "site_links",
+            "a link that a candidate would have: to a creative space of the study area within network.link_minutes",
+            (
+                Column("site_id", "text", "id in the table candidates"),
+                Column("space_id", "text", "id in the table creative"),
+                Column("minutes", "number", "walk between them", "min", False, 0),
+            ),
+        ),
+        Table(
             "colocation",
             "a distance of the cross-K curve of industrial heritage and creative spaces (empty without both)",
             (

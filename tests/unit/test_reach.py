@@ -45,7 +45,7 @@ def _measure_all(towns: ModuleType, sites: Any, streets: Any = None, **how: Any)
         link_within_m=how.pop("link_within_m", 500),
     )
     assert not how
-    for name in ("candidates", "reach", "parts", "modes"):
+    for name in ("candidates", "reach", "parts", "modes", "site_links"):
         tables.check(getattr(found, name), tables.TABLES[name], where="test")
     return found
 
@@ -298,7 +298,8 @@ def test_relay_equals_recomputing_connectivity(towns: ModuleType, seed: int) -> 
     creative = towns.spaces(*({"geometry": towns.at(x, y)} for x, y in spots))
     corners = np.column_stack([rng.integers(0, 30, 8), rng.integers(0, 20, 8)]) * 130.0
     sites = towns.sites(*({"geometry": towns.at(x, y)} for x, y in corners))
-    found = _measure(towns, sites, towns.streets(tables_), creative=creative, reach={"walk_minutes": 15})
+    measured = _measure_all(towns, sites, towns.streets(tables_), creative=creative, reach={"walk_minutes": 15})
+    found = measured.candidates
     # on a grid the walk between two corners is the sum of both sides; no multiple of 130 m lies near 1,200 m
     ids = creative["space_id"].tolist()
     graph = nx.Graph()
@@ -314,6 +315,10 @@ def test_relay_equals_recomputing_connectivity(towns: ModuleType, seed: int) -> 
         with_site.add_edges_from(("site", ids[k]) for k in range(18) if np.abs(spots[k] - corner).sum() <= 1200)
         expected = _connectivity(with_site, set(ids)) - today
         assert found["relay"].iloc[site] == pytest.approx(expected, abs=1e-12)
+        mine = measured.site_links[measured.site_links["site_id"] == found["site_id"].iloc[site]]
+        assert set(mine["space_id"]) == set(with_site["site"])
+        walks = {ids[k]: np.abs(spots[k] - corner).sum() / 80 for k in range(18)}  # 4.8 km/h
+        assert mine["minutes"].tolist() == pytest.approx([walks[space_id] for space_id in mine["space_id"]])
 
 
 # ---------------------------------------------------------------- site criteria, candidates, reasons

@@ -41,7 +41,7 @@ rule measure_reach:
         amenities="data/processed/{city}/amenities.parquet",
         people="data/processed/{city}/people.parquet",
     output:
-        **tables_of("candidates", "reach", "parts", "modes"),
+        **tables_of("candidates", "reach", "parts", "modes", "site_links"),
     log:
         "logs/{city}/measure_reach.log",
     benchmark:

@@ -41,6 +41,7 @@ rule draw_map:
             "indicators",
             "registry",
             "links",
+            "site_links",
             "completeness",
             "robustness",
             "agreement",

@@ -113,6 +113,7 @@ class MapData:
     underserved : lines inside the under-served hexagons, EPSG:4326; empty when there are none.
     stations : (row, longitude, latitude) of rapid transit.
     links : whether a layer of walkable links is offered; the page's script fills it.
+    new_links : the same for the links that the numbered sites would have.
     reached : what the areas drawn for a chosen site are, in words of ours; the page's script draws them.
     """
 
@@ -132,6 +133,7 @@ class MapData:
     underserved: BaseGeometry
     stations: Sequence[tuple[int, float, float]]
     links: bool
+    new_links: bool
     reached: Sequence[str]
 
 
@@ -346,6 +348,9 @@ def _draw_spaces(city: OfflineMap, data: MapData) -> None:
         )
     if data.links:
         _add(city, Shapes(point_features(()), LINK, name=_swatch("link", say("Walkable links")), show=False), "links")
+    if data.new_links:
+        label = _swatch("newlink", say("New links with the numbered sites"))
+        _add(city, Shapes(point_features(()), LINK, name=label, show=False), "new_links")
     for tier in reversed(list(SPACE_STYLES)):
         if points := data.spaces.get(tier):
             label = _swatch(tier, translated(SPACE_LABELS[tier]))
@@ -359,7 +364,7 @@ def _draw_spaces(city: OfflineMap, data: MapData) -> None:
 def _draw_sites(city: OfflineMap, data: MapData) -> None:
     for kind, text, show in (
         ("low", say("Industrial site, weak evidence"), False),
-        ("lost", say("Industrial site, lost (loss history)"), True),
+        ("lost", say("Industrial site, loss history"), True),
         ("converted", say("Industrial site, converted"), True),
     ):
         if points := data.others.get(kind):

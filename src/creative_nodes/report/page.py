@@ -164,7 +164,7 @@ def _site(site: Site) -> dict[str, Any]:
     said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
-    said["doubts"] = list(site.doubts)
+    said["doubts"], said["linked"] = list(site.doubts), list(site.linked)
     said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
     said["confidence"] = round(site.confidence, 2)
@@ -228,6 +228,7 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         underserved=page.underserved,
         stations=[(i, station.lon, station.lat) for i, station in enumerate(page.stations)],
         links=bool(page.links),
+        new_links=any(site.linked for site in page.ranked),
         reached=page.reached,
     )
 

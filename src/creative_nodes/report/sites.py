@@ -95,6 +95,7 @@ class Site:
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
+    linked: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     within: tuple[Within, ...] = ()

@@ -94,6 +94,14 @@ def link_pairs(links: pd.DataFrame, creative: gpd.GeoDataFrame) -> tuple[int, ..
     return tuple(int(value) for value in pairs.ravel())
 
 
+def site_spaces(site_links: pd.DataFrame, creative: gpd.GeoDataFrame) -> dict[str, tuple[int, ...]]:
+    """Return the spaces that each candidate would be linked to, as row numbers, by site_id."""
+    numbers = pd.Series(range(len(creative)), index=creative["space_id"].to_numpy())
+    known = site_links[site_links["space_id"].isin(numbers.index)]
+    rows_ = known.assign(row=numbers.reindex(known["space_id"]).to_numpy(int))
+    return {str(site_id): tuple(sorted(found)) for site_id, found in rows_.groupby("site_id")["row"]}
+
+
 def station_names(stations: gpd.GeoDataFrame) -> dict[str, str]:
     """Name the stations by id, the English name behind the local one; those without a name are left out."""
     named = {row.station_id: named_twice(row, "") for row in rows(stations)}

@@ -45,6 +45,7 @@ from creative_nodes.report.spaces import (
     hulls,
     link_pairs,
     rapid_stations,
+    site_spaces,
     station_names,
 )
 from creative_nodes.report.terms import Term, terms
@@ -202,9 +203,9 @@ def city_page(
     ----------
     tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
         reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
-        registry, links, completeness; and as far as they are there robustness, agreement, scenarios, sweeps,
-        sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest, backtest_summary. All
-        but the first may be empty.
+        registry, links, completeness; and as far as they are there site_links, robustness, agreement, scenarios,
+        sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest,
+        backtest_summary. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
@@ -224,7 +225,11 @@ def city_page(
     served_shapes = cut_shapes(served, study.geometry)
     told_doubts = doubts(tables, ordered, settings)
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
-    candidates = tuple(replace(site, doubts=told_doubts.get(site.site_id, ())) for site in candidates)
+    linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
+    candidates = tuple(
+        replace(site, doubts=told_doubts.get(site.site_id, ()), linked=linked.get(site.site_id, ()))
+        for site in candidates
+    )
     called = {site.site_id: site.name for site in candidates}
     others = other_sites(
         tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words

@@ -21,23 +21,26 @@ NO_ENTRY = frozenset({FERRY, "motorway", "motorway_link"})
 PER_EDGE = ("u", "v", "length_m", "forward", "backward", "streets", "enterable", "row")
 METRES_PER_KM = 1000.0
 MINUTES_PER_HOUR = 60.0
-TREE_CAPACITY = 4  # of a node of the search tree: with the usual 10 the nearest street takes half as long again
+GROUND_CAPACITY = 4  # of a node of the search tree; with the usual 10 the nearest street takes half as long again
 
 
-def _tree(lines: np.ndarray) -> shapely.STRtree:
-    return shapely.STRtree(lines, node_capacity=TREE_CAPACITY)
+def _only_nearest(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number in the tree of the line nearest to each shape and the metres to it; -1 where it is not alone.
 
-
-def _nearest(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number in the tree of the line nearest to each shape, -1 for an empty one, and the metres to it.
-
-    At a junction several lines are equally near; the first counts, whichever way the tree was built.
+    At a junction several streets are equally near, and all that run through an area.
     """
     line, metres = np.full(len(shapes), -1), np.full(len(shapes), np.inf)
     (which, found), away = tree.query_nearest(shapes, return_distance=True, all_matches=True)
-    order = np.lexsort((found, which))
-    which, first = np.unique(which[order], return_index=True)
-    line[which], metres[which] = found[order][first], away[order][first]
+    alone = np.bincount(which, minlength=len(shapes))[which] == 1
+    line[which[alone]], metres[which[alone]] = found[alone], away[alone]
+    return line, metres
+
+
+def _nearest(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number in the tree of a line nearest to each shape, -1 for an empty one, and the metres to it."""
+    line, metres = np.full(len(shapes), -1), np.full(len(shapes), np.inf)
+    (which, found), away = tree.query_nearest(shapes, return_distance=True, all_matches=False)
+    line[which], metres[which] = found, away
     return line, metres
 
 
@@ -77,18 +80,12 @@ class Touches:
     leg_m: np.ndarray
 
 
-def touches(lines: np.ndarray, tree: shapely.STRtree, edges: np.ndarray, shapes: np.ndarray) -> Touches:
-    """Find the street nearest to each shape.
-
-    Parameters
-    ----------
-    lines : edge geometry, metric CRS.
-    tree : search tree over some of the lines; `edges`: which ones, in their order.
-    shapes : metric CRS.
-    """
-    line, metres = _nearest(tree, shapes)
+def _touches(lines: np.ndarray, edges: np.ndarray, shapes: np.ndarray, near: tuple[np.ndarray, np.ndarray]) -> Touches:
+    """Make touches of what was found in a tree over some of the lines, `edges`."""
+    line, metres = near
     share, found = np.full(len(shapes), np.nan), line >= 0
-    edge = np.where(found, edges[line], -1) if len(edges) else line
+    edge = np.full(len(shapes), -1)
+    edge[found] = edges[line[found]]
     share[found] = _shares(lines[edge[found]], shapes[found])
     return Touches(edge, share, metres)
 
@@ -97,8 +94,8 @@ def touches(lines: np.ndarray, tree: shapely.STRtree, edges: np.ndarray, shapes:
 class Ground:
     """All streets of a city as they lie, shared by the networks of every mode and speed.
 
-    What lies nearest to a place is searched once among all of them. Where that street is open to a mode, it is the
-    nearest of that mode too, and only for the other places a network searches by itself.
+    What lies nearest to a place is searched once among all of them. Where that is one street and open to a mode, it is
+    the nearest of that mode too; only for the other places a network searches by itself.
 
     `streets`: edge geometry, EPSG:4326, in the order of the table street_edges. `enterable`: see `Network`.
     """
@@ -122,15 +119,16 @@ class Ground:
     @cached_property
     def _search(self) -> tuple[shapely.STRtree, np.ndarray]:
         open_ = np.flatnonzero(self.enterable)
-        return _tree(self.lines[open_]), open_
+        return shapely.STRtree(self.lines[open_], node_capacity=GROUND_CAPACITY), open_
 
     def touches(self, geometry: np.ndarray, spacing_m: float) -> tuple[Tries, Touches]:
-        """Find what lies nearest to places (metric CRS); kept for an array that nobody can change."""
+        """Find the one street nearest to places (metric CRS), none where several are; kept for a read-only array."""
         key = (id(geometry), spacing_m)
         if key in self._found:
             return self._found[key][1:]
         tries = Tries.of(geometry, spacing_m)
-        found = touches(self.lines, *self._search, tries.shapes)
+        tree, open_ = self._search
+        found = _touches(self.lines, open_, tries.shapes, _only_nearest(tree, tries.shapes))
         if not geometry.flags.writeable:
             # the array is kept too, so that its id is not given to another
             self._found[key] = (geometry, tries, found)
@@ -187,21 +185,25 @@ class Network:
     @cached_property
     def _search(self) -> tuple[shapely.STRtree, np.ndarray]:
         open_ = np.flatnonzero(self.enterable)
-        return _tree(self.lines[open_]), open_
+        return shapely.STRtree(self.lines[open_]), open_
+
+    def _touches(self, shapes: np.ndarray) -> Touches:
+        tree, open_ = self._search
+        return _touches(self.lines, open_, shapes, _nearest(tree, shapes))
 
     def touches(self, geometry: np.ndarray, spacing_m: float) -> tuple[Tries, Touches]:
         """Find the enterable street nearest to places (metric CRS)."""
         if self.ground is None:
             tries = Tries.of(geometry, spacing_m)
-            return tries, touches(self.lines, *self._search, tries.shapes)
+            return tries, self._touches(tries.shapes)
         tries, near = self.ground.touches(geometry, spacing_m)
         edge_of = np.full(len(self.ground.streets) + 1, -1)  # the last is for none
         open_ = np.flatnonzero(self.enterable & (self.row >= 0))
         edge_of[self.row[open_]] = open_
         edge, share, leg_m = edge_of[near.edge], near.share.copy(), near.leg_m.copy()
-        if len(shut := np.flatnonzero(edge < 0)):
-            again = touches(self.lines, *self._search, tries.shapes[shut])
-            edge[shut], share[shut], leg_m[shut] = again.edge, again.share, again.leg_m
+        if len(rest := np.flatnonzero(edge < 0)):
+            again = self._touches(tries.shapes[rest])
+            edge[rest], share[rest], leg_m[rest] = again.edge, again.share, again.leg_m
         return tries, Touches(edge, share, leg_m)
 
     @property

@@ -480,6 +480,13 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "services": _services(),
         "transit_notes": pd.DataFrame({"key": ["n"], "text": [f"A note {HOSTILE[2]}"], "notice": [False]}),
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
+        "site_links": pd.DataFrame(
+            {
+                "site_id": candidates["site_id"].iloc[[0, 0, 1]].tolist(),
+                "space_id": ["c0", "c1", "c2"],
+                "minutes": [4.0, 9.0, 2.0],
+            }
+        ),
     }
     return {name: whole(name, frame) for name, frame in made.items()}
 

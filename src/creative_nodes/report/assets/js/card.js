@@ -89,7 +89,7 @@ const details = (site) => {
   if (site.thin) lines.push(about(t("Mapping around here is thin:"), site.thin));
   return lines.filter((line) => line.textContent || line.classList.contains("care"));
 };
-const doubts = (site) => site.doubts
+const doubts = (site) => site.doubts?.length
   ? [make("h3", {}, t("What would change its rank")), make("ul", {}, ...site.doubts.map((text) => make("li", {}, text)))]
   : [];
 /* the site shown, to be shown again in another language: list and row */

@@ -122,6 +122,17 @@ if (data.links.length) {
   window.shapes_links.addLayer(L.polyline(ends, { color: "#0072b2", weight: 1, opacity: 0.35, interactive: false, pane: "veil" }));
 }
 
+/* the links that the numbered sites would have, whichever these are now */
+const drawNewLinks = () => {
+  const layer = window.shapes_new_links;
+  if (!layer) return;
+  layer.clearLayers();
+  const ends = [];
+  each("pins", (pin) => (data.sites[siteOf(pin)].linked || []).forEach((k) => ends.push([data.sites[siteOf(pin)].at, data.spaces[k].slice(6, 8)])));
+  layer.addLayer(L.polyline(ends, { color: "#b34a00", weight: 1.4, opacity: 0.7, dashArray: "5 3", interactive: false, pane: "veil" }));
+};
+drawNewLinks();
+
 /* ---- first view */
 if (narrow.matches) layer_control_legend.collapse();
 L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);

@@ -340,6 +340,7 @@ const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
   });
   reorder(found);
   renumber(found);
+  drawNewLinks();
   reweigh();
 });
 /* for tests */
