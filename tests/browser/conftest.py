@@ -6,10 +6,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import sync_playwright
 
 from creative_nodes import catalogue, messages
+from creative_nodes.config import load_config
 from creative_nodes.report import cities, page
+from creative_nodes.score import score_candidates
 
 ROOT = Path(__file__).parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
@@ -115,11 +118,14 @@ def made_up_pages(folder: Path) -> dict[str, Path]:
     """Write a page of each kind."""
     frames = MADE_UP["frames"]()
     row = MADE_UP["settings"](ROOT), frames["indicators"], frames["scores"], frames["candidates"], MADE_UP["PROVENANCE"]
+    config = load_config(yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8")))
+    weighed = score_candidates(frames["candidates"], config.score, seed=config.seed)
     hostile = MADE_UP["HOSTILE"]
     towns = [COMPARED["city"](f"town{i}", name) for i, name in enumerate(hostile[:2])] + [COMPARED["city"]()]
     compared = partial(COMPARED["comparison"].comparison_page, towns, COMPARED["shipped"]())
     texts = {
         "made-up": MADE_UP["city_html"](ROOT, folder, frames),
+        "weighed": MADE_UP["city_html"](ROOT, folder, frames | {"scores": weighed}),
         "index": page.index_html(partial(cities.index_page, [row] * 3)),
         "comparison": page.comparison_html(compared),
     }
@@ -130,7 +136,7 @@ def made_up_pages(folder: Path) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def spoken_pages(tmp_path_factory):
-    """A page of each kind with the catalogue for tests, by name: made-up (a city), index, comparison."""
+    """A page of each kind with the catalogue for tests, by name: made-up and weighed (cities), index, comparison."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(messages, "translations", lambda code: {} if code == "en" else Catalogue(code))
         patch.setattr(page, "script_texts", script_texts)

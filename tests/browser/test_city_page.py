@@ -72,6 +72,42 @@ def test_rows_put_in_another_order_from_outside_are_arranged_again(visit, made_u
         assert shown_rows(page) == before
 
 
+def test_the_links_that_the_numbered_sites_would_have_are_a_layer_that_follows_the_numbers(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        assert not seen.page.evaluate("map_city.hasLayer(shapes_new_links)")
+        seen.page.locator("label", has_text="New links with the numbered sites").locator("input").click()
+        lines = seen.page.evaluate("shapes_new_links.getLayers()[0].getLatLngs().length")
+        numbered = seen.page.evaluate("creativeNodes.data.sites.filter((site) => site.rank && site.rank <= 10)")
+        assert lines == sum(len(site.get("linked", [])) for site in numbered) == 3
+
+
+@pytest.mark.parametrize("code", ["en", "vi", "zh"])
+def test_a_brief_is_one_page_of_a4(visit, city_page, code):
+    with visit(city_page, fragment=f"lang={code}") as seen:
+        for i in range(min(3, seen.page.evaluate("creativeNodes.data.sites.length"))):
+            seen.page.evaluate(f"void creativeNodes.makeBrief('sites', {i})")
+            assert seen.page.locator("#brief h2").text_content() == seen.page.evaluate(
+                f"`${{creativeNodes.data.sites[{i}].rank}}. ${{creativeNodes.data.sites[{i}].name}}`"
+            )
+            assert seen.page.locator("#brief svg path").count() >= 1
+            printed = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+            assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+            assert seen.page.locator("#brief").count() == 0  # printing it puts it away
+        assert seen.wrong == [] and seen.asked == []
+
+
+def test_on_paper_the_page_is_unfolded_and_has_no_controls(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        seen.page.emulate_media(media="print")
+        seen.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert seen.page.locator("main details:not([open])").count() == 0
+        for control in (".languages", "#all", ".leaflet-control-zoom", "#priorities"):
+            assert not seen.page.locator(control).first.is_visible(), control
+        assert seen.page.locator("#rows tr:visible").count() == 29
+        seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert seen.page.locator("main details[open]").count() == 0
+
+
 # ---------------------------------------------------------------- words explained
 
 
@@ -127,39 +163,3 @@ def test_creative_spaces_of_one_domain_stand_out_on_the_map(visit, made_up_page)
         page.locator("#no-filters").click()
         assert all(dict(page.evaluate(drawn)).values()) and page.locator("[data-filter=domain]").input_value() == "-1"
         assert seen.wrong == []
-
-
-def test_the_links_that_the_numbered_sites_would_have_are_a_layer_that_follows_the_numbers(visit, made_up_page):
-    with visit(made_up_page) as seen:
-        assert not seen.page.evaluate("map_city.hasLayer(shapes_new_links)")
-        seen.page.locator("label", has_text="New links with the numbered sites").locator("input").click()
-        lines = seen.page.evaluate("shapes_new_links.getLayers()[0].getLatLngs().length")
-        numbered = seen.page.evaluate("creativeNodes.data.sites.filter((site) => site.rank && site.rank <= 10)")
-        assert lines == sum(len(site.get("linked", [])) for site in numbered) == 3
-
-
-@pytest.mark.parametrize("code", ["en", "vi", "zh"])
-def test_a_brief_is_one_page_of_a4(visit, city_page, code):
-    with visit(city_page, fragment=f"lang={code}") as seen:
-        for i in range(min(3, seen.page.evaluate("creativeNodes.data.sites.length"))):
-            seen.page.evaluate(f"void creativeNodes.makeBrief('sites', {i})")
-            assert seen.page.locator("#brief h2").text_content() == seen.page.evaluate(
-                f"`${{creativeNodes.data.sites[{i}].rank}}. ${{creativeNodes.data.sites[{i}].name}}`"
-            )
-            assert seen.page.locator("#brief svg path").count() >= 1
-            printed = seen.page.pdf(prefer_css_page_size=True, print_background=True)
-            assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
-            assert seen.page.locator("#brief").count() == 0  # printing it puts it away
-        assert seen.wrong == [] and seen.asked == []
-
-
-def test_on_paper_the_page_is_unfolded_and_has_no_controls(visit, made_up_page):
-    with visit(made_up_page) as seen:
-        seen.page.emulate_media(media="print")
-        seen.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-        assert seen.page.locator("main details:not([open])").count() == 0
-        for control in (".languages", "#all", ".leaflet-control-zoom", "#priorities"):
-            assert not seen.page.locator(control).first.is_visible(), control
-        assert seen.page.locator("#rows tr:visible").count() == 29
-        seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-        assert seen.page.locator("main details[open]").count() == 0

@@ -68,3 +68,14 @@ def test_a_bar_is_as_long_as_its_figure(seen):
 def test_every_name_over_a_column_is_seen(seen):
     for name in seen.eval_on_selector_all(".firsts h3 a", "all => all.map((one) => one.textContent)"):
         assert seen.get_by_role("link", name=name, exact=True).first.is_visible()
+
+
+def test_a_bar_of_parts_shows_each_part_as_wide_as_its_count(seen):
+    """The first bar of parts: widths drawn against the counts told beside it."""
+    cell = seen.locator("td", has=seen.locator(".stack")).first
+    widths = [one.bounding_box()["width"] for one in cell.locator(".stack .part").all()]
+    told = [int(text.rsplit(": ", 1)[1].replace(",", "")) for text in cell.locator(".piece").all_inner_texts()]
+    counts = [n for n in told if n]
+    assert widths and sum(widths) > 50
+    for width, n in zip(widths, counts, strict=True):
+        assert width / sum(widths) == pytest.approx(n / sum(counts), abs=0.02)

@@ -10,7 +10,7 @@ MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
 AXE = (ROOT / "tests" / "data" / "axe" / "axe.min.js").read_text(encoding="utf-8")
 HOSTILE = MADE_UP["HOSTILE"]
 SIZES = {"desktop": {"width": 1400, "height": 900}, "phone": {"width": 390, "height": 844}}
-KINDS = ("made-up", "index", "comparison")
+KINDS = ("made-up", "weighed", "index", "comparison")  # weighed: a city with live priorities
 REAL = [path.name for path in sorted((ROOT / "reports").glob("*.html"))]
 LANGUAGES = ("en", "vi", "zh")
 # elements and attributes that no page may hold, wherever a name came from

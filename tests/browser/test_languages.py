@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FRONT = {"vi": "«việt»", "zh": "«中文»"}  # as in conftest.py
 NAMES = {"vi": "Tiếng Việt", "zh": "中文", "en": "English"}
-KINDS = ("made-up", "index", "comparison")
+KINDS = ("made-up", "weighed", "index", "comparison")  # weighed: a city with live priorities
 
 pytestmark = pytest.mark.browser
 

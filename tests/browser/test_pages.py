@@ -83,8 +83,6 @@ def test_marker_click_selects_and_shows_the_row(visit, city_page):
 
 def test_marks_stand_on_their_sites(visit, city_page):
     with visit(city_page) as seen:
-        for label in seen.page.locator("label", has_text="weak evidence").all():
-            label.locator("input").click()
         far = seen.page.evaluate(
             """() => {
                 const frame = document.querySelector(".folium-map").getBoundingClientRect();
@@ -93,9 +91,7 @@ def test_marks_stand_on_their_sites(visit, city_page):
                     const at = map_city.latLngToContainerPoint(layer.getLatLng());
                     return Math.hypot(box.x + box.width / 2 - frame.x - at.x, box.y + box.height / 2 - frame.y - at.y);
                 };
-                const layers = ["pins", "others_converted", "others_lost", "others_low"]
-                    .flatMap((name) => window[`shapes_${name}`]?.getLayers() ?? []);
-                return layers.map(off);
+                return shapes_pins.getLayers().map(off);
             }"""
         )
         assert far and max(far) < 2
@@ -132,9 +128,15 @@ def test_card_shows_every_criterion_beside_its_median_and_the_evidence(visit, ma
         assert rows.count() == 11
         assert rows.first.locator("td").count() == 3
         assert card.locator("a").evaluate_all("links => links.map((link) => link.href)") == [
-            "https://www.openstreetmap.org/way/100"
+            "https://commons.wikimedia.org/wiki/File:Old_mill.jpg",
+            "https://commons.wikimedia.org/wiki/Category:Mills",
+            "https://vi.wikipedia.org/wiki/Nh%C3%A0_m%C3%A1y_%22M%E1%BB%99t%22",
+            "https://www.wikidata.org/wiki/Q42",
+            "https://www.openstreetmap.org/way/100",
+            "https://www.openstreetmap.org/edit?way=100",
         ]
-        assert "ranks between 1st and 5th in 90 %" in card.inner_text()
+        assert "More: photo 1 · photo 2 · Wikipedia · Wikidata" in card.inner_text()
+        assert "Its rank lies between 1 and 5 in 90 %" in card.inner_text()
 
 
 def test_hostile_names_are_inert_everywhere(visit, made_up_page):
@@ -185,12 +187,36 @@ def test_online_tiles_wait_until_they_are_asked_for(visit, tmp_path):
 
 def test_layers_can_be_switched_off(visit, made_up_page):
     with visit(made_up_page) as seen:
-        assert seen.page.locator(".mark-converted").count() == 4
+        drawn = """(name) => {
+            const layer = window[`shapes_${name}`];
+            return map_city.hasLayer(layer) && layer.getLayers().length;
+        }"""
+        assert seen.page.evaluate(drawn, "others_converted") == 4
         seen.page.locator("label", has_text="Industrial site, converted").locator("input").click()
-        assert seen.page.locator(".mark-converted").count() == 0
-        assert seen.page.locator(".mark-low").count() == 0
+        assert seen.page.evaluate(drawn, "others_converted") is False
+        assert seen.page.evaluate(drawn, "others_low") is False
         seen.page.locator("label", has_text="weak evidence").locator("input").click()
-        assert seen.page.locator(".mark-low").count() == 2
+        assert seen.page.evaluate(drawn, "others_low") == 2
+
+
+# the colour in the middle of each sign, or where two of its lines meet
+@pytest.mark.parametrize(("kind", "colour"), [("converted", (0, 158, 115)), ("lost", (75, 70, 63))])
+def test_signs_are_drawn_on_their_sites_and_open_a_card(visit, made_up_page, kind, colour):
+    with visit(made_up_page) as seen:
+        seen.page.locator(".whole").click()
+        seen.page.wait_for_timeout(200)
+        pixels = seen.page.evaluate(
+            """(kind) => window[`shapes_others_${kind}`].getLayers().map((layer) => {
+                const canvas = layer._renderer;
+                const at = layer._point.subtract(canvas._bounds.min).multiplyBy(canvas._ctx.getTransform().a);
+                return [...canvas._ctx.getImageData(Math.round(at.x), Math.round(at.y), 1, 1).data].slice(0, 3);
+            })""",
+            kind,
+        )
+        near = [pixel for pixel in pixels if max(abs(a - b) for a, b in zip(pixel, colour, strict=True)) < 45]
+        assert len(near) >= 1
+        seen.page.evaluate("(kind) => void window[`shapes_others_${kind}`].getLayers()[0].fire('click')", kind)
+        assert "so it is no candidate" in seen.page.locator("#card").inner_text()
 
 
 def test_the_completeness_of_mapping_is_a_layer_under_the_sites(visit, city_page):

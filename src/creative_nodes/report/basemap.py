@@ -73,7 +73,8 @@ ROAD_LAYERS: dict[str, tuple[str, ...]] = {
 LAYERS = (*(layer.name for layer in PLACE_LAYERS), *ROAD_LAYERS)
 
 
-def _need(path: Path, columns: list[str]) -> None:
+def need_columns(path: Path, columns: list[str]) -> None:
+    """Stop with a message that says which column a table lacks."""
     missing = [name for name in columns if name not in pq.read_schema(path).names]
     if missing:
         raise InputError(f"lacks column {', '.join(missing)}; run the rule that writes it again", where=str(path))
@@ -81,7 +82,7 @@ def _need(path: Path, columns: list[str]) -> None:
 
 def read_places(path: str | Path) -> gpd.GeoDataFrame:
     """Read the rows of `places` that the drawn map shows, and no others (a large city has 10^5 buildings)."""
-    _need(Path(path), ["tags", "geometry"])
+    need_columns(Path(path), ["tags", "geometry"])
     pattern = "|".join(layer.pattern for layer in PLACE_LAYERS)
     wanted = pc.match_substring_regex(pc.field("tags"), pattern)
     return gpd.read_parquet(path, columns=["tags", "geometry"], filters=wanted)
@@ -89,7 +90,7 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
 
 def read_roads(path: str | Path) -> gpd.GeoDataFrame:
     """Read the main roads of `street_edges`, and no other streets."""
-    _need(Path(path), ["highway", "geometry"])
+    need_columns(Path(path), ["highway", "geometry"])
     wanted = [highway for values in ROAD_LAYERS.values() for highway in values]
     return gpd.read_parquet(path, columns=["highway", "geometry"], filters=[("highway", "in", wanted)])
 

@@ -89,6 +89,12 @@ UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.1, "opacity": 0.8, "fill":
 STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
 CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor": "#fff", "fillOpacity": 0.9}
+# signs that the page's script draws on the canvas: hundreds of elements would slow the zoom
+SIGNS: dict[str, Style] = {
+    "converted": {"sign": "square", "radius": 5, "fillColor": "#009e73", "color": "#00573f", "weight": 1},
+    "lost": {"sign": "cross", "radius": 4.5, "color": "#4b463f", "weight": 2, "fill": False},
+    "low": {"sign": "diamond", "radius": 5, "fillColor": "#fff", "color": "#857d72", "weight": 1.5},
+}
 LINK: Style = {"color": CREATIVE, "weight": 1, "opacity": 0.35}
 
 
@@ -172,6 +178,8 @@ class Shapes(folium.map.Layer):
                 interactive: {{ this.interactive|tojson }},
                 {%- if this.marker == "dot" %}
                 pointToLayer: (feature, at) => L.circleMarker(at, {{ this.options }}),
+                {%- elif this.marker == "sign" %}
+                pointToLayer: (feature, at) => signAt(at, {{ this.options }}),
                 {%- elif this.marker %}
                 pointToLayer: (feature, at) => L.marker(at, {
                     icon: L.divIcon({
@@ -369,7 +377,8 @@ def _draw_sites(city: OfflineMap, data: MapData) -> None:
     ):
         if points := data.others.get(kind):
             label = _swatch(kind, text)
-            layer = Shapes(point_features(points), {}, name=label, show=show, marker=f"mark mark-{kind}", size=(11, 11))
+            style = {"fillOpacity": 0.9, **SIGNS[kind]}
+            layer = Shapes(point_features(points), style, name=label, show=show, marker="sign")
             _add(city, layer, f"others_{kind}")
     if data.cut_off:
         label = _swatch("cut", say("Candidate out of reach"))

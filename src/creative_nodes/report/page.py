@@ -165,11 +165,12 @@ def _site(site: Site) -> dict[str, Any]:
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
     said["doubts"], said["linked"] = list(site.doubts), list(site.linked)
+    said["more"] = [list(one) for one in site.more]
     said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
     said["confidence"] = round(site.confidence, 2)
     del said["lon"], said["lat"]
-    kept = {key: value for key, value in said.items() if value not in (None, "", [], False, 0)}
+    kept = {key: value for key, value in said.items() if value not in (None, "", [], (), False, 0)}
     return kept | {"at": [site.lat, site.lon]}
 
 

@@ -17,6 +17,7 @@ from creative_nodes.config import CRITERIA, Criterion
 from creative_nodes.messages import area, say, say_n, spoken, translated
 from creative_nodes.report.areas import Area
 from creative_nodes.report.keys import CERTAINTIES, EVIDENCE_TIERS, STATUSES
+from creative_nodes.report.links import Links
 from creative_nodes.report.made_of import Made
 from creative_nodes.report.settings import Settings
 from creative_nodes.report.shapes import points
@@ -86,6 +87,7 @@ class Site:
     lon: float
     lat: float
     thin: str = ""
+    more: Links = ()
     kind: Kind = "candidate"
     rank: int | None = None
     score: float | None = None

@@ -31,6 +31,7 @@ from creative_nodes.report.figures import (
     sources,
 )
 from creative_nodes.report.keys import KNOWN_KINDS, limit
+from creative_nodes.report.links import Links, site_links
 from creative_nodes.report.made_of import Names, made_of
 from creative_nodes.report.priorities import Priorities, live_priorities
 from creative_nodes.report.scenarios import Scenarios, scenarios
@@ -195,7 +196,12 @@ def reached_words(found: Sequence[Site]) -> tuple[str, ...]:
 
 
 def city_page(
-    tables: Mapping[str, Any], provenance: Mapping[str, Any], settings: Settings, *, words: Words | None = None
+    tables: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    settings: Settings,
+    *,
+    words: Words | None = None,
+    links: Mapping[str, Links] | None = None,
 ) -> CityPage:
     """Make the view-model of a city's page.
 
@@ -209,8 +215,10 @@ def city_page(
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
+    links : photo and wiki addresses by osm_id, as `links.read_links` gives them; none: the cards show none.
     """
     words = words or {}
+    more = site_links(tables["heritage"], links) if links else {}
     study = tables["study_area"].iloc[0]
     epsg = int(study["epsg"])
     creative, indicators = tables["creative"], tables["indicators"]
@@ -227,13 +235,19 @@ def city_page(
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
     linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
     candidates = tuple(
-        replace(site, doubts=told_doubts.get(site.site_id, ()), linked=linked.get(site.site_id, ()))
+        replace(
+            site,
+            doubts=told_doubts.get(site.site_id, ()),
+            linked=linked.get(site.site_id, ()),
+            more=more.get(site.site_id, ()),
+        )
         for site in candidates
     )
     called = {site.site_id: site.name for site in candidates}
     others = other_sites(
         tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
     )
+    others = tuple(replace(site, more=more.get(site.site_id, ())) for site in others)
     first = named_twice(rows(ordered.head(1))[0], candidates[0].name) if candidates else ""
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = _registry(tables["registry"])

@@ -12,7 +12,7 @@ from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygo
 
 from creative_nodes import tables
 from creative_nodes.config import CRITERIA, Analysis, Settings, load_config, pick
-from creative_nodes.report import basemap, figures, page, view
+from creative_nodes.report import basemap, figures, links, page, view
 from creative_nodes.report import packed as packed_data
 from creative_nodes.report import settings as page_settings
 
@@ -24,6 +24,13 @@ HOSTILE = (
     "'onmouseover='alert(1)",
 )
 WEST, SOUTH = 105.80, 21.00
+# the tags of way/100, the member of the first site
+LINKED = {
+    "image": "javascript:alert(1)",
+    "wikimedia_commons": "File:Old mill.jpg;Category:Mills",
+    "wikipedia": 'vi:Nhà máy "Một"',
+    "wikidata": "Q42",
+}
 KEYS = (
     "key",
     "city",
@@ -267,9 +274,14 @@ def _places() -> gpd.GeoDataFrame:
         '{"waterway": "river"}': LineString([(WEST, SOUTH + 0.045), (WEST + 0.06, SOUTH + 0.03)]),
         '{"railway": "rail"}': LineString([(WEST + 0.02, SOUTH), (WEST + 0.03, SOUTH + 0.05)]),
         '{"building": "yes"}': _square(WEST, SOUTH),
+        json.dumps({"building": "yes", **LINKED}): _square(WEST + 0.001, SOUTH),
     }
     n = len(shapes)
-    rows = {"osm_id": [f"way/{i}" for i in range(n)], "tags": list(shapes), "edited": ["2024-01-02"] * n}
+    rows = {
+        "osm_id": [*(f"way/{i}" for i in range(n - 1)), "way/100"],
+        "tags": list(shapes),
+        "edited": ["2024-01-02"] * n,
+    }
     return gpd.GeoDataFrame(rows, geometry=list(shapes.values()), crs="EPSG:4326")
 
 
@@ -501,7 +513,8 @@ def city_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options
     """Write the tables, read them back and draw the page."""
     write_tables(folder, made)
     read = {name: tables.read(name, folder / f"{name}.parquet") for name in made}
-    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options))
+    told = links.read_links(folder / "places.parquet", read["heritage"]["osm_ids"].explode().dropna())
+    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told)
     city = speak()
     paper = basemap.draw(
         basemap.read_places(folder / "places.parquet"),

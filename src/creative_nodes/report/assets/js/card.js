@@ -1,8 +1,16 @@
 /* the card of a site: what it is, what it reaches, what its score is made of, why it counts as heritage */
 const card = document.getElementById("card");
-const proofs = (site) => {
+/* where an OSM object can be put right; what is no OSM object has no address */
+const editor = (url, id) => {
+  if (!url) return [];
+  const edit = link(url.replace(/\/(node|way|relation)\/(\d+)$/, "/edit?$1=$2"), t("edit"));
+  edit.setAttribute("aria-label", t("edit {object} in OpenStreetMap", { object: id }));
+  return [" · ", edit];
+};
+const proofs = (site, editable) => {
   const items = (site.evidence || []).map(([reason, tag, id, url]) =>
-    make("li", {}, reason, tag ? " (" : "", tag ? make("code", {}, tag) : "", tag ? ")" : "", id ? " " : "", id ? link(url, id) : ""));
+    make("li", {}, reason, tag ? " (" : "", tag ? make("code", {}, tag) : "", tag ? ")" : "", id ? " " : "", id ? link(url, id) : "",
+      ...(editable ? editor(url, id) : [])));
   if (site.more_evidence) items.push(make("li", {}, t("and {n} more", { n: site.more_evidence })));
   return items.length ? [make("h3", {}, t("Why it counts as industrial heritage")), make("ul", {}, ...items)] : [];
 };
@@ -66,6 +74,20 @@ const within = (site) => {
 };
 /* a line with its subject in front, in bold */
 const about = (subject, ...told) => make("p", {}, make("b", {}, subject), " ", ...told);
+/* where to read on: each link with its kind, counted where a kind has several */
+const KINDS = {
+  photo: (n) => (n ? t("photo {n}", { n }) : t("photo")),
+  wikipedia: (n) => (n ? t("Wikipedia {n}", { n }) : t("Wikipedia")),
+  wikidata: (n) => (n ? t("Wikidata {n}", { n }) : t("Wikidata")),
+};
+const more = (site) => {
+  const found = site.more || [];
+  const links = found.map(([kind, url], i) => {
+    const same = found.filter((other) => other[0] === kind);
+    return link(url, KINDS[kind](same.length > 1 ? same.indexOf(found[i]) + 1 : 0));
+  });
+  return links.length ? [about(t("More:"), ...links.flatMap((one, i) => (i ? [" · ", one] : [one])))] : [];
+};
 /* under other weights than those of the run, how sure we are is not known */
 const care = (site) =>
   (site.run_rank ? t("Certainty and rank interval belong to the weights of the run, under which its rank is {n}.", { n: site.run_rank }) : "");
@@ -102,7 +124,7 @@ const open = (list, i) => {
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
-  card.replaceChildren(button, ...details(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site), briefButton(list, i));
+  card.replaceChildren(button, ...details(site), ...more(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site, true), briefButton(list, i));
   card.hidden = false;
   card.scrollTop = 0;
 };

@@ -20,6 +20,26 @@ window.shapesOf = (name) => ({
   type: "FeatureCollection",
   features: once.shapes[name].map(([type, packed, i, rank]) => ({ type: "Feature", properties: { i, rank }, geometry: geometry(type, packed) })),
 });
+/* a sign on the canvas: its outline in steps of the radius around the middle, pen up before each part */
+const SIGNS = {
+  square: [[[-1, -1], [1, -1], [1, 1], [-1, 1]]],
+  diamond: [[[0, -1], [1, 0], [0, 1], [-1, 0]]],
+  cross: [[[-1, -1], [1, 1]], [[-1, 1], [1, -1]]],
+};
+const Sign = L.CircleMarker.extend({
+  _updatePath() {
+    const { _renderer: canvas, _point: at, _radius: radius, options: { sign } } = this;
+    if (!canvas._drawing || this._empty()) return;
+    const pen = canvas._ctx;
+    pen.beginPath();
+    SIGNS[sign].forEach((part) => {
+      part.forEach(([x, y], k) => pen[k ? "lineTo" : "moveTo"](at.x + radius * x, at.y + radius * y));
+      if (part.length > 2) pen.closePath();
+    });
+    canvas._fillStroke(pen, this);
+  },
+});
+window.signAt = (at, options) => new Sign(at, options);
 document.body.append(make("script", { textContent: document.getElementById("map-script").textContent }));
 
 const map = window.map_city;
