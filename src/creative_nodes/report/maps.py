@@ -372,7 +372,7 @@ def _draw_spaces(city: OfflineMap, data: MapData) -> None:
 def _draw_sites(city: OfflineMap, data: MapData) -> None:
     for kind, text, show in (
         ("low", say("Industrial site, weak evidence"), False),
-        ("lost", say("Industrial site, lost (loss history)"), True),
+        ("lost", say("Industrial site, loss history"), True),
         ("converted", say("Industrial site, converted"), True),
     ):
         if points := data.others.get(kind):

@@ -118,4 +118,4 @@ def test_the_layer_of_residents_is_off_at_first_and_tells_its_limits(city, html)
     assert "feature_group_crowds.addTo(map_city)" not in html and ": feature_group_crowds," in html
     label = re.sub("<[^>]*>", " ", block["legend"]["feature_group_crowds"]).split()
     assert " ".join(label) == "Residents in a hexagon to 1,200 to 1,600 to 1,900 to 2,800 more"
-    assert "lost (loss history)" in block["legend"]["shapes_others_lost"]
+    assert "Industrial site, loss history" in block["legend"]["shapes_others_lost"]
