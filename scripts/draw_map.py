@@ -8,7 +8,7 @@ from _run import start
 
 from creative_nodes import tables
 from creative_nodes.locate.taxonomy import read_taxonomy
-from creative_nodes.report import basemap, links, page, settings, view
+from creative_nodes.report import basemap, districts, links, page, settings, view
 
 log = start(snakemake)
 drawn = ("places", "street_edges")
@@ -20,8 +20,9 @@ words = {}
 for name in ("heritage_taxonomy", "creative_taxonomy"):
     words |= read_taxonomy(snakemake.input[name]).classes
 chosen = settings.settings_of(snakemake.params.settings)
+near = districts.read_districts(paths["places"])
 told = links.read_links(paths["places"], frames["heritage"]["osm_ids"].explode().dropna())
-speak = partial(view.city_page, frames, provenance, chosen, words=words, links=told)
+speak = partial(view.city_page, frames, provenance, chosen, words=words, links=told, districts=near)
 city = speak()
 paper = basemap.draw(
     basemap.read_places(paths["places"]), basemap.read_roads(paths["street_edges"]), city.area, city.epsg

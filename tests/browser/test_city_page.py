@@ -1,8 +1,15 @@
 """What a reader does on a city's page in a real browser: sort and filter, follow links, print, look terms up."""
 
 import re
+import runpy
+from pathlib import Path
 
+import geopandas as gpd
 import pytest
+from shapely.geometry import box
+
+ROOT = Path(__file__).parents[2]
+MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
 
 pytestmark = pytest.mark.browser
 
@@ -162,4 +169,21 @@ def test_creative_spaces_of_one_domain_stand_out_on_the_map(visit, made_up_page)
         assert shown_rows(page) == rows
         page.locator("#no-filters").click()
         assert all(dict(page.evaluate(drawn)).values()) and page.locator("[data-filter=domain]").input_value() == "-1"
+        assert seen.wrong == []
+
+
+def test_districts_filter_the_ranking_where_the_map_data_have_them(visit, tmp_path):
+    made = MADE_UP["frames"]()
+    west = made["study_area"].geometry.iloc[0].centroid.x
+    areas = {"West <b>": box(west - 1, 20, west, 22), "East": box(west, 20, west + 1, 22)}
+    districts = gpd.GeoDataFrame({"name": list(areas)}, geometry=list(areas.values()), crs=4326)
+    path = tmp_path / "districts.html"
+    path.write_text(MADE_UP["city_html"](ROOT, tmp_path, made, districts=districts), encoding="utf-8")
+    with visit(path) as seen:
+        sites = seen.page.evaluate("creativeNodes.data.sites")
+        told = seen.page.locator("[data-filter=district] option").all_inner_texts()
+        n = {name: sum(site["district"] == name for site in sites) for name in areas}
+        assert set(told[1:]) == {f"{name} ({count})" for name, count in n.items()} and min(n.values()) > 0
+        seen.page.locator("[data-filter=district]").select_option(label=f"East ({n['East']})")
+        assert all(sites[i]["district"] == "East" for i in shown_rows(seen.page))
         assert seen.wrong == []

@@ -35,7 +35,7 @@ FLOORS = [
     {"robustness", "scenario_reach", "sobol"},
     {"whatif"},
     {"report/basemap", "report/settings", "report/words"},
-    {"report/keys", "report/packed", "report/links"},
+    {"report/keys", "report/packed", "report/links", "report/districts"},
     {"report/shapes", "report/areas", "report/made_of", "report/within"},
     {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
     {"report/spoken", "report/charts", "report/terms"},

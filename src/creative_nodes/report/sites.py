@@ -97,6 +97,7 @@ class Site:
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
+    district: str = ""
     linked: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()

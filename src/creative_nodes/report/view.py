@@ -19,6 +19,7 @@ from creative_nodes.report.backtest import Backtest, backtest
 from creative_nodes.report.certainty import Certainty, certainty
 from creative_nodes.report.charts import Fading, fading
 from creative_nodes.report.colocation import Colocation, colocation
+from creative_nodes.report.districts import districts_of
 from creative_nodes.report.doubt import doubts
 from creative_nodes.report.figures import (
     MEDIAN_VENUES,
@@ -202,6 +203,7 @@ def city_page(
     *,
     words: Words | None = None,
     links: Mapping[str, Links] | None = None,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> CityPage:
     """Make the view-model of a city's page.
 
@@ -216,6 +218,7 @@ def city_page(
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
     links : photo and wiki addresses by osm_id, as `links.read_links` gives them; none: the cards show none.
+    districts : as `districts.read_districts` gives them; none: no site has a district.
     """
     words = words or {}
     more = site_links(tables["heritage"], links) if links else {}
@@ -233,6 +236,7 @@ def city_page(
     served_shapes = cut_shapes(served, study.geometry)
     told_doubts = doubts(tables, ordered, settings)
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
+    quarters = districts_of([(site.lon, site.lat) for site in candidates], districts)
     linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
     candidates = tuple(
         replace(
@@ -240,8 +244,9 @@ def city_page(
             doubts=told_doubts.get(site.site_id, ()),
             linked=linked.get(site.site_id, ()),
             more=more.get(site.site_id, ()),
+            district=quarters[i],
         )
-        for site in candidates
+        for i, site in enumerate(candidates)
     )
     called = {site.site_id: site.name for site in candidates}
     others = other_sites(

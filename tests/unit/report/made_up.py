@@ -509,12 +509,19 @@ def write_tables(folder: Path, made: dict[str, pd.DataFrame]) -> None:
         tables.write(frame, name, folder / f"{name}.parquet", provenance=PROVENANCE)
 
 
-def city_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options: bool) -> str:
+def city_html(
+    root: Path,
+    folder: Path,
+    made: dict[str, pd.DataFrame],
+    *,
+    districts: gpd.GeoDataFrame | None = None,
+    **options: bool,
+) -> str:
     """Write the tables, read them back and draw the page."""
     write_tables(folder, made)
     read = {name: tables.read(name, folder / f"{name}.parquet") for name in made}
     told = links.read_links(folder / "places.parquet", read["heritage"]["osm_ids"].explode().dropna())
-    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told)
+    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told, districts=districts)
     city = speak()
     paper = basemap.draw(
         basemap.read_places(folder / "places.parquet"),

@@ -473,6 +473,16 @@ def test_tables_of_nothing_make_a_page():
     assert not re.search(r"\b(nan|NaN|None)\b", page.text)
 
 
+def test_the_back_test_of_all_cities_is_told_when_there_is_one():
+    figures = {"converted_sites": 3.0, "tested_sites": 2.0, "rivals": 9.0, "auc": 0.7}
+    pooled = pd.DataFrame([("all", key, value, np.nan, np.nan) for key, value in figures.items()])
+    pooled.columns = ["city", "figure", "value", "low", "high"]
+    cities = [city("hanoi", "Hanoi"), city("hcmc", "Ho Chi Minh City")]
+    html = page.comparison_html(lambda: comparison.comparison_page(cities, Governance(), pooled=pooled))
+    assert "Too few converted sites (n = 2) to say anything firm." in html
+    assert "each among the candidates of its own city" in html and "nan" not in Parsed(html).text.lower().split()
+
+
 def test_the_page_is_written_in_every_language(monkeypatch):
     marked = {"vi": {"1 · Governance": "vi-governance"}, "zh": {"1 · Governance": "zh-governance"}}
     monkeypatch.setattr(messages, "translations", lambda code: marked.get(code, {}))

@@ -93,7 +93,7 @@ const care = (site) =>
   (site.run_rank ? t("Certainty and rank interval belong to the weights of the run, under which its rank is {n}.", { n: site.run_rank }) : "");
 const titled = (site) => (site.rank ? `${site.rank}. ${site.name}` : site.name);
 const details = (site) => {
-  const facts = [site.heritage_class, site.status_words, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
+  const facts = [site.heritage_class, site.status_words, site.district, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
   const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier_words, confidence: fixed(site.confidence ?? 0, 2) });
   const lines = [
     make("h2", {}, titled(site)),
