@@ -211,8 +211,12 @@ def say(text: str, /, **values: Any) -> str:
 
 def say_n(n: float, one: str, many: str, /, **values: Any) -> str:
     """Say a text that counts something (the field n): `one` for 1 in English, else `many`."""
-    said = translations(language()).get(one) or (one if n == 1 else many)
-    return _FORMATTER.vformat(said, (), {"n": n, **values})
+    return _FORMATTER.vformat(plural(one, many, n), (), {"n": n, **values})
+
+
+def plural(one: str, many: str, n: float) -> str:
+    """Choose a text by count in the language in force, its fields not yet filled in: `one` for 1 in English."""
+    return translations(language()).get(one) or (one if n == 1 else many)
 
 
 def mark(text: str) -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import messages
-from creative_nodes.messages import FORMATS, LANGUAGES, catalogue_file, say, say_n, speaking, translated
+from creative_nodes.messages import FORMATS, LANGUAGES, catalogue_file, mark, plural, say, say_n, speaking, translated
 from creative_nodes.report import keys, maps
 from creative_nodes.report.areas import Area
 from creative_nodes.report.cities import IndexPage
@@ -50,10 +50,6 @@ def certainty(word: str) -> str:
     return worded(keys.CERTAINTIES, word)
 
 
-def _ngettext(one: str, many: str, n: float) -> str:
-    return messages.translations(messages.language()).get(one) or (one if n == 1 else many)
-
-
 @lru_cache
 def _environment() -> Environment:
     environment = Environment(
@@ -65,7 +61,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_callables(translated, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(translated, plural, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {**FORMATS, "certainty": certainty}
     environment.globals |= {"say": say, "say_n": say_n, "translated": translated, "languages_shown": LANGUAGES}
     return environment
@@ -84,6 +80,10 @@ def _asset(name: str) -> Markup:
     if name.endswith(".css"):
         text = re.sub(r"^.*url\((?:images/|#default).*$", "", text, flags=re.MULTILINE)
     return Markup(text)
+
+
+def _styles(names: Sequence[str]) -> Markup:
+    return Markup().join(_asset(f"{name}.css") for name in names)
 
 
 def page_script(names: Sequence[str]) -> Markup:
@@ -281,7 +281,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
         policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
-        css=Markup().join(_asset(f"{name}.css") for name in CITY_STYLES),
+        css=_styles(CITY_STYLES),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
@@ -290,51 +290,40 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
     )
 
 
-# ---------------------------------------------------------------- the index
+# ---------------------------------------------------------------- pages without a map
+
+
+def _plain_html(name: str, parts: Sequence[str], styles: Sequence[str], title: str, speak: Callable[[], Any]) -> str:
+    """Write a page that is all parts: `name` is that of its template and of their folder, `title` an English text."""
+
+    def data() -> dict[str, Any]:
+        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
+        return {
+            "title": translated(title),
+            "parts": {part: render(f"{name}/{part}.html.j2", **known) for part in parts},
+        }
+
+    spoken = in_every_language(data)
+    return render(
+        f"{name}.html.j2",
+        title=spoken["en"]["title"],
+        parts=spoken["en"]["parts"],
+        policy=POLICY,
+        css=_styles(styles),
+        script=page_script(()),
+        blob=blob(spoken),
+    )
 
 
 def index_html(speak: Callable[[], IndexPage]) -> str:
     """Write the index of cities; `speak` makes its view-model in the language in force."""
-
-    def data() -> dict[str, Any]:
-        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
-        return {
-            "title": say("Old industry, new nodes: the cities"),
-            "parts": {"cities": render("index/cities.html.j2", **known)},
-        }
-
-    spoken = in_every_language(data)
-    return render(
-        "index.html.j2",
-        title=spoken["en"]["title"],
-        parts=spoken["en"]["parts"],
-        policy=POLICY,
-        css=_asset("report.css") + _asset("print.css"),
-        script=page_script(()),
-        blob=blob(spoken),
-    )
+    return _plain_html("index", ("cities",), ("report", "print"), mark("Old industry, new nodes: the cities"), speak)
 
 
 def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
     """Write the page that compares the cities; `speak` makes its view-model in the language in force."""
-
-    def data() -> dict[str, Any]:
-        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
-        return {
-            "title": say("The cities compared"),
-            "parts": {name: render(f"comparison/{name}.html.j2", **known) for name in COMPARISON_PARTS},
-        }
-
-    spoken = in_every_language(data)
-    return render(
-        "comparison.html.j2",
-        title=spoken["en"]["title"],
-        parts=spoken["en"]["parts"],
-        policy=POLICY,
-        css=_asset("report.css") + _asset("certainty.css") + _asset("comparison.css") + _asset("print.css"),
-        script=page_script(()),
-        blob=blob(spoken),
-    )
+    styles = ("report", "certainty", "comparison", "print")
+    return _plain_html("comparison", COMPARISON_PARTS, styles, mark("The cities compared"), speak)
 
 
 def write(text: str, path: str | Path) -> None:

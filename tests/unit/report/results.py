@@ -5,28 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from creative_nodes import tables
 from creative_nodes.config import CRITERIA
-from creative_nodes.messages import say, say_n, translated
+from creative_nodes.report.page import render
 
 ROOT = Path(__file__).resolve().parents[3]
-TEMPLATES = ROOT / "src" / "creative_nodes" / "report" / "templates"
 SCRIPT = "<script>alert(1)</script>"
 IDS = ("a", "b", "c", "d")
 
 
 def rendered(part, **page):
     """A part of the page, rendered alone."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"]
-    )
-    environment.install_gettext_callables(
-        translated, lambda one, many, n: translated(one if n == 1 else many), newstyle=True
-    )
-    environment.globals.update(say=say, say_n=say_n)
-    return environment.get_template(f"city/{part}.html.j2").render(page=page)
+    return str(render(f"city/{part}.html.j2", page=page))
 
 
 def frame(name, rows):
