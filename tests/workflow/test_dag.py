@@ -162,7 +162,7 @@ def test_a_changed_taxonomy_does_not_pull_or_read_again(demo):
 def test_the_comparison_is_made_of_the_cities_of_the_run_and_follows_the_list_of_facts(demo):
     demo.edit("config/config.yaml", set_key("cities", value=["sample"]))
     try:
-        assert demo.would_run("reports/comparison.html") == {"write_comparison"}
+        assert demo.would_run("reports/comparison.html") == {"pool_backtest", "write_comparison"}
         demo.snakemake("reports/comparison.html")
         page = (demo.folder / "reports/comparison.html").read_text(encoding="utf-8")
         assert 'href="sample.html"' in page and 'href="hanoi.html"' not in page
