@@ -92,7 +92,7 @@ class Figure:
     @property
     def unit_told(self) -> bool:
         """Whether the unit says more than the label does."""
-        return self.unit not in COUNTED_THINGS
+        return self.unit not in {translated(thing) for thing in COUNTED_THINGS}
 
 
 @dataclass(frozen=True)

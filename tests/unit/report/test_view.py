@@ -10,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes import tables
+from creative_nodes import messages, tables
 from creative_nodes.config import CRITERIA, load_config
 from creative_nodes.report import cities, figures, sites, view, words
 
@@ -261,3 +261,10 @@ def test_index_card_names_the_first_site_and_counts_candidates(made):
         ("Candidates", "32"),
         ("of them scored", "29"),
     ]
+
+
+@pytest.mark.parametrize("code", ["en", "vi", "zh"])
+def test_a_unit_that_the_label_names_is_not_told_twice_in_any_language(code):
+    with messages.speaking(code):
+        assert not figures.Figure("k", "Creative spaces", "3", messages.translated("spaces"), "").unit_told
+        assert figures.Figure("k", "Study area", "3", "km²", "").unit_told
