@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from creative_nodes.config import CRITERION_GROUPS, Boundary, Reach, load_config, load_settings, pick, restore
-from creative_nodes.errors import InputError
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.settings import restore
+from creative_nodes.common.words import CRITERION_GROUPS
+from creative_nodes.pull.settings import Boundary
+from creative_nodes.reach.settings import Reach
+from creative_nodes.settings import load_config, load_settings, pick
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))
@@ -410,7 +414,7 @@ FEED = {"file": "feed.zip", "date": "2018-05-16", "source": "someone"}
 
 
 def test_a_feed_is_found_as_a_file_or_as_a_folder(tmp_path):
-    from creative_nodes.config import Gtfs, find_gtfs
+    from creative_nodes.streets.settings import Gtfs, find_gtfs
 
     feed = Gtfs.model_validate(FEED)
     assert find_gtfs(None, [tmp_path], where="x") == []
@@ -442,7 +446,7 @@ def test_transit_kinds_must_agree(change, said):
 
     import yaml
 
-    from creative_nodes.config import Transit
+    from creative_nodes.streets.settings import Transit
 
     root = Path(__file__).resolve().parents[2]
     whole = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))["transit"]

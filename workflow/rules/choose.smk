@@ -18,7 +18,7 @@ rule choose_portfolio:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/choose_portfolio.py"),
+        code=code_fingerprint("scripts/choose_portfolio.py"),
         settings=params_for(
             *STREET_KEYS,
             "analysis.reach.walk_minutes",

@@ -16,7 +16,7 @@ rule back_test:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/back_test.py"),
+        code=code_fingerprint("scripts/back_test.py"),
         settings=params_for(
             *TRANSPORT_KEYS,
             "city.main_mode",
@@ -48,7 +48,7 @@ rule pool_backtest:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/pool_backtest.py"),
+        code=code_fingerprint("scripts/pool_backtest.py"),
         cities=CITIES,
         settings=CONFIG.model_dump_json(include={"backtest", "seed"}),
     script:
@@ -68,7 +68,7 @@ rule measure_sobol:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/measure_sobol.py"),
+        code=code_fingerprint("scripts/measure_sobol.py"),
         settings=params_for("analysis.score", "analysis.seed"),
     script:
         "../../scripts/measure_sobol.py"
@@ -91,7 +91,7 @@ rule sweep_settings:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/sweep_settings.py"),
+        code=code_fingerprint("scripts/sweep_settings.py"),
         settings=params_for(
             *TRANSPORT_KEYS,
             "city.main_mode",
@@ -100,3 +100,52 @@ rule sweep_settings:
         ),
     script:
         "../../scripts/sweep_settings.py"
+
+
+# snakemake data/processed/hanoi/scenario_candidates.parquet
+rule measure_scenarios:
+    input:
+        **TRANSPORT,
+        heritage="data/processed/{city}/heritage.parquet",
+        creative="data/processed/{city}/located_creative.parquet",
+        amenities="data/processed/{city}/amenities.parquet",
+        people="data/processed/{city}/people.parquet",
+    output:
+        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+    log:
+        "logs/{city}/measure_scenarios.log",
+    benchmark:
+        "logs/{city}/measure_scenarios.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/measure_scenarios.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS, "city.main_mode", "analysis.people_grid.link_within_m"
+        ),
+        own=lambda w: own_reach(settings_of(w.city)),
+    script:
+        "../../scripts/measure_scenarios.py"
+
+
+# snakemake data/processed/hanoi/robustness.parquet
+rule measure_robustness:
+    input:
+        candidates="data/processed/{city}/candidates.parquet",
+        scenarios="data/processed/{city}/scenarios.parquet",
+        sweeps="data/processed/{city}/sweeps.parquet",
+    output:
+        robustness="data/processed/{city}/robustness.parquet",
+        rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
+        agreement="data/processed/{city}/agreement.parquet",
+    log:
+        "logs/{city}/measure_robustness.log",
+    benchmark:
+        "logs/{city}/measure_robustness.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/measure_robustness.py"),
+        settings=params_for("analysis.score", "analysis.seed"),
+    script:
+        "../../scripts/measure_robustness.py"

@@ -19,7 +19,7 @@ rule read_transit:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/read_transit.py"),
+        code=code_fingerprint("scripts/read_transit.py"),
         settings=params_for("city.gtfs", "analysis.transit", "analysis.edge_buffer_m"),
     script:
         "../../scripts/read_transit.py"

@@ -19,13 +19,13 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from creative_nodes import siting, tables
-from creative_nodes.config import Network
-from creative_nodes.config import Portfolio as Settings
-from creative_nodes.connectivity import space_links
-from creative_nodes.siting import Aim, Choice, Limit, Solver
-from creative_nodes.travel import times
-from creative_nodes.travel.streets import Streets
+from creative_nodes.choose import siting
+from creative_nodes.choose.settings import Portfolio as Settings
+from creative_nodes.choose.siting import Aim, Choice, Limit, Solver
+from creative_nodes.choose.tables import PORTFOLIO, PORTFOLIO_FRONT, PORTFOLIO_GAIN, PORTFOLIO_SITES
+from creative_nodes.common import Table, tables
+from creative_nodes.network import NetworkSettings, space_links
+from creative_nodes.streets import Streets, cost_rows, cost_to_nearest, costs_between
 
 FACILITIES = ("core", "intermediate")  # the spaces that count as serving people, as for newly_served
 EQUAL = 1e-12  # connectivities this close are equal
@@ -166,10 +166,10 @@ def measure_demand(
     walk = streets.network("walk")
     homes = streets.entrances(walk, streets.shapes(people), within_m=link_within_m)
     facilities = creative[creative["tier"].isin(FACILITIES)]
-    today = times.cost_to_nearest(walk, homes, streets.entrances(walk, streets.shapes(facilities)))
+    today = cost_to_nearest(walk, homes, streets.entrances(walk, streets.shapes(facilities)))
     doors = streets.entrances(walk, streets.shapes(sites))
     kept = []
-    for rows, minutes in times.cost_rows(walk, doors, homes, limit=limit):
+    for rows, minutes in cost_rows(walk, doors, homes, limit=limit):
         row, cell = np.nonzero(minutes < today)
         kept.append((rows[row], cell, minutes[row, cell]))
     site, cell, walked = (np.concatenate(part) for part in zip(*kept, strict=True)) if kept else [np.zeros(0, int)] * 3
@@ -185,15 +185,17 @@ def measure_demand(
     )
 
 
-def measure_joining(streets: Streets, sites: gpd.GeoDataFrame, creative: gpd.GeoDataFrame, network: Network) -> Joining:
+def measure_joining(
+    streets: Streets, sites: gpd.GeoDataFrame, creative: gpd.GeoDataFrame, network: NetworkSettings
+) -> Joining:
     """Measure which parts of the creative network, and which other sites, each site can walk to in the link time."""
     spaces = creative[creative["inside"]]
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(sites))
     venues = streets.entrances(walk, streets.shapes(spaces))
     parts = space_links(streets, spaces, network.link_minutes).parts()
-    reached = np.isfinite(times.costs_between(walk, doors, venues, limit=network.link_minutes))
-    apart = times.costs_between(walk, doors, doors, limit=network.link_minutes)
+    reached = np.isfinite(costs_between(walk, doors, venues, limit=network.link_minutes))
+    apart = costs_between(walk, doors, doors, limit=network.link_minutes)
     between = np.isfinite(np.minimum(apart, apart.T)) & ~np.eye(len(sites), dtype=bool)
     sizes = np.bincount(parts)
     touches = np.zeros((len(sites), len(sizes)), dtype=bool)
@@ -211,7 +213,7 @@ def measure_options(
     *,
     settings: Settings,
     walk_minutes: float,
-    network: Network,
+    network: NetworkSettings,
     link_within_m: float,
 ) -> Options:
     """Measure what the candidates that can be reached would do, together.
@@ -506,9 +508,9 @@ def _front_rows(chooser: _Chooser) -> list[dict[str, Any]]:
     return rows
 
 
-def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    columns = [column.name for column in tables.TABLES[name].columns]
-    empty: pd.DataFrame = tables.empty(name)
+def _table(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    columns = [column.name for column in table.columns]
+    empty: pd.DataFrame = tables.empty(table)
     return pd.DataFrame(rows, columns=columns) if rows else empty
 
 
@@ -537,12 +539,12 @@ def choose_portfolio(
         order = chooser.ordered(plan, choice) if choice else []
         plans.append(_plan_row(chooser, plan, choice, order))
         sites += _site_rows(chooser, plan, order)
-    portfolio = _table("portfolio", plans)
+    portfolio = _table(PORTFOLIO, plans)
     best = portfolio.loc[portfolio["plan"] == "coverage", "newly_served"].iloc[0]
     portfolio["of_best"] = portfolio["newly_served"] / best if best > 0 else np.nan
     return {
         "portfolio": portfolio,
-        "portfolio_sites": _table("portfolio_sites", sites),
-        "portfolio_gain": _table("portfolio_gain", _gain_rows(chooser)),
-        "portfolio_front": _table("portfolio_front", _front_rows(chooser)),
+        "portfolio_sites": _table(PORTFOLIO_SITES, sites),
+        "portfolio_gain": _table(PORTFOLIO_GAIN, _gain_rows(chooser)),
+        "portfolio_front": _table(PORTFOLIO_FRONT, _front_rows(chooser)),
     }

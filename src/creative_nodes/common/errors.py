@@ -1,5 +1,10 @@
 """The errors a user can cause and mend."""
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
 
 class InputError(ValueError):
     """Bad input: the message says which file, which key or row, what is wrong and what to do."""
@@ -13,3 +18,9 @@ class InputError(ValueError):
         where : the file, key or row at fault; put before the message.
         """
         super().__init__(f"{where}: {message}" if where else message)
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Say which of the names was probably meant."""
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"

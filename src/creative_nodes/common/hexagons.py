@@ -9,7 +9,7 @@ import h3
 import numpy as np
 import shapely
 
-from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
+from creative_nodes.common.geo import WGS84_EPSG, buffer_metres, reproject
 
 EDGE_LENGTHS = 2  # a cell that touches the area has its centre within about one edge length of it; sizes vary
 

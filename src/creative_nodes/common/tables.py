@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from creative_nodes import __version__
-from creative_nodes.errors import InputError
-from creative_nodes.schema import NAMES, TABLES, Column, Kind, Table
-
-__all__ = ["NAMES", "TABLES", "Column", "Table"]
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.schema import Column, Kind, Table
 
 PROVENANCE_KEY = b"creative_nodes"
 WGS84 = "EPSG:4326"
@@ -130,22 +129,21 @@ def _content(frame: pd.DataFrame) -> pa.Table:
     return content.replace_schema_metadata({**(content.schema.metadata or {}), b"geo": json.dumps(geo).encode()})
 
 
-def write(frame: pd.DataFrame, name: str, path: str | Path, *, provenance: dict[str, Any]) -> None:
+def write(frame: pd.DataFrame, table: Table, path: str | Path, *, provenance: dict[str, Any]) -> None:
     """Check a frame and write it as (Geo)Parquet, whole or not at all.
 
     Parameters
     ----------
     frame : rows of the table.
-    name : key in `TABLES`.
+    table : its schema.
     path : file to write.
     provenance : snapshot, source, settings hash; the version is added.
     """
     path = Path(path)
-    table = TABLES[name]
     check(frame, table, where=str(path))
     frame = _in_order(frame, table)
     temporary = path.with_name(f".{path.name}.part")
-    note = json.dumps({**provenance, "table": name, "version": __version__}, sort_keys=True, ensure_ascii=False)
+    note = json.dumps({**provenance, "table": table.name, "version": __version__}, sort_keys=True, ensure_ascii=False)
     temporary.parent.mkdir(parents=True, exist_ok=True)
     content = _content(frame)
     metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
@@ -156,19 +154,18 @@ def write(frame: pd.DataFrame, name: str, path: str | Path, *, provenance: dict[
         temporary.unlink(missing_ok=True)
 
 
-def read(name: str, path: str | Path) -> Any:
+def read(table: Table, path: str | Path) -> Any:
     """Read a table and check it.
 
     Parameters
     ----------
-    name : key in `TABLES`.
-    path : GeoParquet file.
+    table : its schema.
+    path : (Geo)Parquet file.
 
     Returns
     -------
     GeoDataFrame in EPSG:4326 when the table has geometry, else DataFrame.
     """
-    table = TABLES[name]
     frame = gpd.read_parquet(path) if table.has_geometry else pd.read_parquet(path)
     check(frame, table, where=str(path))
     return frame
@@ -181,31 +178,49 @@ def provenance(path: str | Path) -> dict[str, Any]:
     return found
 
 
-def empty(name: str) -> Any:
+def read_all(files: Mapping[str, str], *schemas: Table) -> dict[str, Any]:
+    """Read several tables and check them.
+
+    Parameters
+    ----------
+    files : path by name of the table; others may stand among them.
+    schemas : the tables to read.
+
+    Returns
+    -------
+    The frames by name of the table, in the order asked for.
+
+    Raises
+    ------
+    InputError : a table does not keep its schema.
+    """
+    return {table.name: read(table, files[table.name]) for table in schemas}
+
+
+def write_all(frames: Mapping[str, Any], files: Mapping[str, str], *schemas: Table, provenance: dict[str, Any]) -> None:
+    """Write several tables, each whole or not at all.
+
+    Parameters
+    ----------
+    frames : the frame by name of the table; others may stand among them.
+    files : path by name of the table; others may stand among them.
+    schemas : the tables to write.
+    provenance : as for `write`.
+
+    Raises
+    ------
+    InputError : a frame does not keep its schema.
+    """
+    for table in schemas:
+        write(frames[table.name], table, files[table.name], provenance=provenance)
+
+
+def empty(table: Table) -> Any:
     """Make an empty frame of a table."""
-    table = TABLES[name]
     frame = pd.DataFrame({column.name: [] for column in table.columns if column.kind != "geometry"})
     if table.has_geometry:
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=WGS84))
     return _in_order(frame, table)
-
-
-def dictionary() -> str:
-    """Write the data dictionary as Markdown."""
-    lines = [
-        "# Data dictionary",
-        "",
-        "Generated from `src/creative_nodes/schema.py` by `make docs`; do not edit.",
-        "Tables lie in `data/processed/<city>/` as GeoParquet, geometry in EPSG:4326.",
-    ]
-    for table in TABLES.values():
-        lines += ["", f"## {table.name}", "", f"A row is {table.row}.", "", "| column | type | unit | meaning |"]
-        lines += ["|---|---|---|---|"]
-        lines += [
-            f"| {c.name} | {c.kind}{' or missing' if c.nullable else ''} | {c.unit} | {c.meaning} |"
-            for c in table.columns
-        ]
-    return "\n".join(lines) + "\n"
 
 
 def parse_tags(places: pd.DataFrame) -> list[dict[str, str]]:

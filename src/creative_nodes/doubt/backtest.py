@@ -17,20 +17,27 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import Backtest, Candidates, Network, Reach, Score, TravelMode
-from creative_nodes.connectivity import Links, relay, space_links
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.reach import MAJOR, Survey, World, measure
-from creative_nodes.score import criteria_in_use, normalised
-from creative_nodes.spillover import Around, look_around, spillover
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Entrances
-from creative_nodes.travel.network import Network as StreetNetwork
-from creative_nodes.travel.streets import Streets
+from creative_nodes.common import NAMES, WGS84_EPSG, TravelMode, reproject, tables
+from creative_nodes.doubt.settings import Backtest
+from creative_nodes.doubt.tables import BACKTEST, BACKTEST_PAIRS
+from creative_nodes.network import Links, NetworkSettings, relay, space_links
+from creative_nodes.reach import (
+    MAJOR,
+    MODES,
+    Around,
+    Candidates,
+    Reach,
+    Survey,
+    World,
+    look_around,
+    measure_criteria,
+    spillover_sums,
+)
+from creative_nodes.score import Score, criteria_in_use, normalised
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, cost_to_nearest, costs_between
 
 FIRST = 10
-ALL = "all"  # cities together
+ALL_CITIES = "all"  # cities together
 LOW, HIGH = 0.025, 0.975
 FROM_AROUND = ("exchange", "neighbourhood", "diversity")
 
@@ -44,12 +51,12 @@ def converted_sites(heritage: gpd.GeoDataFrame, registry: pd.DataFrame) -> gpd.G
 
 
 @dataclass(frozen=True)
-class Rules:
+class BacktestRules:
     """The settings that the back-test measures and scores with."""
 
     backtest: Backtest
     reach: Reach
-    network: Network
+    network: NetworkSettings
     candidates: Candidates
     score: Score
     main_mode: TravelMode
@@ -68,7 +75,7 @@ class _City:
     homes: Entrances
     venues: Entrances
     near_homes: np.ndarray
-    rules: Rules
+    rules: BacktestRules
 
     def measure(self, without_space: np.ndarray, without_amenity: np.ndarray) -> dict[str, np.ndarray]:
         """Measure the criteria that spaces and amenities enter, as if some of these were not there."""
@@ -77,7 +84,7 @@ class _City:
         inside = self.world.creative["inside"].to_numpy()
         kept = ~without_space[inside]
         return {
-            **spillover(around, creative, amenities, self.rules.reach).criteria,
+            **spillover_sums(around, creative, amenities, self.rules.reach).criteria,
             "relay": relay(self.links.of(kept).parts(), self.linked[:, kept]),
             "newly_served": self._newly_served(~without_space),
         }
@@ -86,12 +93,12 @@ class _City:
         if self.world.people.empty:
             return np.full(len(self.near_homes), np.nan)
         major = kept & self.world.creative["tier"].isin(MAJOR).to_numpy()
-        nearest = times.cost_to_nearest(self.walk, self.homes, self.venues.of(major))
+        nearest = cost_to_nearest(self.walk, self.homes, self.venues.of(major))
         unserved = nearest > self.rules.reach.walk_minutes
         return np.asarray(self.near_homes @ (unserved * self.world.people["residents"].to_numpy(dtype=float)))
 
 
-def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: Rules) -> _City:
+def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: BacktestRules) -> _City:
     walk, shapes = streets.network("walk"), streets.shapes(sites)
     doors = streets.entrances(walk, shapes)
     homes = streets.entrances(walk, streets.shapes(world.people), within_m=rules.link_within_m)
@@ -102,11 +109,11 @@ def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: Rules)
         world=world,
         around=look_around(streets, shapes, world.creative, world.amenities, limit_m=rules.reach.max_distance_m),
         links=space_links(streets, spaces, rules.network.link_minutes),
-        linked=np.isfinite(times.costs_between(walk, doors, to_spaces, limit=rules.network.link_minutes)),
+        linked=np.isfinite(costs_between(walk, doors, to_spaces, limit=rules.network.link_minutes)),
         walk=walk,
         homes=homes,
         venues=streets.entrances(walk, streets.shapes(world.creative)),
-        near_homes=np.isfinite(times.costs_between(walk, doors, homes, limit=limit)),
+        near_homes=np.isfinite(costs_between(walk, doors, homes, limit=limit)),
         rules=rules,
     )
 
@@ -122,7 +129,7 @@ def back_test(
     candidates: gpd.GeoDataFrame,
     world: World,
     streets: Streets,
-    rules: Rules,
+    rules: BacktestRules,
     *,
     centre: tuple[float, float] | None,
     seed: int,
@@ -149,15 +156,15 @@ def back_test(
     if n == 0 or len(candidates) == 0:
         none = np.zeros((0, 1 + len(candidates)))
         summary = summarise(none, none, n, rules.backtest, seed=seed)
-        return tables.empty("backtest"), tables.empty("backtest_pairs"), summary
-    measured = measure(
+        return tables.empty(BACKTEST), tables.empty(BACKTEST_PAIRS), summary
+    measured = measure_criteria(
         Survey(sites, world, streets, rules.link_within_m),
         # scores need neither the other modes nor a description of the streets
         reach=rules.reach.model_copy(update={"thresholds": {}}),
         network=rules.network,
         candidates=rules.candidates,
         main_mode=rules.main_mode,
-        modes=tables.empty("modes"),
+        modes=tables.empty(MODES),
     ).candidates
     reachable = measured["reachable"].to_numpy()
     city, shapes = _city(sites, world, streets, rules), streets.shapes(sites)
@@ -180,7 +187,7 @@ def back_test(
     return frame, pairs, summarise(scores, by_centre, n, rules.backtest, seed=seed)
 
 
-def _scores(run: pd.DataFrame, rules: Rules) -> np.ndarray:
+def _scores(run: pd.DataFrame, rules: BacktestRules) -> np.ndarray:
     """Score one converted site (first row) and its rivals by the criteria of the back-test."""
     allowed = {
         name: weight for name, weight in criteria_in_use(run, rules.score).items() if name in rules.backtest.criteria
@@ -234,7 +241,7 @@ def _pairs(tested: np.ndarray, rivals: np.ndarray, scores: np.ndarray, by_centre
 def _rows(measured: pd.DataFrame, hidden: np.ndarray, scores: np.ndarray, by_centre: np.ndarray) -> pd.DataFrame:
     """Make the table backtest."""
     won = beaten(scores)
-    frame = measured[["site_id", *(c.name for c in tables.NAMES), "heritage_class"]].reset_index(drop=True)
+    frame = measured[["site_id", *(c.name for c in NAMES), "heritage_class"]].reset_index(drop=True)
     frame["hidden_spaces"], frame["hidden_amenities"] = hidden[:, 0], hidden[:, 1]
     frame["score"] = scores[:, 0]
     frame["rank"] = 1 + (scores[:, 1:] > scores[:, :1]).sum(axis=1)
@@ -338,7 +345,9 @@ def _matrices(pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return one, other
 
 
-def pool(cities: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], settings: Backtest, *, seed: int) -> pd.DataFrame:
+def pool_backtests(
+    cities: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], settings: Backtest, *, seed: int
+) -> pd.DataFrame:
     """Pool the back-tests of several cities: each converted site stands against the rivals of its own city.
 
     So a city's size or wealth decides nothing, only the place within it. A city without a tested site or without
@@ -367,11 +376,11 @@ def pool(cities: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], settings: Back
     ]
     if tested:
         found += _figures([scores for scores, _ in matrices], [near for _, near in matrices], settings, seed)
-    whole = pd.DataFrame(found, columns=["figure", "value", "low", "high"]).assign(city=ALL)
+    whole = pd.DataFrame(found, columns=["figure", "value", "low", "high"]).assign(city=ALL_CITIES)
     return pd.concat([*rows, whole], ignore_index=True)[["city", "figure", "value", "low", "high"]]
 
 
-def in_words(summary: pd.DataFrame) -> str:
+def backtest_in_words(summary: pd.DataFrame) -> str:
     """Say the summary in a line."""
     value = summary.set_index("figure")["value"]
     if "auc" not in value:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from creative_nodes import mcda, smaa, tables
-from creative_nodes.config import Score
-from creative_nodes.scenarios import scenario_ranks
-from creative_nodes.score import Prepared, prepare, ranks_of, summary, top_of
+from creative_nodes.common import tables
+from creative_nodes.doubt.tables import AGREEMENT, RANK_ACCEPTABILITY, ROBUSTNESS
+from creative_nodes.score import (
+    Acceptability,
+    Prepared,
+    Score,
+    accept,
+    agreement,
+    method_ranks,
+    prepare,
+    ranks_of,
+    scenario_ranks,
+    summary,
+    top_of,
+)
 
 NARROWEST = 1e-9  # a range of weights must be wider than this to count
 TIE = 1e-12  # scores closer than this are a tie, as in `smaa.ranks_of`
@@ -163,7 +174,7 @@ def largest_moves(sweeps: pd.DataFrame, site_ids: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _acceptability_rows(draws: str, found: smaa.Acceptability, site_ids: np.ndarray) -> pd.DataFrame:
+def _acceptability_rows(draws: str, found: Acceptability, site_ids: np.ndarray) -> pd.DataFrame:
     """List the ranks each candidate took, with the share of draws; ranks it never took are left out."""
     site, rank = np.nonzero(found.counts)
     return pd.DataFrame(
@@ -194,15 +205,15 @@ def measure_robustness(
     """
     prepared = prepare(candidates, settings)
     names, site_ids = prepared.names, prepared.site_ids
-    columns = [column.name for column in tables.TABLES["robustness"].columns]
-    texts = [column.name for column in tables.TABLES["robustness"].columns if column.kind == "text"]  # site_id first
+    columns = [column.name for column in ROBUSTNESS.columns]
+    texts = [column.name for column in ROBUSTNESS.columns if column.kind == "text"]  # site_id first
     if not len(site_ids) or not names:
         left_out = candidates[["site_id"]].sort_values("site_id").reindex(columns=columns)
         left_out[texts[1:]] = ""
-        return left_out, tables.empty("rank_acceptability"), tables.empty("agreement")
-    around = smaa.accept(prepared.matrix, prepared.weights * settings.concentration, draws=settings.draws, seed=seed)
-    flat = smaa.accept(prepared.matrix, np.ones(len(names)), draws=settings.draws, seed=[seed, 1])
-    ranks = mcda.method_ranks(prepared)
+        return left_out, tables.empty(RANK_ACCEPTABILITY), tables.empty(AGREEMENT)
+    around = accept(prepared.matrix, prepared.weights * settings.concentration, draws=settings.draws, seed=seed)
+    flat = accept(prepared.matrix, np.ones(len(names)), draws=settings.draws, seed=[seed, 1])
+    ranks = method_ranks(prepared)
     central = pd.DataFrame(flat.central_weights(), columns=[f"central_{name}" for name in names])
     out = pd.concat(
         [
@@ -221,10 +232,10 @@ def measure_robustness(
     whole = pd.concat([out, left_out], ignore_index=True).reindex(columns=columns)
     whole[texts] = whole[texts].fillna("")
     top_n = top_of(len(site_ids), settings)
-    agreed = [mcda.agreement(ranks, top_n=top_n, kind="method")]
+    agreed = [agreement(ranks, top_n=top_n, kind="method")]
     if len(scenarios):
         by_scenario = scenario_ranks(scenarios).dropna()
-        agreed.append(mcda.agreement(by_scenario, top_n=top_n, kind="scenario"))
+        agreed.append(agreement(by_scenario, top_n=top_n, kind="scenario"))
     shares = [_acceptability_rows(name, found, site_ids) for name, found in (("around", around), ("flat", flat))]
     # one ranking has none to agree with, and a frame without rows would take the numbers' type away
     compared = pd.concat([one for one in agreed if len(one)], ignore_index=True)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes import tables
-from creative_nodes.config import Measuring, TravelMode
-from creative_nodes.reach import Survey, World, select_candidates
-from creative_nodes.sweeps import measure_under
-from creative_nodes.travel.streets import Streets
+from creative_nodes.common import TravelMode, tables
+from creative_nodes.doubt.sweeps import measure_under
+from creative_nodes.reach import Measuring, Survey, World, select_candidates
+from creative_nodes.score import SCENARIO_CANDIDATES
+from creative_nodes.streets import Streets
 
 
 def measure_scenarios(
@@ -39,10 +39,10 @@ def measure_scenarios(
     """
     chosen = {site for one in own.values() for site in select_candidates(heritage, one.candidates)["site_id"]}
     if not chosen:
-        nobody: pd.DataFrame = tables.empty("scenario_candidates")
+        nobody: pd.DataFrame = tables.empty(SCENARIO_CANDIDATES)
         return nobody
     sites = heritage[heritage["site_id"].isin(chosen)].reset_index(drop=True)
     survey = Survey(sites, world, streets, link_within_m)
     found = [measure_under(survey, one, world.people, main_mode).assign(scenario=key) for key, one in own.items()]
-    columns = [column.name for column in tables.TABLES["scenario_candidates"].columns]
+    columns = [column.name for column in SCENARIO_CANDIDATES.columns]
     return pd.DataFrame(pd.concat(found, ignore_index=True))[columns]

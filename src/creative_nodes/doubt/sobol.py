@@ -14,10 +14,9 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as sample
 from scipy.stats import gamma
 
-from creative_nodes import tables
-from creative_nodes.config import CRITERION_GROUPS, Score
-from creative_nodes.errors import InputError
-from creative_nodes.score import prepare, ranks_of, top_of
+from creative_nodes.common import CRITERION_GROUPS, InputError, tables
+from creative_nodes.doubt.tables import SOBOL
+from creative_nodes.score import Score, prepare, ranks_of, top_of
 
 SAMPLES = "score.sobol_samples"
 RESAMPLES = 200
@@ -91,7 +90,7 @@ def measure_sobol(candidates: pd.DataFrame, settings: Score, *, seed: int) -> pd
     }
     groups = {group: inside for group, inside in groups.items() if inside.any()}
     if not len(prepared.site_ids) or not groups:
-        nobody: pd.DataFrame = tables.empty("sobol")
+        nobody: pd.DataFrame = tables.empty(SOBOL)
         return nobody
     weights = np.array([prepared.weights[inside].sum() for inside in groups.values()])
     # what a group adds to each score when it weighs 1
@@ -114,10 +113,10 @@ def measure_sobol(candidates: pd.DataFrame, settings: Score, *, seed: int) -> pd
         )
         for name, site, values in outputs
     ]
-    return pd.concat(found, ignore_index=True)[[column.name for column in tables.TABLES["sobol"].columns]]
+    return pd.concat(found, ignore_index=True)[[column.name for column in SOBOL.columns]]
 
 
-def in_words(found: pd.DataFrame) -> str:
+def sobol_in_words(found: pd.DataFrame) -> str:
     """Say the table in a line."""
     shift = found[(found["output"] == "rank_shift") & found["total"].notna()]
     if shift.empty:

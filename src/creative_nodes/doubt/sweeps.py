@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from creative_nodes import tables
-from creative_nodes.config import Analysis, Measuring, Mode, Swept, Travel, TravelMode, changed
-from creative_nodes.reach import Survey, World, measure, select_candidates
+from creative_nodes.common import Mode, TravelMode, tables
+from creative_nodes.doubt.settings import Swept, changed
+from creative_nodes.reach import MODES, Measuring, Survey, World, measure_criteria, select_candidates
 from creative_nodes.score import criteria_in_use, normalised, ranks_of
-from creative_nodes.travel.streets import Streets
+from creative_nodes.streets import Streets, Travel
 
 SPEED, PEOPLE, FLOOR = "speed", "people", "candidates.min_confidence"
 
@@ -30,12 +30,12 @@ class Variant:
 
     parameter: str
     value: str
-    analysis: Analysis | Swept
+    analysis: Swept
     people: gpd.GeoDataFrame
 
 
 @dataclass(frozen=True)
-class City:
+class SweptCity:
     """What a sweep starts from.
 
     `heritage`: all sites. `others`: residents from other sources, by the name of the source.
@@ -44,7 +44,7 @@ class City:
     heritage: gpd.GeoDataFrame
     world: World
     streets: Streets
-    analysis: Analysis | Swept
+    analysis: Swept
     main_mode: TravelMode
     others: Mapping[str, gpd.GeoDataFrame]
 
@@ -56,7 +56,7 @@ def _faster(travel: Travel, country: str, mode: Mode, factor: float) -> Travel:
     return travel.model_copy(update={"speeds_kmh": tables})
 
 
-def variants(city: City) -> Iterator[Variant]:
+def variants(city: SweptCity) -> Iterator[Variant]:
     """Yield every changed setting of `sweeps`, one at a time; values equal to today's are passed over."""
     analysis, people = city.analysis, city.world.people
     for key, values in analysis.sweeps.keys.items():
@@ -74,40 +74,18 @@ def variants(city: City) -> Iterator[Variant]:
         yield Variant(PEOPLE, source, analysis, table)
 
 
-def _streets(streets: Streets, travel: Travel) -> Streets:
-    """Return the streets under other travel settings, with the networks of modes that stay as they are."""
-    today = streets.travel
-    if travel == today:
-        return streets
-    # how far places are joined is no matter of the streets, but stations are places on those of public transport
-    joins = {"snap_within_m": today.snap_within_m}
-    built = {}
-    if travel.model_copy(update=joins) == today:
-        built = {key: network for key, network in streets._built.items() if key[0] != "transit"}
-    elif travel.model_copy(update={"speeds_kmh": today.speeds_kmh}) == today:
-        old, new = (one.speeds_kmh[streets.country] for one in (today, travel))
-        # the way to the street is walked, so another walking speed changes every network but those in metres
-        same: set[str] = set()
-        if old["walk"] == new["walk"]:
-            same = {"transit", *(mode for mode in travel.modes if old[mode] == new[mode])}
-        built = {key: network for key, network in streets._built.items() if key[0] in same or key[1]}
-    return replace(streets, travel=travel, _built=built)
-
-
 def measure_under(
-    survey: Survey, analysis: Analysis | Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
+    survey: Survey, analysis: Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
 ) -> gpd.GeoDataFrame:
     """Return the table candidates as it would be under another analysis; what that does not touch is kept."""
-    some = replace(
-        survey, world=replace(survey.world, people=people), streets=_streets(survey.streets, analysis.travel)
-    )
-    found = measure(
+    some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
+    found = measure_criteria(
         some,
         reach=analysis.reach.model_copy(update={"thresholds": {}}),
         network=analysis.network,
         candidates=analysis.candidates,
         main_mode=main_mode,
-        modes=tables.empty("modes"),  # ranks need no description of the streets
+        modes=tables.empty(MODES),  # ranks need no description of the streets
     ).candidates
     chosen = select_candidates(survey.sites, analysis.candidates)["site_id"]
     return found[found["site_id"].isin(chosen)].reset_index(drop=True)
@@ -123,7 +101,7 @@ def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode) -> pd.Series
     return pd.Series(ranks_of(scores.reshape(-1, 1))[:, 0], index=scored["site_id"].to_numpy(dtype=object), dtype=int)
 
 
-def sweep(city: City) -> tuple[pd.DataFrame, pd.DataFrame]:
+def sweep(city: SweptCity) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Change one setting at a time and rank the candidates anew.
 
     Returns
@@ -180,7 +158,7 @@ def _summary(every: list[Variant], ranks: list[pd.Series], base: pd.Series) -> p
     return pd.DataFrame(found, columns=columns)
 
 
-def in_words(summary: pd.DataFrame) -> str:
+def sweeps_in_words(summary: pd.DataFrame) -> str:
     """Say the summary in a line."""
     known = summary.dropna(subset=["largest_move"])
     if known.empty:

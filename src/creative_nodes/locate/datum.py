@@ -17,7 +17,7 @@ from typing import get_args
 
 import numpy as np
 
-from creative_nodes.config import Datum
+from creative_nodes.common import Datum
 
 DATUMS: tuple[Datum, ...] = get_args(Datum)
 

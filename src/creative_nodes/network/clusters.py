@@ -14,16 +14,13 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 from sklearn.cluster import DBSCAN, HDBSCAN
 
-from creative_nodes import tables
-from creative_nodes.colocation import colocate
-from creative_nodes.config import ClusterSettings
-from creative_nodes.config import Network as NetworkSettings
-from creative_nodes.connectivity import links_within, nearest_other
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.locate.names import has_han
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Network
-from creative_nodes.travel.streets import Streets
+from creative_nodes.common import WGS84_EPSG, reproject, tables
+from creative_nodes.locate import has_han
+from creative_nodes.network.colocation import colocate
+from creative_nodes.network.connectivity import links_within, nearest_other
+from creative_nodes.network.settings import ClusterSettings, NetworkSettings
+from creative_nodes.network.tables import CLUSTERS
+from creative_nodes.streets import StreetNetwork, Streets, costs_between
 
 NOISE = -1
 BLOCK = 4  # side of a search block, in limits: large blocks search few streets twice
@@ -136,7 +133,7 @@ def sizes(pairs: csr_array, labels: np.ndarray, settings: ClusterSettings) -> np
     return np.bincount(found, weights=far / core[labels != NOISE] - 1)
 
 
-def _near_nodes(network: Network, nodes: np.ndarray, within_m: float) -> Iterator[tuple[np.ndarray, ...]]:
+def _near_nodes(network: StreetNetwork, nodes: np.ndarray, within_m: float) -> Iterator[tuple[np.ndarray, ...]]:
     """Yield the distances up to `within_m` from the given nodes, block by block, so that memory stays small.
 
     Yields
@@ -163,7 +160,7 @@ def _near_nodes(network: Network, nodes: np.ndarray, within_m: float) -> Iterato
 
 
 def _between_points(
-    network: Network, edge: np.ndarray, along: np.ndarray, pairs: np.ndarray, within_m: float
+    network: StreetNetwork, edge: np.ndarray, along: np.ndarray, pairs: np.ndarray, within_m: float
 ) -> np.ndarray:
     """Return the distance along streets between points on edges, for the pairs given.
 
@@ -196,7 +193,7 @@ def _between_points(
 
 
 def _random_placements(
-    network: Network, usable: np.ndarray, n: int, within_m: float, simulations: int, rng: np.random.Generator
+    network: StreetNetwork, usable: np.ndarray, n: int, within_m: float, simulations: int, rng: np.random.Generator
 ) -> Iterator[csr_array]:
     """Place n points at random along the streets, again and again; yield their distances up to `within_m`."""
     length = network.length_m[usable]
@@ -221,7 +218,7 @@ def _random_placements(
 
 
 def largest_by_chance(
-    network: Network, area: shapely.Geometry, n: int, settings: ClusterSettings, *, seed: int
+    network: StreetNetwork, area: shapely.Geometry, n: int, settings: ClusterSettings, *, seed: int
 ) -> np.ndarray:
     """Return the size (see `sizes`) of the largest cluster in each random placement of n spaces along the streets.
 
@@ -370,7 +367,7 @@ def clusters_frame(
             }
         )
     if not found:
-        return tables.empty("clusters"), [""] * len(spaces)
+        return tables.empty(CLUSTERS), [""] * len(spaces)
     frame = pd.DataFrame(found).sort_values(["n_spaces", "label"], ascending=[False, True]).reset_index(drop=True)
     frame.insert(0, "cluster_id", [f"k{number}" for number in range(1, len(frame) + 1)])
     kept = frame[frame["kept"]]
@@ -418,14 +415,14 @@ def connect_spaces(
     # two networks with entrances of their own: ferries take minutes and have no metres
     walk, timed = streets.network("walk", in_metres=True), streets.network("walk")
     doors, timed_doors = (streets.entrances(one, streets.shapes(inside)) for one in (walk, timed))
-    metres = times.costs_between(walk, doors, doors, limit=clusters.within_m)
+    metres = costs_between(walk, doors, doors, limit=clusters.within_m)
     pairs = near_pairs(metres, within_m=clusters.within_m)
     labels = find_clusters(pairs, clusters)
     large = sizes(pairs, labels, clusters)
     by_chance = largest_by_chance(walk, reproject(area, WGS84_EPSG, streets.epsg), len(inside), clusters, seed=seed)
     frame, ids = clusters_frame(inside, labels, large, by_chance, clusters, naming=naming_of(places), epsg=streets.epsg)
     limit = network.link_minutes
-    links = links_within(times.costs_between(timed, timed_doors, timed_doors, limit=limit), limit=limit)
+    links = links_within(costs_between(timed, timed_doors, timed_doors, limit=limit), limit=limit)
     nearest, minutes = nearest_other(timed, timed_doors, try_first=limit)
     named = inside["space_id"].to_numpy(dtype=object)
     out = creative.copy()

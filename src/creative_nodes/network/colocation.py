@@ -18,11 +18,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import ClusterSettings
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Entrances, Network
-from creative_nodes.travel.streets import Streets
+from creative_nodes.common import tables
+from creative_nodes.network.settings import ClusterSettings
+from creative_nodes.network.tables import COLOCATION
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, costs_between
 
 OUTSIDE_EACH_SIDE = 0.025  # of the relabellings, for a pointwise 95 % envelope
 ROUNDING = 1e-9
@@ -108,7 +107,7 @@ def _same_object(heritage: pd.DataFrame, creative: pd.DataFrame) -> np.ndarray:
     return np.array(shared, dtype=bool) | creative["registry_id"].isin(rows).to_numpy(dtype=bool)
 
 
-def _stands(streets: Streets, walk: Network, shapes: np.ndarray) -> Entrances:
+def _stands(streets: Streets, walk: StreetNetwork, shapes: np.ndarray) -> Entrances:
     """Put each place at the street point nearest to its centroid, as a point without extent or leg.
 
     Works yards are larger than galleries: with all their entrances they would be near more of everything, whatever
@@ -140,7 +139,7 @@ def colocate(
     heritage: gpd.GeoDataFrame,
     creative: gpd.GeoDataFrame,
     streets: Streets,
-    walk: Network,
+    walk: StreetNetwork,
     *,
     area: shapely.Geometry,
     settings: ClusterSettings,
@@ -171,12 +170,12 @@ def colocate(
     theirs = _stands(streets, walk, streets.shapes(spaces[~same]))
     m, n = ours.n_places, theirs.n_places
     if m == 0 or n == 0:
-        none: pd.DataFrame = tables.empty("colocation")
+        none: pd.DataFrame = tables.empty(COLOCATION)
         return none
     steps = round(settings.colocation_max_m / settings.colocation_step_m)
     distances = settings.colocation_step_m * np.arange(1, steps + 1)
     spots = _joined(ours, theirs)
-    pairs = pairs_within(times.costs_between(walk, spots, spots, limit=distances[-1] + ROUNDING), distances)
+    pairs = pairs_within(costs_between(walk, spots, spots, limit=distances[-1] + ROUNDING), distances)
     labels = np.arange(m + n) < m
     rng = np.random.default_rng(seed)
     relabelled = np.array([cross_k(pairs, rng.permutation(labels)) for _ in range(settings.relabellings)])

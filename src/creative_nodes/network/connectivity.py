@@ -9,10 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Entrances, cheapest
-from creative_nodes.travel.network import Network as Streetwork
-from creative_nodes.travel.streets import Streets
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, times
 
 SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
 
@@ -71,7 +68,7 @@ def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: floa
     return links_within(minutes, limit=link_minutes)
 
 
-def nearest_other(walk: Streetwork, doors: Entrances, *, try_first: float) -> tuple[np.ndarray, np.ndarray]:
+def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest other place of each place, however far.
 
     Parameters
@@ -99,7 +96,7 @@ def nearest_other(walk: Streetwork, doors: Entrances, *, try_first: float) -> tu
     return which, cost
 
 
-def connectivity(parts: np.ndarray) -> float:
+def connectivity_of(parts: np.ndarray) -> float:
     """Return C = sum_c (n_c / N)^2, the chance that two spaces picked at random are joined by links (METHOD 7).
 
     Parameters
@@ -169,5 +166,5 @@ def thin_out(links: Links, share: float, draws: int, *, seed: int) -> Thinned:
     found = []
     for _ in range(draws if n else 0):
         left = links.of(np.isin(np.arange(n), rng.choice(n, size=stay, replace=False)))
-        found.append((connectivity(left.parts()), float(np.mean(left.degree() == 0)), len(left.a) / stay))
+        found.append((connectivity_of(left.parts()), float(np.mean(left.degree() == 0)), len(left.a) / stay))
     return Thinned(*np.array(found, dtype=float).reshape(-1, 3).T)

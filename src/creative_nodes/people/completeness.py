@@ -13,10 +13,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import Completeness
-from creative_nodes.geo import WGS84_EPSG, projected, reproject_xy
-from creative_nodes.hexagons import Hexagons, add_up, hexagons_over
+from creative_nodes.common import WGS84_EPSG, Hexagons, add_up, hexagons_over, projected, reproject_xy
+from creative_nodes.people.settings import Completeness
+from creative_nodes.people.tables import COMPLETENESS
 
 Mapping = Literal["thin", "fair", "good", "empty"]
 
@@ -136,4 +135,4 @@ def map_completeness(
         crs=WGS84_EPSG,
     )
     found["mapping"] = judge(found, settings)
-    return found[[column.name for column in tables.TABLES["completeness"].columns]]
+    return found[[column.name for column in COMPLETENESS.columns]]

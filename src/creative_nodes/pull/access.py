@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from creative_nodes.config import ModeAccess
+from creative_nodes.pull.settings import ModeAccess
 
 FORBIDDEN = frozenset({"no", "private", "use_sidepath"})
 ALLOWED = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})

@@ -12,9 +12,9 @@ from osmium import osm
 from osmium.osm import mutable
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.config import Boundary
-from creative_nodes.errors import InputError
-from creative_nodes.osm.clip import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
+from creative_nodes.common import InputError
+from creative_nodes.pull.clip import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
+from creative_nodes.pull.settings import Boundary
 
 WGS84 = "EPSG:4326"
 _OTHERWISE = "give boundary.bbox, boundary.polygon or boundary.place (which asks Nominatim) instead"
@@ -129,7 +129,7 @@ def relation_area(positions: NodePositions, relation: int, *, where: str) -> Bas
 
 def _looked_up(query: str, *, by_id: bool, cache: Path, where: str) -> BaseGeometry:
     # osmnx takes a second to import and most runs do without it
-    from creative_nodes.osm.overpass import geocode
+    from creative_nodes.pull.overpass import geocode
 
     return polygon_only(geocode(query, by_id=by_id, cache=cache, where=where), where=where)
 

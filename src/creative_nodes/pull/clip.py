@@ -26,7 +26,7 @@ from osmium.osm import mutable
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import __version__
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
 
 AREA_RELATION_TYPES = ("multipolygon", "boundary")
 # a country's border or a whole coast has more: completing it would drag in data from hundreds of kilometres away

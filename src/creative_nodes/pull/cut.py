@@ -15,11 +15,11 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import __version__
-from creative_nodes.config import Boundary
-from creative_nodes.geo import WGS84_EPSG, buffer_metres, metric_epsg, reproject
-from creative_nodes.osm.boundary import study_area
-from creative_nodes.osm.clip import Clipped, NodePositions, clip, header_date, node_positions
-from creative_nodes.osm.download import ResolvedSource, file_sha256
+from creative_nodes.common import WGS84_EPSG, buffer_metres, metric_epsg, reproject
+from creative_nodes.pull.boundary import study_area
+from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
+from creative_nodes.pull.download import ResolvedSource, file_sha256
+from creative_nodes.pull.settings import Boundary
 
 OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
 UNKNOWN = "unknown"
@@ -140,7 +140,7 @@ def _open_file(task: _Task) -> Iterator[_Opened]:
 @contextmanager
 def _open_overpass(task: _Task) -> Iterator[_Opened]:
     # osmnx takes a second to import, and the other sources do without it
-    from creative_nodes.osm.overpass import download_elements, write_elements
+    from creative_nodes.pull.overpass import download_elements, write_elements
 
     area = _area(task, None)
     answer = download_elements(_outline(area), cache=task.cache, url=task.source.url)

@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import requests
 
 from creative_nodes import __version__
-from creative_nodes.config import Section, Settings
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError, Section
+from creative_nodes.pull.settings import Boundary, Source
 
 DOWNLOADS = Path("data/raw/downloads")
 OSM_SUFFIXES = (".osm.pbf", ".osm", ".osm.bz2")
@@ -76,22 +76,25 @@ def _in_extracts(city: str, extracts: Path) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def _check_polygon(settings: Settings, root: Path) -> None:
+def _check_polygon(city: str, boundary: Boundary, root: Path) -> None:
     """Raise when the boundary's polygon file is not there, before any rule waits for it."""
-    polygon = settings.city.boundary.polygon
+    polygon = boundary.polygon
     if polygon and not (root / polygon).is_file():
         raise InputError(
             f"no such file: {polygon}; give the path from the project root",
-            where=f"config/cities/{settings.key}.yaml: boundary.polygon",
+            where=f"config/cities/{city}.yaml: boundary.polygon",
         )
 
 
-def resolve_source(settings: Settings, *, extracts: Path | None, root: Path = Path()) -> ResolvedSource:
+def resolve_source(
+    city: str, source: Source, boundary: Boundary, *, extracts: Path | None, root: Path = Path()
+) -> ResolvedSource:
     """Choose where a city's data comes from: a file in the extracts folder, else the city's own source.
 
     Parameters
     ----------
-    settings : one city's settings.
+    city : key of the city.
+    source, boundary : as its file says.
     extracts : folder with <city>.osm.pbf, .osm or .osm.bz2 files; None when there is none.
     root : the project's root, which the relative paths in config start from.
 
@@ -100,9 +103,9 @@ def resolve_source(settings: Settings, *, extracts: Path | None, root: Path = Pa
     InputError : the extracts folder, the extract or the boundary's polygon file is not there, or the file or URL is
         of another type.
     """
-    _check_polygon(settings, root)
-    source, where = settings.city.source, f"config/cities/{settings.key}.yaml"
-    found = _in_extracts(settings.key, root / extracts) if extracts is not None else None
+    _check_polygon(city, boundary, root)
+    where = f"config/cities/{city}.yaml"
+    found = _in_extracts(city, root / extracts) if extracts is not None else None
     if found is not None:
         # config's snapshot date is that of its own source, not of this file
         return ResolvedSource(kind="extract", file=found)

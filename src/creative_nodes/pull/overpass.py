@@ -21,8 +21,8 @@ from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.errors import InputError
-from creative_nodes.osm.download import without_login
+from creative_nodes.common import InputError
+from creative_nodes.pull.download import without_login
 
 _FAILURES = (requests.RequestException, InsufficientResponseError, ResponseStatusCodeError, KeyError, TypeError)
 # smaller than a country, larger than a block: the boundaries that name quarters

@@ -17,10 +17,9 @@ import numpy as np
 import osmium
 import shapely
 
-from creative_nodes.config import STREET_MODES, Mode, ModeAccess
-from creative_nodes.errors import InputError
-from creative_nodes.geo import WGS84_EPSG, reproject_xy
-from creative_nodes.osm.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
+from creative_nodes.common import STREET_MODES, WGS84_EPSG, InputError, Mode, reproject_xy
+from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
+from creative_nodes.pull.settings import ModeAccess
 
 COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
 AREA_KEYS = frozenset(

@@ -14,13 +14,10 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_array, csr_array
 
-from creative_nodes import tables
-from creative_nodes.config import Accessibility, Reach, TravelMode, Zone
-from creative_nodes.geo import WGS84_EPSG
-from creative_nodes.hexagons import Hexagons, add_up, hexagons_over
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Entrances
-from creative_nodes.travel.streets import Streets
+from creative_nodes.common import WGS84_EPSG, Hexagons, TravelMode, add_up, hexagons_over
+from creative_nodes.reach.settings import Accessibility, Reach, Zone
+from creative_nodes.reach.tables import ACCESSIBILITY
+from creative_nodes.streets import Entrances, Streets, cost_rows, cost_to_nearest, total_within
 
 MAJOR_TIERS = ("core", "intermediate")
 PER_RESIDENTS = 100_000
@@ -131,7 +128,7 @@ def _supply_per_head(settled: Settled, creative: gpd.GeoDataFrame, settings: Acc
     walk = streets.network("walk")
     row, column, value = [], [], []
     # searched from the few spaces: on foot a way takes as long there as back
-    for rows, minutes in times.cost_rows(
+    for rows, minutes in cost_rows(
         walk,
         streets.entrances(walk, streets.shapes(offered)),
         settled.doors("walk"),
@@ -157,7 +154,7 @@ def _minutes_to_nearest(streets: Streets, mode: TravelMode, starts: Entrances, v
     if venues.empty or not starts.n_places:
         return np.full(starts.n_places, np.inf)
     network = streets.network(mode)
-    return times.cost_to_nearest(network, starts, streets.entrances(network, streets.shapes(venues)))
+    return cost_to_nearest(network, starts, streets.entrances(network, streets.shapes(venues)))
 
 
 def _nearest_columns(settled: Settled, middles: np.ndarray, creative: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
@@ -179,9 +176,7 @@ def _nearest_columns(settled: Settled, middles: np.ndarray, creative: gpd.GeoDat
 def _residents_around(settled: Settled, middles: np.ndarray, mode: TravelMode, minutes: float) -> np.ndarray:
     """Return the residents within minutes of each hexagon's middle; missing where no street of the mode is near."""
     starts = settled.join(mode, middles)
-    around = times.total_within(
-        settled.streets.network(mode), starts, settled.doors(mode), settled.residents, limit=minutes
-    )
+    around = total_within(settled.streets.network(mode), starts, settled.doors(mode), settled.residents, limit=minutes)
     return np.where(starts.has_entrance(), around, np.nan)
 
 
@@ -245,4 +240,4 @@ def map_accessibility(
         columns["residents_ride"] = _residents_around(settled, middles, main_mode, reach.ride_minutes)
         columns |= _service_columns(settled, creative, settings, reach)
     found = gpd.GeoDataFrame({"hex_id": hexagons.ids, **columns}, geometry=hexagons.shapes, crs=WGS84_EPSG)
-    return found[[column.name for column in tables.TABLES["accessibility"].columns]]
+    return found[[column.name for column in ACCESSIBILITY.columns]]

@@ -19,12 +19,10 @@ import shapely
 from rasterio.transform import from_origin
 from scipy.ndimage import binary_dilation, label
 
-from creative_nodes import tables
-from creative_nodes.config import Isochrones, TravelMode
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Entrances, Network
-from creative_nodes.travel.streets import Streets
+from creative_nodes.common import WGS84_EPSG, TravelMode, reproject, tables
+from creative_nodes.reach.settings import Isochrones
+from creative_nodes.reach.tables import ISOCHRONES
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, node_costs
 
 M2_PER_KM2 = 1e6
 SAMPLES_PER_CELL = 2
@@ -48,7 +46,7 @@ class Samples:
     first: np.ndarray
 
 
-def sample_streets(network: Network, spacing_m: float) -> Samples:
+def sample_streets(network: StreetNetwork, spacing_m: float) -> Samples:
     """Cut every street into equal pieces of at most `spacing_m` metres, and take the middle of each.
 
     Where no trip may end (a ferry in mid-river, a motorway) nothing is reached either, so there are no samples.
@@ -61,7 +59,9 @@ def sample_streets(network: Network, spacing_m: float) -> Samples:
     return Samples(edge, share, shapely.get_coordinates(points), first)
 
 
-def sample_costs(network: Network, samples: Samples, doors: Entrances, place: int, at_node: np.ndarray) -> np.ndarray:
+def sample_costs(
+    network: StreetNetwork, samples: Samples, doors: Entrances, place: int, at_node: np.ndarray
+) -> np.ndarray:
     """Return the cost from one place to every sample, shape (samples,); infinite where there is no way.
 
     Parameters
@@ -88,7 +88,7 @@ def sample_costs(network: Network, samples: Samples, doors: Entrances, place: in
 
 
 def _leg_points(
-    network: Network, doors: Entrances, place: int, shape: shapely.Geometry, spacing_m: float
+    network: StreetNetwork, doors: Entrances, place: int, shape: shapely.Geometry, spacing_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return points between a place and its entrances (metric CRS), and the cost of getting to each."""
     rows = np.flatnonzero(doors.place == place)
@@ -175,13 +175,13 @@ def draw_isochrones(sites: gpd.GeoDataFrame, streets: Streets, settings: Isochro
         for place, minutes, drawn in _of_mode(streets, shapes, mode, settings)
     ]
     if not rows:
-        return tables.empty("isochrones")
+        return tables.empty(ISOCHRONES)
     order = {site: number for number, site in enumerate(sites["site_id"])}
     rows.sort(key=lambda row: order[row["site_id"]])
     drawn = np.array([row.pop("drawn") for row in rows], dtype=object)
     frame = gpd.GeoDataFrame(rows, geometry=reproject(drawn, streets.epsg, WGS84_EPSG), crs=WGS84_EPSG)
     frame["area_km2"] = shapely.area(drawn) / M2_PER_KM2
-    return frame[[column.name for column in tables.TABLES["isochrones"].columns]]
+    return frame[[column.name for column in ISOCHRONES.columns]]
 
 
 def _of_mode(
@@ -194,7 +194,7 @@ def _of_mode(
     samples = sample_streets(network, spacing_m)
     entered = doors.has_entrance()
     minutes = sorted(settings.minutes[mode])
-    for rows, at_nodes in times.node_costs(network, doors, limit=minutes[-1]):
+    for rows, at_nodes in node_costs(network, doors, limit=minutes[-1]):
         for place, at_node in zip(rows[entered[rows]], at_nodes[entered[rows]], strict=True):
             costs = sample_costs(network, samples, doors, place, at_node)
             leg_xy, leg_costs = _leg_points(network, doors, place, shapes[place], spacing_m)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes import parts, tables
-from creative_nodes.config import CRITERIA, STREET_MODES, Candidates, Network, Reach, TravelMode
-from creative_nodes.connectivity import Links, relay, space_links
-from creative_nodes.geo import WGS84_EPSG
-from creative_nodes.messages import Message, mark, told, told_n, written
-from creative_nodes.spillover import Around, look_around, spillover, spillover_parts
-from creative_nodes.travel import network as net
-from creative_nodes.travel import times
-from creative_nodes.travel.streets import Streets
-from creative_nodes.travel.transit import joins_streets
+from creative_nodes.common import (
+    CRITERIA,
+    NAMES,
+    STREET_MODES,
+    WGS84_EPSG,
+    Message,
+    TravelMode,
+    mark,
+    tables,
+    told,
+    written,
+)
+from creative_nodes.network import Links, NetworkSettings, relay, space_links
+from creative_nodes.reach import parts
+from creative_nodes.reach.settings import Candidates, Reach
+from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
+from creative_nodes.reach.survey import Survey, World, _why_unreachable
+from creative_nodes.reach.tables import CANDIDATES, PARTS, REACH, SITE_LINKS
+from creative_nodes.streets import Streets, cost_rows, cost_to_nearest, costs_between, joins_streets, totals_within
+from creative_nodes.streets import network as net
 
-T = TypeVar("T")
 FULL_AGE_YEARS = 100.0
 MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
@@ -35,16 +42,6 @@ def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.G
 
 
 @dataclass(frozen=True)
-class World:
-    """What a candidate can reach: the tables of one city."""
-
-    creative: gpd.GeoDataFrame
-    amenities: gpd.GeoDataFrame
-    people: gpd.GeoDataFrame
-    stations: gpd.GeoDataFrame
-
-
-@dataclass(frozen=True)
 class Measured:
     """The tables candidates, reach, parts, modes and site_links."""
 
@@ -53,86 +50,6 @@ class Measured:
     parts: pd.DataFrame
     modes: pd.DataFrame
     site_links: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Survey:
-    """The sites and the city around them; each step of measuring is done once for what it depends on.
-
-    `done` holds the results by step, network and numbers, and by how places are joined to streets. A survey made from
-    another by `dataclasses.replace` shares them, so that a changed setting measures anew only what it changes.
-    """
-
-    sites: gpd.GeoDataFrame
-    world: World
-    streets: Streets
-    homes_within_m: float
-    done: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def once(self, step: Callable[..., T], *depends_on: Any) -> T:
-        """Do a step, unless it was done for the same network, tables and numbers before."""
-        travel = self.streets.travel
-        joined = (travel.snap_within_m, travel.entrance_spacing_m)
-        named = (id(one) if isinstance(one, net.Network | pd.DataFrame) else one for one in depends_on)
-        key = (step.__name__, *joined, *named)
-        if key not in self.done:
-            # what the key names is kept with the result, so that its id is not given to anything else
-            self.done[key] = (step(self, *depends_on), depends_on)
-        found: T = self.done[key][0]
-        return found
-
-    @property
-    def walk(self) -> net.Network:
-        """The walking network in minutes."""
-        return self.streets.network("walk")
-
-    @property
-    def doors(self) -> net.Entrances:
-        """Where the sites meet the walking network."""
-        return self.gates(self.walk)
-
-    def gates(self, network: net.Network) -> net.Entrances:
-        """Join the sites to a network."""
-        return self.once(_gates, network)
-
-    def homes(self, network: net.Network) -> net.Entrances:
-        """Join the cells with residents to a network."""
-        return self.once(_homes, network, self.world.people)
-
-
-def _gates(survey: Survey, network: net.Network) -> net.Entrances:
-    return survey.streets.entrances(network, survey.streets.shapes(survey.sites))
-
-
-def _homes(survey: Survey, network: net.Network, people: gpd.GeoDataFrame) -> net.Entrances:
-    return survey.streets.entrances(network, survey.streets.shapes(people), within_m=survey.homes_within_m)
-
-
-def _why_unreachable(survey: Survey, walk: net.Network) -> np.ndarray:
-    """Tell why each site cannot be reached on foot, shape (sites,): messages; an empty text where it can."""
-    streets, doors = survey.streets, survey.gates(walk)
-    cut_off = streets.network("walk", islands=True)
-    label, sizes = net.islands(cut_off)
-    stubs = survey.gates(cut_off)
-    largest = pd.Series(sizes[label[cut_off.u[stubs.edge]]]).groupby(stubs.place).max()
-    reasons = np.full(doors.n_places, "", dtype=object)
-    for place in np.flatnonzero(~doors.has_entrance()):
-        if place in largest.index:
-            reasons[place] = told_n(
-                largest[place],
-                "on an island of {n:count} street junction, joined to no other street",
-                "on an island of {n:count} street junctions, joined to no other street",
-            )
-        else:
-            reasons[place] = told(
-                "nearest street {gap:count} m away, more than {limit:g} m",
-                gap=doors.gap_m[place],
-                limit=streets.travel.snap_within_m,
-            )
-    return reasons
-
-
-# ---------------------------------------------------------------- the site itself
 
 
 def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[str, np.ndarray], list[pd.DataFrame]]:
@@ -161,9 +78,6 @@ def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[
     return criteria, made_of
 
 
-# ---------------------------------------------------------------- people and spaces within a time
-
-
 def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[float]]:
     """Return the time limits of each mode, the two of the criteria among them."""
     limits = {mode: set(minutes) for mode, minutes in settings.thresholds.items()}
@@ -173,7 +87,7 @@ def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[flo
 
 
 def _within(
-    survey: Survey, network: net.Network, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
+    survey: Survey, network: net.StreetNetwork, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
 ) -> pd.DataFrame:
     """Count the residents and creative spaces within each time of each site by one mode.
 
@@ -183,11 +97,11 @@ def _within(
     creative, gates = survey.world.creative, survey.gates(network)
     venues = survey.streets.entrances(network, survey.streets.shapes(creative))
     kinds = np.column_stack([np.ones(len(creative)), creative["tier"].isin(MAJOR)])
-    spaces = times.totals_within(network, gates, venues, kinds, limits=list(minutes))
+    spaces = totals_within(network, gates, venues, kinds, limits=list(minutes))
     residents = np.full(spaces.shape[:2], np.nan)
     if len(people):
         amounts = people["residents"].to_numpy(dtype=float)
-        residents = times.totals_within(network, gates, survey.homes(network), amounts, limits=list(minutes))
+        residents = totals_within(network, gates, survey.homes(network), amounts, limits=list(minutes))
     shut = ~gates.has_entrance()
     spaces[shut], residents[shut] = np.nan, np.nan
     columns = {"minutes": np.tile(minutes, gates.n_places), "residents": residents.ravel()}
@@ -213,7 +127,7 @@ def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.nd
 
 
 def _newly_served(
-    survey: Survey, walk: net.Network, people: gpd.GeoDataFrame, minutes: float
+    survey: Survey, walk: net.StreetNetwork, people: gpd.GeoDataFrame, minutes: float
 ) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the residents in walking reach of each site and of no core or intermediate space today; its parts.
 
@@ -224,10 +138,10 @@ def _newly_served(
         return np.full(n, np.nan), []
     homes, creative = survey.homes(walk), survey.world.creative
     major = survey.streets.shapes(creative[creative["tier"].isin(MAJOR)])
-    unserved = times.cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
+    unserved = cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
     residents = people["residents"].to_numpy(dtype=float)
     kinds = np.column_stack([residents * unserved, residents * ~unserved])
-    both = times.totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
+    both = totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
     names = (mark("not served today"), mark("served today"))
     made_of = [
         parts.rows(
@@ -238,10 +152,7 @@ def _newly_served(
     return both[:, 0], made_of
 
 
-# ---------------------------------------------------------------- stations, links
-
-
-def _transit(survey: Survey, walk: net.Network) -> tuple[np.ndarray, list[pd.DataFrame]]:
+def _transit(survey: Survey, walk: net.StreetNetwork) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the minutes on foot to the nearest rapid-transit station, missing where there is none; its name."""
     rapid = survey.world.stations[survey.world.stations["rapid"]]
     n = len(survey.sites)
@@ -249,7 +160,7 @@ def _transit(survey: Survey, walk: net.Network) -> tuple[np.ndarray, list[pd.Dat
         return np.full(n, np.nan), []
     gates = survey.streets.entrances(walk, survey.streets.shapes(rapid))
     nearest, minutes = np.zeros(n, dtype=int), np.full(n, np.inf)
-    for some, costs in times.cost_rows(walk, survey.doors, gates):
+    for some, costs in cost_rows(walk, survey.doors, gates):
         nearest[some], minutes[some] = costs.argmin(axis=1), costs.min(axis=1)
     site = np.flatnonzero(np.isfinite(minutes))
     made_of = parts.rows(
@@ -264,12 +175,14 @@ def _transit(survey: Survey, walk: net.Network) -> tuple[np.ndarray, list[pd.Dat
     return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
 
 
-def _relay(survey: Survey, walk: net.Network, link_minutes: float) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
+def _relay(
+    survey: Survey, walk: net.StreetNetwork, link_minutes: float
+) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
     """Return the rise of C, minutes from each site to the spaces it is linked to, and the parts it would join."""
     spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
     links = space_links(survey.streets, spaces, link_minutes)
     venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
-    minutes = times.costs_between(walk, survey.doors, venues, limit=link_minutes)
+    minutes = costs_between(walk, survey.doors, venues, limit=link_minutes)
     return relay(links.parts(), np.isfinite(minutes)), minutes, [_joined(links, minutes, spaces)]
 
 
@@ -304,9 +217,6 @@ def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.D
         n=sizes[found["label"].to_numpy(dtype=int)],
         unit="spaces",
     )
-
-
-# ---------------------------------------------------------------- modes
 
 
 def describe_modes(streets: Streets) -> pd.DataFrame:
@@ -344,16 +254,13 @@ def _stations_joined(streets: Streets) -> Message | str:
     )
 
 
-# ---------------------------------------------------------------- all together
-
-
 def measure_reach(
     sites: gpd.GeoDataFrame,
     world: World,
     streets: Streets,
     *,
     reach: Reach,
-    network: Network,
+    network: NetworkSettings,
     candidates: Candidates,
     main_mode: TravelMode,
     link_within_m: float,
@@ -377,22 +284,24 @@ def measure_reach(
     modes = describe_modes(streets)
     if sites.empty:
         return Measured(
-            tables.empty("candidates"), tables.empty("reach"), tables.empty("parts"), modes, tables.empty("site_links")
+            tables.empty(CANDIDATES), tables.empty(REACH), tables.empty(PARTS), modes, tables.empty(SITE_LINKS)
         )
     survey = Survey(sites, world, streets, link_within_m)
-    return measure(survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes)
+    return measure_criteria(
+        survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes
+    )
 
 
-def _look_around(survey: Survey, walk_m: net.Network, limit_m: float) -> Around:
+def _look_around(survey: Survey, walk_m: net.StreetNetwork, limit_m: float) -> Around:
     world, streets = survey.world, survey.streets
     return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
 
 
-def measure(
+def measure_criteria(
     survey: Survey,
     *,
     reach: Reach,
-    network: Network,
+    network: NetworkSettings,
     candidates: Candidates,
     main_mode: TravelMode,
     modes: pd.DataFrame,
@@ -403,7 +312,7 @@ def measure(
     reachable = reasons == ""
     counts = _counts(survey, _limits(reach, main_mode))
     around = survey.once(_look_around, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
-    spill = spillover(around, world.creative, world.amenities, reach)
+    spill = spillover_sums(around, world.creative, world.amenities, reach)
     transit, station = survey.once(_transit, walk)
     fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
     rise, link_times, joined = survey.once(_relay, walk, network.link_minutes)
@@ -417,7 +326,7 @@ def measure(
         **spill.criteria,
         **own,
     }
-    frame = sites[["site_id", *(c.name for c in tables.NAMES), "heritage_class", "status", "confidence"]].copy()
+    frame = sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "confidence"]].copy()
     why = [written(unreachable_reason=reason) for reason in reasons]
     frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
     for name in CRITERIA:

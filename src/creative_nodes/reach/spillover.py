@@ -8,10 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes import parts
-from creative_nodes.config import Reach
-from creative_nodes.travel import times
-from creative_nodes.travel.streets import Streets
+from creative_nodes.reach import parts
+from creative_nodes.reach.settings import Reach
+from creative_nodes.streets import Streets, costs_between
 
 
 def decay_sum(metres: np.ndarray, weights: np.ndarray, decay_per_m: float) -> np.ndarray:
@@ -62,7 +61,7 @@ def look_around(
     walk = streets.network("walk", in_metres=True)
     doors = streets.entrances(walk, shapes)
     targets = (streets.entrances(walk, streets.shapes(one)) for one in (creative, amenities))
-    return Around(*(times.costs_between(walk, doors, one, limit=limit_m) for one in targets))
+    return Around(*(costs_between(walk, doors, one, limit=limit_m) for one in targets))
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Spillover:
     others: np.ndarray
 
 
-def spillover(around: Around, creative: pd.DataFrame, amenities: pd.DataFrame, settings: Reach) -> Spillover:
+def spillover_sums(around: Around, creative: pd.DataFrame, amenities: pd.DataFrame, settings: Reach) -> Spillover:
     """Sum up what lies around each site.
 
     Parameters

@@ -12,11 +12,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People
-from creative_nodes.connectivity import Links, connectivity, efficiency, thin_out
-from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
-from creative_nodes.messages import Message, mark, message_in, told, told_n, word, written
+from creative_nodes.common import (
+    WGS84_EPSG,
+    Message,
+    buffer_metres,
+    mark,
+    message_in,
+    reproject,
+    told,
+    told_n,
+    word,
+    written,
+)
+from creative_nodes.network import ClusterSettings, Links, NetworkSettings, connectivity_of, efficiency, thin_out
+from creative_nodes.people import Completeness, People
+from creative_nodes.reach import Candidates
+from creative_nodes.report.tables import INDICATORS
 
 SPACES, SITES, LINKS = mark("spaces"), mark("sites"), mark("links")  # units
 SHARE, PER_KM2, PER_100K = "0-1", mark("per km²"), mark("per 100,000")
@@ -43,7 +54,7 @@ class Facts:
     pulled: dict[str, Any]
     people: People
     people_source: Message | str
-    network: Network
+    network: NetworkSettings
     clusters: ClusterSettings
     candidates: Candidates
     completeness: Completeness
@@ -150,7 +161,7 @@ def _network_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | Non
         _row(
             "connectivity",
             mark("chance that two creative spaces are joined by short walks"),
-            connectivity(parts),
+            connectivity_of(parts),
             SHARE,
             network,
         ),
@@ -748,5 +759,5 @@ def describe_city(facts: Facts) -> pd.DataFrame:
     rows += [*_colocation_rows(facts), *_network_rows(facts, spaces, residents)]
     rows += [*_mode_rows(facts), *_mapping_rows(facts), *_recall_rows(facts)]
     rows += [*_people_notices(facts), *_transit_notices(facts), *_mapping_notices(facts), *_candidate_notices(facts)]
-    frame = pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["indicators"].columns])
+    frame = pd.DataFrame(rows, columns=[column.name for column in INDICATORS.columns])
     return frame.astype({"value": "float64"})

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from creative_nodes import tables
+from creative_nodes.report.tables import TABLES
 
 LAYERS = (
     *("study_area", "heritage", "creative", "clusters"),
@@ -124,7 +124,7 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def about(provenances: dict[str, dict[str, Any]]) -> pd.DataFrame:
+def about_tables(provenances: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """Say where CSV files come from, a row a file.
 
     Parameters
@@ -133,7 +133,7 @@ def about(provenances: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """
     known = ("source", "snapshot", "settings", "version")
     rows = [
-        {"file": f"{name}.csv", "a_row_is": tables.TABLES[name].row, **{key: str(note.get(key, "")) for key in known}}
+        {"file": f"{name}.csv", "a_row_is": TABLES[name].row, **{key: str(note.get(key, "")) for key in known}}
         for name, note in provenances.items()
     ]
     return pd.DataFrame(rows).assign(licences="DATA_LICENSES.md", columns="docs/DATA_DICTIONARY.md")

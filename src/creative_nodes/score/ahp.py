@@ -5,12 +5,13 @@ Raises ValueError, which the configuration turns into a message with file and ke
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
+
+from creative_nodes.common import nearest
 
 LARGEST = 9.0  # Saaty's scale goes from 1/9 to 9
 MAX_CONSISTENCY_RATIO = 0.1
@@ -20,12 +21,6 @@ RANDOM_INDEX = {
     **{11: 1.52, 12: 1.54, 13: 1.56, 14: 1.58, 15: 1.59},
 }
 DECIMALS = 9  # weights are rounded to this, so that they are the same on every machine
-
-
-def nearest(name: str, names: Sequence[str]) -> str:
-    """Say which of the names was probably meant."""
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
 
 
 def intensity(value: object, pair: str) -> float:

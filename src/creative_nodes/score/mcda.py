@@ -22,7 +22,7 @@ from skcriteria.agg.topsis import TOPSIS  # type: ignore[import-untyped]
 from skcriteria.agg.vikor import VIKOR  # type: ignore[import-untyped]
 from skcriteria.core import Objective  # type: ignore[import-untyped]
 
-from creative_nodes.score import Prepared, ranks_of
+from creative_nodes.score.rank import Prepared, ranks_of
 
 METHODS = ("weighted_sum", "topsis", "vikor", "marcos")
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from creative_nodes import smaa, tables
-from creative_nodes.config import CRITERIA, Score
-from creative_nodes.errors import InputError
-from creative_nodes.smaa import ranks_of as ranks_of
+from creative_nodes.common import CRITERIA, InputError
+from creative_nodes.score import smaa
+from creative_nodes.score.settings import Score
+from creative_nodes.score.smaa import ranks_of as ranks_of
+from creative_nodes.score.tables import SCORES
 
 COSTS = frozenset({"transit_minutes"})  # less is better
 LOGARITHMIC = frozenset({"site_capacity"})
@@ -217,4 +218,4 @@ def score_candidates(candidates: pd.DataFrame, settings: Score, *, seed: int) ->
         out[f"part_{name}"] = parts[:, names.index(name)] if name in names else np.nan
     left_out = candidates.loc[~candidates["reachable"], ["site_id"]].assign(certainty="not scored")
     whole = pd.concat([out.sort_values(["rank", "site_id"]), left_out], ignore_index=True)
-    return whole.reindex(columns=[column.name for column in tables.TABLES["scores"].columns])
+    return whole.reindex(columns=[column.name for column in SCORES.columns])

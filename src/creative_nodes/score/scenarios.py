@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from creative_nodes import tables
-from creative_nodes.config import Scenario, Score
-from creative_nodes.errors import InputError
-from creative_nodes.score import prepare, ranks_of, top_of
+from creative_nodes.common import InputError, tables
+from creative_nodes.score.rank import prepare, ranks_of, top_of
+from creative_nodes.score.settings import Scenario, Score
+from creative_nodes.score.tables import SCENARIOS
 
 SCORED = "scored"
 UNREACHABLE = "cannot be reached"
@@ -90,10 +90,10 @@ def score_scenarios(
             part = pd.concat([part, gone.assign(status=NO_CANDIDATE, weights="{}")], ignore_index=True)
         parts.append(part.assign(scenario=key, label=scenario.label).sort_values(["rank", "site_id"]))
     if not parts:
-        empty: pd.DataFrame = tables.empty("scenarios")
+        empty: pd.DataFrame = tables.empty(SCENARIOS)
         return empty
     whole = pd.concat(parts, ignore_index=True)
-    return whole[[column.name for column in tables.TABLES["scenarios"].columns]]
+    return whole[[column.name for column in SCENARIOS.columns]]
 
 
 def scenario_ranks(scenarios: pd.DataFrame) -> pd.DataFrame:

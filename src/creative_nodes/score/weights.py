@@ -15,10 +15,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from creative_nodes.ahp import nearest, weights_from_pairs
+from creative_nodes.common import WEIGHT_FORMS, nearest
+from creative_nodes.score.ahp import weights_from_pairs
 
 SUM_TOLERANCE = 1e-6
-FORMS = frozenset({"groups", "ahp", "within"})
 
 Groups = Mapping[str, Sequence[str]]
 
@@ -107,9 +107,9 @@ def resolve(given: Any, groups: Groups, *, like: Mapping[Any, float] | None = No
     ValueError : the set is not sound; the message says what is wrong and, for a wrong name, the nearest right one.
     """
     criteria = [name for names in groups.values() for name in names]
-    if not isinstance(given, Mapping) or not FORMS & set(given):
+    if not isinstance(given, Mapping) or not WEIGHT_FORMS & set(given):
         return checked(given, criteria, what)
-    other = [str(name) for name in given if name not in FORMS]
+    other = [str(name) for name in given if name not in WEIGHT_FORMS]
     if other:
         raise ValueError(f"{what}: give either every criterion or groups, ahp and within; found {', '.join(other)} too")
     if ("groups" in given) == ("ahp" in given):

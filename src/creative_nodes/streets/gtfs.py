@@ -16,12 +16,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.config import SECONDS_PER_DAY, Gtfs, TransitKind
-from creative_nodes.errors import InputError
-from creative_nodes.geo import WGS84_EPSG, reproject, reproject_xy
-from creative_nodes.locate.names import names_of
-from creative_nodes.messages import told, told_n
-from creative_nodes.travel.lines import Call, Halt, Line, Lines, Note, kind_word
+from creative_nodes.common import WGS84_EPSG, InputError, TransitKind, reproject, reproject_xy, told, told_n
+from creative_nodes.locate import names_of
+from creative_nodes.streets.lines import Call, Halt, Line, Lines, Note, kind_word
+from creative_nodes.streets.settings import SECONDS_PER_DAY, Gtfs
 
 SECONDS_PER_MINUTE = 60.0
 FEW_NAMED = 5

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from creative_nodes.config import Transit, TransitKind
-from creative_nodes.geo import WGS84_EPSG, reproject_xy
-from creative_nodes.locate.names import names_of
-from creative_nodes.messages import Message, mark, told, told_n, word
-from creative_nodes.osm.routes import Route, Routes, Stop
+from creative_nodes.common import WGS84_EPSG, Message, TransitKind, mark, reproject_xy, told, told_n, word
+from creative_nodes.locate import names_of
+from creative_nodes.streets.routes import Route, Routes, Stop
+from creative_nodes.streets.settings import Transit
 
 OSM = "OSM"
 KIND_WORDS = {

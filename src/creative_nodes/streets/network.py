@@ -12,8 +12,8 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from creative_nodes.config import Mode, Travel
-from creative_nodes.geo import WGS84_EPSG, projected, reproject
+from creative_nodes.common import WGS84_EPSG, Mode, projected, reproject
+from creative_nodes.streets.settings import Travel
 
 POINT = 0  # of shapely.get_type_id
 FERRY = "ferry"
@@ -136,7 +136,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Network:
+class StreetNetwork:
     """Streets open to one mode.
 
     `u`, `v`: node indices of each edge, shape (edges,). `length_m`: metres. `forward`, `backward`: cost from u to v
@@ -288,7 +288,7 @@ def build_network(
     in_metres: bool = False,
     islands: bool = False,
     ground: Ground | None = None,
-) -> Network:
+) -> StreetNetwork:
     """Build the network of one mode.
 
     Pieces of street with fewer junctions than `travel.min_island_nodes` that lead nowhere else (both ways, for
@@ -314,7 +314,7 @@ def build_network(
     length = edges["length_m"].to_numpy(dtype=float)
     cost = length if in_metres else _edge_minutes(edges, mode, travel, country)
     oneway = np.zeros(len(edges), dtype=int) if mode == "walk" else edges[f"oneway_{mode}"].to_numpy()
-    whole = Network(
+    whole = StreetNetwork(
         node_ids=ids,
         xy=shapely.get_coordinates(projected(nodes, epsg)),
         u=np.searchsorted(ids, edges["u"].to_numpy()),
@@ -333,13 +333,13 @@ def build_network(
     return whole if islands else _without_islands(whole, travel.min_island_nodes)
 
 
-def islands(network: Network) -> tuple[np.ndarray, np.ndarray]:
+def islands(network: StreetNetwork) -> tuple[np.ndarray, np.ndarray]:
     """Return each node's island (the streets one can go to and come back from) and the nodes of each island."""
     _, label = connected_components(network.graph(), directed=True, connection="strong")
     return label, np.bincount(label)
 
 
-def on_the_main_streets(network: Network, min_nodes: int) -> np.ndarray:
+def on_the_main_streets(network: StreetNetwork, min_nodes: int) -> np.ndarray:
     """Return which edges lie on an island of at least `min_nodes`, shape (edges,); the largest island always does."""
     label, sizes = islands(network)
     large = sizes >= min(min_nodes, sizes.max(initial=0))
@@ -347,7 +347,7 @@ def on_the_main_streets(network: Network, min_nodes: int) -> np.ndarray:
     return kept
 
 
-def cut_off(network: Network, min_nodes: int) -> tuple[int, float]:
+def cut_off(network: StreetNetwork, min_nodes: int) -> tuple[int, float]:
     """Return how many pieces of street `build_network` leaves out as islands, and their metres.
 
     Parameters
@@ -363,7 +363,7 @@ def cut_off(network: Network, min_nodes: int) -> tuple[int, float]:
     return int(pieces), float(network.length_m[out].sum())
 
 
-def _without_islands(network: Network, min_nodes: int) -> Network:
+def _without_islands(network: StreetNetwork, min_nodes: int) -> StreetNetwork:
     """Leave out the edges of islands with fewer nodes; the largest island always stays."""
     kept = on_the_main_streets(network, min_nodes)
     per_edge = {name: getattr(network, name)[kept] for name in PER_EDGE}
@@ -429,7 +429,7 @@ def _boundary_points(geometry: np.ndarray, spacing_m: float) -> tuple[np.ndarray
     return points, part_of[row]
 
 
-def find_entrances(network: Network, geometry: np.ndarray, *, within_m: float, spacing_m: float) -> Entrances:
+def find_entrances(network: StreetNetwork, geometry: np.ndarray, *, within_m: float, spacing_m: float) -> Entrances:
     """Join places to the network at the points of the streets nearest to their boundary.
 
     Every place gets the nearest street point to its whole shape, and one more for each `spacing_m` of its boundary

@@ -12,8 +12,8 @@ from typing import Any
 import osmium
 from osmium import osm
 
-from creative_nodes.config import TransitKind
-from creative_nodes.osm.clip import readable, relations_of
+from creative_nodes.common import TransitKind
+from creative_nodes.pull import readable, relations_of
 
 KIND_OF_ROUTE: dict[str, TransitKind] = {
     "subway": "subway",

@@ -17,16 +17,24 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from creative_nodes import tables
-from creative_nodes.config import Gtfs, Transit, TransitKind
-from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject_xy
-from creative_nodes.locate.grouping import oldest_member
-from creative_nodes.locate.names import fold, names_of
-from creative_nodes.messages import told, told_n, written
-from creative_nodes.osm.routes import read_routes
-from creative_nodes.travel.gtfs import read_gtfs
-from creative_nodes.travel.lines import OSM, Call, Halt, Line, Lines, Note, lines_of_routes
-from creative_nodes.travel.network import minutes
+from creative_nodes.common import (
+    WGS84_EPSG,
+    Table,
+    TransitKind,
+    buffer_metres,
+    reproject_xy,
+    tables,
+    told,
+    told_n,
+    written,
+)
+from creative_nodes.locate import fold, names_of, oldest_member
+from creative_nodes.streets.gtfs import read_gtfs
+from creative_nodes.streets.lines import OSM, Call, Halt, Line, Lines, Note, lines_of_routes
+from creative_nodes.streets.network import minutes
+from creative_nodes.streets.routes import read_routes
+from creative_nodes.streets.settings import Gtfs, Transit
+from creative_nodes.streets.tables import SERVICES, STATIONS, TRANSIT_NOTES
 
 RAPID_TAGS: dict[str, TransitKind] = {"subway": "subway", "light_rail": "light_rail", "monorail": "monorail"}
 ENTRANCES = frozenset({"subway_entrance", "train_station_entrance"})
@@ -281,11 +289,11 @@ def _service_rows(line: Line, station_of: dict[str, str], xy_of: dict[str, np.nd
     ]
 
 
-def _of_columns(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
+def _of_columns(rows: list[dict[str, Any]], table: Table) -> pd.DataFrame:
     if not rows:
-        empty: pd.DataFrame = tables.empty(name)
+        empty: pd.DataFrame = tables.empty(table)
         return empty
-    return pd.DataFrame(rows, columns=[c.name for c in tables.TABLES[name].columns if c.kind != "geometry"])
+    return pd.DataFrame(rows, columns=[c.name for c in table.columns if c.kind != "geometry"])
 
 
 def _long_rides(services: pd.DataFrame) -> list[Note]:
@@ -354,7 +362,7 @@ def build_tables(
     xy_of = {spot.halt.key: at for spot, at in zip(spots, xy, strict=True)}
 
     made = [_service_rows(line, station_of, xy_of, transit) for line in lines.lines]
-    services = _of_columns([row for some in made for row in some], "services")
+    services = _of_columns([row for some in made for row in some], SERVICES)
     stops = services.groupby("station_id")["service_id"].nunique()
     for row in rows.values():
         row["n_services"] = int(stops.get(row["station_id"], 0))
@@ -362,7 +370,7 @@ def build_tables(
     kept = sorted(
         (row for row in rows.values() if row["n_services"] or row["rapid"]), key=lambda row: str(row["station_id"])
     )
-    frame = _of_columns(kept, "stations")
+    frame = _of_columns(kept, STATIONS)
     shapes = gpd.GeoSeries([row["geometry"] for row in kept], crs=WGS84_EPSG)
     notes = [*lines.notes, *_notes(frame, services, made, owner), *_long_rides(services)]
     return TransitTables(
@@ -375,7 +383,7 @@ def build_tables(
 def _notes_table(notes: Sequence[Note]) -> pd.DataFrame:
     """Make the table transit_notes."""
     found = [{"key": note.key, **written(text=note.text), "notice": note.notice} for note in notes]
-    return pd.DataFrame(found, columns=[column.name for column in tables.TABLES["transit_notes"].columns])
+    return pd.DataFrame(found, columns=[column.name for column in TRANSIT_NOTES.columns])
 
 
 def _notes(stations: pd.DataFrame, services: pd.DataFrame, made: list[list[Any]], owner: np.ndarray) -> list[Note]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import is_
 from typing import cast
 
@@ -12,11 +12,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes import tables
-from creative_nodes.config import Mode, Transit, Travel, TravelMode, restore
-from creative_nodes.geo import projected
-from creative_nodes.travel import network as net
-from creative_nodes.travel.transit import add_transit
+from creative_nodes.common import Mode, TravelMode, projected, restore, tables
+from creative_nodes.pull import STREET_EDGES, STREET_NODES, STUDY_AREA
+from creative_nodes.streets import network as net
+from creative_nodes.streets.settings import Transit, Travel
+from creative_nodes.streets.tables import SERVICES, STATIONS
+from creative_nodes.streets.transit import add_transit
 
 # what `read_streets` needs of the settings
 STREET_KEYS = ("city.country", "analysis.travel", "analysis.transit")
@@ -70,7 +71,7 @@ class Streets:
     country: str
     epsg: int
     transport: PublicTransport | None = None
-    _built: dict[tuple[str, bool, bool], net.Network] = field(default_factory=dict, repr=False, compare=False)
+    _built: dict[tuple[str, bool, bool], net.StreetNetwork] = field(default_factory=dict, repr=False, compare=False)
     _lay: _Lay = field(default_factory=_Lay, repr=False, compare=False)
 
     def has(self, mode: TravelMode) -> bool:
@@ -79,7 +80,7 @@ class Streets:
             return self.transport is not None and len(self.transport.services) > 0
         return mode in self.travel.modes
 
-    def network(self, mode: TravelMode, *, in_metres: bool = False, islands: bool = False) -> net.Network:
+    def network(self, mode: TravelMode, *, in_metres: bool = False, islands: bool = False) -> net.StreetNetwork:
         """Return the network of a mode, in minutes or metres, with or without the islands cut off from it.
 
         Transit is the walking network with the services on it, in minutes.
@@ -89,7 +90,26 @@ class Streets:
             self._built[key] = self._with_services() if mode == "transit" else self._streets_of(*key)
         return self._built[key]
 
-    def _streets_of(self, mode: str, in_metres: bool, islands: bool) -> net.Network:
+    def under(self, travel: Travel) -> Streets:
+        """Return the streets under other travel settings, with the networks of modes that stay as they are."""
+        today = self.travel
+        if travel == today:
+            return self
+        # how far places are joined is no matter of the streets, but stations are places on those of public transport
+        joins = {"snap_within_m": today.snap_within_m}
+        built = {}
+        if travel.model_copy(update=joins) == today:
+            built = {key: network for key, network in self._built.items() if key[0] != "transit"}
+        elif travel.model_copy(update={"speeds_kmh": today.speeds_kmh}) == today:
+            old, new = (one.speeds_kmh[self.country] for one in (today, travel))
+            # the way to the street is walked, so another walking speed changes every network but those in metres
+            same: set[str] = set()
+            if old["walk"] == new["walk"]:
+                same = {"transit", *(mode for mode in travel.modes if old[mode] == new[mode])}
+            built = {key: network for key, network in self._built.items() if key[0] in same or key[1]}
+        return replace(self, travel=travel, _built=built)
+
+    def _streets_of(self, mode: str, in_metres: bool, islands: bool) -> net.StreetNetwork:
         return net.build_network(
             self.nodes,
             self.edges,
@@ -102,7 +122,7 @@ class Streets:
             ground=self._lay.ground(self.edges, self.epsg),
         )
 
-    def _with_services(self) -> net.Network:
+    def _with_services(self) -> net.StreetNetwork:
         if self.transport is None:
             raise ValueError("no public transport is known here; ask `has` first")
         return add_transit(
@@ -113,7 +133,9 @@ class Streets:
             snap_within_m=self.travel.snap_within_m,
         )
 
-    def entrances(self, network: net.Network, shapes: np.ndarray, *, within_m: float | None = None) -> net.Entrances:
+    def entrances(
+        self, network: net.StreetNetwork, shapes: np.ndarray, *, within_m: float | None = None
+    ) -> net.Entrances:
         """Join shapes (metric CRS) to a network; `within_m` metres, by default the configured snap distance."""
         return net.find_entrances(
             network,
@@ -138,15 +160,15 @@ def read_streets(files: Mapping[str, str], settings: str) -> Streets:
     transport = None
     if files.get("services"):
         transport = PublicTransport(
-            tables.read("stations", files["stations"]),
-            tables.read("services", files["services"]),
+            tables.read(STATIONS, files["stations"]),
+            tables.read(SERVICES, files["services"]),
             restore(settings, "analysis.transit", Transit),
         )
     return Streets(
-        tables.read("street_nodes", files["street_nodes"]),
-        tables.read("street_edges", files["street_edges"]),
+        tables.read(STREET_NODES, files["street_nodes"]),
+        tables.read(STREET_EDGES, files["street_edges"]),
         restore(settings, "analysis.travel", Travel),
         json.loads(settings)["city.country"],
-        int(tables.read("study_area", files["study_area"])["epsg"].iloc[0]),
+        int(tables.read(STUDY_AREA, files["study_area"])["epsg"].iloc[0]),
         transport,
     )

@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from creative_nodes.travel.network import Entrances, Network, cheapest
+from creative_nodes.streets.network import Entrances, StreetNetwork, cheapest
 
 AT_JUNCTION = 1e-9  # share of an edge below which an entrance lies at its end
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
@@ -31,7 +31,7 @@ BLOCK_TO_LIMIT = 1.01  # side of a block over the limit: lengths are rounded, an
 # ---------------------------------------------------------------- between places and the ends of their edges
 
 
-def _ends(network: Network, entrances: Entrances, *, outward: bool) -> np.ndarray:
+def _ends(network: StreetNetwork, entrances: Entrances, *, outward: bool) -> np.ndarray:
     """Return the cost between places and the ends u and v of their entrances' edges, shape (2, entrances)."""
     forward, backward = network.forward[entrances.edge], network.backward[entrances.edge]
     leg = entrances.leg_m * network.leg_cost_per_m
@@ -48,7 +48,7 @@ def _part(share: np.ndarray, cost: np.ndarray) -> np.ndarray:
         return np.where(at_end, 0.0, share * cost)
 
 
-def _legs(network: Network, entrances: Entrances, *, outward: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _legs(network: StreetNetwork, entrances: Entrances, *, outward: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (place, node, cost) between places and the ends of their edges that are open."""
     place = np.concatenate([entrances.place, entrances.place])
     node = np.concatenate([network.u[entrances.edge], network.v[entrances.edge]])
@@ -71,7 +71,7 @@ class _Arrivals:
     count: np.ndarray
 
     @classmethod
-    def of(cls, network: Network, entrances: Entrances) -> _Arrivals:
+    def of(cls, network: StreetNetwork, entrances: Entrances) -> _Arrivals:
         """Order the entrances by place."""
         order = np.argsort(entrances.place, kind="stable")
         edge = entrances.edge[order]
@@ -118,7 +118,7 @@ def _spread(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return run, np.arange(len(run)) - np.repeat(np.cumsum(count) - count - first, count)
 
 
-def _same_edge(network: Network, sources: Entrances, targets: Entrances) -> csr_array:
+def _same_edge(network: StreetNetwork, sources: Entrances, targets: Entrances) -> csr_array:
     """Return the direct costs between places that meet the same edge (sources x targets)."""
     a = pd.DataFrame({"edge": sources.edge, "place": sources.place, "share": sources.share, "leg": sources.leg_m})
     b = pd.DataFrame({"edge": targets.edge, "place": targets.place, "share": targets.share, "leg": targets.leg_m})
@@ -140,7 +140,7 @@ def _same_edge(network: Network, sources: Entrances, targets: Entrances) -> csr_
 # ---------------------------------------------------------------- costs
 
 
-def _with_sources(network: Network, sources: Entrances) -> csr_array:
+def _with_sources(network: StreetNetwork, sources: Entrances) -> csr_array:
     """Return the graph with one more node a source, from which edges lead to the streets."""
     place, node, cost = _legs(network, sources, outward=True)
     n = network.n_nodes
@@ -161,7 +161,7 @@ def _below(graph: csr_array, more: csr_array) -> csr_array:
 
 
 def _searches(
-    network: Network, sources: Entrances, *, limit: float, width: int = 0
+    network: StreetNetwork, sources: Entrances, *, limit: float, width: int = 0
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield `node_costs` in blocks small enough for a caller that makes `width` numbers of each row."""
     graph = _with_sources(network, sources)
@@ -178,7 +178,7 @@ def _chunks(n_rows: int, width: int) -> Iterator[np.ndarray]:
 
 
 def node_costs(
-    network: Network, sources: Entrances, *, limit: float = np.inf
+    network: StreetNetwork, sources: Entrances, *, limit: float = np.inf
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the costs from sources to every street node, block by block.
 
@@ -197,7 +197,7 @@ def node_costs(
 
 
 def cost_rows(
-    network: Network, sources: Entrances, targets: Entrances, *, limit: float = np.inf
+    network: StreetNetwork, sources: Entrances, targets: Entrances, *, limit: float = np.inf
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield blocks of the cost matrix from sources to targets.
 
@@ -223,7 +223,9 @@ def cost_rows(
         yield rows, costs
 
 
-def costs_between(network: Network, sources: Entrances, targets: Entrances, *, limit: float = np.inf) -> np.ndarray:
+def costs_between(
+    network: StreetNetwork, sources: Entrances, targets: Entrances, *, limit: float = np.inf
+) -> np.ndarray:
     """Return the whole cost matrix (sources x targets), infinite when out of reach; see `cost_rows`."""
     out = np.full((sources.n_places, targets.n_places), np.inf)
     for rows, costs in cost_rows(network, sources, targets, limit=limit):
@@ -231,7 +233,7 @@ def costs_between(network: Network, sources: Entrances, targets: Entrances, *, l
     return out
 
 
-def cost_to_nearest(network: Network, sources: Entrances, targets: Entrances) -> np.ndarray:
+def cost_to_nearest(network: StreetNetwork, sources: Entrances, targets: Entrances) -> np.ndarray:
     """Return each source's cost to its nearest target, shape (n sources,); infinite when none can be reached.
 
     One search from all targets together against the direction of travel, however many there are.
@@ -271,7 +273,7 @@ class _OnEdges:
     amounts: np.ndarray
 
     @classmethod
-    def of(cls, network: Network, entrances: Entrances, amounts: np.ndarray) -> _OnEdges:
+    def of(cls, network: StreetNetwork, entrances: Entrances, amounts: np.ndarray) -> _OnEdges:
         """Gather amounts, one row an entrance, by edge."""
         order = np.argsort(entrances.edge, kind="stable")
         edge, first, count = np.unique(entrances.edge[order], return_index=True, return_counts=True)
@@ -338,7 +340,7 @@ class _Stock:
     amounts: np.ndarray
 
     @classmethod
-    def of(cls, network: Network, targets: Entrances, amounts: np.ndarray) -> _Stock:
+    def of(cls, network: StreetNetwork, targets: Entrances, amounts: np.ndarray) -> _Stock:
         """Sort the targets; `amounts` has shape (n targets, kinds)."""
         several = np.bincount(targets.place, minlength=targets.n_places) > 1
         alone = _some(targets, ~several)
@@ -371,7 +373,7 @@ def _some(entrances: Entrances, places: np.ndarray) -> Entrances:
 
 
 def totals_within(
-    network: Network, sources: Entrances, targets: Entrances, amounts: np.ndarray, *, limits: Sequence[float]
+    network: StreetNetwork, sources: Entrances, targets: Entrances, amounts: np.ndarray, *, limits: Sequence[float]
 ) -> np.ndarray:
     """Return the amounts (residents, say) at targets within each limit of each source, from one search.
 
@@ -413,7 +415,7 @@ def _by_kind(amounts: np.ndarray) -> np.ndarray:
 
 
 def total_within(
-    network: Network, sources: Entrances, targets: Entrances, amounts: np.ndarray, *, limit: float
+    network: StreetNetwork, sources: Entrances, targets: Entrances, amounts: np.ndarray, *, limit: float
 ) -> np.ndarray:
     """Return the amounts at targets within one limit of each source, shape (n sources[, kinds])."""
     return np.asarray(totals_within(network, sources, targets, amounts, limits=[limit])[:, 0])
@@ -466,7 +468,7 @@ class _City:
     position: np.ndarray
 
     @classmethod
-    def of(cls, network: Network, stock: _Stock) -> _City:
+    def of(cls, network: StreetNetwork, stock: _Stock) -> _City:
         """Note which edges and places touch each node."""
         n, n_edges, n_places = network.n_nodes, len(stock.single.first), len(stock.amounts)
         edges = _touching(stock.single.node, np.arange(n_edges), n, n_edges)
@@ -486,7 +488,7 @@ class _City:
 
 
 def totals_within_of_nodes(
-    network: Network, targets: Entrances, amounts: np.ndarray, *, limits_m: Sequence[float]
+    network: StreetNetwork, targets: Entrances, amounts: np.ndarray, *, limits_m: Sequence[float]
 ) -> np.ndarray:
     """Return the amounts at targets within each limit of every street node.
 
@@ -514,6 +516,8 @@ def totals_within_of_nodes(
     return out.reshape(network.n_nodes, len(limits_m), *np.shape(amounts)[1:])
 
 
-def total_within_of_nodes(network: Network, targets: Entrances, amounts: np.ndarray, *, limit_m: float) -> np.ndarray:
+def total_within_of_nodes(
+    network: StreetNetwork, targets: Entrances, amounts: np.ndarray, *, limit_m: float
+) -> np.ndarray:
     """Return the amounts at targets within one limit of every street node, shape (n nodes[, kinds])."""
     return np.asarray(totals_within_of_nodes(network, targets, amounts, limits_m=[limit_m])[:, 0])

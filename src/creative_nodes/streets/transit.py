@@ -19,14 +19,14 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
-from creative_nodes.config import Transit
-from creative_nodes.geo import WGS84_EPSG, projected, reproject
-from creative_nodes.travel.network import Network, find_entrances
+from creative_nodes.common import WGS84_EPSG, projected, reproject
+from creative_nodes.streets.network import StreetNetwork, find_entrances
+from creative_nodes.streets.settings import Transit
 
 AT_JUNCTION = 1e-9  # share of an edge below which a point lies at its end
 
 
-def split_edges(network: Network, edge: np.ndarray, share: np.ndarray) -> tuple[Network, np.ndarray]:
+def split_edges(network: StreetNetwork, edge: np.ndarray, share: np.ndarray) -> tuple[StreetNetwork, np.ndarray]:
     """Put junctions on edges, each edge cut into pieces there.
 
     Parameters
@@ -82,7 +82,7 @@ def split_edges(network: Network, edge: np.ndarray, share: np.ndarray) -> tuple[
     ), node
 
 
-def _with_nodes(network: Network, xy: np.ndarray) -> Network:
+def _with_nodes(network: StreetNetwork, xy: np.ndarray) -> StreetNetwork:
     """Add nodes without streets; their ids go on below zero."""
     lowest = min(0, int(network.node_ids.min(initial=0)))
     return replace(
@@ -92,15 +92,15 @@ def _with_nodes(network: Network, xy: np.ndarray) -> Network:
     )
 
 
-def joins_streets(walk: Network, stations: gpd.GeoDataFrame, *, snap_within_m: float) -> np.ndarray:
+def joins_streets(walk: StreetNetwork, stations: gpd.GeoDataFrame, *, snap_within_m: float) -> np.ndarray:
     """Return which stations have a street within `snap_within_m` metres, shape (n,); nobody boards at the others."""
     shapes = projected(stations, walk.epsg)
     return find_entrances(walk, shapes, within_m=snap_within_m, spacing_m=1.0).has_entrance()
 
 
 def add_transit(
-    walk: Network, stations: gpd.GeoDataFrame, services: pd.DataFrame, transit: Transit, *, snap_within_m: float
-) -> Network:
+    walk: StreetNetwork, stations: gpd.GeoDataFrame, services: pd.DataFrame, transit: Transit, *, snap_within_m: float
+) -> StreetNetwork:
     """Add public transport to a walking network.
 
     Places are to be joined to the network returned, not to the one given: the streets that stations meet are cut there.

@@ -1,7 +1,7 @@
 """The catalogue of messages: every English text that readers are told, and its place in the other languages' files.
 
-python -m creative_nodes.catalogue            bring the files in step with the code
-python -m creative_nodes.catalogue --check    fail when a message is missing, empty, unsure, or has other fields
+python -m creative_nodes.tools.catalogue            bring the files in step with the code
+python -m creative_nodes.tools.catalogue --check    fail when a message is missing, empty, unsure, or has other fields
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from creative_nodes.messages import LANGUAGES, LOCALES, catalogue_file
+from creative_nodes.common import LANGUAGES, LOCALES, catalogue_file
 
 SOURCE = Path(__file__).parent
 ROOT = SOURCE.parents[1]
@@ -154,7 +154,7 @@ def main(arguments: list[str]) -> int:
         found = [fault for code in others for fault in faults(code)]
         sys.stderr.write("".join(f"{fault}\n" for fault in found))
         if found:
-            sys.stderr.write("run python -m creative_nodes.catalogue, then translate what is empty\n")
+            sys.stderr.write("run python -m creative_nodes.tools.catalogue, then translate what is empty\n")
         return 1 if found else 0
     for code in others:
         update(code)

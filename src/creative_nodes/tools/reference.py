@@ -1,6 +1,6 @@
 """Generate the pages that follow from the models: config reference, JSON schema, data dictionary.
 
-`python -m creative_nodes.docs` writes them, `--check` fails when one of them is out of date.
+`python -m creative_nodes.tools.reference` writes them, `--check` fails when one of them is out of date.
 """
 
 from __future__ import annotations
@@ -12,10 +12,27 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from creative_nodes import tables
-from creative_nodes.asked import COMMAND, Asked
-from creative_nodes.config import CityFile, Config
-from creative_nodes.governance import Governance
+from creative_nodes.report import TABLES, Governance
+from creative_nodes.settings import CityFile, Config
+from creative_nodes.whatif import COMMAND, Asked
+
+
+def dictionary() -> str:
+    """Write the data dictionary as Markdown."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "Generated from the schemas in `src/creative_nodes/<stage>/tables.py` by `make docs`; do not edit.",
+        "Tables lie in `data/processed/<city>/` as GeoParquet, geometry in EPSG:4326.",
+    ]
+    for table in TABLES.values():
+        lines += ["", f"## {table.name}", "", f"A row is {table.row}.", "", "| column | type | unit | meaning |"]
+        lines += ["|---|---|---|---|"]
+        lines += [
+            f"| {c.name} | {c.kind}{' or missing' if c.nullable else ''} | {c.unit} | {c.meaning} |"
+            for c in table.columns
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -60,7 +77,7 @@ def config_reference() -> str:
     lines = [
         "# Configuration reference",
         "",
-        "Generated from `src/creative_nodes/config.py` by `make docs`; do not edit.",
+        "Generated from the models in `src/creative_nodes/<stage>/settings.py` by `make docs`; do not edit.",
         "",
         "## config/config.yaml",
         "",
@@ -109,7 +126,7 @@ def pages() -> dict[str, str]:
     return {
         "config/README.md": config_reference(),
         "config/schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
-        "docs/DATA_DICTIONARY.md": tables.dictionary(),
+        "docs/DATA_DICTIONARY.md": dictionary(),
     }
 
 

@@ -10,9 +10,8 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
-from creative_nodes.ahp import nearest
-from creative_nodes.config import Config, Positive, Section, Share, Status
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError, Positive, Section, Share, Status, nearest
+from creative_nodes.settings import Config
 
 COMMAND = "snakemake whatif --config city=hanoi at=21.0401,105.8702 status=disused"
 _OSM_ID = re.compile(r"(?:^|/)(node|way|relation)/([1-9]\d*)/?$")

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes import reach, tables
-from creative_nodes.config import load_config
-from creative_nodes.connectivity import connectivity, relay
-from creative_nodes.errors import InputError
-from creative_nodes.portfolio import Joining, best_connection, choose_portfolio, first_by_score, measure_options
-from creative_nodes.siting import Limit
+from creative_nodes.choose.portfolio import Joining, best_connection, choose_portfolio, first_by_score, measure_options
+from creative_nodes.choose.siting import Limit
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.network.connectivity import connectivity_of, relay
+from creative_nodes.reach import measure as reach
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import load_config
 
 NAMES = ("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front")
 # one street of 6 km, 80 m a minute: homes at 500 m (1,000 people), 4,000 m (600) and 5,800 m (1,000, served today)
@@ -66,8 +68,8 @@ def _written(found: dict[str, Any], folder: Any) -> dict[str, bytes]:
     """Write the tables, which checks them, and return their bytes."""
     assert tuple(found) == NAMES
     for name, table in found.items():
-        tables.write(table, name, folder / f"{name}.parquet", provenance={})
-        assert len(tables.read(name, folder / f"{name}.parquet")) == len(table)
+        tables.write(table, TABLES[name], folder / f"{name}.parquet", provenance={})
+        assert len(tables.read(TABLES[name], folder / f"{name}.parquet")) == len(table)
     return {name: (folder / f"{name}.parquet").read_bytes() for name in NAMES}
 
 
@@ -323,9 +325,9 @@ def test_connectivity_with_any_sites_is_that_of_the_whole_graph(seed: int) -> No
         chosen = np.array(flags)
         expected = _by_networkx(joining, parts, reached, chosen)
         assert joining.connectivity(chosen) == pytest.approx(expected, abs=1e-12)
-    assert joining.connectivity(np.zeros(7, dtype=bool)) == pytest.approx(connectivity(parts))
+    assert joining.connectivity(np.zeros(7, dtype=bool)) == pytest.approx(connectivity_of(parts))
     alone = np.array([joining.connectivity(flags) for flags in np.eye(7, dtype=bool)])
-    assert alone - connectivity(parts) == pytest.approx(relay(parts, reached), abs=1e-12)
+    assert alone - connectivity_of(parts) == pytest.approx(relay(parts, reached), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -9,7 +9,7 @@ import pulp
 import pytest
 from spopt.locate import MCLP, PMedian
 
-from creative_nodes.siting import (
+from creative_nodes.choose.siting import (
     Aim,
     Limit,
     Solver,

@@ -7,7 +7,7 @@ from pyproj import CRS, Geod
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 
-from creative_nodes.geo import buffer_metres, metric_epsg, reproject, reproject_xy, utm_epsg
+from creative_nodes.common.geo import buffer_metres, metric_epsg, reproject, reproject_xy, utm_epsg
 
 GEOD = Geod(ellps="WGS84")
 HANOI, HCMC, SHANGHAI = (105.85, 21.03), (106.70, 10.78), (121.48, 31.23)

@@ -5,8 +5,9 @@ import json
 import pytest
 from babel.messages.catalog import Catalog
 
-from creative_nodes import catalogue, messages
-from creative_nodes.messages import LANGUAGES, message_of, say, say_n, speaking, told, told_n
+from creative_nodes.common import messages
+from creative_nodes.common.messages import LANGUAGES, message_of, say, say_n, speaking, told, told_n
+from creative_nodes.tools import catalogue
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 

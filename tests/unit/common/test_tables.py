@@ -12,9 +12,10 @@ import pytest
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
-from creative_nodes import __version__, tables
-from creative_nodes.errors import InputError
-from creative_nodes.tables import TABLES
+from creative_nodes import __version__
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.report.tables import TABLES
 
 NAMES = {"name", "name_en", "name_vi", "name_zh"}
 CRITERIA = {
@@ -97,8 +98,8 @@ def test_columns_are_named_once_and_explained(name):
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_what_is_written_is_read(name, path):
     frame = frame_of(name)
-    tables.write(frame, name, path, provenance=PROVENANCE)
-    back = tables.read(name, path)
+    tables.write(frame, TABLES[name], path, provenance=PROVENANCE)
+    back = tables.read(TABLES[name], path)
     assert list(back.columns) == [column.name for column in TABLES[name].columns]
     for column in TABLES[name].columns:
         if column.kind == "geometry":
@@ -114,17 +115,17 @@ def test_what_is_written_is_read(name, path):
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_an_empty_table_goes_through(name, path):
-    tables.write(tables.empty(name), name, path, provenance=PROVENANCE)
-    assert len(tables.read(name, path)) == 0
+    tables.write(tables.empty(TABLES[name]), TABLES[name], path, provenance=PROVENANCE)
+    assert len(tables.read(TABLES[name], path)) == 0
 
 
 def test_provenance_is_kept_with_version_and_table(clusters, path):
-    tables.write(clusters, "clusters", path, provenance=PROVENANCE)
+    tables.write(clusters, TABLES["clusters"], path, provenance=PROVENANCE)
     assert tables.provenance(path) == {**PROVENANCE, "table": "clusters", "version": __version__}
 
 
 def test_provenance_is_handed_on_with_the_settings_of_the_step(clusters, path):
-    tables.write(clusters, "clusters", path, provenance={**PROVENANCE, "settings": "of the step before"})
+    tables.write(clusters, TABLES["clusters"], path, provenance={**PROVENANCE, "settings": "of the step before"})
     passed = tables.carry_on(path, "mine")
     assert passed == {**PROVENANCE, "settings": tables.settings_hash("mine")}
     assert tables.settings_hash("mine") != tables.settings_hash("yours")
@@ -134,10 +135,10 @@ def test_same_frame_same_bytes(tmp_path):
     for name in TABLES:
         one, two = tmp_path / f"{name}-1.parquet", tmp_path / f"{name}-2.parquet"
         frame = frame_of(name)
-        tables.write(frame, name, one, provenance=PROVENANCE)
+        tables.write(frame, TABLES[name], one, provenance=PROVENANCE)
         # neither the order of columns, nor the index, nor the order of the notes matters
         turned = frame[frame.columns[::-1]].set_index(pd.Index([7, 8, 9]))
-        tables.write(turned, name, two, provenance=dict(reversed(PROVENANCE.items())))
+        tables.write(turned, TABLES[name], two, provenance=dict(reversed(PROVENANCE.items())))
         assert one.read_bytes() == two.read_bytes(), name
 
 
@@ -145,7 +146,7 @@ def test_same_frame_same_bytes(tmp_path):
 
 
 def test_plain_parquet_readers_see_types_and_values(path):
-    tables.write(frame_of("heritage"), "heritage", path, provenance=PROVENANCE)
+    tables.write(frame_of("heritage"), TABLES["heritage"], path, provenance=PROVENANCE)
     table = pq.read_table(path)
     kinds = {field.name: field.type for field in table.schema}
     assert kinds["confidence"] == pa.float64()
@@ -160,7 +161,7 @@ def test_plain_parquet_readers_see_types_and_values(path):
 @pytest.mark.parametrize("name", sorted(name for name in TABLES if TABLES[name].has_geometry))
 def test_geometry_follows_the_geoparquet_specification(name, path):
     frame = frame_of(name)
-    tables.write(frame, name, path, provenance=PROVENANCE)
+    tables.write(frame, TABLES[name], path, provenance=PROVENANCE)
     geo = json.loads(pq.read_schema(path).metadata[b"geo"])
     assert geo["version"].startswith("1.")
     assert geo["primary_column"] == "geometry"
@@ -175,8 +176,10 @@ def test_geometry_follows_the_geoparquet_specification(name, path):
 @pytest.mark.parametrize("rows", [0, 3])
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_file_says_of_itself_what_geopandas_and_pandas_say(name, rows, path, tmp_path):
-    tables.write(frame_of(name, rows) if rows else tables.empty(name), name, path, provenance=PROVENANCE)
-    tables.read(name, path).to_parquet(tmp_path / "theirs.parquet", index=False)
+    tables.write(
+        frame_of(name, rows) if rows else tables.empty(TABLES[name]), TABLES[name], path, provenance=PROVENANCE
+    )
+    tables.read(TABLES[name], path).to_parquet(tmp_path / "theirs.parquet", index=False)
     ours, theirs = (pq.read_schema(file) for file in (path, tmp_path / "theirs.parquet"))
     assert ours.equals(theirs)
     said = {key: value for key, value in ours.metadata.items() if key != tables.PROVENANCE_KEY}
@@ -186,8 +189,8 @@ def test_a_file_says_of_itself_what_geopandas_and_pandas_say(name, rows, path, t
 
 
 def test_a_table_can_be_packed_for_desktop_gis(path, tmp_path):
-    tables.write(frame_of("clusters"), "clusters", path, provenance=PROVENANCE)
-    tables.read("clusters", path).to_file(tmp_path / "x.gpkg", layer="clusters", engine="pyogrio")
+    tables.write(frame_of("clusters"), TABLES["clusters"], path, provenance=PROVENANCE)
+    tables.read(TABLES["clusters"], path).to_file(tmp_path / "x.gpkg", layer="clusters", engine="pyogrio")
     back = gpd.read_file(tmp_path / "x.gpkg", layer="clusters", engine="pyogrio")
     assert list(back["cluster_id"]) == ["Kho Bến Cũ"] * 3
     assert back.crs.to_epsg() == 4326
@@ -230,13 +233,13 @@ def test_a_wrong_type_is_named(name, column, values):
 @pytest.mark.parametrize("column", ["p_value", "n_spaces"])
 def test_digits_as_text_are_not_a_number(path, column):
     """Such a frame would pass this door and fail behind it: what is read would still be text."""
-    tables.write(frame_of("clusters"), "clusters", path, provenance=PROVENANCE)
+    tables.write(frame_of("clusters"), TABLES["clusters"], path, provenance=PROVENANCE)
     content = pq.read_table(path)
     position = content.schema.get_field_index(column)
     spoilt = content.set_column(position, column, pa.array(["1", "1", "1"]))
     pq.write_table(spoilt.replace_schema_metadata(content.schema.metadata), path)
     with pytest.raises(InputError, match=column):
-        tables.read("clusters", path)
+        tables.read(TABLES["clusters"], path)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +300,7 @@ def test_reading_checks_too(clusters, path):
     path.parent.mkdir()
     clusters.drop(columns="p_value").to_parquet(path)
     with pytest.raises(InputError, match="lacks column p_value") as caught:
-        tables.read("clusters", path)
+        tables.read(TABLES["clusters"], path)
     assert str(path) in str(caught.value)
 
 
@@ -310,27 +313,27 @@ def _left(path):
 
 def test_a_refused_frame_leaves_nothing_behind(clusters, path):
     with pytest.raises(InputError):
-        tables.write(clusters.assign(p_value=2.0), "clusters", path, provenance=PROVENANCE)
+        tables.write(clusters.assign(p_value=2.0), TABLES["clusters"], path, provenance=PROVENANCE)
     assert _left(path) == []
 
 
 def test_a_refused_frame_leaves_the_old_file(clusters, path):
-    tables.write(clusters, "clusters", path, provenance=PROVENANCE)
+    tables.write(clusters, TABLES["clusters"], path, provenance=PROVENANCE)
     before = path.read_bytes()
     with pytest.raises(InputError):
-        tables.write(clusters.assign(p_value=2.0), "clusters", path, provenance=PROVENANCE)
+        tables.write(clusters.assign(p_value=2.0), TABLES["clusters"], path, provenance=PROVENANCE)
     assert path.read_bytes() == before
     assert _left(path) == [path.name]
 
 
 def test_provenance_that_is_no_json_leaves_nothing_behind(clusters, path):
     with pytest.raises((TypeError, InputError)):
-        tables.write(clusters, "clusters", path, provenance={"snapshot": object()})
+        tables.write(clusters, TABLES["clusters"], path, provenance={"snapshot": object()})
     assert _left(path) == []
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_half(clusters, path, monkeypatch):
-    tables.write(clusters, "clusters", path, provenance=PROVENANCE)
+    tables.write(clusters, TABLES["clusters"], path, provenance=PROVENANCE)
     before = path.read_bytes()
     plain = pq.write_table
 
@@ -343,6 +346,6 @@ def test_a_full_disk_leaves_the_old_file_and_no_half(clusters, path, monkeypatch
 
     monkeypatch.setattr(tables.pq, "write_table", full)
     with pytest.raises(OSError, match="No space"):
-        tables.write(clusters.assign(p_value=0.9), "clusters", path, provenance=PROVENANCE)
+        tables.write(clusters.assign(p_value=0.9), TABLES["clusters"], path, provenance=PROVENANCE)
     assert path.read_bytes() == before
     assert _left(path) == [path.name]

@@ -10,16 +10,18 @@ import pytest
 import shapely
 from sklearn.metrics import roc_auc_score
 
-from creative_nodes import backtest, tables
-from creative_nodes.config import Backtest
-from creative_nodes.reach import World
+from creative_nodes.common import tables
+from creative_nodes.doubt import backtest
+from creative_nodes.doubt.settings import Backtest
+from creative_nodes.reach.survey import World
+from creative_nodes.report.tables import TABLES
 
 MIDDLE = 1000.0  # of the street of the towns below, which are the same on either side of it
 
 
-def _rules(towns: ModuleType, **changes: Any) -> backtest.Rules:
+def _rules(towns: ModuleType, **changes: Any) -> backtest.BacktestRules:
     config = towns.config()
-    return backtest.Rules(
+    return backtest.BacktestRules(
         backtest=Backtest.model_validate(changes),
         reach=config.reach,
         network=config.network,
@@ -49,10 +51,10 @@ def _test(towns: ModuleType, converted: Any, rivals: Any, **how: Any) -> Any:
     found, pairs, summary = backtest.back_test(
         converted, rivals, world, streets, _rules(towns, **how), centre=tuple(centre), seed=1
     )
-    tables.check(found, tables.TABLES["backtest"], where="test")
-    tables.check(pairs, tables.TABLES["backtest_pairs"], where="test")
+    tables.check(found, TABLES["backtest"], where="test")
+    tables.check(pairs, TABLES["backtest_pairs"], where="test")
     assert pairs.groupby("site_id")["beats"].mean().to_dict() == found.set_index("site_id")["percentile"].to_dict()
-    tables.check(summary, tables.TABLES["backtest_summary"], where="test")
+    tables.check(summary, TABLES["backtest_summary"], where="test")
     return found, summary.set_index("figure")
 
 
@@ -208,7 +210,7 @@ def _pairs(tested: dict[str, tuple[list[float], float]], near: dict[str, float])
             beats = (own > score) + 0.5 * (own == score)
             nearer = (away < away_too) + 0.5 * (away == away_too)
             rows.append((site, rival, own, score, beats, nearer, away, away_too))
-    return pd.DataFrame(rows, columns=[column.name for column in tables.TABLES["backtest_pairs"].columns])
+    return pd.DataFrame(rows, columns=[column.name for column in TABLES["backtest_pairs"].columns])
 
 
 def _summary(converted: int, tested: int, rivals: int) -> pd.DataFrame:
@@ -223,13 +225,13 @@ SOUTH = _pairs({"c": ([0.2, 0.1, 0.3], 50.0)}, {"u": 60.0, "v": 10.0})
 CITIES = {
     "north": (_summary(3, 2, 3), NORTH),
     "south": (_summary(1, 1, 2), SOUTH),
-    "west": (_summary(0, 0, 9), tables.empty("backtest_pairs")),
+    "west": (_summary(0, 0, 9), tables.empty(TABLES["backtest_pairs"])),
 }
 
 
 def test_cities_together_by_hand() -> None:
-    found = backtest.pool(CITIES, Backtest(), seed=1)
-    tables.check(found, tables.TABLES["backtest_pooled"], where="test")
+    found = backtest.pool_backtests(CITIES, Backtest(), seed=1)
+    tables.check(found, TABLES["backtest_pooled"], where="test")
     together = found[found["city"] == "all"].set_index("figure")["value"]
     counts = ["cities", "cities_tested", "converted_sites", "tested_sites", "rivals"]
     assert together[counts].tolist() == [3, 2, 4, 3, 5]
@@ -253,7 +255,7 @@ def test_the_pool_of_one_city_is_that_city() -> None:
     scores, near = _random_scores(1), -_random_scores(5)
     ids = [np.array([f"{kind}{k}" for k in range(n)], dtype=object) for kind, n in (("p", 7), ("r", 23))]
     summary = backtest.summarise(scores, near, 7, Backtest(), seed=1)
-    pooled = backtest.pool({"one": (summary, backtest._pairs(*ids, scores, near))}, Backtest(), seed=1)
+    pooled = backtest.pool_backtests({"one": (summary, backtest._pairs(*ids, scores, near))}, Backtest(), seed=1)
     together = pooled[pooled["city"] == "all"].set_index("figure").drop(columns="city").iloc[2:]
     pd.testing.assert_frame_equal(together, summary.set_index("figure"))
 
@@ -270,6 +272,6 @@ def test_the_interval_of_cities_together_is_that_of_drawing_by_hand() -> None:
 
 
 def test_nothing_tested_anywhere_leaves_the_counts() -> None:
-    found = backtest.pool({"west": CITIES["west"]}, Backtest(), seed=1)
+    found = backtest.pool_backtests({"west": CITIES["west"]}, Backtest(), seed=1)
     assert found[found["city"] == "all"]["value"].tolist() == [1, 0, 0, 0, 0]
     assert found["value"].notna().all()

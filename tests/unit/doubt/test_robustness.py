@@ -5,11 +5,14 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
-from creative_nodes import robustness, tables
-from creative_nodes.config import CRITERIA, Scenario, Score
-from creative_nodes.errors import InputError
-from creative_nodes.scenarios import score_scenarios
-from creative_nodes.score import score_candidates
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.doubt import robustness
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.score.scenarios import score_scenarios
+from creative_nodes.score.settings import Scenario, Score
 
 WEIGHTS = dict.fromkeys(CRITERIA, 0.08) | {"relay": 0.2}
 SCENARIOS = {
@@ -33,16 +36,16 @@ def swept(*rows):
     """Make the table sweeps of rows (site_id, parameter, value, rank_today, rank)."""
     frame = pd.DataFrame(rows, columns=["site_id", "parameter", "value", "rank_today", "rank"])
     frame["move"] = frame["rank"].astype("Int64") - frame["rank_today"].astype("Int64")
-    return tables._in_order(frame, tables.TABLES["sweeps"])
+    return tables._in_order(frame, TABLES["sweeps"])
 
 
 def measure(frame, chosen=None, *, scenarios=None, sweeps=None, seed=80):
     chosen = chosen or settings()
     table = score_scenarios(frame, chosen, SCENARIOS if scenarios is None else scenarios)
-    moves = tables.empty("sweeps") if sweeps is None else sweeps
+    moves = tables.empty(TABLES["sweeps"]) if sweeps is None else sweeps
     found = robustness.measure_robustness(frame, table, moves, chosen, seed=seed)
     for name, part in zip(("robustness", "rank_acceptability", "agreement"), found, strict=True):
-        tables.check(part, tables.TABLES[name], where="test")
+        tables.check(part, TABLES[name], where="test")
     assert sorted(found[0]["site_id"]) == sorted(frame["site_id"])
     return found
 
@@ -319,5 +322,5 @@ def test_an_infinite_value_is_an_error_that_names_the_site():
 
 def test_tables_written_and_read_are_the_same(tmp_path):
     for name, frame in zip(("robustness", "rank_acceptability", "agreement"), measure(candidates(5)), strict=True):
-        tables.write(frame, name, tmp_path / f"{name}.parquet", provenance={})
-        assert len(tables.read(name, tmp_path / f"{name}.parquet")) == len(frame)
+        tables.write(frame, TABLES[name], tmp_path / f"{name}.parquet", provenance={})
+        assert len(tables.read(TABLES[name], tmp_path / f"{name}.parquet")) == len(frame)

@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes import reach, tables
-from creative_nodes.config import CRITERIA, Measuring
-from creative_nodes.scenario_reach import measure_scenarios
-from creative_nodes.travel import network as net
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.doubt.scenario_reach import measure_scenarios
+from creative_nodes.reach import measure as reach
+from creative_nodes.reach.settings import Measuring
+from creative_nodes.report.tables import TABLES
+from creative_nodes.streets import network as net
 
 SLOW = {"VN": {"walk": {"steps": 1.7, "default": 3.4}}}
 CHANGES: dict[str, dict[str, Any]] = {
@@ -61,7 +64,7 @@ def _own(towns: ModuleType, names: Any = CHANGES) -> dict[str, Measuring]:
 
 def _measure(town: Any, own: dict[str, Measuring]) -> pd.DataFrame:
     found = measure_scenarios(*town, own, main_mode="motorbike", link_within_m=500)
-    tables.check(found, tables.TABLES["scenario_candidates"], where="test")
+    tables.check(found, TABLES["scenario_candidates"], where="test")
     return found
 
 

@@ -7,9 +7,12 @@ from pydantic import ValidationError
 from SALib.sample import sobol as sample
 from SALib.test_functions import Ishigami
 
-from creative_nodes import sobol, tables
-from creative_nodes.config import CRITERIA, CRITERION_GROUPS, Score
-from creative_nodes.errors import InputError
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
+from creative_nodes.doubt import sobol
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score.settings import Score
 
 EVEN = dict.fromkeys(CRITERIA, 1 / 11)
 
@@ -26,7 +29,7 @@ def candidates(n, *, seed=0, **columns):
 
 def measure(frame, chosen=None, *, seed=80):
     found = sobol.measure_sobol(frame, chosen or settings(), seed=seed)
-    tables.check(found, tables.TABLES["sobol"], where="test")
+    tables.check(found, TABLES["sobol"], where="test")
     return found
 
 
@@ -106,7 +109,7 @@ def test_ranks_that_never_change_have_no_variance_to_share_out(frame):
     found = measure(frame)
     assert set(found["variance"]) == {0}
     assert found[["first_order", "total", "first_order_margin", "total_margin"]].isna().all(axis=None)
-    assert sobol.in_words(found) == "no weight moves a rank"
+    assert sobol.sobol_in_words(found) == "no weight moves a rank"
 
 
 @pytest.mark.parametrize("n", [0, 3])

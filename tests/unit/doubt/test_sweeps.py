@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes import reach, sweeps, tables
-from creative_nodes.config import changed
-from creative_nodes.score import score_candidates
-from creative_nodes.travel import network as net
+from creative_nodes.common import tables
+from creative_nodes.doubt import sweeps
+from creative_nodes.doubt.settings import changed
+from creative_nodes.reach import measure as reach
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.streets import network as net
 
 
-def _city(towns: ModuleType, **update: Any) -> sweeps.City:
+def _city(towns: ModuleType, **update: Any) -> sweeps.SweptCity:
     rng = np.random.default_rng(3)
     config = towns.config()
     analysis = config.model_copy(update={"travel": towns.travel(), **update})
@@ -42,7 +45,7 @@ def _city(towns: ModuleType, **update: Any) -> sweeps.City:
     )
     elsewhere = towns.people(*({"geometry": towns.at(*xy), "residents": 7.0} for xy in spots(40)))
     streets = towns.streets(tables_)
-    return sweeps.City(sites, world, streets, analysis, "motorbike", {"a table": elsewhere})
+    return sweeps.SweptCity(sites, world, streets, analysis, "motorbike", {"a table": elsewhere})
 
 
 KEYS = {
@@ -60,14 +63,14 @@ KEYS = {
 
 
 @pytest.fixture
-def city(towns: ModuleType) -> sweeps.City:
+def city(towns: ModuleType) -> sweeps.SweptCity:
     swept = towns.config().sweeps.model_copy(
         update={"keys": KEYS, "speed_factor": {"walk": [0.5], "motorbike": [0.2], "car": [2.0]}}
     )
     return _city(towns, sweeps=swept)
 
 
-def _whole_run(city: sweeps.City, analysis: Any, people: Any) -> pd.Series:
+def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any) -> pd.Series:
     """Rank as a run of its own would: nothing shared with any other."""
     streets = replace(city.streets, travel=analysis.travel, _built={})
     found = reach.measure_reach(
@@ -84,10 +87,10 @@ def _whole_run(city: sweeps.City, analysis: Any, people: Any) -> pd.Series:
     return scores[scores["rank"].notna()].set_index("site_id")["rank"].astype(int)
 
 
-def test_every_variant_equals_a_run_of_its_own(city: sweeps.City) -> None:
+def test_every_variant_equals_a_run_of_its_own(city: sweeps.SweptCity) -> None:
     found, summary = sweeps.sweep(city)
-    tables.check(found, tables.TABLES["sweeps"], where="test")
-    tables.check(summary, tables.TABLES["sweep_variants"], where="test")
+    tables.check(found, TABLES["sweeps"], where="test")
+    tables.check(summary, TABLES["sweep_variants"], where="test")
     today = _whole_run(city, city.analysis, city.world.people)
     every = list(sweeps.variants(city))
     # two values equal today's and are passed over
@@ -103,14 +106,14 @@ def test_every_variant_equals_a_run_of_its_own(city: sweeps.City) -> None:
     assert moved >= 8  # most settings do move someone
 
 
-def test_clusters_move_nobody_and_a_mode_nobody_is_ranked_by_neither(city: sweeps.City) -> None:
+def test_clusters_move_nobody_and_a_mode_nobody_is_ranked_by_neither(city: sweeps.SweptCity) -> None:
     _, summary = sweeps.sweep(city)
     table = summary.set_index("parameter")
     assert table.loc[["clusters.eps_m", "speed car"], "largest_move"].tolist() == [0, 0]
     assert table.loc[["clusters.eps_m", "speed car"], "tau"].tolist() == pytest.approx([1, 1])
 
 
-def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.SweptCity, monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
     plain = net.build_network
 
@@ -142,6 +145,6 @@ def test_a_key_that_cannot_be_changed_is_refused(towns: ModuleType, key: str, va
         changed(towns.config(), key, value)
 
 
-def test_no_candidates_no_rows(towns: ModuleType, city: sweeps.City) -> None:
+def test_no_candidates_no_rows(towns: ModuleType, city: sweeps.SweptCity) -> None:
     found, summary = sweeps.sweep(replace(city, heritage=city.heritage.iloc[:0]))
     assert len(found) == len(summary) == 0

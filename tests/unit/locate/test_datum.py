@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from creative_nodes.datum import CHINA, DATUMS, from_wgs84, in_china, to_wgs84
-from creative_nodes.geo import reproject_xy
+from creative_nodes.common.geo import reproject_xy
+from creative_nodes.locate.datum import CHINA, DATUMS, from_wgs84, in_china, to_wgs84
 
 METRES_PER_DEGREE = 111_320.0
 N_RANDOM = 10_000

@@ -11,9 +11,11 @@ import pytest
 import shapely
 from sklearn.cluster import DBSCAN
 
-from creative_nodes import clusters, tables
-from creative_nodes.config import ClusterSettings
-from creative_nodes.travel.network import Network
+from creative_nodes.common import tables
+from creative_nodes.network import clusters
+from creative_nodes.network.settings import ClusterSettings
+from creative_nodes.report.tables import TABLES
+from creative_nodes.streets.network import StreetNetwork
 
 
 def _settings(**changes: Any) -> ClusterSettings:
@@ -21,8 +23,8 @@ def _settings(**changes: Any) -> ClusterSettings:
     return ClusterSettings.model_validate(given)
 
 
-def _walk(towns: ModuleType, columns: int, rows: int, block_m: float = 100.0) -> Network:
-    found: Network = towns.streets(towns.grid_tables(columns, rows, block_m)).network("walk", in_metres=True)
+def _walk(towns: ModuleType, columns: int, rows: int, block_m: float = 100.0) -> StreetNetwork:
+    found: StreetNetwork = towns.streets(towns.grid_tables(columns, rows, block_m)).network("walk", in_metres=True)
     return found
 
 
@@ -339,7 +341,7 @@ def _connect(towns: ModuleType, creative: Any, *, blocks: int = 30, seed: int = 
         seed=seed,
     )
     for name in ("creative", "clusters", "links", "nearest", "colocation"):
-        tables.check(getattr(found, name), tables.TABLES[name], where="test")
+        tables.check(getattr(found, name), TABLES[name], where="test")
     return found
 
 
@@ -420,7 +422,7 @@ def _grid_metres(spots: np.ndarray) -> np.ndarray:
 
 
 def test_walks_on_the_grid_are_what_the_test_above_says(towns: ModuleType) -> None:
-    from creative_nodes.travel.times import costs_between
+    from creative_nodes.streets.times import costs_between
 
     spots = np.array(_scattered(np.random.default_rng(2), 30, blocks=8))
     streets = towns.streets(towns.grid_tables(8, 8))

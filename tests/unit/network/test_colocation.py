@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import colocation, tables
-from creative_nodes.config import ClusterSettings
+from creative_nodes.common import tables
+from creative_nodes.network import colocation
+from creative_nodes.network.settings import ClusterSettings
+from creative_nodes.report.tables import TABLES
 
 AREA = shapely.box(-50, -3000, 10_000, 3000)
 
@@ -32,7 +34,7 @@ def _colocate(towns: ModuleType, heritage: Any, creative: Any, *, drawn: Any = N
         settings=_settings(**changes),
         seed=changes.pop("seed", 3),
     )
-    tables.check(found, tables.TABLES["colocation"], where="test")
+    tables.check(found, TABLES["colocation"], where="test")
     return found
 
 

@@ -9,9 +9,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from creative_nodes.connectivity import (
+from creative_nodes.network.connectivity import (
     Links,
-    connectivity,
+    connectivity_of,
     efficiency,
     links_within,
     nearest_other,
@@ -19,7 +19,7 @@ from creative_nodes.connectivity import (
     space_links,
     thin_out,
 )
-from creative_nodes.travel.times import costs_between
+from creative_nodes.streets.times import costs_between
 
 
 def _minutes(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -82,16 +82,16 @@ def test_links_of_spaces_on_a_street(towns: ModuleType) -> None:
 
 def test_connectivity_by_hand() -> None:
     # parts of 3, 2 and 1 spaces: (9 + 4 + 1) / 36
-    assert connectivity(np.array([0, 0, 1, 2, 1, 0])) == pytest.approx(14 / 36)
-    assert connectivity(np.zeros(5, dtype=int)) == pytest.approx(1)
-    assert connectivity(np.arange(8)) == pytest.approx(1 / 8)
-    assert connectivity(np.array([], dtype=int)) == 0
+    assert connectivity_of(np.array([0, 0, 1, 2, 1, 0])) == pytest.approx(14 / 36)
+    assert connectivity_of(np.zeros(5, dtype=int)) == pytest.approx(1)
+    assert connectivity_of(np.arange(8)) == pytest.approx(1 / 8)
+    assert connectivity_of(np.array([], dtype=int)) == 0
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_connectivity_is_the_chance_that_two_spaces_are_joined(seed: int) -> None:
     links = links_within(_minutes(np.random.default_rng(seed), 11), limit=12)
-    assert connectivity(links.parts()) == pytest.approx(_c(_graph(links), 11))
+    assert connectivity_of(links.parts()) == pytest.approx(_c(_graph(links), 11))
 
 
 def test_relay_by_hand() -> None:

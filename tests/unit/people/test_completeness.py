@@ -12,7 +12,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from creative_nodes import completeness, tables
+from creative_nodes.common import tables
+from creative_nodes.people import completeness
+from creative_nodes.report.tables import TABLES
 
 GEOD = Geod(ellps="WGS84")
 VENUE = {"amenity": "cafe", "name": "Quán"}
@@ -40,7 +42,7 @@ def _map(towns: ModuleType, area: Any, **how: Any) -> gpd.GeoDataFrame:
         settings=how.get("settings", _settings(towns)),
         epsg=towns.EPSG,
     )
-    tables.check(found, tables.TABLES["completeness"], where="test")
+    tables.check(found, TABLES["completeness"], where="test")
     return found
 
 

@@ -16,9 +16,11 @@ import shapely
 from pyproj import Geod, Transformer
 from rasterio.transform import Affine, from_origin
 
-from creative_nodes import people, tables
-from creative_nodes.config import People, PeopleGrid, PopulationTable, Total
-from creative_nodes.errors import InputError
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.people import spread as people
+from creative_nodes.people.settings import People, PeopleGrid, PopulationTable, Total
+from creative_nodes.report.tables import TABLES
 
 ONE_PER_MILLE = 1e-3
 
@@ -452,7 +454,7 @@ def test_the_table_holds_the_cells_with_residents(towns: ModuleType) -> None:
     cells[row, column - 2] = 3.0  # in the buffer
     cells[0, 0] = 99.0  # the corner of the grid lies beyond the round buffer
     table = people.people_frame(cells, grid, area, buffer_m=250)
-    tables.check(table, tables.TABLES["people"], where="test")
+    tables.check(table, TABLES["people"], where="test")
     rows = {
         cell: (n, inside) for cell, n, inside in zip(table["cell_id"], table["residents"], table["inside"], strict=True)
     }
@@ -473,7 +475,7 @@ def test_a_city_without_any_source_has_an_empty_table(towns: ModuleType) -> None
         edges="not read",
         settings=PeopleGrid(),
     )
-    tables.check(table, tables.TABLES["people"], where="test")
+    tables.check(table, TABLES["people"], where="test")
     assert len(table) == 0
     assert found == {"people": "none: config gives neither a raster nor a table nor a total"}
 
@@ -667,8 +669,8 @@ def _sources(towns: ModuleType, tmp_path: Path) -> tuple[People, dict[str, Any]]
         "total": {"residents": 100, "year": 2022, "source": "the total"},
     }
     nodes_edges = towns.grid_tables(16, 16)
-    tables.write(towns.places(), "places", tmp_path / "places.parquet", provenance={})
-    tables.write(nodes_edges[1], "street_edges", tmp_path / "edges.parquet", provenance={})
+    tables.write(towns.places(), TABLES["places"], tmp_path / "places.parquet", provenance={})
+    tables.write(nodes_edges[1], TABLES["street_edges"], tmp_path / "edges.parquet", provenance={})
     files = {
         "raster": raster,
         "table": table,
@@ -742,7 +744,7 @@ def test_a_street_without_length_carries_nobody(towns: ModuleType) -> None:
 def test_the_sample_town_keeps_its_residents(towns: ModuleType) -> None:
     import json
 
-    from creative_nodes.geo import reproject
+    from creative_nodes.common.geo import reproject
 
     folder = towns.ROOT / "tests" / "data" / "sample_town"
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))

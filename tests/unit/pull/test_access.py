@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from creative_nodes.config import load_config
-from creative_nodes.osm.access import allows, direction, duration_minutes, maxspeed_kmh
+from creative_nodes.pull.access import allows, direction, duration_minutes, maxspeed_kmh
+from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).resolve().parents[3]
 HIGHWAYS = (

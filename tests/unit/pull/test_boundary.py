@@ -4,10 +4,10 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from creative_nodes.config import Boundary
-from creative_nodes.errors import InputError
-from creative_nodes.osm.boundary import study_area
-from creative_nodes.osm.clip import node_positions
+from creative_nodes.common.errors import InputError
+from creative_nodes.pull.boundary import study_area
+from creative_nodes.pull.clip import node_positions
+from creative_nodes.pull.settings import Boundary
 
 CORNERS = {1: (0, 0), 2: (4, 0), 3: (4, 4), 4: (0, 4), 5: (1, 1), 6: (2, 1), 7: (2, 2), 8: (1, 2)}
 RING = {10: [1, 2, 3], 11: [3, 4, 1], 12: [5, 6, 7, 8, 5]}

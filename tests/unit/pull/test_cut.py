@@ -9,12 +9,13 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from creative_nodes import tables
-from creative_nodes.config import Boundary
-from creative_nodes.errors import InputError
-from creative_nodes.osm.clip import Clipped
-from creative_nodes.osm.download import ResolvedSource
-from creative_nodes.osm.pull import pull_osm, snapshot
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.pull.clip import Clipped
+from creative_nodes.pull.cut import pull_osm, snapshot
+from creative_nodes.pull.download import ResolvedSource
+from creative_nodes.pull.settings import Boundary
+from creative_nodes.report.tables import TABLES
 
 # about 2.1 km x 2.2 km; 0.01 degrees are 1.04 km east and 1.11 km north here
 BOX = (105.80, 21.00, 105.82, 21.02)
@@ -38,7 +39,7 @@ def test_reads_the_buffer_but_reports_the_study_area(write_osm) -> None:
     assert row.geometry.equals(shapely.box(*BOX))
     ellipsoid_km2 = abs(Geod(ellps="WGS84").geometry_area_perimeter(row.geometry)[0]) / 1e6
     assert row["area_km2"] == pytest.approx(ellipsoid_km2, rel=0.002)
-    tables.check(pulled.study_area, tables.TABLES["study_area"], where="test")
+    tables.check(pulled.study_area, TABLES["study_area"], where="test")
 
 
 def test_epsg_of_config_is_used(write_osm) -> None:

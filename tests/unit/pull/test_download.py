@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from creative_nodes.config import City, Settings
-from creative_nodes.errors import InputError
-from creative_nodes.osm.download import download_file, download_name, file_sha256, resolve_source
+from creative_nodes.common.errors import InputError
+from creative_nodes.pull.download import download_file, download_name, file_sha256, resolve_source
+from creative_nodes.pull.settings import Boundary, Source
 
 BODY = bytes(range(256)) * 9000
 VIETNAM = "https://download.geofabrik.de/asia/vietnam-latest.osm.pbf"
@@ -140,12 +140,8 @@ def test_download_name() -> None:
 # ---------------------------------------------------------------- precedence
 
 
-def settings(source: dict, boundary: dict | None = None) -> Settings:
-    city = City(
-        name="Town", local_name="Town", country="VN", boundary=boundary or {"bbox": (0, 0, 1, 1)}, source=source
-    )
-    # the analysis plays no part in where data comes from
-    return Settings.model_construct(key="town", city=city)
+def settings(source: dict, boundary: dict | None = None) -> tuple[str, Source, Boundary]:
+    return "town", Source.model_validate(source), Boundary.model_validate(boundary or {"bbox": (0, 0, 1, 1)})
 
 
 GEOFABRIK = {"kind": "geofabrik", "url": VIETNAM, "snapshot": "2026-01-01"}
@@ -159,25 +155,25 @@ GEOFABRIK = {"kind": "geofabrik", "url": VIETNAM, "snapshot": "2026-01-01"}
 )
 def test_extracts_folder_goes_first(tmp_path: Path, suffix: str, own: dict) -> None:
     (tmp_path / f"town{suffix}").touch()
-    found = resolve_source(settings(own), extracts=tmp_path)
+    found = resolve_source(*settings(own), extracts=tmp_path)
     assert (found.kind, found.files, found.shown) == ("extract", [str(tmp_path / f"town{suffix}")], f"town{suffix}")
 
 
 def test_extracts_folder_without_the_city_falls_through(tmp_path: Path) -> None:
     (tmp_path / "other.osm.pbf").touch()
-    found = resolve_source(settings(GEOFABRIK), extracts=tmp_path)
+    found = resolve_source(*settings(GEOFABRIK), extracts=tmp_path)
     assert (found.kind, found.shown, found.snapshot) == ("geofabrik", VIETNAM, "2026-01-01")
     assert found.files == [f"data/raw/downloads/{download_name(VIETNAM)}"]
 
 
 def test_overpass_needs_no_file() -> None:
-    assert resolve_source(settings({"kind": "overpass"}), extracts=None).files == []
+    assert resolve_source(*settings({"kind": "overpass"}), extracts=None).files == []
 
 
 def test_own_extract_from_the_root(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "x.osm").touch()
-    found = resolve_source(settings({"kind": "extract", "file": "in/x.osm"}), extracts=None, root=tmp_path)
+    found = resolve_source(*settings({"kind": "extract", "file": "in/x.osm"}), extracts=None, root=tmp_path)
     assert (found.files, found.shown) == ([str(tmp_path / "in" / "x.osm")], "x.osm")
 
 
@@ -198,10 +194,10 @@ def test_own_extract_from_the_root(tmp_path: Path) -> None:
 )
 def test_what_is_missing_is_said_at_once(tmp_path: Path, source, boundary, extracts, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        resolve_source(settings(source, boundary), extracts=extracts and Path(extracts), root=tmp_path)
+        resolve_source(*settings(source, boundary), extracts=extracts and Path(extracts), root=tmp_path)
 
 
 def test_source_survives_json_and_hides_logins() -> None:
-    found = resolve_source(settings({"kind": "geofabrik", "url": "https://me:pw@x.org/a.osm.pbf"}), extracts=None)
+    found = resolve_source(*settings({"kind": "geofabrik", "url": "https://me:pw@x.org/a.osm.pbf"}), extracts=None)
     assert type(found).model_validate_json(found.model_dump_json()) == found
     assert found.shown == "https://x.org/a.osm.pbf"

@@ -11,11 +11,12 @@ import shapely
 import yaml
 from pyproj import Geod
 
-from creative_nodes import tables
-from creative_nodes.config import load_config, load_settings
-from creative_nodes.errors import InputError
-from creative_nodes.geo import projected
-from creative_nodes.osm.read import read_osm
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.geo import projected
+from creative_nodes.pull.read import read_osm
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import load_config, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 TOWN = ROOT / "tests" / "data" / "sample_town"
@@ -252,7 +253,7 @@ def test_walkable_streets_are_those_of_osmnx(tmp_path):
     import networkx as nx
     import osmnx
 
-    from creative_nodes.osm.access import allows
+    from creative_nodes.pull.access import allows
 
     # one street of each kind beside the other, joined by a residential street along their ends
     kinds = [
@@ -428,7 +429,7 @@ def test_every_table_passes_its_door(read):
     relation = {50: ({"type": "multipolygon", "landuse": "industrial"}, [(10, "outer"), (11, "inner")])}
     found = read(HOLE, {10: (RING, {}), 11: (INNER, {}), 12: ([1, 3], STREET)}, relation, tagged={2: {"shop": "art"}})
     for name in ("places", "street_nodes", "street_edges"):
-        tables.check(getattr(found, name), tables.TABLES[name], where=name)
+        tables.check(getattr(found, name), TABLES[name], where=name)
 
 
 def test_counts_add_up(read):

@@ -13,8 +13,10 @@ from access import Access
 from access.weights import step_fn
 from scipy.sparse import csr_array
 
-from creative_nodes import accessibility, tables
-from creative_nodes.config import Accessibility, Zone
+from creative_nodes.common import tables
+from creative_nodes.reach import accessibility
+from creative_nodes.reach.settings import Accessibility, Zone
+from creative_nodes.report.tables import TABLES
 
 RESOLUTION = 9
 WALK_M = 80.0  # metres in a minute
@@ -37,7 +39,7 @@ def _map(towns: ModuleType, area: Any, streets: Any, **how: Any) -> gpd.GeoDataF
         main_mode=how.get("main_mode", "motorbike"),
         link_within_m=how.get("link_within_m", 500),
     )
-    tables.check(found, tables.TABLES["accessibility"], where="test")
+    tables.check(found, TABLES["accessibility"], where="test")
     return found
 
 

@@ -13,10 +13,12 @@ import pytest
 import shapely
 import shapely.ops
 
-from creative_nodes import tables
-from creative_nodes.config import Isochrones
-from creative_nodes.travel import isochrones, times
-from creative_nodes.travel.streets import PublicTransport
+from creative_nodes.common import tables
+from creative_nodes.reach import isochrones
+from creative_nodes.reach.settings import Isochrones
+from creative_nodes.report.tables import TABLES
+from creative_nodes.streets import times
+from creative_nodes.streets.streets import PublicTransport
 
 
 def _settings(**changes: Any) -> Isochrones:
@@ -27,7 +29,7 @@ def _settings(**changes: Any) -> Isochrones:
 def _draw(towns: ModuleType, streets: Any, *sites: Any, **settings: Any) -> gpd.GeoDataFrame:
     rows = [one if isinstance(one, dict) else {"geometry": one} for one in sites]
     found = isochrones.draw_isochrones(towns.sites(*rows), streets, _settings(**settings))
-    tables.check(found, tables.TABLES["isochrones"], where="test")
+    tables.check(found, TABLES["isochrones"], where="test")
     assert found.geometry.is_valid.all()
     return found
 

@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import reach, spillover, tables
-from creative_nodes.config import CRITERIA
-from creative_nodes.travel.streets import PublicTransport
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.reach import measure as reach
+from creative_nodes.reach import spillover
+from creative_nodes.report.tables import TABLES
+from creative_nodes.streets.streets import PublicTransport
 
 B = 0.016  # per metre
 HALF_LIFE = 302.0  # metres
@@ -46,7 +49,7 @@ def _measure_all(towns: ModuleType, sites: Any, streets: Any = None, **how: Any)
     )
     assert not how
     for name in ("candidates", "reach", "parts", "modes", "site_links"):
-        tables.check(getattr(found, name), tables.TABLES[name], where="test")
+        tables.check(getattr(found, name), TABLES[name], where="test")
     return found
 
 
@@ -529,7 +532,7 @@ def _bus_town(towns: ModuleType, *far: Any) -> Any:
         {"geometry": towns.at(1900), "kinds": ["bus"], "rapid": False, "n_services": 1},
         *far,
     )
-    columns = [column.name for column in tables.TABLES["services"].columns]
+    columns = [column.name for column in TABLES["services"].columns]
     calls = [
         ("r", "1", "", "bus", k, f"s{k + 1}", 3.0 * k, k == 0, k == 1, 4.0, "config", False, "OSM", "relation/1")
         for k in (0, 1)

@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes import pack, tables
-from creative_nodes.config import CRITERIA, Scenario, Score
-from creative_nodes.robustness import measure_robustness
-from creative_nodes.scenarios import score_scenarios
-from creative_nodes.score import score_candidates
-from creative_nodes.sobol import measure_sobol
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.doubt.robustness import measure_robustness
+from creative_nodes.doubt.sobol import measure_sobol
+from creative_nodes.report import pack
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.score.scenarios import score_scenarios
+from creative_nodes.score.settings import Scenario, Score
 
 SETTINGS = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / 11), "draws": 200, "sobol_samples": 64})
 SCENARIOS = {
@@ -39,7 +42,7 @@ def _tables(frame):
     made |= {"scores": score_candidates(frame, SETTINGS, seed=1), "scenarios": scenarios}
     made["sobol"] = measure_sobol(frame, SETTINGS, seed=1)
     for name, table in made.items():
-        tables.check(table, tables.TABLES[name], where="test")
+        tables.check(table, TABLES[name], where="test")
     return made
 
 

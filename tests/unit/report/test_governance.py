@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from creative_nodes.catalogue import settings_texts
-from creative_nodes.errors import InputError
-from creative_nodes.governance import read_governance
+from creative_nodes.common.errors import InputError
+from creative_nodes.report.cities.governance import read_governance
+from creative_nodes.tools.catalogue import settings_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))

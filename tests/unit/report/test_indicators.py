@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import compare, tables
-from creative_nodes.config import CRITERIA, People
-from creative_nodes.messages import NBSP, message_in, told, written
+from creative_nodes.common import tables
+from creative_nodes.common.messages import NBSP, message_in, told, written
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.people.settings import People
+from creative_nodes.report import indicators as compare
+from creative_nodes.report.tables import TABLES
 
 SOURCE = "counted by hand"
 
@@ -57,7 +60,7 @@ def _curve(p_value: float, *rows: tuple[float, float, float, float, float]) -> p
 
 def _hexagons(towns: ModuleType, *rows: tuple[str, float | None, float | None]) -> gpd.GeoDataFrame:
     """Make rows of the table completeness from (mapping, residents, venues per 1,000 residents)."""
-    columns = [column.name for column in tables.TABLES["completeness"].columns if column.name != "geometry"]
+    columns = [column.name for column in TABLES["completeness"].columns if column.name != "geometry"]
     full = [
         {
             **dict.fromkeys(columns, 0.0),
@@ -73,7 +76,7 @@ def _hexagons(towns: ModuleType, *rows: tuple[str, float | None, float | None]) 
 def _registry(*rows: dict[str, Any]) -> pd.DataFrame:
     """Make rows of the table registry, inside the study area and with a position unless they say otherwise."""
     defaults: dict[str, Any] = {
-        **{column.name: "" for column in tables.TABLES["registry"].columns if column.kind == "text"},
+        **{column.name: "" for column in TABLES["registry"].columns if column.kind == "text"},
         **{"year_converted": None, "match_score": None, "match_m": None, "lon": 3.0, "lat": 0.2},
         **{"status": "active", "outcome": "in OSM"},
     }
@@ -122,12 +125,12 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         "stations": towns.stations(
             {"geometry": towns.at(0), "n_services": 2}, {"geometry": towns.at(9), "rapid": False}
         ),
-        "transit_notes": tables.empty("transit_notes"),
+        "transit_notes": tables.empty(TABLES["transit_notes"]),
         "modes": _modes(("walk", 21, 4.5, 2, 0.25, ""), ("car", 20, 4.0, 0, 0.0, "")),
         "street_nodes": nodes,
         "street_edges": edges,
-        "registry": tables.empty("registry"),
-        "imports": tables.empty("imports"),
+        "registry": tables.empty(TABLES["registry"]),
+        "imports": tables.empty(TABLES["imports"]),
         "completeness": _hexagons(towns, ("good", 50_000.0, 20.0)),
         **frames,
     }
@@ -146,13 +149,13 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
 
 
 def _modes(*rows: tuple[Any, ...]) -> pd.DataFrame:
-    columns = [column.name for column in tables.TABLES["modes"].columns if column.name != "messages"]
+    columns = [column.name for column in TABLES["modes"].columns if column.name != "messages"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _describe(facts: compare.Facts) -> pd.DataFrame:
     found = compare.describe_city(facts)
-    tables.check(found, tables.TABLES["indicators"], where="test")
+    tables.check(found, TABLES["indicators"], where="test")
     assert found["indicator"].is_unique
     # a number and its unit stand together
     found["label"], found["source"] = (found[name].str.replace(NBSP, " ") for name in ("label", "source"))
@@ -239,14 +242,14 @@ def test_without_residents_their_figures_are_missing_not_zero(towns: ModuleType)
 
 def test_a_town_without_spaces(towns: ModuleType) -> None:
     links = pd.DataFrame({"a": [], "b": [], "minutes": []})
-    for nothing in (links, tables.empty("links")):
+    for nothing in (links, tables.empty(TABLES["links"])):
         facts = _facts(
             towns,
             creative=towns.spaces(),
             links=nothing,
-            nearest=tables.empty("nearest"),
-            clusters=tables.empty("clusters"),
-            colocation=tables.empty("colocation"),
+            nearest=tables.empty(TABLES["nearest"]),
+            clusters=tables.empty(TABLES["clusters"]),
+            colocation=tables.empty(TABLES["colocation"]),
         )
         found = _describe(facts)["value"]
         assert [found[name] for name in ("creative_spaces", "connectivity", "efficiency", "components")] == [0] * 4
@@ -258,7 +261,7 @@ def test_a_town_without_spaces(towns: ModuleType) -> None:
 
 
 def test_a_town_without_links(towns: ModuleType) -> None:
-    found = _describe(_facts(towns, links=tables.empty("links")))["value"]
+    found = _describe(_facts(towns, links=tables.empty(TABLES["links"])))["value"]
     assert found["connectivity"] == pytest.approx(1 / 6)
     assert [found[name] for name in ("links_per_space", "isolated_share", "components", "efficiency")] == [0, 1, 6, 0]
     # a walk to the nearest is told however long
@@ -337,7 +340,7 @@ def test_the_verdict_on_colocation(towns: ModuleType, curve: pd.DataFrame, verdi
 
 
 def test_without_sites_there_is_no_verdict_but_a_reason(towns: ModuleType) -> None:
-    found = _describe(_facts(towns, colocation=tables.empty("colocation")))
+    found = _describe(_facts(towns, colocation=tables.empty(TABLES["colocation"])))
     for name in ("colocation_same", "colocation_ratio", "colocation_p"):
         assert math.isnan(found.loc[name, "value"])
         assert found.loc[name, "source"].startswith("there is no standing heritage site")
@@ -570,8 +573,12 @@ def _towns_of_all_kinds(towns: ModuleType) -> list[compare.Facts]:
     )
     curve = _curve(0.01, (300, *NEAR[1:]), (400, *FAR[1:]), NEAR, (600, *NEAR[1:]))
     hexagons = _hexagons(towns, ("thin", 3_000.0, 1.0), ("good", 4_001.0, 21.0))
-    no_spaces = {"creative": towns.spaces(), "links": tables.empty("links"), "nearest": tables.empty("nearest")}
-    no_spaces |= {"clusters": tables.empty("clusters"), "colocation": tables.empty("colocation")}
+    no_spaces = {
+        "creative": towns.spaces(),
+        "links": tables.empty(TABLES["links"]),
+        "nearest": tables.empty(TABLES["nearest"]),
+    }
+    no_spaces |= {"clusters": tables.empty(TABLES["clusters"]), "colocation": tables.empty(TABLES["colocation"])}
     edges = plain.frames["street_edges"]
     inside = shapely.within(shapely.centroid(edges.geometry.to_numpy()), plain.area)
     mode = _modes(("transit", 21, 4.5, 2, 0.25, "No service of public transport is known: who would ride it walks."))

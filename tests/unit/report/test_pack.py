@@ -10,7 +10,9 @@ import pyogrio
 import pytest
 import shapely
 
-from creative_nodes import pack, tables
+from creative_nodes.common import tables
+from creative_nodes.report import pack
+from creative_nodes.report.tables import TABLES
 
 SHAPES = [shapely.box(105.8, 21.0, 105.802, 21.001), shapely.Point(105.85, 21.02)]
 
@@ -22,21 +24,21 @@ def table(name, rows):
         [
             {
                 column.name: row.get(column.name, None if column.nullable else stand_in[column.kind])
-                for column in tables.TABLES[name].columns
+                for column in TABLES[name].columns
                 if column.kind != "geometry"
             }
             for row in rows
         ]
     )
-    if tables.TABLES[name].has_geometry:
+    if TABLES[name].has_geometry:
         frame = gpd.GeoDataFrame(frame, geometry=[row["geometry"] for row in rows], crs=4326)
-    return tables._in_order(frame, tables.TABLES[name])
+    return tables._in_order(frame, TABLES[name])
 
 
 @pytest.fixture
 def frames():
     sites = ["h-1", "h-2"]
-    made = {name: tables.empty(name) for name in (*pack.LAYERS, *pack.ATTRIBUTES)}
+    made = {name: tables.empty(TABLES[name]) for name in (*pack.LAYERS, *pack.ATTRIBUTES)}
     made["candidates"] = table(
         "candidates",
         [
@@ -74,7 +76,7 @@ def test_a_spreadsheet_reads_names_numbers_and_places(frames, tmp_path):
     point = shapely.Point(float(rows[0]["lon"]), float(rows[0]["lat"]))
     assert SHAPES[0].contains(point)
     assert (rows[1]["lon"], rows[1]["lat"]) == ("105.85", "21.02")
-    assert set(rows[0]) == {*(c.name for c in tables.TABLES["candidates"].columns), "lon", "lat"} - {
+    assert set(rows[0]) == {*(c.name for c in TABLES["candidates"].columns), "lon", "lat"} - {
         "geometry",
         "messages",
     }
@@ -104,7 +106,9 @@ def test_a_name_is_no_formula(tmp_path):
 
 
 def test_about_says_where_each_file_comes_from():
-    found = pack.about({"scores": {"source": "x.osm.pbf", "snapshot": "2026-11-01", "settings": "ab", "version": "1"}})
+    found = pack.about_tables(
+        {"scores": {"source": "x.osm.pbf", "snapshot": "2026-11-01", "settings": "ab", "version": "1"}}
+    )
     assert found.loc[0, ["file", "a_row_is", "source"]].tolist() == ["scores.csv", "a candidate, ranked", "x.osm.pbf"]
 
 

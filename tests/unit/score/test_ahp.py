@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from creative_nodes import ahp
+from creative_nodes.score import ahp
 
 # Saaty 2008, "Decision making with the analytic hierarchy process": relative consumption of drinks in the US
 DRINKS = ["coffee", "wine", "tea", "beer", "sodas", "milk", "water"]

@@ -12,9 +12,12 @@ from skcriteria.agg.vikor import VIKOR
 from skcriteria.preprocessing.invert_objectives import NegateMinimize
 from skcriteria.preprocessing.scalers import MinMaxScaler
 
-from creative_nodes import mcda, tables
-from creative_nodes.config import CRITERIA, Score
-from creative_nodes.score import prepare
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score import mcda
+from creative_nodes.score.rank import prepare
+from creative_nodes.score.settings import Score
 
 
 def settings(weights, **changes):
@@ -135,7 +138,7 @@ def test_agreement_by_hand():
 def test_agreement_with_ties_and_reversed():
     frame = pd.DataFrame({"a": [1, 1, 3], "b": [1, 1, 3], "c": [3, 2, 1], "tied": [1, 1, 1]})
     found = mcda.agreement(frame, top_n=2, kind="scenario").set_index(["ranking", "other"])
-    tables.check(found.reset_index(), tables.TABLES["agreement"], where="test")
+    tables.check(found.reset_index(), TABLES["agreement"], where="test")
     assert found.loc[("a", "b"), "kendall_tau_b"] == pytest.approx(1)
     # pairs 13 and 23 are turned round, 12 is tied in one: -2 / sqrt(2 * 3)
     assert found.loc[("a", "c"), "kendall_tau_b"] == pytest.approx(-2 / np.sqrt(6))
@@ -148,4 +151,4 @@ def test_agreement_with_ties_and_reversed():
 def test_one_ranking_has_nobody_to_agree_with():
     found = mcda.agreement(pd.DataFrame({"a": [1, 2]}), top_n=1, kind="method")
     assert len(found) == 0
-    tables.check(found, tables.TABLES["agreement"], where="test")
+    tables.check(found, TABLES["agreement"], where="test")

@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes import score, tables
-from creative_nodes.config import CRITERIA, Score
-from creative_nodes.errors import InputError
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score import rank as score
+from creative_nodes.score.settings import Score
 
 WEIGHTS = {
     "residents_walk_15": 0.12,
@@ -48,7 +51,7 @@ def _unreachable(frame: pd.DataFrame, *rows: int) -> pd.DataFrame:
 
 def _score(frame: pd.DataFrame, settings: Score | None = None, *, seed: int = 80) -> pd.DataFrame:
     found = score.score_candidates(frame, settings or _settings(), seed=seed)
-    tables.check(found, tables.TABLES["scores"], where="test")
+    tables.check(found, TABLES["scores"], where="test")
     assert sorted(found["site_id"]) == sorted(frame["site_id"])
     return found
 
@@ -394,7 +397,7 @@ def test_missing_values_leave_no_gap_in_the_table() -> None:
 
 def test_a_table_written_and_read_is_the_same(tmp_path: Any) -> None:
     found = _score(_unreachable(_candidates(8), 2))
-    tables.write(found, "scores", tmp_path / "scores.parquet", provenance={})
-    back = tables.read("scores", tmp_path / "scores.parquet")
+    tables.write(found, TABLES["scores"], tmp_path / "scores.parquet", provenance={})
+    back = tables.read(TABLES["scores"], tmp_path / "scores.parquet")
     assert back["rank"].tolist()[:-1] == found["rank"].tolist()[:-1]
     assert back["site_id"].tolist() == found["site_id"].tolist()

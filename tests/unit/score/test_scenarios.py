@@ -9,22 +9,16 @@ import pandas as pd
 import pytest
 import yaml
 
-from creative_nodes import scenarios as module
-from creative_nodes import tables
-from creative_nodes.config import (
-    CRITERIA,
-    Scenario,
-    Score,
-    load_config,
-    load_settings,
-    own_reach,
-    pick,
-    restore_all,
-    restore_own_reach,
-    with_scenario,
-)
-from creative_nodes.errors import InputError
-from creative_nodes.score import score_candidates
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.settings import restore_all
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.reach.settings import restore_own_reach
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score import scenarios as module
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.score.settings import Scenario, Score
+from creative_nodes.settings import load_config, load_settings, own_reach, pick, with_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 EVEN = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / 11), "winsor_low": 0, "winsor_high": 1})
@@ -43,7 +37,7 @@ def candidates(n, *, seed=0, **columns):
 def run(frame, given, **options):
     made = {key: Scenario.model_validate(one) for key, one in given.items()}
     found = module.score_scenarios(frame, EVEN, made, **options)
-    tables.check(found, tables.TABLES["scenarios"], where="test")
+    tables.check(found, TABLES["scenarios"], where="test")
     return found
 
 

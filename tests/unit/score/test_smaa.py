@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from creative_nodes import smaa
+from creative_nodes.score import smaa
 
 
 def accept(matrix, alpha, draws=20_000, seed=1):

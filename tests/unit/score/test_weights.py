@@ -2,8 +2,8 @@
 
 import pytest
 
-from creative_nodes.config import CRITERIA, CRITERION_GROUPS
-from creative_nodes.weights import resolve
+from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
+from creative_nodes.score.weights import resolve
 
 GROUPS = {"people": 0.4, "spillover": 0.3, "network": 0.2, "site": 0.1}
 LIKE = {name: (0.5 if name in ("relay", "readiness") else 0.0) for name in CRITERIA}

@@ -9,10 +9,10 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from creative_nodes.geo import utm_epsg
-from creative_nodes.osm.read import read_streets
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Entrances, Network, build_network
+from creative_nodes.common.geo import utm_epsg
+from creative_nodes.pull.read import read_streets
+from creative_nodes.streets import times
+from creative_nodes.streets.network import Entrances, StreetNetwork, build_network
 
 EXTRACTS = os.environ.get("EXTRACTS", "")
 EPSG = utm_epsg(106.7, 10.8)
@@ -24,7 +24,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def networks(towns: ModuleType) -> dict[str, Network]:
+def networks(towns: ModuleType) -> dict[str, StreetNetwork]:
     travel = towns.config().travel
     nodes, edges = read_streets(Path(EXTRACTS) / "hcmc.osm.pbf", modes=travel.modes, epsg=EPSG)
     common: dict[str, Any] = {"travel": travel, "country": "VN", "epsg": EPSG}
@@ -34,7 +34,7 @@ def networks(towns: ModuleType) -> dict[str, Network]:
     }
 
 
-def _graph(network: Network) -> nx.DiGraph:
+def _graph(network: StreetNetwork) -> nx.DiGraph:
     graph = nx.DiGraph()
     graph.add_nodes_from(range(network.n_nodes))
     for a, b, cost in [
@@ -46,7 +46,7 @@ def _graph(network: Network) -> nx.DiGraph:
     return graph
 
 
-def _at_nodes(network: Network, nodes: np.ndarray) -> Entrances:
+def _at_nodes(network: StreetNetwork, nodes: np.ndarray) -> Entrances:
     """Stand at junctions: at the beginning of a street that begins there, or the end of one that ends there."""
     begin, end = (np.full(network.n_nodes, -1) for _ in range(2))
     begin[network.u], end[network.v] = np.arange(len(network.u)), np.arange(len(network.v))
@@ -56,14 +56,14 @@ def _at_nodes(network: Network, nodes: np.ndarray) -> Entrances:
     return Entrances(np.arange(len(nodes)), edge, share, zero, len(nodes), zero)
 
 
-def _homes(network: Network, rng: np.random.Generator, n: int = 20_000) -> Entrances:
+def _homes(network: StreetNetwork, rng: np.random.Generator, n: int = 20_000) -> Entrances:
     edge = rng.integers(0, len(network.u), n)
     return Entrances(np.arange(n), edge, rng.uniform(0.001, 0.999, n), rng.uniform(0, 60, n), n, np.zeros(n))
 
 
 @pytest.mark.parametrize(("mode", "limits"), [("walk", [600.0, 1200.0]), ("motorbike", [10.0, 30.0])])
 def test_reach_of_200_random_junctions_of_ho_chi_minh_city(
-    networks: dict[str, Network], mode: str, limits: list[float]
+    networks: dict[str, StreetNetwork], mode: str, limits: list[float]
 ) -> None:
     network = networks[mode]
     assert network.n_nodes > 50_000

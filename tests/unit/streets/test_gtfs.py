@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import shapely
 
-from creative_nodes.config import Gtfs
-from creative_nodes.errors import InputError
-from creative_nodes.messages import NBSP
-from creative_nodes.travel.gtfs import FeedLines, feed_path, kind_of, read_gtfs
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.messages import NBSP
+from creative_nodes.streets.gtfs import FeedLines, feed_path, kind_of, read_gtfs
+from creative_nodes.streets.settings import Gtfs
 
 ALL_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), 1)
 DATE = dt.date(2018, 5, 16)  # a Wednesday

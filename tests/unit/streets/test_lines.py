@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from creative_nodes.osm.routes import Route, Routes, Stop
-from creative_nodes.travel.lines import lines_of_routes, parse_interval
+from creative_nodes.streets.lines import lines_of_routes, parse_interval
+from creative_nodes.streets.routes import Route, Routes, Stop
 
 
 @pytest.mark.parametrize(

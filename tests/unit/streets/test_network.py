@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import shapely
 
-from creative_nodes.travel.network import Network, build_network, find_entrances, islands
+from creative_nodes.streets.network import StreetNetwork, build_network, find_entrances, islands
 
 
-def _build(towns: ModuleType, tables: Any, mode: str, **how: Any) -> Network:
+def _build(towns: ModuleType, tables: Any, mode: str, **how: Any) -> StreetNetwork:
     travel = how.pop("travel", towns.travel())
     return build_network(*tables, mode=mode, travel=travel, country="VN", epsg=towns.EPSG, **how)
 
 
-def _cost(network: Network, u: int, v: int) -> float:
+def _cost(network: StreetNetwork, u: int, v: int) -> float:
     """Return the cost from one OSM node straight to the other, infinite when closed."""
     a, b = np.searchsorted(network.node_ids, [u, v])
     found = network.forward[(network.u == a) & (network.v == b)].tolist()
@@ -263,17 +263,19 @@ def test_islands_are_the_strong_components(towns: ModuleType, seed: int) -> None
 
 
 @pytest.fixture
-def street(towns: ModuleType) -> Network:
+def street(towns: ModuleType) -> StreetNetwork:
     """One street along y = 0 from x = 0 to 1000, junctions every 100 m."""
     return _build(towns, towns.straight_street(1000), "walk")
 
 
-def _enter(towns: ModuleType, network: Network, *shapes: Any, within_m: float = 200, spacing_m: float = 100) -> Any:
+def _enter(
+    towns: ModuleType, network: StreetNetwork, *shapes: Any, within_m: float = 200, spacing_m: float = 100
+) -> Any:
     geometry = towns.to_metric(np.array(shapes, dtype=object))
     return find_entrances(network, geometry, within_m=within_m, spacing_m=spacing_m)
 
 
-def _doors(towns: ModuleType, network: Network, entrances: Any) -> list[tuple[int, float, float]]:
+def _doors(towns: ModuleType, network: StreetNetwork, entrances: Any) -> list[tuple[int, float, float]]:
     """Return (place, x on the drawing, leg) of each entrance, sorted and rounded to a millimetre."""
     spots = shapely.line_interpolate_point(network.lines[entrances.edge], entrances.share, normalized=True)
     x = shapely.get_x(spots) - towns.EAST
@@ -281,14 +283,14 @@ def _doors(towns: ModuleType, network: Network, entrances: Any) -> list[tuple[in
     return sorted(set(rows))
 
 
-def test_a_point_has_one_entrance_at_the_nearest_street(towns: ModuleType, street: Network) -> None:
+def test_a_point_has_one_entrance_at_the_nearest_street(towns: ModuleType, street: StreetNetwork) -> None:
     found = _enter(towns, street, towns.at(130, 40))
     assert _doors(towns, street, found) == [(0, 130.0, 40.0)]
     assert len(found.place) == 1
     assert found.gap_m == pytest.approx([40], abs=1e-3)
 
 
-def test_a_point_on_the_street_has_no_leg(towns: ModuleType, street: Network) -> None:
+def test_a_point_on_the_street_has_no_leg(towns: ModuleType, street: StreetNetwork) -> None:
     found = _enter(towns, street, towns.at(333, 0))
     assert found.leg_m == pytest.approx([0], abs=1e-3)
     assert _doors(towns, street, found)[0][1] == pytest.approx(333, abs=0.01)
@@ -302,7 +304,7 @@ def test_share_counts_from_u(towns: ModuleType) -> None:
         assert _enter(towns, network, towns.at(50, 10)).share == pytest.approx([share], abs=1e-5)
 
 
-def test_an_area_meets_the_street_at_its_boundary_not_its_centre(towns: ModuleType, street: Network) -> None:
+def test_an_area_meets_the_street_at_its_boundary_not_its_centre(towns: ModuleType, street: StreetNetwork) -> None:
     # 80 m by 400 m, its centre 220 m away, its south side 20 m
     found = _enter(towns, street, shapely.box(300, 20, 380, 420))
     assert found.gap_m == pytest.approx([20], abs=1e-3)
@@ -311,7 +313,7 @@ def test_an_area_meets_the_street_at_its_boundary_not_its_centre(towns: ModuleTy
     assert all(300 - 0.01 <= one <= 380 + 0.01 for one in x)
 
 
-def test_an_area_has_more_entrances_along_its_boundary(towns: ModuleType, street: Network) -> None:
+def test_an_area_has_more_entrances_along_its_boundary(towns: ModuleType, street: StreetNetwork) -> None:
     # a works 600 m long beside the street: one can enter at both ends
     found = _enter(towns, street, shapely.box(200, 10, 800, 60))
     x = sorted({x for _, x, leg in _doors(towns, street, found) if leg < 15})
@@ -321,27 +323,27 @@ def test_an_area_has_more_entrances_along_its_boundary(towns: ModuleType, street
     assert (found.leg_m <= 200).all()
 
 
-def test_finer_spacing_gives_more_entrances(towns: ModuleType, street: Network) -> None:
+def test_finer_spacing_gives_more_entrances(towns: ModuleType, street: StreetNetwork) -> None:
     works = shapely.box(200, 10, 800, 60)
     coarse = _doors(towns, street, _enter(towns, street, works, spacing_m=200))
     fine = _doors(towns, street, _enter(towns, street, works, spacing_m=25))
     assert len(fine) > len(coarse)
 
 
-def test_a_touching_area_has_an_entrance_without_leg(towns: ModuleType, street: Network) -> None:
+def test_a_touching_area_has_an_entrance_without_leg(towns: ModuleType, street: StreetNetwork) -> None:
     found = _enter(towns, street, shapely.box(420, 0, 480, 70))
     assert found.gap_m == pytest.approx([0], abs=1e-3)
     assert found.leg_m.min() == pytest.approx(0, abs=1e-3)
 
 
-def test_the_hole_of_an_area_counts_as_boundary(towns: ModuleType, street: Network) -> None:
+def test_the_hole_of_an_area_counts_as_boundary(towns: ModuleType, street: StreetNetwork) -> None:
     # a ring around the street: the street runs in the yard, 50 m from the inner wall
     ring = shapely.box(-300, -300, 1300, 300).difference(shapely.box(-50, -50, 1050, 50))
     found = _enter(towns, street, ring)
     assert found.gap_m == pytest.approx([50], abs=1e-3)
 
 
-def test_a_line_is_entered_along_its_length(towns: ModuleType, street: Network) -> None:
+def test_a_line_is_entered_along_its_length(towns: ModuleType, street: StreetNetwork) -> None:
     quay = shapely.LineString([(100, 30), (700, 30)])
     doors = _doors(towns, street, _enter(towns, street, quay))
     assert {leg for _, _, leg in doors} == {30.0}
@@ -350,14 +352,14 @@ def test_a_line_is_entered_along_its_length(towns: ModuleType, street: Network) 
     assert 100 - 1 <= x[0] <= x[-1] <= 700 + 1
 
 
-def test_every_part_of_a_scattered_site_is_entered(towns: ModuleType, street: Network) -> None:
+def test_every_part_of_a_scattered_site_is_entered(towns: ModuleType, street: StreetNetwork) -> None:
     halls = shapely.MultiPolygon([shapely.box(100, 20, 150, 60), shapely.box(800, 40, 850, 90)])
     doors = _doors(towns, street, _enter(towns, street, halls))
     assert {leg for _, x, leg in doors if 99 <= x <= 151} >= {20.0}
     assert {leg for _, x, leg in doors if 799 <= x <= 851} >= {40.0}
 
 
-def test_a_site_of_an_area_and_a_point_is_entered_along_the_area(towns: ModuleType, street: Network) -> None:
+def test_a_site_of_an_area_and_a_point_is_entered_along_the_area(towns: ModuleType, street: StreetNetwork) -> None:
     # the union of a grouped site: halls mapped as an area, a chimney as a point
     works = shapely.box(200, 10, 800, 60)
     alone = _doors(towns, street, _enter(towns, street, works))
@@ -365,28 +367,28 @@ def test_a_site_of_an_area_and_a_point_is_entered_along_the_area(towns: ModuleTy
     assert set(alone) <= set(both)
 
 
-def test_beyond_the_distance_there_is_no_entrance_but_a_gap(towns: ModuleType, street: Network) -> None:
+def test_beyond_the_distance_there_is_no_entrance_but_a_gap(towns: ModuleType, street: StreetNetwork) -> None:
     found = _enter(towns, street, towns.at(500, 150), towns.at(500, 199.9), towns.at(500, 200.1), towns.at(1400, 300))
     assert found.has_entrance().tolist() == [True, True, False, False]
     assert found.gap_m == pytest.approx([150, 199.9, 200.1, 500], abs=1e-3)
     assert found.n_places == 4
 
 
-def test_only_the_near_side_of_a_large_area_is_entered(towns: ModuleType, street: Network) -> None:
+def test_only_the_near_side_of_a_large_area_is_entered(towns: ModuleType, street: StreetNetwork) -> None:
     found = _enter(towns, street, shapely.box(400, 150, 500, 900))
     assert found.has_entrance().tolist() == [True]
     assert found.leg_m.max() <= 200
     assert found.leg_m.min() == pytest.approx(150, abs=1e-3)
 
 
-def test_places_keep_their_numbers(towns: ModuleType, street: Network) -> None:
+def test_places_keep_their_numbers(towns: ModuleType, street: StreetNetwork) -> None:
     found = _enter(towns, street, towns.at(0, 900), shapely.box(100, 5, 300, 50), towns.at(600, 5))
     assert set(found.place.tolist()) == {1, 2}
     assert (np.diff(found.place) >= 0).all()
     assert found.n_places == len(found.gap_m) == 3
 
 
-def test_no_places_no_entrances(towns: ModuleType, street: Network) -> None:
+def test_no_places_no_entrances(towns: ModuleType, street: StreetNetwork) -> None:
     found = find_entrances(street, np.array([], dtype=object), within_m=200, spacing_m=100)
     assert len(found.place) == found.n_places == len(found.gap_m) == 0
 

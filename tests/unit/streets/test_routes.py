@@ -4,10 +4,10 @@ import osmium
 import pytest
 import shapely
 
-from creative_nodes.errors import InputError
-from creative_nodes.osm.clip import clip, node_positions
-from creative_nodes.osm.overpass import write_elements
-from creative_nodes.osm.routes import read_routes
+from creative_nodes.common.errors import InputError
+from creative_nodes.pull.clip import clip, node_positions
+from creative_nodes.pull.overpass import write_elements
+from creative_nodes.streets.routes import read_routes
 
 SUBWAY = {"type": "route", "route": "subway", "ref": "2"}
 BUS = {"type": "route", "route": "bus", "ref": "18"}

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import Gtfs
-from creative_nodes.errors import InputError
-from creative_nodes.travel.stations import TransitTables, group_spots, rapid_stations, read_transit, station_name
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.report.tables import TABLES
+from creative_nodes.streets.settings import Gtfs
+from creative_nodes.streets.stations import TransitTables, group_spots, rapid_stations, read_transit, station_name
 
 SUBWAY_STOP = {"railway": "stop", "public_transport": "stop_position", "subway": "yes"}
 STATION = {"railway": "station", "station": "subway"}
@@ -88,7 +89,7 @@ class Town:
             feed=feed,
         )
         for name in ("stations", "services", "transit_notes"):
-            tables.check(getattr(found, name), tables.TABLES[name], where=name)
+            tables.check(getattr(found, name), TABLES[name], where=name)
         return found
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes.travel import network as net
-from creative_nodes.travel.streets import PublicTransport, Streets
+from creative_nodes.streets import network as net
+from creative_nodes.streets.streets import PublicTransport, Streets
 
 SPACING_M = 60.0
 COLUMNS = ("place", "edge", "share", "leg_m", "gap_m")

@@ -10,19 +10,19 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes.osm.read import read_osm
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Network, build_network, find_entrances
+from creative_nodes.pull.read import read_osm
+from creative_nodes.streets import times
+from creative_nodes.streets.network import StreetNetwork, build_network, find_entrances
 
 SEEDS = range(12)
 
 
-def _line(towns: ModuleType, lengths: list[float], *, oneway: bool = False) -> Network:
+def _line(towns: ModuleType, lengths: list[float], *, oneway: bool = False) -> StreetNetwork:
     """Make a street of several pieces, junctions in a row, costs in metres."""
     x = np.concatenate([[0.0], np.cumsum(lengths)])
     u = np.arange(len(lengths))
     backward = [math.inf] * len(lengths) if oneway else lengths
-    made: Network = towns.network(np.column_stack([x, 0 * x]), u, u + 1, lengths, backward)
+    made: StreetNetwork = towns.network(np.column_stack([x, 0 * x]), u, u + 1, lengths, backward)
     return made
 
 
@@ -329,7 +329,7 @@ def _by_networkx(town: Any, mode: str, speeds: dict[str, float], *, oneway: bool
     return nx.MultiDiGraph(graph.subgraph(largest))
 
 
-def _network(towns: ModuleType, town: Any, mode: str, *, in_metres: bool = False) -> Network:
+def _network(towns: ModuleType, town: Any, mode: str, *, in_metres: bool = False) -> StreetNetwork:
     # only the largest piece of street stays
     travel = towns.config().travel.model_copy(update={"min_island_nodes": 10**9})
     return build_network(
@@ -343,7 +343,7 @@ def _network(towns: ModuleType, town: Any, mode: str, *, in_metres: bool = False
     )
 
 
-def _doors_at(network: Network, nodes: np.ndarray) -> Any:
+def _doors_at(network: StreetNetwork, nodes: np.ndarray) -> Any:
     points = shapely.points(network.xy[np.searchsorted(network.node_ids, nodes)])
     return find_entrances(network, points, within_m=1, spacing_m=100)
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes.travel import times
-from creative_nodes.travel.network import Network, find_entrances
-from creative_nodes.travel.transit import add_transit, joins_streets, split_edges
+from creative_nodes.streets import times
+from creative_nodes.streets.network import StreetNetwork, find_entrances
+from creative_nodes.streets.transit import add_transit, joins_streets, split_edges
 
 SNAP_M = 200.0
 
@@ -60,23 +60,23 @@ def settings(towns: ModuleType, **access: float) -> Any:
     return transit.model_copy(update={"access_minutes": {**transit.access_minutes, **access}})
 
 
-def cost(towns: ModuleType, network: Network, start: tuple[float, float], end: tuple[float, float]) -> float:
+def cost(towns: ModuleType, network: StreetNetwork, start: tuple[float, float], end: tuple[float, float]) -> float:
     points = towns.to_metric(np.array([towns.at(*start), towns.at(*end)]))
     doors = find_entrances(network, points, within_m=SNAP_M, spacing_m=100)
     return float(times.costs_between(network, doors, doors)[0, 1])
 
 
 @pytest.fixture
-def walk(towns: ModuleType) -> Network:
+def walk(towns: ModuleType) -> StreetNetwork:
     """One street of 20 km along y = 0; 80 m take a minute."""
-    network: Network = towns.streets(towns.straight_street(20_000, step_m=1000)).network("walk")
+    network: StreetNetwork = towns.streets(towns.straight_street(20_000, step_m=1000)).network("walk")
     return network
 
 
 # ---------------------------------------------------------------- by hand
 
 
-def test_walk_wait_ride_walk(towns: ModuleType, walk: Network) -> None:
+def test_walk_wait_ride_walk(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": (400, 0), "B": (8400, 0)})
     lines = services(("1", "bus", 6, [("A", 0), ("B", 4)]))
     network = add_transit(walk, where, lines, settings(towns), snap_within_m=SNAP_M)
@@ -86,7 +86,7 @@ def test_walk_wait_ride_walk(towns: ModuleType, walk: Network) -> None:
     assert cost(towns, network, (8480, 0), (0, 0)) == pytest.approx(106)
 
 
-def test_access_counts_getting_in_and_out_and_entrances_have_a_leg(towns: ModuleType, walk: Network) -> None:
+def test_access_counts_getting_in_and_out_and_entrances_have_a_leg(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": (400, 40), "B": (8400, 0)})
     lines = services(("1", "subway", 6, [("A", 0), ("B", 4)]))
     network = add_transit(walk, where, lines, settings(towns, subway=2), snap_within_m=SNAP_M)
@@ -94,7 +94,7 @@ def test_access_counts_getting_in_and_out_and_entrances_have_a_leg(towns: Module
     assert cost(towns, network, (0, 0), (8400, 0)) == pytest.approx(5 + 0.5 + 2 + 3 + 4 + 2)
 
 
-def test_a_transfer_at_a_station_waits_again_and_staying_on_does_not(towns: ModuleType, walk: Network) -> None:
+def test_a_transfer_at_a_station_waits_again_and_staying_on_does_not(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": (0, 0), "B": (8000, 0), "C": (16_000, 0)})
     lines = services(
         ("1", "subway", 6, [("A", 0), ("B", 4)]),
@@ -113,14 +113,14 @@ def test_a_transfer_at_a_station_waits_again_and_staying_on_does_not(towns: Modu
     assert cost(towns, together, (0, 0), (16_000, 0)) == pytest.approx(21)
 
 
-def test_a_transfer_on_foot_between_stations(towns: ModuleType, walk: Network) -> None:
+def test_a_transfer_on_foot_between_stations(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": (0, 0), "B": (8000, 0), "B2": (8160, 0), "C": (16_000, 0)})
     lines = services(("1", "bus", 6, [("A", 0), ("B", 4)]), ("2", "bus", 10, [("B2", 0), ("C", 5)]))
     network = add_transit(walk, where, lines, settings(towns), snap_within_m=SNAP_M)
     assert cost(towns, network, (0, 0), (16_000, 0)) == pytest.approx(3 + 4 + 2 + 5 + 5)
 
 
-def test_of_parallel_services_one_waits_for_the_one_taken(towns: ModuleType, walk: Network) -> None:
+def test_of_parallel_services_one_waits_for_the_one_taken(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": (0, 0), "B": (8000, 0)})
     stops = [("A", 0.0), ("B", 4.0)]
     lines = services(("1", "bus", 10, stops), ("2", "bus", 10, stops), ("express", "bus", 20, [("A", 0.0), ("B", 1.0)]))
@@ -129,7 +129,7 @@ def test_of_parallel_services_one_waits_for_the_one_taken(towns: ModuleType, wal
     assert cost(towns, network, (0, 0), (8000, 0)) == pytest.approx(9)
 
 
-def test_where_one_may_not_get_on_or_off(towns: ModuleType, walk: Network) -> None:
+def test_where_one_may_not_get_on_or_off(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": (0, 0), "B": (8000, 0), "C": (16_000, 0)})
     lines = services(("1", "bus", 4, [("A", 0), ("B", 3), ("C", 3)]))
     lines["alights"] = [True, False, True]
@@ -142,7 +142,7 @@ def test_where_one_may_not_get_on_or_off(towns: ModuleType, walk: Network) -> No
     assert cost(towns, network, (8000, 0), (16_000, 0)) == pytest.approx(100)
 
 
-def test_a_station_with_several_entrances_is_no_shortcut_on_foot(towns: ModuleType, walk: Network) -> None:
+def test_a_station_with_several_entrances_is_no_shortcut_on_foot(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": [(0, 0), (4000, 0)], "B": (16_000, 0)})
     lines = services(("1", "subway", 6, [("A", 0), ("B", 4)]), ("2", "subway", 6, [("B", 0), ("A", 4)]))
     network = add_transit(walk, where, lines, settings(towns, subway=0), snap_within_m=SNAP_M)
@@ -157,7 +157,7 @@ def test_a_station_with_several_entrances_is_no_shortcut_on_foot(towns: ModuleTy
     assert cost(towns, network, (4000, 0), (16_000, 0)) == cost(towns, network, (0, 0), (16_000, 0)) == pytest.approx(7)
 
 
-def test_a_place_on_the_edge_of_the_station_walks_straight_to_it(towns: ModuleType, walk: Network) -> None:
+def test_a_place_on_the_edge_of_the_station_walks_straight_to_it(towns: ModuleType, walk: StreetNetwork) -> None:
     where = stations(towns, {"A": (400, 0), "B": (8400, 0)})
     lines = services(("1", "bus", 6, [("A", 0), ("B", 4)]))
     network = add_transit(walk, where, lines, settings(towns), snap_within_m=SNAP_M)
@@ -167,7 +167,9 @@ def test_a_place_on_the_edge_of_the_station_walks_straight_to_it(towns: ModuleTy
     assert cost(towns, network, (320, 0), (480, 0)) == pytest.approx(2)
 
 
-def test_stations_beyond_the_snap_distance_or_without_service_are_not_joined(towns: ModuleType, walk: Network) -> None:
+def test_stations_beyond_the_snap_distance_or_without_service_are_not_joined(
+    towns: ModuleType, walk: StreetNetwork
+) -> None:
     where = stations(towns, {"A": (400, 0), "B": (8400, 201), "C": (12_000, 0)})
     lines = services(("1", "bus", 6, [("A", 0), ("B", 4)]))
     network = add_transit(walk, where, lines, settings(towns), snap_within_m=SNAP_M)
@@ -177,7 +179,7 @@ def test_stations_beyond_the_snap_distance_or_without_service_are_not_joined(tow
     assert joins_streets(walk, where, snap_within_m=SNAP_M).tolist() == [True, False, True]
 
 
-def test_without_services_the_network_is_the_walking_network(towns: ModuleType, walk: Network) -> None:
+def test_without_services_the_network_is_the_walking_network(towns: ModuleType, walk: StreetNetwork) -> None:
     none = services(("1", "bus", 6, [("A", 0)])).iloc[:0]
     assert add_transit(walk, stations(towns, {"A": (0, 0)}), none, settings(towns), snap_within_m=SNAP_M) is walk
 
@@ -219,7 +221,7 @@ def test_splitting_keeps_lengths_costs_and_shapes(towns: ModuleType) -> None:
 
 
 def _reference(
-    towns: ModuleType, walk: Network, where: Any, lines: pd.DataFrame, access: float, *places: Any
+    towns: ModuleType, walk: StreetNetwork, where: Any, lines: pd.DataFrame, access: float, *places: Any
 ) -> nx.DiGraph:
     """Build the graph by hand: streets split at places and stations, then services on top."""
     shapes = towns.to_metric(np.array(list(where.values())))

@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
-from creative_nodes import docs
-from creative_nodes.tables import TABLES
+from creative_nodes.report.tables import TABLES
+from creative_nodes.tools import reference as docs
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import messages
+from creative_nodes.common import messages
+from creative_nodes.common.messages import told, told_n, word, written
 from creative_nodes.locate import offsets, sites
-from creative_nodes.messages import told, told_n, word, written
-from creative_nodes.travel import gtfs, lines, stations
-from creative_nodes.travel.lines import Note
+from creative_nodes.streets import gtfs, lines, stations
+from creative_nodes.streets.lines import Note
 
 ROOT = Path(__file__).resolve().parents[2]
 

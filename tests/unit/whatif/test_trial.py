@@ -13,13 +13,17 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import pack, reach, tables, whatif
-from creative_nodes.asked import read_asked, split_asked
-from creative_nodes.config import CRITERIA
-from creative_nodes.errors import InputError
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.words import CRITERIA
 from creative_nodes.locate.taxonomy import read_taxonomy
-from creative_nodes.score import score_candidates
-from creative_nodes.travel.isochrones import draw_isochrones
+from creative_nodes.reach import measure as reach
+from creative_nodes.reach.isochrones import draw_isochrones
+from creative_nodes.report import pack
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.whatif import trial as whatif
+from creative_nodes.whatif.asked import read_asked, split_asked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,7 +71,7 @@ def city(towns: ModuleType) -> whatif.City:
     area = towns.to_degrees(shapely.box(-50, -50, 1450, 1450))
     study = gpd.GeoDataFrame({"city": ["town"], "epsg": [towns.EPSG], "area_km2": [2.25]}, geometry=[area], crs=4326)
     bare = whatif.City(
-        {"heritage": heritage, "places": places, "study_area": study, "sweeps": tables.empty("sweeps")},
+        {"heritage": heritage, "places": places, "study_area": study, "sweeps": tables.empty(TABLES["sweeps"])},
         world,
         towns.streets(towns.grid_tables(15, 15)),
         read_taxonomy(ROOT / "config/taxonomy/industrial_heritage.yaml"),
@@ -103,7 +107,7 @@ def _base(city: whatif.City) -> dict[str, Any]:
 def _try(city: whatif.City, **asked: Any) -> whatif.Trial:
     found = whatif.try_sites(whatif.tried_sites(whatif.sites_asked(_asked(**asked)), city), city)
     for name, table in found.tables().items():
-        tables.check(table, tables.TABLES[name], where=name)
+        tables.check(table, TABLES[name], where=name)
     return found
 
 
@@ -230,23 +234,23 @@ def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: whatif.Cit
     scored = found.scores.set_index("site_id")
     assert pd.isna(scored.loc["w-1", "rank"]) and scored.loc["w-1", "certainty"] == "not scored"
     assert (scored.drop("w-1")["move"] == 0).all()
-    assert "out of reach, so not scored" in whatif.in_words(found)
+    assert "out of reach, so not scored" in whatif.trial_in_words(found)
 
 
 def test_words_tell_rank_place_and_the_missing_area(towns: ModuleType, city: whatif.City) -> None:
     found = _try(city, at=_at(towns, 700, 500), status="disused", name="Depot")
-    text = whatif.in_words(found)
+    text = whatif.trial_in_words(found)
     rank = int(found.scores.set_index("site_id").loc["w-1", "rank"])
     assert f"rank {rank} of 5;" in text and "Depot (disused, unspecified" in text
     assert "its area is not known" in text and "nan" not in text.lower()
     assert all(name in text for name in CRITERIA)
-    assert not whatif.warnings(found)
+    assert not whatif.trial_warnings(found)
 
 
 def test_warnings(towns: ModuleType, city: whatif.City) -> None:
-    (told,) = whatif.warnings(_try(city, osm="way/6", status="disused"))
+    (told,) = whatif.trial_warnings(_try(city, osm="way/6", status="disused"))
     assert "converted already" in told
-    (told,) = whatif.warnings(_try(city, at=_at(towns, 120, 120), status="disused"))
+    (told,) = whatif.trial_warnings(_try(city, at=_at(towns, 120, 120), status="disused"))
     assert "lies on h-w1" in told and "osm=h-w1" in told
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.messages import mark, not_known, number, percent, say, say_n, translated
-from creative_nodes.report.figures import CONNECTIVITY, ISOLATED, RESIDENTS, quoted
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import Words, plain
+from creative_nodes.common import mark, not_known, number, percent, say, say_n, translated
+from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, quoted
+from creative_nodes.report.say.words import Words, plain
+from creative_nodes.report.settings import PageSettings
 
 RANGE = re.compile(r"5-95 %: ([0-9.e-]+) to ([0-9.e-]+)")
 REUSE = ("converted", "disused", "active", "brownfield")  # what still stands, or its ground
@@ -21,7 +21,7 @@ SURE = 0.95
 
 
 @dataclass(frozen=True)
-class City:
+class ComparedCity:
     """One city to compare: its settings, tables (geometry in EPSG:4326) by name, and the date of its map data.
 
     Attributes
@@ -29,7 +29,7 @@ class City:
     snapshot : date, or empty when not known.
     """
 
-    settings: Settings
+    settings: PageSettings
     tables: Mapping[str, Any]
     snapshot: str
 
@@ -110,28 +110,28 @@ class Stack:
 # ---------------------------------------------------------------- where figures come from
 
 
-def map_age(city: City) -> str:
+def map_age(city: ComparedCity) -> str:
     """Say how old the map data are."""
     if city.snapshot:
         return say("OSM of {day:date}", day=city.snapshot)
     return say("OSM, date not known")
 
 
-def computed(city: City) -> Mark:
+def computed(city: ComparedCity) -> Mark:
     """Mark a figure as computed here."""
     if city.snapshot:
         return Mark("computed", say("computed · OSM of {day:date}", day=city.snapshot))
     return Mark("computed", say("computed · OSM, date not known"))
 
 
-def source_of(city: City, key: str) -> str:
+def source_of(city: ComparedCity, key: str) -> str:
     """Return what the table indicators says of where a figure comes from."""
     rows = city.tables["indicators"]
     source = rows.loc[rows["indicator"] == key, "source"]
     return str(source.iloc[0]) if len(source) else ""
 
 
-def _residents(city: City) -> Mark:
+def _residents(city: ComparedCity) -> Mark:
     """Mark the count of residents with the data it is taken from."""
     return Mark("computed", say("summed here from: {source}", source=source_of(city, RESIDENTS)))
 
@@ -203,7 +203,7 @@ SIZE: tuple[tuple[str, Writer, str, str], ...] = (
 )
 
 
-def thinned(city: City, key: str) -> tuple[float, float, float] | None:
+def thinned(city: ComparedCity, key: str) -> tuple[float, float, float] | None:
     """Return what a figure would be had fewer spaces been mapped: 5 %, mean and 95 % of the draws."""
     mean, low, high = (city.figure(f"{key}_thinned{end}") for end in ("", "_low", "_high"))
     found = RANGE.search(source_of(city, f"{key}_thinned"))
@@ -212,7 +212,7 @@ def thinned(city: City, key: str) -> tuple[float, float, float] | None:
     return None if mean is None or low is None or high is None else (low, mean, high)
 
 
-def _thinned_words(city: City, write: Writer, found: tuple[float, float, float] | None) -> str:
+def _thinned_words(city: ComparedCity, write: Writer, found: tuple[float, float, float] | None) -> str:
     if found is None:
         return ""
     share = city.settings.network.thinning_share
@@ -226,7 +226,7 @@ def _length(value: float | None, top: float) -> float | None:
     return None if value is None or top <= 0 else round(100 * value / top, 1)
 
 
-def _cell(city: City, key: str, write: Writer, top: float) -> Cell:
+def _cell(city: ComparedCity, key: str, write: Writer, top: float) -> Cell:
     value, found = city.figure(key), thinned(city, key)
     low, middle, high = found or (None, None, None)
     return Cell(
@@ -241,7 +241,9 @@ def _cell(city: City, key: str, write: Writer, top: float) -> Cell:
     )
 
 
-def indicator_rows(cities: Sequence[City], specs: Sequence[tuple[str, Writer, str, str]] = SPATIAL) -> tuple[Row, ...]:
+def indicator_rows(
+    cities: Sequence[ComparedCity], specs: Sequence[tuple[str, Writer, str, str]] = SPATIAL
+) -> tuple[Row, ...]:
     """Set indicators side by side, each row on its own scale from zero to its largest value or range."""
     rows = []
     for key, write, label, hint in specs:
@@ -257,7 +259,7 @@ def indicator_rows(cities: Sequence[City], specs: Sequence[tuple[str, Writer, st
 
 
 def count_rows(
-    cities: Sequence[City], counts: Sequence[pd.Series], words: Words, said: tuple[str, str]
+    cities: Sequence[ComparedCity], counts: Sequence[pd.Series], words: Words, said: tuple[str, str]
 ) -> tuple[Row, ...]:
     """Set counts by kind side by side, drawn as shares of each city's own total.
 
@@ -288,13 +290,13 @@ def count_rows(
     return tuple(rows)
 
 
-def domain_rows(cities: Sequence[City], words: Words) -> tuple[Row, ...]:
+def domain_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
     """Set creative spaces by domain side by side."""
     counts = [city.spaces["domain"].value_counts().sort_index() for city in cities]
     return count_rows(cities, counts, words, (mark("{n:count} space"), mark("{n:count} spaces")))
 
 
-def class_rows(cities: Sequence[City], words: Words) -> tuple[Row, ...]:
+def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
     """Set heritage sites by class side by side, lost ones left out."""
     counts = [city.sites.query("status != 'lost'")["heritage_class"].value_counts().sort_index() for city in cities]
     shared = count_rows(cities, counts, words, (mark("{n:count} site"), mark("{n:count} sites")))
@@ -327,7 +329,7 @@ def _parts(values: pd.Series, words: Mapping[str, str]) -> tuple[Part, ...]:
     return tuple(Part(key, translated(words[key]), n, round(100 * n / total, 1) if total else 0.0) for key, n in counts)
 
 
-def tier_stacks(cities: Sequence[City]) -> tuple[Stack, ...]:
+def tier_stacks(cities: Sequence[ComparedCity]) -> tuple[Stack, ...]:
     """Say how the creative spaces of each city fall into tiers."""
     found = []
     for city in cities:
@@ -362,7 +364,7 @@ class Reuse:
         return float(found.low), float(found.high)
 
 
-def reuse_of(city: City) -> Reuse:
+def reuse_of(city: ComparedCity) -> Reuse:
     """Count a city's converted and standing sites; `listed` are converted sites that the registry names."""
     sites = city.sites
     converted = sites[sites["status"] == "converted"]
@@ -388,7 +390,7 @@ def _reuse_words(reuse: Reuse) -> str:
     )
 
 
-def reuse_stacks(cities: Sequence[City]) -> tuple[Stack, ...]:
+def reuse_stacks(cities: Sequence[ComparedCity]) -> tuple[Stack, ...]:
     """Say what became of the known heritage sites that stand, city by city."""
     return tuple(
         Stack(city.name, _parts(city.sites["status"], STATUS_WORDS), _reuse_words(reuse_of(city)), computed(city))

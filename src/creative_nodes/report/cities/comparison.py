@@ -8,12 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.governance import Fact, Figure, Governance
-from creative_nodes.messages import NBSP, count, listed, mark, not_known, plain_number, say, say_n, translated
-from creative_nodes.report.backtest import Backtest, pooled_backtest
-from creative_nodes.report.comparing import (
+from creative_nodes.common import NBSP, count, listed, mark, not_known, plain_number, say, say_n, translated
+from creative_nodes.report.cities.comparing import (
     SIZE,
-    City,
+    ComparedCity,
     Mark,
     Row,
     Stack,
@@ -25,7 +23,7 @@ from creative_nodes.report.comparing import (
     reuse_stacks,
     tier_stacks,
 )
-from creative_nodes.report.differences import (
+from creative_nodes.report.cities.differences import (
     ages_apart,
     residents_apart,
     reuse_care,
@@ -33,10 +31,12 @@ from creative_nodes.report.differences import (
     sizes_apart,
     spatial_care,
 )
-from creative_nodes.report.figures import THIN
-from creative_nodes.report.sites import in_order
-from creative_nodes.report.sketch import PINS, Ground, Sketch, sketches
-from creative_nodes.report.words import Words, known_number, named_twice, plain, rows
+from creative_nodes.report.cities.governance import Fact, Figure, Governance
+from creative_nodes.report.cities.sketch import PINS, Ground, Sketch, sketches
+from creative_nodes.report.city.backtest import Backtest, pooled_backtest
+from creative_nodes.report.city.figures import THIN
+from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows
 
 DIMENSIONS = {
     "law": mark("Law"),
@@ -154,12 +154,12 @@ def _site_name(row: Any, words: Words) -> str:
     return named_twice(row, say("Unnamed: {kind}", kind=kind))
 
 
-def _ranked(city: City) -> list[Any]:
+def _ranked(city: ComparedCity) -> list[Any]:
     ordered = in_order(city.tables["candidates"], city.tables["scores"])
     return [row for row in rows(ordered) if known_number(row.rank) is not None]
 
 
-def best_of(city: City, words: Words) -> Best | None:
+def best_of(city: ComparedCity, words: Words) -> Best | None:
     """Say which site ranks first; nothing when none is ranked."""
     ranked = _ranked(city)
     if not ranked:
@@ -179,7 +179,7 @@ def best_of(city: City, words: Words) -> Best | None:
     return Best(_site_name(row, words), kind, translated(row.certainty or mark("not told")), chip, told)
 
 
-def _recall(city: City) -> tuple[str, ...]:
+def _recall(city: ComparedCity) -> tuple[str, ...]:
     heritage, creative = city.figure("registry_recall_heritage"), city.figure("registry_recall_creative")
     said = []
     if heritage is not None:
@@ -189,7 +189,7 @@ def _recall(city: City) -> tuple[str, ...]:
     return tuple(said)
 
 
-def head(city: City, words: Words) -> Head:
+def head(city: ComparedCity, words: Words) -> Head:
     """Word what stands over a city's column."""
     thin = city.figure(THIN)
     return Head(
@@ -290,14 +290,14 @@ BESIDE = {
 }
 
 
-def _beside(city: City, what: str) -> str:
+def _beside(city: ComparedCity, what: str) -> str:
     if what == "creative_hubs":
         return count(float((city.spaces["domain"] == "creative_hub").sum()))
     value = city.figure(what)
     return not_known() if value is None else count(value)
 
 
-def published_rows(told: Governance, cities: Sequence[City]) -> tuple[PublishedRow, ...]:
+def published_rows(told: Governance, cities: Sequence[ComparedCity]) -> tuple[PublishedRow, ...]:
     """Set published figures side by side, one row a label, in the order of the file."""
     keys = [city.settings.key for city in cities]
     here = [figure for figure in told.figures if figure.city in keys]
@@ -317,13 +317,13 @@ def published_rows(told: Governance, cities: Sequence[City]) -> tuple[PublishedR
 # ---------------------------------------------------------------- the page
 
 
-def _ground(city: City, words: Words) -> Ground:
+def _ground(city: ComparedCity, words: Words) -> Ground:
     best = [(int(row.rank), row.site_id, _site_name(row, words)) for row in _ranked(city)[:PINS]]
     return Ground(city.tables, best)
 
 
 def comparison_page(
-    cities: Sequence[City], told: Governance, *, words: Words | None = None, pooled: pd.DataFrame | None = None
+    cities: Sequence[ComparedCity], told: Governance, *, words: Words | None = None, pooled: pd.DataFrame | None = None
 ) -> ComparisonPage:
     """Make the view-model of the comparison page, in the language in force.
 

@@ -6,26 +6,26 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from creative_nodes.messages import say, translated
-from creative_nodes.report.comparing import City, reuse_of, source_of, thinned
-from creative_nodes.report.figures import CONNECTIVITY, RESIDENTS, THIN
-from creative_nodes.report.words import Words, plain
+from creative_nodes.common import say, translated
+from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of, thinned
+from creative_nodes.report.city.figures import CONNECTIVITY, RESIDENTS, THIN
+from creative_nodes.report.say.words import Words, plain
 
 MANY_YEARS_APART = 1.0
 SIZES_APART = 2.0  # times that one study area may be as large as another before the page warns
 MUCH_THIN = 0.5  # share of residents from which counts say as much of the map as of the city
 FEW_SITES = 30  # below it a share of sites rests on few
 
-Valued = tuple[City, float]
+Valued = tuple[ComparedCity, float]
 
 
-def _valued(cities: Sequence[City], key: str) -> list[Valued]:
+def _valued(cities: Sequence[ComparedCity], key: str) -> list[Valued]:
     """Return the cities that have a figure, highest first."""
     found = [(city, value) for city in cities if (value := city.figure(key)) is not None]
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def _span(city: City, key: str) -> tuple[float, float]:
+def _span(city: ComparedCity, key: str) -> tuple[float, float]:
     """Return what a figure may be: today's value, stretched to what gaps in the map would make of it."""
     value = city.figure(key) or 0.0
     found = thinned(city, key)
@@ -36,7 +36,7 @@ def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
 
 
-def connected(cities: Sequence[City]) -> str:
+def connected(cities: Sequence[ComparedCity]) -> str:
     """Say which city's creative spaces are joined best, and between which cities that cannot be told."""
     found = _valued(cities, CONNECTIVITY)
     if not found:
@@ -69,7 +69,7 @@ def connected(cities: Sequence[City]) -> str:
     )
 
 
-def dense(cities: Sequence[City]) -> str:
+def dense(cities: Sequence[ComparedCity]) -> str:
     """Say where creative spaces are most and least for the people; nothing for one city."""
     found = _valued(cities, "spaces_per_100k")
     if len(found) < 2:
@@ -91,7 +91,7 @@ def dense(cities: Sequence[City]) -> str:
     )
 
 
-def reused(cities: Sequence[City]) -> str:
+def reused(cities: Sequence[ComparedCity]) -> str:
     """Say where most of the known industrial heritage has a new use, and whether so few sites can tell."""
     found = [(city, reuse) for city in cities if (reuse := reuse_of(city)).rate is not None]
     if not found:
@@ -118,7 +118,7 @@ def reused(cities: Sequence[City]) -> str:
     )
 
 
-def mixed(cities: Sequence[City], words: Words) -> str:
+def mixed(cities: Sequence[ComparedCity], words: Words) -> str:
     """Say which domain is the largest in each city."""
     told = []
     for city in cities:
@@ -137,7 +137,7 @@ def mixed(cities: Sequence[City], words: Words) -> str:
     return say("The largest domain of creative spaces by city: {told}.", told=told) if told else ""
 
 
-def sentences(cities: Sequence[City], words: Words) -> tuple[str, ...]:
+def sentences(cities: Sequence[ComparedCity], words: Words) -> tuple[str, ...]:
     """Say in a few sentences how the cities differ, each by its rule from the figures."""
     said = (connected(cities), dense(cities), reused(cities), mixed(cities, words))
     return tuple(text for text in said if text)
@@ -151,7 +151,7 @@ def _year(date: str) -> float | None:
     return int(found[1]) + (int(found[2] or 7) - 1) / 12 if found else None
 
 
-def ages_apart(cities: Sequence[City]) -> str:
+def ages_apart(cities: Sequence[ComparedCity]) -> str:
     """Warn when cities are seen through data of different or unknown age; nothing when they are not."""
     real = [city for city in cities if not city.settings.city.fictional]
     unknown = [city.name for city in real if not city.snapshot]
@@ -172,7 +172,7 @@ def ages_apart(cities: Sequence[City]) -> str:
     return ""
 
 
-def sizes_apart(cities: Sequence[City]) -> str:
+def sizes_apart(cities: Sequence[ComparedCity]) -> str:
     """Warn when study areas differ much in size; nothing when they do not."""
     areas = _valued(cities, "area")
     if len(areas) < 2 or areas[0][1] <= SIZES_APART * areas[-1][1]:
@@ -185,7 +185,7 @@ def sizes_apart(cities: Sequence[City]) -> str:
     )
 
 
-def residents_apart(cities: Sequence[City]) -> str:
+def residents_apart(cities: Sequence[ComparedCity]) -> str:
     """Warn when residents come from different sources; nothing when they do not."""
     counted = [city for city in cities if city.figure(RESIDENTS) is not None]
     if len({source_of(city, RESIDENTS) for city in counted}) < 2:
@@ -196,7 +196,7 @@ def residents_apart(cities: Sequence[City]) -> str:
     )
 
 
-def spatial_care(cities: Sequence[City]) -> tuple[str, ...]:
+def spatial_care(cities: Sequence[ComparedCity]) -> tuple[str, ...]:
     """Say what to mind when the figures of space are compared."""
     thin = [
         say("{city} {share:percent}", city=city.name, share=value)
@@ -215,7 +215,7 @@ def spatial_care(cities: Sequence[City]) -> tuple[str, ...]:
     return tuple(text for text in said if text)
 
 
-def reuse_care(cities: Sequence[City]) -> tuple[str, ...]:
+def reuse_care(cities: Sequence[ComparedCity]) -> tuple[str, ...]:
     """Say what to mind when the reuse of heritage is compared."""
     said = [
         say(

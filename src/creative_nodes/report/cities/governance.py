@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
-from creative_nodes.ahp import nearest
-from creative_nodes.config import Section
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError, Section, nearest
 
 Dimension = Literal["law", "plan", "money", "place", "service", "people", "recognition"]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]

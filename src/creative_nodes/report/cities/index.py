@@ -10,12 +10,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes.messages import count, not_known, number, say, translated
-from creative_nodes.report.answer import best_of
-from creative_nodes.report.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.sites import in_order
-from creative_nodes.report.words import lower_first, named_twice, plain, rows
+from creative_nodes.common import count, not_known, number, say, translated
+from creative_nodes.report.city.answer import best_of
+from creative_nodes.report.city.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
+from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.words import lower_first, named_twice, plain, rows
+from creative_nodes.report.settings import PageSettings
 
 MANY_YEARS_APART = 1.0
 # figures that each city's own card quotes
@@ -46,14 +46,14 @@ COMPARED = (
 )
 THINNED = f"{CONNECTIVITY}_thinned"
 
-Row = tuple[Settings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
+Row = tuple[PageSettings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class CityCard:
     """One city on the index; `thin` says how much of it is mapped thinly."""
 
-    settings: Settings
+    settings: PageSettings
     snapshot: str
     thin: str
     top: str
@@ -101,7 +101,7 @@ def _thin(indicators: pd.DataFrame) -> str:
 
 
 def _card(
-    settings: Settings, indicators: pd.DataFrame, scores: pd.DataFrame, candidates: gpd.GeoDataFrame, snapshot: str
+    settings: PageSettings, indicators: pd.DataFrame, scores: pd.DataFrame, candidates: gpd.GeoDataFrame, snapshot: str
 ) -> CityCard:
     ordered = in_order(candidates, scores)
     first = ""

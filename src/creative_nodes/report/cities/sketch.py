@@ -13,8 +13,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.report.shapes import HULL_MARGIN_M
+from creative_nodes.common import WGS84_EPSG, reproject
+from creative_nodes.report.draw.shapes import HULL_MARGIN_M
 
 WIDTH = 1000  # drawing units across the frame, the same for every city
 MARGIN = 40  # drawing units left free around the largest study area

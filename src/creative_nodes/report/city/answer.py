@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.config import CRITERIA, Criterion
-from creative_nodes.messages import mark, say, say_n, translated
-from creative_nodes.report.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import known_number, sentences
+from creative_nodes.common import CRITERIA, Criterion, mark, say, say_n, translated
+from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
+from creative_nodes.report.say.words import known_number, sentences
+from creative_nodes.report.settings import PageSettings
 
 BEST_PARTS = 3
 WHY: dict[Criterion, str] = {
@@ -72,7 +71,7 @@ def best_of(ordered: pd.DataFrame, first: str) -> tuple[Any, ...]:
     return first, row["certainty"], known_number(row["p_top"]), row["top_n"], parts
 
 
-def answer(best: Sequence[Any], n: int, settings: Settings) -> str:
+def answer(best: Sequence[Any], n: int, settings: PageSettings) -> str:
     """Say in a sentence which site ranks first, how sure that is, and why.
 
     Parameters
@@ -93,7 +92,7 @@ def answer(best: Sequence[Any], n: int, settings: Settings) -> str:
     return sentences(first, say("What counts most: {reasons}.", reasons=top) if top else "")
 
 
-def network_today(indicators: pd.DataFrame, n_spaces: int, settings: Settings) -> str:
+def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSettings) -> str:
     """Say in a sentence how connected the creative network is."""
     connectivity, isolated = quoted(indicators, CONNECTIVITY), quoted(indicators, ISOLATED)
     spaces = quoted(indicators, SPACES)

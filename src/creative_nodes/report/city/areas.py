@@ -11,11 +11,10 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.messages import number, say
-from creative_nodes.report.keys import limit
-from creative_nodes.report.packed import Ring, steps
-from creative_nodes.report.settings import Settings
+from creative_nodes.common import WGS84_EPSG, number, reproject, say
+from creative_nodes.report.draw.packed import Ring, steps
+from creative_nodes.report.say.keys import limit
+from creative_nodes.report.settings import PageSettings
 
 MIN_TOLERANCE_M = 10.0
 TOLERANCE_PER_SIDE = 1 / 200  # of the side of a square as large as the area: wide areas are drawn coarser
@@ -40,7 +39,7 @@ class Area:
     polygons: tuple[tuple[Ring, ...], ...]
 
 
-def chosen_limits(settings: Settings) -> dict[str, float]:
+def chosen_limits(settings: PageSettings) -> dict[str, float]:
     """Return the modes whose areas are drawn, and the longest time of each."""
     return settings.scored_limits
 
@@ -61,7 +60,7 @@ def _polygons(shape: BaseGeometry, epsg: int) -> tuple[tuple[Ring, ...], ...]:
 
 
 def areas(
-    isochrones: gpd.GeoDataFrame, site_ids: Sequence[str], settings: Settings, epsg: int
+    isochrones: gpd.GeoDataFrame, site_ids: Sequence[str], settings: PageSettings, epsg: int
 ) -> list[tuple[Any, ...]]:
     """Choose and simplify the areas that the map draws.
 

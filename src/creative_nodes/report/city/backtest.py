@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from creative_nodes.messages import percent, say, say_n
-from creative_nodes.report.spoken import table
-from creative_nodes.report.words import known_number, names, rows
+from creative_nodes.common import percent, say, say_n
+from creative_nodes.report.say.spoken import table
+from creative_nodes.report.say.words import known_number, names, rows
 
 FEW = 5  # tested sites below which nothing firm is said
 CHANCE = 0.5

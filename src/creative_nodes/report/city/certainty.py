@@ -9,11 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.messages import count, figures_of, mark, say, say_n, translated
-from creative_nodes.report.charts import ticks
-from creative_nodes.report.doubt import Swept, first_when, shares, swept
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.spoken import (
+from creative_nodes.common import count, figures_of, mark, say, say_n, translated
+from creative_nodes.report.city.doubt import Swept, first_when, shares, swept
+from creative_nodes.report.draw.charts import ticks
+from creative_nodes.report.say.spoken import (
     Called,
     called,
     change,
@@ -26,7 +25,8 @@ from creative_nodes.report.spoken import (
     value_words,
     whole,
 )
-from creative_nodes.report.words import known_number, rows
+from creative_nodes.report.say.words import known_number, rows
+from creative_nodes.report.settings import PageSettings
 from creative_nodes.score import ROBUST, WEAK
 
 SHOWN = 10  # sites, and settings, that are told one by one
@@ -317,7 +317,7 @@ def _methods(
 # ---------------------------------------------------------------- assumptions
 
 
-def _assumptions(found: Swept, name: Mapping[str, str], settings: Settings) -> tuple[Assumption, ...]:
+def _assumptions(found: Swept, name: Mapping[str, str], settings: PageSettings) -> tuple[Assumption, ...]:
     """Return by setting the largest move that it makes, the largest first; settings that move nobody are left out."""
     best: dict[str, Any] = {}
     for move in found.same:
@@ -339,7 +339,7 @@ def _assumptions(found: Swept, name: Mapping[str, str], settings: Settings) -> t
 
 
 def _new_firsts(
-    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: Settings
+    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: PageSettings
 ) -> list[str]:
     """Say which changed settings put another site first."""
     told = []
@@ -364,7 +364,7 @@ def _new_firsts(
 
 
 def _told_of_assumptions(
-    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: Settings
+    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: PageSettings
 ) -> tuple[str, ...]:
     told = _new_firsts(variants, found, first, name, settings)
     moving = {move.parameter for move in found.same if move.by}
@@ -392,7 +392,7 @@ def _told_of_assumptions(
 
 
 def certainty(
-    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: Settings, names: Called | None = None
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, names: Called | None = None
 ) -> Certainty | None:
     """Say how sure the ranking is, in the language in force.
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from creative_nodes.config import ClusterSettings
-from creative_nodes.messages import listed, number, plain_number, say, say_n
-from creative_nodes.report.words import sentences
+from creative_nodes.common import listed, number, plain_number, say, say_n
+from creative_nodes.network import ClusterSettings
+from creative_nodes.report.say.words import sentences
 
 WIDTH, HEIGHT = 640.0, 300.0  # of the drawing, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 24.0, 14.0, 42.0

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow.compute as pc
 import shapely
 
-from creative_nodes.geo import WGS84_EPSG
-from creative_nodes.report.basemap import need_columns
+from creative_nodes.common import WGS84_EPSG
+from creative_nodes.report.draw.basemap import need_columns
 
 LEVEL = "6"  # of admin_level: a district in China, a district (until 2025) or a ward in Viet Nam
 

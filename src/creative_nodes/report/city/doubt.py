@@ -8,11 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.config import CRITERIA
-from creative_nodes.messages import say, say_n
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.spoken import change, priority, ranked_rows, table, whole
-from creative_nodes.report.words import known_number, rows
+from creative_nodes.common import CRITERIA, say, say_n
+from creative_nodes.report.say.spoken import change, priority, ranked_rows, table, whole
+from creative_nodes.report.say.words import known_number, rows
+from creative_nodes.report.settings import PageSettings
 from creative_nodes.score import criteria_in_use
 
 ENOUGH_DRAWS = 30  # weightings that put a site first, fewer do not tell under which priorities
@@ -82,7 +81,7 @@ def swept(tables: Mapping[str, Any], ordered: pd.DataFrame) -> Swept | None:
     return Swept(same, dropped, others, len(variants), now)
 
 
-def moved(move: Move, settings: Settings) -> str:
+def moved(move: Move, settings: PageSettings) -> str:
     """Say where a site would rank with a setting changed."""
     return say(
         "{change}: it would rank {rank} instead of {today}.",
@@ -178,7 +177,7 @@ def over_scenarios(row: Any) -> str:
     return say("Under the {n} sets of priorities tried it ranks from {best} to {worst}.", n=n, best=best, worst=worst)
 
 
-def shares(ordered: pd.DataFrame, settings: Settings) -> dict[str, float]:
+def shares(ordered: pd.DataFrame, settings: PageSettings) -> dict[str, float]:
     """Return the weights in use: criteria that nobody has a value for are left out, the rest sum to 1."""
     return criteria_in_use(ordered, settings.score)
 
@@ -186,7 +185,7 @@ def shares(ordered: pd.DataFrame, settings: Settings) -> dict[str, float]:
 # ---------------------------------------------------------------- a card
 
 
-def _of_assumptions(site_id: str, found: Swept, settings: Settings) -> list[str]:
+def _of_assumptions(site_id: str, found: Swept, settings: PageSettings) -> list[str]:
     told = []
     move = found.largest(site_id)
     if move is not None:
@@ -206,7 +205,7 @@ def _of_assumptions(site_id: str, found: Swept, settings: Settings) -> list[str]
     return told
 
 
-def doubts(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: Settings) -> dict[str, tuple[str, ...]]:
+def doubts(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings) -> dict[str, tuple[str, ...]]:
     """Say of each ranked candidate what would change its rank, in the language in force.
 
     Parameters

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.messages import count, mark, not_known, number, percent, say, spoken, translated
-from creative_nodes.report.words import known_number, rows, upper_first
+from creative_nodes.common import count, mark, not_known, number, percent, say, spoken, translated
+from creative_nodes.report.say.words import known_number, rows, upper_first
 
 # figures that are a part of the one above them
 PART_OF = re.compile(r"heritage_(active|disused|brownfield|converted|lost)$|registry_recall_(heritage|creative)_")

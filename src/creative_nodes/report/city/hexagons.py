@@ -10,10 +10,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.messages import listed, number, say, say_n
-from creative_nodes.report.keys import MAPPING, SO_MANY_WITHIN, TIMES
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import known_number, rows, worded
+from creative_nodes.common import listed, number, say, say_n
+from creative_nodes.report.say.keys import MAPPING, SO_MANY_WITHIN, TIMES
+from creative_nodes.report.say.words import known_number, rows, worded
+from creative_nodes.report.settings import PageSettings
 
 THIN = ("thin", "empty")  # a site in an empty hexagon stands where no street is mapped
 # minutes on foot up to which a hexagon is of each class; the last has no end and holds those who cannot get there
@@ -166,7 +166,7 @@ def _times(row: Any) -> dict[str, str]:
     return {mode: say(TIMES[mode], time=time) for mode, time in known.items() if time is not None}
 
 
-def _reached(row: Any, settings: Settings) -> str:
+def _reached(row: Any, settings: PageSettings) -> str:
     """Say how many residents are reached from a hexagon, on foot and by the main mode."""
     near, ride = known_number(row.residents_walk), known_number(row.residents_ride)
     reach, main = settings.reach, settings.city.main_mode
@@ -186,7 +186,7 @@ def _living(people: float | None) -> str:
     return say_n(round(people), "{n:count} resident", "{n:count} residents")
 
 
-def served(row: Any, settings: Settings, limits: Sequence[float]) -> Served:
+def served(row: Any, settings: PageSettings, limits: Sequence[float]) -> Served:
     """Word a row of the table accessibility; `limits` are those of the classes of residents."""
     walk, stranded, supply = known_number(row.minutes_walk), _share(row, "walk"), known_number(row.supply_per_100k)
     times = _times(row)

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 import pandas as pd
 import pyarrow.parquet as pq
 
-from creative_nodes.report.basemap import need_columns
+from creative_nodes.report.draw.basemap import need_columns
 
 LinkKind = Literal["photo", "wikipedia", "wikidata"]
 Links = tuple[tuple[LinkKind, str], ...]

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from creative_nodes.config import CRITERIA, Criterion
-from creative_nodes.messages import amount, minutes, number, say, say_n
-from creative_nodes.report.keys import AMENITIES, PARTS
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import Words, rows, worded
+from creative_nodes.common import CRITERIA, Criterion, amount, minutes, number, say, say_n
+from creative_nodes.report.say.keys import AMENITIES, PARTS
+from creative_nodes.report.say.words import Words, rows, worded
+from creative_nodes.report.settings import PageSettings
 
 TOP_SPACES = 5
 TOP_AROUND = 3  # creative spaces of the neighbourhood, which has amenities to show as well
@@ -51,7 +50,7 @@ class Names:
         return self.stations.get(part) or name or say("unnamed station {id}", id=part)
 
 
-Maker = Callable[[pd.DataFrame, Names, Settings], Made]
+Maker = Callable[[pd.DataFrame, Names, PageSettings], Made]
 
 
 def _nearest_spaces(parts: pd.DataFrame, names: Names, top: int) -> tuple[tuple[tuple[str, str], ...], int, float]:
@@ -69,11 +68,11 @@ def _nearest_spaces(parts: pd.DataFrame, names: Names, top: int) -> tuple[tuple[
     return shown, int(rest["n"].sum()), float(rest["value"].sum())
 
 
-def _no_space(settings: Settings) -> Made:
+def _no_space(settings: PageSettings) -> Made:
     return Made(say("No creative space within {far:metres} on foot.", far=settings.reach.max_distance_m))
 
 
-def _exchange(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
+def _exchange(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
     if parts.empty:
         return _no_space(settings)
     shown, n, left = _nearest_spaces(parts, names, TOP_SPACES)
@@ -85,7 +84,7 @@ def _exchange(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     return Made(say("Creative spaces: the walk to each, and what it adds."), shown, rest)
 
 
-def _neighbourhood(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
+def _neighbourhood(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
     far = settings.reach.max_distance_m
     if parts.empty:
         return Made(say("No creative space or amenity within {far:metres} on foot.", far=far))
@@ -99,7 +98,7 @@ def _neighbourhood(parts: pd.DataFrame, names: Names, settings: Settings) -> Mad
     return Made(lead, (*shown, *others, *amenities))
 
 
-def _diversity(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
+def _diversity(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
     total = parts["value"].sum()
     if not total:
         return _no_space(settings)
@@ -118,7 +117,7 @@ def _diversity(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     return Made(say("Domains by their share, near spaces counting more."), shares)
 
 
-def _transit(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
+def _transit(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
     if parts.empty:
         return Made(say("No rapid-transit station can be walked to."))
     found = rows(parts.head(1))[0]
@@ -126,7 +125,7 @@ def _transit(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     return Made(say("The nearest rapid-transit station."), ((station, minutes(found.value)),))
 
 
-def _newly_served(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
+def _newly_served(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
     if parts.empty:
         return Made()
     lead = say(
@@ -136,7 +135,7 @@ def _newly_served(parts: pd.DataFrame, names: Names, settings: Settings) -> Made
     return Made(lead, tuple((worded(PARTS, row.part), number(row.value)) for row in rows(parts)))
 
 
-def _relay(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
+def _relay(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
     step = settings.network.link_minutes
     groups = tuple(
         (
@@ -155,7 +154,7 @@ def _relay(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
     return Made(joined, groups)
 
 
-def _evidence(parts: pd.DataFrame, names: Names, settings: Settings) -> Made:
+def _evidence(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
     shares = tuple((worded(PARTS, row.part), amount(row.value)) for row in rows(parts))
     return Made(say("Shares that add up to the value."), shares)
 
@@ -172,7 +171,7 @@ MAKERS: dict[Criterion, Maker] = {
 }
 
 
-def made_of(parts: pd.DataFrame, names: Names, settings: Settings) -> Callable[[str], dict[Criterion, Made]]:
+def made_of(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Callable[[str], dict[Criterion, Made]]:
     """Return a function that tells what the criteria of a candidate (site_id) are made of.
 
     A criterion of which the table has no part in the whole city is not told; where only this site has none, it is

@@ -9,9 +9,20 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes.config import CRITERIA, CRITERION_GROUPS, City, ClusterSettings, Criterion, Reach, Transit
-from creative_nodes.messages import listed, mark, plain_number, say, say_n, translated
-from creative_nodes.report.keys import (
+from creative_nodes.common import (
+    CRITERIA,
+    CRITERION_GROUPS,
+    Criterion,
+    listed,
+    mark,
+    plain_number,
+    say,
+    say_n,
+    translated,
+)
+from creative_nodes.network import ClusterSettings
+from creative_nodes.reach import Reach
+from creative_nodes.report.say.keys import (
     BY_MODE,
     RESIDENTS_WITHIN,
     ROADS,
@@ -21,8 +32,10 @@ from creative_nodes.report.keys import (
     TRANSPORT_HEADS,
     limit,
 )
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import Words, known_number, natural, sentences, worded
+from creative_nodes.report.say.words import Words, known_number, natural, sentences, worded
+from creative_nodes.report.settings import PageSettings
+from creative_nodes.settings import City
+from creative_nodes.streets import Transit
 
 GROUP_WORDS = {
     "people": mark("People"),
@@ -137,7 +150,7 @@ def labels(reach: Reach, city: City) -> dict[Criterion, str]:
     }
 
 
-def criteria(ordered: gpd.GeoDataFrame, settings: Settings) -> tuple[CriterionRow, ...]:
+def criteria(ordered: gpd.GeoDataFrame, settings: PageSettings) -> tuple[CriterionRow, ...]:
     """Name each criterion with its weight and the median over the scored candidates."""
     groups = {key: group for group, keys in CRITERION_GROUPS.items() for key in keys}
     words = labels(settings.reach, settings.city)
@@ -177,7 +190,7 @@ def decays(reach: Reach) -> tuple[Decay, ...]:
 # ---------------------------------------------------------------- times and speeds
 
 
-def thresholds(settings: Settings, modes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def thresholds(settings: PageSettings, modes: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Word the times that residents and creative spaces are counted within, by mode, each with its config key.
 
     Parameters
@@ -195,12 +208,12 @@ def thresholds(settings: Settings, modes: Sequence[str]) -> tuple[tuple[str, str
     )
 
 
-def scored_within(settings: Settings) -> str:
+def scored_within(settings: PageSettings) -> str:
     """Word the times that the criteria of residents count within."""
     return listed([limit(mode, minutes) for mode, minutes in settings.scored_limits.items()])
 
 
-def speeds(settings: Settings) -> tuple[Speeds, ...]:
+def speeds(settings: PageSettings) -> tuple[Speeds, ...]:
     """List the speeds on foot and of the main mode, the fastest streets first; public transport has no such table."""
     country, travel = settings.city.country, settings.travel
     found = []
@@ -227,7 +240,7 @@ def speeds(settings: Settings) -> tuple[Speeds, ...]:
     return tuple(found)
 
 
-def _peak(settings: Settings, mode: str) -> str:
+def _peak(settings: PageSettings, mode: str) -> str:
     factors = settings.travel.peak_factor.get(settings.city.country, {})
     factor = next((value for key, value in factors.items() if key == mode), 1.0)
     return plain_number(factor) if factor != 1 else ""

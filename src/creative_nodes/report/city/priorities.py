@@ -9,13 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes.config import CRITERIA, CRITERION_GROUPS, Criterion, Group, Scenario, Score
-from creative_nodes.messages import say, translated
-from creative_nodes.report.method import CriterionRow
-from creative_nodes.report.scenarios import why
-from creative_nodes.report.settings import Settings
-from creative_nodes.score import criteria_in_use, normalised
-from creative_nodes.weights import SUM_TOLERANCE
+from creative_nodes.common import CRITERIA, CRITERION_GROUPS, Criterion, Group, say, translated
+from creative_nodes.report.city.method import CriterionRow
+from creative_nodes.report.city.scenarios import why
+from creative_nodes.report.settings import PageSettings
+from creative_nodes.score import SUM_TOLERANCE, Scenario, Score, criteria_in_use, normalised
 
 SAME_SCORE = 1e-9  # a score of the run that differs by more was not made by these weights
 
@@ -160,7 +158,7 @@ def _preset(key: str, scenario: Scenario, known: Sequence[Criterion], settings: 
 def live_priorities(
     ordered: gpd.GeoDataFrame,
     criteria: Sequence[CriterionRow],
-    settings: Settings,
+    settings: PageSettings,
 ) -> Priorities:
     """Collect what the page needs to score its candidates under other weights.
 

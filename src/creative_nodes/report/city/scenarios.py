@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.config import CRITERION_GROUPS
-from creative_nodes.messages import listed, mark, say, say_n, translated
-from creative_nodes.report.certainty import SHOWN, order_words
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.spoken import Called, called, priority, ranked_rows, table, whole
-from creative_nodes.report.words import known_number, rows
+from creative_nodes.common import CRITERION_GROUPS, listed, mark, say, say_n, translated
+from creative_nodes.report.city.certainty import SHOWN, order_words
+from creative_nodes.report.say.spoken import Called, called, priority, ranked_rows, table, whole
+from creative_nodes.report.say.words import known_number, rows
+from creative_nodes.report.settings import PageSettings
 
 STANDS_OUT = 1.5  # times the next weight: a scenario is said to put a priority before all others
 # labels of the scenarios that come with the project
@@ -202,7 +201,7 @@ def _rows(parts: Mapping[str, pd.DataFrame], ordered: pd.DataFrame, name: Mappin
 
 
 def scenarios(
-    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: Settings, names: Called | None = None
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, names: Called | None = None
 ) -> Scenarios | None:
     """Show the ranking under other priorities, in the language in force.
 

@@ -13,17 +13,15 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.config import CRITERIA, Criterion
-from creative_nodes.messages import area, say, say_n, spoken, translated
-from creative_nodes.report.areas import Area
-from creative_nodes.report.keys import CERTAINTIES, EVIDENCE_TIERS, STATUSES
-from creative_nodes.report.links import Links
-from creative_nodes.report.made_of import Made
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.shapes import points
-from creative_nodes.report.spaces import not_in_osm
-from creative_nodes.report.within import Within
-from creative_nodes.report.words import (
+from creative_nodes.common import CRITERIA, Criterion, area, say, say_n, spoken, translated
+from creative_nodes.report.city.areas import Area
+from creative_nodes.report.city.links import Links
+from creative_nodes.report.city.made_of import Made
+from creative_nodes.report.city.spaces import not_in_osm
+from creative_nodes.report.city.within import Within
+from creative_nodes.report.draw.shapes import points
+from creative_nodes.report.say.keys import CERTAINTIES, EVIDENCE_TIERS, STATUSES
+from creative_nodes.report.say.words import (
     Words,
     known_number,
     lower_first,
@@ -34,6 +32,7 @@ from creative_nodes.report.words import (
     sentences,
     worded,
 )
+from creative_nodes.report.settings import PageSettings
 
 EVIDENCE_SHOWN = 12
 OTHER_KINDS = ("converted", "lost", "low")
@@ -210,7 +209,7 @@ class Around:
     areas: Sequence[tuple[Area, ...]]
 
 
-def _candidate(row: Any, i: int, base: dict[str, Any], around: Around, settings: Settings) -> Site:
+def _candidate(row: Any, i: int, base: dict[str, Any], around: Around, settings: PageSettings) -> Site:
     rank, made = known_number(row.rank), around.made_of(row.site_id) if row.reachable else {}
     return Site(
         **base,
@@ -238,7 +237,7 @@ def in_order(candidates: gpd.GeoDataFrame, scores: pd.DataFrame) -> gpd.GeoDataF
 
 
 def candidate_sites(
-    ordered: gpd.GeoDataFrame, heritage: gpd.GeoDataFrame, around: Around, settings: Settings, words: Words
+    ordered: gpd.GeoDataFrame, heritage: gpd.GeoDataFrame, around: Around, settings: PageSettings, words: Words
 ) -> tuple[Site, ...]:
     """Word the candidates.
 

@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes.messages import say, say_n
-from creative_nodes.report.keys import SPACE_TIERS
-from creative_nodes.report.shapes import middles, points
-from creative_nodes.report.words import Words, lower_first, named_twice, names, osm_url, rows, worded
+from creative_nodes.common import say, say_n
+from creative_nodes.report.draw.shapes import middles, points
+from creative_nodes.report.say.keys import SPACE_TIERS
+from creative_nodes.report.say.words import Words, lower_first, named_twice, names, osm_url, rows, worded
 
 MAX_LINKS_DRAWN = 30_000  # beyond it the layer of links would weigh more than the rest of the page
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from creative_nodes.messages import say
-from creative_nodes.report.keys import limit
-from creative_nodes.report.method import Decay
-from creative_nodes.report.settings import Settings
+from creative_nodes.common import say
+from creative_nodes.report.city.method import Decay
+from creative_nodes.report.say.keys import limit
+from creative_nodes.report.settings import PageSettings
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Term:
     ask: str
 
 
-def _places(settings: Settings) -> list[tuple[str, str, str]]:
+def _places(settings: PageSettings) -> list[tuple[str, str, str]]:
     return [
         (
             "creative_space",
@@ -62,7 +62,7 @@ def _places(settings: Settings) -> list[tuple[str, str, str]]:
     ]
 
 
-def _network(settings: Settings, decays: Sequence[Decay]) -> list[tuple[str, str, str]]:
+def _network(settings: PageSettings, decays: Sequence[Decay]) -> list[tuple[str, str, str]]:
     step = settings.network.link_minutes
     half = {decay.key: decay.half_m for decay in decays}
     return [
@@ -117,7 +117,7 @@ def _network(settings: Settings, decays: Sequence[Decay]) -> list[tuple[str, str
     ]
 
 
-def _people(settings: Settings) -> list[tuple[str, str, str]]:
+def _people(settings: PageSettings) -> list[tuple[str, str, str]]:
     reach, main = settings.reach, settings.city.main_mode
     return [
         (
@@ -137,7 +137,7 @@ def _people(settings: Settings) -> list[tuple[str, str, str]]:
     ]
 
 
-def _certainty(settings: Settings, top_n: int) -> list[tuple[str, str, str]]:
+def _certainty(settings: PageSettings, top_n: int) -> list[tuple[str, str, str]]:
     draws = settings.score.draws
     return [
         (
@@ -208,7 +208,7 @@ def _certainty(settings: Settings, top_n: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def terms(settings: Settings, decays: Sequence[Decay], top_n: int) -> tuple[Term, ...]:
+def terms(settings: PageSettings, decays: Sequence[Decay], top_n: int) -> tuple[Term, ...]:
     """Explain the words that the pages use.
 
     Parameters

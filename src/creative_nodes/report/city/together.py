@@ -9,11 +9,23 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.messages import count, mark, minutes, say, say_n, translated
-from creative_nodes.report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Line, Scale, around, stairs, ticks
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.spoken import Called, called, ranked_rows, table
-from creative_nodes.report.words import known_number, rows
+from creative_nodes.common import count, mark, minutes, say, say_n, translated
+from creative_nodes.report.draw.charts import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Line,
+    Scale,
+    around,
+    stairs,
+    ticks,
+)
+from creative_nodes.report.say.spoken import Called, called, ranked_rows, table
+from creative_nodes.report.say.words import known_number, rows
+from creative_nodes.report.settings import PageSettings
 
 PLANS = {
     "today": mark("Nothing: as it is today"),
@@ -314,7 +326,7 @@ def _front(frame: pd.DataFrame) -> tuple[Front | None, str]:
 # ---------------------------------------------------------------- the section
 
 
-def _far_label(settings: Settings) -> str:
+def _far_label(settings: PageSettings) -> str:
     far = settings.portfolio.far_minutes
     if far is None:
         return say("Far from any space")
@@ -322,7 +334,7 @@ def _far_label(settings: Settings) -> str:
 
 
 def together(
-    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: Settings, names: Called | None = None
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, names: Called | None = None
 ) -> Together | None:
     """Show the sites that are best together for each aim, in the language in force.
 

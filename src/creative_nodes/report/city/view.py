@@ -10,18 +10,17 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.messages import say, spoken, translated
-from creative_nodes.report import hexagons as hexes
-from creative_nodes.report import method
-from creative_nodes.report.answer import answer, best_of, network_today
-from creative_nodes.report.areas import areas
-from creative_nodes.report.backtest import Backtest, backtest
-from creative_nodes.report.certainty import Certainty, certainty
-from creative_nodes.report.charts import Fading, fading
-from creative_nodes.report.colocation import Colocation, colocation
-from creative_nodes.report.districts import districts_of
-from creative_nodes.report.doubt import doubts
-from creative_nodes.report.figures import (
+from creative_nodes.common import say, spoken, translated
+from creative_nodes.report.city import hexagons as hexes
+from creative_nodes.report.city import method
+from creative_nodes.report.city.answer import answer, best_of, network_today
+from creative_nodes.report.city.areas import areas
+from creative_nodes.report.city.backtest import Backtest, backtest
+from creative_nodes.report.city.certainty import Certainty, certainty
+from creative_nodes.report.city.colocation import Colocation, colocation
+from creative_nodes.report.city.districts import districts_of
+from creative_nodes.report.city.doubt import doubts
+from creative_nodes.report.city.figures import (
     MEDIAN_VENUES,
     Group,
     figures,
@@ -31,15 +30,12 @@ from creative_nodes.report.figures import (
     snapshot_of,
     sources,
 )
-from creative_nodes.report.keys import KNOWN_KINDS, limit
-from creative_nodes.report.links import Links, site_links
-from creative_nodes.report.made_of import Names, made_of
-from creative_nodes.report.priorities import Priorities, live_priorities
-from creative_nodes.report.scenarios import Scenarios, scenarios
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.shapes import cut_shapes, hull_shapes, inset, site_shapes
-from creative_nodes.report.sites import Around, Site, candidate_sites, in_order, other_sites
-from creative_nodes.report.spaces import (
+from creative_nodes.report.city.links import Links, site_links
+from creative_nodes.report.city.made_of import Names, made_of
+from creative_nodes.report.city.priorities import Priorities, live_priorities
+from creative_nodes.report.city.scenarios import Scenarios, scenarios
+from creative_nodes.report.city.sites import Around, Site, candidate_sites, in_order, other_sites
+from creative_nodes.report.city.spaces import (
     Hull,
     Space,
     Station,
@@ -50,10 +46,14 @@ from creative_nodes.report.spaces import (
     site_spaces,
     station_names,
 )
-from creative_nodes.report.terms import Term, terms
-from creative_nodes.report.together import Together, together
-from creative_nodes.report.within import within
-from creative_nodes.report.words import Words, known_number, named_twice, names, rows, web_links, worded
+from creative_nodes.report.city.terms import Term, terms
+from creative_nodes.report.city.together import Together, together
+from creative_nodes.report.city.within import within
+from creative_nodes.report.draw.charts import Fading, fading
+from creative_nodes.report.draw.shapes import cut_shapes, hull_shapes, inset, site_shapes
+from creative_nodes.report.say.keys import KNOWN_KINDS, limit
+from creative_nodes.report.say.words import Words, known_number, named_twice, names, rows, web_links, worded
+from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
 
@@ -77,7 +77,7 @@ class Known:
 class CityPage:
     """A city's page, whole; `city_name` and `city_note` are those of the settings, spoken."""
 
-    settings: Settings
+    settings: PageSettings
     city_name: str
     city_note: str
     answer: str
@@ -173,7 +173,7 @@ def _candidates(
     tables: Mapping[str, Any],
     ordered: gpd.GeoDataFrame,
     shown: Sequence[Space],
-    settings: Settings,
+    settings: PageSettings,
     words: Words,
 ) -> tuple[Site, ...]:
     """Word the candidates with what they reach and what their criteria are made of."""
@@ -199,7 +199,7 @@ def reached_words(found: Sequence[Site]) -> tuple[str, ...]:
 def city_page(
     tables: Mapping[str, Any],
     provenance: Mapping[str, Any],
-    settings: Settings,
+    settings: PageSettings,
     *,
     words: Words | None = None,
     links: Mapping[str, Links] | None = None,

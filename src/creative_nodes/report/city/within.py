@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.messages import count, not_known, number, plain_number, say, translated
-from creative_nodes.report.keys import MODE_HEADS
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import known_number, rows
+from creative_nodes.common import count, not_known, number, plain_number, say, translated
+from creative_nodes.report.say.keys import MODE_HEADS
+from creative_nodes.report.say.words import known_number, rows
+from creative_nodes.report.settings import PageSettings
 
 Best = dict[tuple[str, float], float]
 
@@ -59,7 +59,7 @@ def _spaces(spaces: float | None, major: float | None) -> str:
     return count(spaces) if not spaces or major is None else say("{n:count} ({major:count})", n=spaces, major=major)
 
 
-def within(reach: pd.DataFrame, site_ids: Sequence[str], settings: Settings) -> list[tuple[Within, ...]]:
+def within(reach: pd.DataFrame, site_ids: Sequence[str], settings: PageSettings) -> list[tuple[Within, ...]]:
     """Word the table reach for each candidate: its modes, the two of the criteria first.
 
     Parameters

@@ -17,8 +17,7 @@ import pyarrow.parquet as pq
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.errors import InputError
-from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
+from creative_nodes.common import WGS84_EPSG, InputError, buffer_metres, reproject
 
 DECIMALS = 5  # of a degree: about a metre
 MARGIN_M = 2000  # drawn around the study area, so that its rim is not a cliff
@@ -153,7 +152,7 @@ def flatten(
     return rounded(shapely.multipolygons(parts) if areas else shapely.multilinestrings(parts))
 
 
-def draw(
+def draw_basemap(
     places: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, area: BaseGeometry, epsg: int, *, tolerance: float | None = None
 ) -> dict[str, BaseGeometry]:
     """Make the layers of the drawn map.

@@ -17,9 +17,9 @@ from folium.template import Template
 from shapely.geometry import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.messages import mark, say, translated
-from creative_nodes.report.keys import MAPPING
-from creative_nodes.report.packed import packed_shape
+from creative_nodes.common import mark, say, translated
+from creative_nodes.report.draw.packed import packed_shape
+from creative_nodes.report.say.keys import MAPPING
 
 MAP_NAME = "map_city"  # folium's name for the map: its class, then the id given here
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.report.basemap import DECIMALS
+from creative_nodes.report.draw.basemap import DECIMALS
 
 # how a shape's type is written; the page's script has the same order
 TYPES = ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon")

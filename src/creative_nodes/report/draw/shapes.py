@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.report.basemap import DECIMALS, rounded
+from creative_nodes.common import WGS84_EPSG, reproject
+from creative_nodes.report.draw.basemap import DECIMALS, rounded
 
 SITE_TOLERANCE_M = 2
 INSET = 0.84  # of a cell's size: an outline drawn that far in belongs to one cell, and not to its neighbour

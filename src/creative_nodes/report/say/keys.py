@@ -6,7 +6,7 @@ own way.
 
 from __future__ import annotations
 
-from creative_nodes.messages import mark, say
+from creative_nodes.common import mark, say
 
 # ---------------------------------------------------------------- modes
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.config import Criterion
-from creative_nodes.messages import mark, plain_number, say, translated
-from creative_nodes.report.settings import Settings
-from creative_nodes.report.words import known_number, names, rows
+from creative_nodes.common import Criterion, mark, plain_number, say, translated
+from creative_nodes.report.say.words import known_number, names, rows
+from creative_nodes.report.settings import PageSettings
 
 # criteria as priorities, inside a sentence
 PRIORITIES: dict[Criterion, str] = {
@@ -105,7 +104,7 @@ def value_words(value: str) -> str:
     return TIMES + told if factor != value else told
 
 
-def value_today(parameter: str, settings: Settings) -> str:
+def value_today(parameter: str, settings: PageSettings) -> str:
     """Write the value of this run; empty when the page does not know it."""
     if parameter == PEOPLE:
         return say("the source of this run")
@@ -117,7 +116,7 @@ def value_today(parameter: str, settings: Settings) -> str:
     return plain_number(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else ""
 
 
-def change(parameter: str, value: str, settings: Settings) -> str:
+def change(parameter: str, value: str, settings: PageSettings) -> str:
     """Say what was changed, from what to what."""
     what, new, today = setting(parameter), value_words(value), value_today(parameter, settings)
     if not today:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from creative_nodes.messages import amount, area, language, minutes, not_known, number, say_n, translated
+from creative_nodes.common import amount, area, language, minutes, not_known, number, say_n, translated
 
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
