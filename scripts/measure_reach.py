@@ -16,6 +16,7 @@ from creative_nodes.reach import (
     SITE_LINKS,
     Candidates,
     Reach,
+    World,
     measure_reach,
     select_candidates,
 )

@@ -31,9 +31,10 @@ def same_column(old: pa.ChunkedArray, new: pa.ChunkedArray) -> bool:
     """Tell whether two columns are equal, missing and not-a-number values included."""
     old, new = old.combine_chunks(), new.combine_chunks()
     if pa.types.is_floating(old.type) and pa.types.is_floating(new.type):
-        return old.type == new.type and old.to_numpy(zero_copy_only=False).tobytes() == new.to_numpy(
-            zero_copy_only=False
-        ).tobytes()
+        return (
+            old.type == new.type
+            and old.to_numpy(zero_copy_only=False).tobytes() == new.to_numpy(zero_copy_only=False).tobytes()
+        )
     return bool(old.equals(new))
 
 

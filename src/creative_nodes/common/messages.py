@@ -27,7 +27,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt", "zh": "中文"}
 LOCALES = {"en": Locale("en", "GB"), "vi": Locale("vi", "VN"), "zh": Locale.parse("zh_Hans_CN")}
-LOCALE_FOLDER = Path(__file__).parent / "locale"
+LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
 NBSP = "\u00a0"  # keeps a number and its unit on one line
 _language: ContextVar[str] = ContextVar("language", default="en")
 

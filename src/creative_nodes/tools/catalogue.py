@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 from creative_nodes.common import LANGUAGES, LOCALES, catalogue_file
 
-SOURCE = Path(__file__).parent
+SOURCE = Path(__file__).parents[1]
 ROOT = SOURCE.parents[1]
 METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("**/assets/**.js", "javascript")]
 KEYWORDS: dict[str, Any] = {
@@ -95,10 +95,9 @@ def update(language: str) -> None:
         if message.id:
             known = old.get(message.id)
             said = known.string if known else ""
-            files = sorted({(file, 0) for file, _ in message.locations})
-            new.add(message.id, said, locations=files)
+            new.add(message.id, said)
     text = io.BytesIO()
-    write_po(text, new, width=120, omit_header=False, sort_output=True, include_lineno=False)
+    write_po(text, new, width=120, omit_header=False, sort_output=True, no_location=True)
     unwanted = r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid)[^\n]*\n'
     head = re.sub(unwanted, "", re.sub(r"\A(#[^\n]*\n)+", "", text.getvalue().decode()))
     path = catalogue_file(language)

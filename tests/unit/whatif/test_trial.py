@@ -22,6 +22,7 @@ from creative_nodes.reach.isochrones import draw_isochrones
 from creative_nodes.report import pack
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score.rank import score_candidates
+from creative_nodes.whatif import sites
 from creative_nodes.whatif import trial as whatif
 from creative_nodes.whatif.asked import read_asked, split_asked
 
@@ -38,7 +39,7 @@ def _square(x: float, y: float, side: float = 40.0) -> shapely.Polygon:
 
 
 @pytest.fixture(scope="module")
-def city(towns: ModuleType) -> whatif.City:
+def city(towns: ModuleType) -> sites.BaseCity:
     """A grid of streets with four candidates, an estate of weak evidence, a converted site and a lost one."""
     rng = np.random.default_rng(4)
     analysis = towns.config().model_copy(update={"travel": towns.travel()})
@@ -70,7 +71,7 @@ def city(towns: ModuleType) -> whatif.City:
     )
     area = towns.to_degrees(shapely.box(-50, -50, 1450, 1450))
     study = gpd.GeoDataFrame({"city": ["town"], "epsg": [towns.EPSG], "area_km2": [2.25]}, geometry=[area], crs=4326)
-    bare = whatif.City(
+    bare = sites.BaseCity(
         {"heritage": heritage, "places": places, "study_area": study, "sweeps": tables.empty(TABLES["sweeps"])},
         world,
         towns.streets(towns.grid_tables(15, 15)),
@@ -81,7 +82,7 @@ def city(towns: ModuleType) -> whatif.City:
     return replace(bare, frames={**bare.frames, **_base(bare)})
 
 
-def _base(city: whatif.City) -> dict[str, Any]:
+def _base(city: sites.BaseCity) -> dict[str, Any]:
     """Make the base tables as the rules of the workflow do."""
     analysis = city.analysis
     sites = reach.select_candidates(city.frames["heritage"], analysis.candidates)
@@ -104,8 +105,8 @@ def _base(city: whatif.City) -> dict[str, Any]:
     }
 
 
-def _try(city: whatif.City, **asked: Any) -> whatif.Trial:
-    found = whatif.try_sites(whatif.tried_sites(whatif.sites_asked(_asked(**asked)), city), city)
+def _try(city: sites.BaseCity, **asked: Any) -> whatif.Trial:
+    found = whatif.try_sites(sites.tried_sites(sites.sites_asked(_asked(**asked)), city), city)
     for name, table in found.tables().items():
         tables.check(table, TABLES[name], where=name)
     return found
@@ -124,7 +125,7 @@ def _at(towns: ModuleType, x: float, y: float) -> str:
 
 
 @pytest.mark.parametrize("osm", ["way/1", "way/11", "way/2", "way/3", "way/4", "h-w4"])
-def test_a_candidate_tried_again_has_the_figures_of_the_base_and_moves_nobody(city: whatif.City, osm: str) -> None:
+def test_a_candidate_tried_again_has_the_figures_of_the_base_and_moves_nobody(city: sites.BaseCity, osm: str) -> None:
     before = {name: city.frames[name].copy() for name in whatif.COMBINED}
     found = _try(city, osm=osm)
     (row,) = found.candidates.to_dict("records")
@@ -142,7 +143,7 @@ def test_a_candidate_tried_again_has_the_figures_of_the_base_and_moves_nobody(ci
         assert city.frames[name].equals(frame)
 
 
-def test_a_site_dropped_from_the_base_comes_back_as_it_was(city: whatif.City) -> None:
+def test_a_site_dropped_from_the_base_comes_back_as_it_was(city: sites.BaseCity) -> None:
     heritage = city.frames["heritage"]
     less = replace(city, frames={**city.frames, "heritage": heritage[heritage["site_id"] != "h-w3"].reset_index()})
     less = replace(less, frames={**less.frames, "heritage": less.frames["heritage"].drop(columns="index")})
@@ -158,7 +159,7 @@ def test_a_site_dropped_from_the_base_comes_back_as_it_was(city: whatif.City) ->
     assert found.scores.set_index("site_id")["base_rank"].isna().to_dict()["h-w3"]
 
 
-def test_weak_evidence_is_measured_as_if_it_were_a_candidate(city: whatif.City) -> None:
+def test_weak_evidence_is_measured_as_if_it_were_a_candidate(city: sites.BaseCity) -> None:
     found = _try(city, osm="way/5")
     everyone = city.analysis.candidates.model_copy(update={"min_confidence": 0.0})
     whole = replace(city, analysis=city.analysis.model_copy(update={"candidates": everyone}))
@@ -173,7 +174,7 @@ def test_weak_evidence_is_measured_as_if_it_were_a_candidate(city: whatif.City) 
     pd.testing.assert_frame_equal(ours.loc[theirs.index, columns], theirs[columns], check_dtype=False, rtol=1e-12)
 
 
-def test_a_place_on_a_street_by_hand(towns: ModuleType, city: whatif.City) -> None:
+def test_a_place_on_a_street_by_hand(towns: ModuleType, city: sites.BaseCity) -> None:
     world = reach.World(
         creative=towns.spaces({"geometry": towns.at(600, 0)}, {"geometry": towns.at(1002, 0), "domain": "film"}),
         amenities=towns.amenities(),
@@ -203,7 +204,7 @@ def test_a_place_on_a_street_by_hand(towns: ModuleType, city: whatif.City) -> No
     assert (row["found_as"], row["site_id"], row["heritage_class"]) == ("new", "w-1", "unspecified")
 
 
-def test_what_is_said_of_a_site_counts(city: whatif.City) -> None:
+def test_what_is_said_of_a_site_counts(city: sites.BaseCity) -> None:
     said = {"status": "disused", "area_m2": 5000, "confidence": 0.9, "name": "Works", "class_": "railway_works"}
     plain, told = (_try(city, osm="way/2", **more).candidates.iloc[0] for more in ({}, said))
     assert (told["name"], told["heritage_class"], told["status"]) == ("Works", "railway_works", "disused")
@@ -212,7 +213,7 @@ def test_what_is_said_of_a_site_counts(city: whatif.City) -> None:
     assert told["residents_walk_15"] == plain["residents_walk_15"]
 
 
-def test_an_object_that_is_no_heritage_can_be_tried(city: whatif.City) -> None:
+def test_an_object_that_is_no_heritage_can_be_tried(city: sites.BaseCity) -> None:
     found = _try(city, osm="https://www.openstreetmap.org/node/1")
     (row,) = found.candidates.to_dict("records")
     assert (row["site_id"], row["found_as"], row["name"], row["name_en"]) == ("w-n1", "in OSM", "Kho", "Store")
@@ -220,10 +221,10 @@ def test_an_object_that_is_no_heritage_can_be_tried(city: whatif.City) -> None:
     shown = found.combined["candidates"].set_index("site_id").loc["w-n1"]
     assert (shown["name"], shown["name_en"], shown["name_vi"]) == ("What if: Kho", "What if: Store", "")
     proof = json.loads(found.combined["heritage"].set_index("site_id").loc["w-n1", "evidence"])
-    assert {one["rule"] for one in proof} >= {whatif.RULE}
+    assert {one["rule"] for one in proof} >= {sites.RULE}
 
 
-def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: whatif.City) -> None:
+def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: sites.BaseCity) -> None:
     area = towns.to_degrees(shapely.box(-50, -50, 3000, 1450))
     study = city.frames["study_area"].set_geometry([area], crs=4326)
     wide = replace(city, frames={**city.frames, "study_area": study})
@@ -237,7 +238,7 @@ def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: whatif.Cit
     assert "out of reach, so not scored" in whatif.trial_in_words(found)
 
 
-def test_words_tell_rank_place_and_the_missing_area(towns: ModuleType, city: whatif.City) -> None:
+def test_words_tell_rank_place_and_the_missing_area(towns: ModuleType, city: sites.BaseCity) -> None:
     found = _try(city, at=_at(towns, 700, 500), status="disused", name="Depot")
     text = whatif.trial_in_words(found)
     rank = int(found.scores.set_index("site_id").loc["w-1", "rank"])
@@ -247,14 +248,14 @@ def test_words_tell_rank_place_and_the_missing_area(towns: ModuleType, city: wha
     assert not whatif.trial_warnings(found)
 
 
-def test_warnings(towns: ModuleType, city: whatif.City) -> None:
+def test_warnings(towns: ModuleType, city: sites.BaseCity) -> None:
     (told,) = whatif.trial_warnings(_try(city, osm="way/6", status="disused"))
     assert "converted already" in told
     (told,) = whatif.trial_warnings(_try(city, at=_at(towns, 120, 120), status="disused"))
     assert "lies on h-w1" in told and "osm=h-w1" in told
 
 
-def test_csv_for_people(towns: ModuleType, city: whatif.City, tmp_path: Path) -> None:
+def test_csv_for_people(towns: ModuleType, city: sites.BaseCity, tmp_path: Path) -> None:
     found = _try(city, at=_at(towns, 700, 500), status="disused", name='Depot "A", west')
     pack.write_csv(found.candidates, tmp_path / "mine.csv")
     back = pd.read_csv(tmp_path / "mine.csv")
@@ -266,7 +267,7 @@ def test_csv_for_people(towns: ModuleType, city: whatif.City, tmp_path: Path) ->
 # ---------------------------------------------------------------- many sites
 
 
-def test_a_csv_of_sites(towns: ModuleType, city: whatif.City, tmp_path: Path) -> None:
+def test_a_csv_of_sites(towns: ModuleType, city: sites.BaseCity, tmp_path: Path) -> None:
     lat, lon = _at(towns, 700, 500).split(",")
     file = tmp_path / "mine.csv"
     file.write_text(f"name,lat,lon,osm,status,area_m2\nDepot,{lat},{lon},,,900\n,,,way/5,active,\n", "utf-8")
@@ -279,7 +280,7 @@ def test_a_csv_of_sites(towns: ModuleType, city: whatif.City, tmp_path: Path) ->
     assert len(found.scores) == 6
 
 
-def test_a_geojson_of_outlines(towns: ModuleType, city: whatif.City, tmp_path: Path) -> None:
+def test_a_geojson_of_outlines(towns: ModuleType, city: sites.BaseCity, tmp_path: Path) -> None:
     file = tmp_path / "mine.geojson"
     gpd.GeoDataFrame(
         {"name": ["Yard", None], "class": ["warehouse", None]},
@@ -319,7 +320,7 @@ def test_a_geojson_of_outlines(towns: ModuleType, city: whatif.City, tmp_path: P
         ({"sites": "nowhere.csv"}, ["nowhere.csv", "no such file"]),
     ],
 )
-def test_a_wrong_wish_is_told_in_a_line(city: whatif.City, asked: dict[str, Any], words: list[str]) -> None:
+def test_a_wrong_wish_is_told_in_a_line(city: sites.BaseCity, asked: dict[str, Any], words: list[str]) -> None:
     with pytest.raises(InputError) as told:
         _try(city, **asked)
     assert "\n" not in str(told.value)
@@ -337,7 +338,7 @@ def test_a_wrong_wish_is_told_in_a_line(city: whatif.City, asked: dict[str, Any]
         ("lat,lon\n0.19,\n", ["row 1: at", "latitude,longitude"]),
     ],
 )
-def test_a_wrong_row_is_named(city: whatif.City, tmp_path: Path, text: str, words: list[str]) -> None:
+def test_a_wrong_row_is_named(city: sites.BaseCity, tmp_path: Path, text: str, words: list[str]) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(text, "utf-8")
     with pytest.raises(InputError) as told:
