@@ -16,6 +16,7 @@ from .indicators import describe_city as describe_city
 from .indicators import people_source as people_source
 from .pack import pack_geopackage as pack_geopackage
 from .pack import write_csv as write_csv
+from .page import SCRIPT_KEYWORDS as SCRIPT_KEYWORDS
 from .page import city_html as city_html
 from .page import comparison_html as comparison_html
 from .page import index_html as index_html

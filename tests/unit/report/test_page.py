@@ -285,3 +285,13 @@ def test_vendored_files_are_those_that_the_readme_names():
     readme = (ASSETS / "README.md").read_text(encoding="utf-8")
     for name in ("leaflet.js", "leaflet.css", "leaflet-LICENSE"):
         assert hashlib.sha256((ASSETS / name).read_bytes()).hexdigest() in readme
+
+
+def test_the_scripts_speak_every_language():
+    spoken = {code: page.script_texts(code) for code in ("vi", "zh")}
+    # said by card.js and, as a plural, by priorities.js
+    for texts in spoken.values():
+        assert {"By other modes", "Adds", "{n} site moved."} <= set(texts)
+        assert texts["By other modes"] != "By other modes"
+    assert spoken["vi"].keys() == spoken["zh"].keys()
+    assert page.script_texts("en") == {}
