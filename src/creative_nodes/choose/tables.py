@@ -69,7 +69,7 @@ PORTFOLIO = Table(
             0,
         ),
         *PROOF_COLUMNS,
-        Column("n_options", "integer", "sites to choose from: candidates that can be reached on foot", "sites", False, 0),
+        Column("n_options", "integer", "candidates that can be reached on foot, to choose from", "sites", False, 0),
         Column(
             "n_unpriced",
             "number",

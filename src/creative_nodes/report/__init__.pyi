@@ -11,9 +11,9 @@ from .city.view import city_page as city_page
 from .draw.basemap import draw_basemap as draw_basemap
 from .draw.basemap import read_places as read_places
 from .draw.basemap import read_roads as read_roads
-from .indicators import Facts as Facts
-from .indicators import describe_city as describe_city
-from .indicators import people_source as people_source
+from .indicators.facts import Facts as Facts
+from .indicators.facts import people_source as people_source
+from .indicators.table import describe_city as describe_city
 from .pack import pack_geopackage as pack_geopackage
 from .pack import write_csv as write_csv
 from .page import SCRIPT_KEYWORDS as SCRIPT_KEYWORDS

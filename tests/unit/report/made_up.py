@@ -222,7 +222,8 @@ def _indicators() -> pd.DataFrame:
         ("stations", "Rapid-transit stations", None, "stations", "none is mapped in the study area"),
         ("notice_raster", "Notice", None, "", f"There is no population raster. {HOSTILE[0]}"),
     ]
-    return pd.DataFrame(rows, columns=["indicator", "label", "value", "unit", "source"])
+    made = pd.DataFrame(rows, columns=["indicator", "label", "value", "unit", "source"])
+    return made.assign(low=np.nan, high=np.nan)
 
 
 def _registry() -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from creative_nodes.common import say, translated
-from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of, thinned
+from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of
 from creative_nodes.report.city.figures import CONNECTIVITY, RESIDENTS, THIN
 from creative_nodes.report.say.words import Words, plain
 
@@ -28,8 +28,8 @@ def _valued(cities: Sequence[ComparedCity], key: str) -> list[Valued]:
 def _span(city: ComparedCity, key: str) -> tuple[float, float]:
     """Return what a figure may be: today's value, stretched to what gaps in the map would make of it."""
     value = city.figure(key) or 0.0
-    found = thinned(city, key)
-    return (min(value, found[0]), max(value, found[2])) if found else (value, value)
+    found = city.thinned(key)
+    return (min(value, found.low), max(value, found.high)) if found else (value, value)
 
 
 def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -12,7 +12,17 @@ import pandas as pd
 
 from creative_nodes.common import count, not_known, number, say, translated
 from creative_nodes.report.city.answer import best_of
-from creative_nodes.report.city.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
+from creative_nodes.report.city.figures import (
+    CONNECTIVITY,
+    SPACES,
+    THIN,
+    Figure,
+    figures,
+    notices,
+    quoted,
+    snapshot_of,
+    thinned,
+)
 from creative_nodes.report.city.sites import in_order
 from creative_nodes.report.say.words import lower_first, named_twice, plain, rows
 from creative_nodes.report.settings import PageSettings
@@ -44,7 +54,6 @@ COMPARED = (
     "spaces_per_km2",
     "spaces_per_100k",
 )
-THINNED = f"{CONNECTIVITY}_thinned"
 
 Row = tuple[PageSettings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
 
@@ -128,18 +137,16 @@ def _card(
 # ---------------------------------------------------------------- side by side
 
 
-def thinned(indicators: pd.DataFrame, share: float) -> str:
-    """Say what C would be had a share of the spaces not been mapped, with the range of the draws when it is given."""
-    mean, low, high = (quoted(indicators, key) for key in (THINNED, f"{THINNED}_low", f"{THINNED}_high"))
-    if mean is None:
+def had_fewer(indicators: pd.DataFrame, share: float) -> str:
+    """Say what C would be had a share of the spaces not been mapped, with the range of the draws."""
+    found = thinned(indicators, CONNECTIVITY)
+    if found is None:
         return ""
-    if low is None or high is None:
-        return say("{mean:percent} had {share:percent} fewer spaces been mapped", mean=mean, share=share)
     return say(
         "{mean:percent} ({low}–{high:percent}) had {share:percent} fewer spaces been mapped",
-        mean=mean,
-        low=number(low * 100, 2),
-        high=high,
+        mean=found.mean,
+        low=number(found.low * 100, 2),
+        high=found.high,
         share=share,
     )
 
@@ -153,7 +160,7 @@ def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tup
     shares : of the spaces that each city's thinning leaves out, 0-1.
     """
     told = [{figure.key: figure for figure in figures(one)} for one in indicators]
-    remarks = [thinned(one, share) for one, share in zip(indicators, shares, strict=True)]
+    remarks = [had_fewer(one, share) for one, share in zip(indicators, shares, strict=True)]
     found = []
     for key in COMPARED:
         named = [one[key] for one in told if key in one]

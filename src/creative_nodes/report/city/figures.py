@@ -149,6 +149,24 @@ def quoted(indicators: pd.DataFrame, key: str) -> float | None:
     return known_number(values.iloc[0]) if len(values) else None
 
 
+@dataclass(frozen=True)
+class Thinned:
+    """What a figure would be had fewer spaces been mapped: the mean of the draws, and 5 % and 95 % of them."""
+
+    low: float
+    mean: float
+    high: float
+
+
+def thinned(indicators: pd.DataFrame, key: str) -> Thinned | None:
+    """Return what a figure would be had fewer spaces been mapped; nothing when that was not computed."""
+    found = indicators[indicators["indicator"] == f"{key}_thinned"]
+    if found.empty:
+        return None
+    low, mean, high = (known_number(found[column].iloc[0]) for column in ("low", "value", "high"))
+    return None if low is None or mean is None or high is None else Thinned(low, mean, high)
+
+
 # ---------------------------------------------------------------- provenance
 
 PROVENANCE_WORDS = {
