@@ -75,7 +75,13 @@ def _environment() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(translated, plural, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {**FORMATS, "certainty": certainty}
-    environment.globals |= {"say": say, "say_n": say_n, "translated": translated, "languages_shown": LANGUAGES}
+    environment.globals |= {
+        "say": say,
+        "say_n": say_n,
+        "translated": translated,
+        "languages_shown": LANGUAGES,
+        "chips": keys.CHIPS,
+    }
     return environment
 
 

@@ -18,6 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from creative_nodes.common import (
+    NAME_COLUMNS,
     WGS84_EPSG,
     Table,
     TransitKind,
@@ -222,7 +223,7 @@ def _station_row(members: list[_Spot], entrances: list[_Entrance]) -> dict[str, 
     keys = [spot.halt.key for spot in members]
     names = {
         column: next((spot.halt.names[column] for spot in members if spot.halt.names[column]), "")
-        for column in ("name", "name_en", "name_vi", "name_zh")
+        for column in NAME_COLUMNS
     }
     objects = [spot.halt for spot in members if spot.is_station] or [spot.halt for spot in members]
     points = sorted({(one.lon, one.lat) for one in (entrances or objects)})

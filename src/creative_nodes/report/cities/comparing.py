@@ -10,11 +10,10 @@ import pandas as pd
 
 from creative_nodes.common import mark, not_known, number, percent, say, say_n, translated
 from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, Thinned, quoted, thinned
+from creative_nodes.report.say.keys import SPACE_TIERS
 from creative_nodes.report.say.words import Words, plain
 from creative_nodes.report.settings import PageSettings
 
-REUSE = ("converted", "disused", "active", "brownfield")  # what still stands, or its ground
-TIERS = ("core", "intermediate", "supporting")
 SURE = 0.95
 
 
@@ -309,8 +308,8 @@ def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
 
 # ---------------------------------------------------------------- bars that add up
 
-TIER_WORDS = {"core": mark("core"), "intermediate": mark("intermediate"), "supporting": mark("supporting")}
-STATUS_WORDS = {
+# what still stands, or its ground, and has a new use or not
+REUSE = {
     "converted": mark("converted"),
     "disused": mark("disused"),
     "active": mark("in industrial use"),
@@ -328,7 +327,7 @@ def tier_stacks(cities: Sequence[ComparedCity]) -> tuple[Stack, ...]:
     """Say how the creative spaces of each city fall into tiers."""
     found = []
     for city in cities:
-        parts = _parts(city.spaces["tier"], TIER_WORDS)
+        parts = _parts(city.spaces["tier"], SPACE_TIERS)
         told = say_n(len(city.spaces), "{n:count} creative space", "{n:count} creative spaces")
         found.append(Stack(city.name, parts, told, computed(city)))
     return tuple(found)
@@ -365,7 +364,7 @@ def reuse_of(city: ComparedCity) -> Reuse:
     converted = sites[sites["status"] == "converted"]
     return Reuse(
         converted=len(converted),
-        standing=int(sites["status"].isin(REUSE).sum()),
+        standing=int(sites["status"].isin(list(REUSE)).sum()),
         lost=int((sites["status"] == "lost").sum()),
         listed=int((converted["registry_id"] != "").sum()),
     )
@@ -388,6 +387,6 @@ def _reuse_words(reuse: Reuse) -> str:
 def reuse_stacks(cities: Sequence[ComparedCity]) -> tuple[Stack, ...]:
     """Say what became of the known heritage sites that stand, city by city."""
     return tuple(
-        Stack(city.name, _parts(city.sites["status"], STATUS_WORDS), _reuse_words(reuse_of(city)), computed(city))
+        Stack(city.name, _parts(city.sites["status"], REUSE), _reuse_words(reuse_of(city)), computed(city))
         for city in cities
     )

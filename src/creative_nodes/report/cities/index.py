@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import count, not_known, number, say, translated
+from creative_nodes.report.cities.ages import far_apart, year_of
 from creative_nodes.report.city.answer import best_of
 from creative_nodes.report.city.figures import (
     CONNECTIVITY,
@@ -24,19 +24,15 @@ from creative_nodes.report.city.figures import (
     thinned,
 )
 from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.keys import STATUSES
 from creative_nodes.report.say.words import lower_first, named_twice, plain, rows
 from creative_nodes.report.settings import PageSettings
 
-MANY_YEARS_APART = 1.0
 # figures that each city's own card quotes
 ON_CARD = (
     SPACES,
     "heritage_sites",
-    "heritage_active",
-    "heritage_disused",
-    "heritage_brownfield",
-    "heritage_converted",
-    "heritage_lost",
+    *(f"heritage_{status}" for status in STATUSES),
     "clusters",
     "residents",
     "area",
@@ -182,23 +178,17 @@ def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tup
 # ---------------------------------------------------------------- age
 
 
-def _year(date: str) -> float | None:
-    found = re.match(r"(\d{4})(?:-(\d{2}))?", date)
-    return int(found[1]) + (int(found[2] or 7) - 1) / 12 if found else None
-
-
 def _city(card: CityCard) -> str:
     return translated(card.settings.city.name)
 
 
 def apart(cards: Sequence[CityCard]) -> str:
     """Warn when cities are seen through data of different or unknown age."""
-    dated = [(card, _year(card.snapshot)) for card in cards if not card.settings.city.fictional]
-    unknown = [_city(card) for card, year in dated if year is None]
-    years = [year for _, year in dated if year is not None]
+    real = [card for card in cards if not card.settings.city.fictional]
+    unknown = [_city(card) for card in real if year_of(card.snapshot) is None]
     said = []
-    if years and max(years) - min(years) > MANY_YEARS_APART:
-        ages = [f"{_city(card)} {card.snapshot}" for card, year in dated if year is not None]
+    if far_apart([card.snapshot for card in real]):
+        ages = [f"{_city(card)} {card.snapshot}" for card in real if year_of(card.snapshot) is not None]
         said.append(
             say(
                 "The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.",
