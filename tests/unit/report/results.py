@@ -81,11 +81,18 @@ def robustness(*changes):
     return made.astype({"rank": "Int64"})
 
 
+def _numbered(row):
+    """A row with the number that its value is: a factor behind the sign of times; a source of residents is none."""
+    value = row["value"].removeprefix("× ")
+    return {**row, "number": np.nan if row["parameter"] == "people" else float(value)}
+
+
 def swept(rows, variants):
     """The tables sweeps and sweep_variants: (site, parameter, value, today, rank) and (parameter, value, n, first)."""
     names = ("site_id", "parameter", "value", "rank_today", "rank")
-    moves = frame("sweeps", [dict(zip(names, row, strict=True)) for row in rows])
-    told = [dict(zip(("parameter", "value", "candidates", "first"), row, strict=True)) for row in variants]
+    moves = frame("sweeps", [_numbered(dict(zip(names, row, strict=True))) for row in rows])
+    named = ("parameter", "value", "candidates", "first")
+    told = [_numbered(dict(zip(named, row, strict=True))) for row in variants]
     return {"sweeps": moves, "sweep_variants": frame("sweep_variants", told)}
 
 

@@ -17,6 +17,7 @@ from creative_nodes.report.say.spoken import (
     Called,
     called,
     change,
+    changed_in,
     config_key,
     priority,
     ranked_rows,
@@ -310,15 +311,16 @@ def _assumptions(found: SweptRanks, name: Mapping[str, str], settings: PageSetti
     """Return by setting the largest move that it makes, the largest first; settings that move nobody are left out."""
     best: dict[str, Any] = {}
     for move in found.same:
-        if move.by > (best[move.parameter].by if move.parameter in best else 0):
-            best[move.parameter] = move
-    order = sorted(best.values(), key=lambda move: (-move.by, move.parameter))
+        key = move.changed.parameter
+        if move.by > (best[key].by if key in best else 0):
+            best[key] = move
+    order = sorted(best.values(), key=lambda move: (-move.by, move.changed.parameter))
     return tuple(
         Assumption(
-            what=setting(move.parameter),
-            key=config_key(move.parameter),
-            value=value_words(move.value),
-            today=value_today(move.parameter, settings),
+            what=setting(move.changed.parameter),
+            key=config_key(move.changed.parameter),
+            value=value_words(move.changed),
+            today=value_today(move.changed.parameter, settings),
             site_id=move.site_id,
             name=name.get(move.site_id, move.site_id),
             ranks=say("{rank} instead of {today}", rank=move.rank, today=move.rank_today),
@@ -337,7 +339,7 @@ def _new_firsts(
             told.append(
                 say(
                     "{change}: {name} would be first.",
-                    change=change(row.parameter, row.value, settings),
+                    change=change(changed_in(row), settings),
                     name=name.get(row.first, say("a site that is no candidate today")),
                 )
             )
@@ -356,8 +358,8 @@ def _told_of_assumptions(
     variants: pd.DataFrame, found: SweptRanks, first: str, name: Mapping[str, str], settings: PageSettings
 ) -> tuple[str, ...]:
     told = _new_firsts(variants, found, first, name, settings)
-    moving = {move.parameter for move in found.same if move.by}
-    still = {move.parameter for move in found.same} - moving
+    moving = {move.changed.parameter for move in found.same if move.by}
+    still = {move.changed.parameter for move in found.same} - moving
     if still:
         told.append(
             say(
@@ -365,11 +367,11 @@ def _told_of_assumptions(
                 what=[setting(k) for k in sorted(still)],
             )
         )
-    for parameter, value, n in found.others:
+    for changed, n in found.others:
         told.append(
             say(
                 "{change}: {n:count} sites would be ranked instead of {now:count}, so those ranks are not compared.",
-                change=change(parameter, value, settings),
+                change=change(changed, settings),
                 n=n,
                 now=found.now,
             )

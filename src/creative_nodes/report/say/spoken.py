@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -92,14 +93,26 @@ def config_key(parameter: str) -> str:
     return "travel.speeds_kmh" if parameter.startswith(SPEED) else parameter
 
 
-def value_words(value: str) -> str:
+@dataclass(frozen=True)
+class Changed:
+    """A setting that a sweep changed: its key, its value as the tables have it, and the number that this is, if any."""
+
+    parameter: str
+    value: str
+    number: float | None
+
+
+def changed_in(row: Any) -> Changed:
+    """Return what was changed, from a row of the tables sweeps or sweep_variants."""
+    return Changed(str(row.parameter), str(row.value), known_number(row.number))
+
+
+def value_words(changed: Changed) -> str:
     """Write a changed value in the digits of the language: 0.5, × 0.85; the name of a source stays."""
-    factor = value.removeprefix(TIMES)
-    try:
-        told = plain_number(float(factor))
-    except ValueError:
-        return value
-    return TIMES + told if factor != value else told
+    if changed.number is None:
+        return changed.value
+    told = plain_number(changed.number)
+    return TIMES + told if changed.parameter.startswith(SPEED) else told
 
 
 def value_today(parameter: str, settings: PageSettings) -> str:
@@ -113,22 +126,22 @@ def value_today(parameter: str, settings: PageSettings) -> str:
     if parameter == PEOPLE:
         return say("the source of this run")
     if parameter.startswith(SPEED):
-        return value_words(f"{TIMES}1")
+        return TIMES + plain_number(1)
     found: Any = settings
     for key in parameter.split("."):
         found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
     return plain_number(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else ""
 
 
-def change(parameter: str, value: str, settings: PageSettings) -> str:
+def change(changed: Changed, settings: PageSettings) -> str:
     """Say what was changed, from what to what.
 
     Parameters
     ----------
-    parameter, value : as the table sweeps names them.
+    changed : the setting.
     settings : of this run.
     """
-    what, new, today = setting(parameter), value_words(value), value_today(parameter, settings)
+    what, new, today = setting(changed.parameter), value_words(changed), value_today(changed.parameter, settings)
     if not today:
         return say("{what} set to {new}", what=what, new=new)
     return say("{what} set to {new}, not {today}", what=what, new=new, today=today)
