@@ -1,0 +1,272 @@
+"""What opening places as stepping stones would add to the creative network (METHOD section 7).
+
+A stepping stone carries chains between spaces and counts as no space itself. Opened, it changes p*_jk to the greater of
+p*_jk and a_ij a_ik, with a_ij the best chain from stone i to space j; network gain is the rise of the network of a
+typical space (see `chains`). Joining isolated spaces pays, adding to the core does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from creative_nodes.chains import Chains, row_blocks, typical_network
+
+WHOLE = 600  # up to this many spaces the change is worked out in one piece
+
+
+@dataclass(frozen=True, eq=False)
+class Rise:
+    """Spaces whose network grows, and by how much: `where`, indices, shape (m,); `more`, in spaces, shape (m,)."""
+
+    where: np.ndarray
+    more: np.ndarray
+
+    def gain(self, size: np.ndarray, *, order: float = 1.0) -> float:
+        """Return the rise of the network of a typical space, in spaces, exact for the smallest rises too.
+
+        Parameters
+        ----------
+        size : S_j before, shape (n,).
+        order : see `typical_network`.
+        """
+        if len(self.where) == 0:
+            return 0.0
+        before, power = size[self.where], order - 1
+        share = self.more / before
+        if power == 0:
+            return float(typical_network(size) * np.expm1(np.log1p(share).sum() / len(size)))
+        added = (before**power * np.expm1(power * np.log1p(share))).sum() / np.sum(size**power)
+        return float(typical_network(size, order=order) * np.expm1(np.log1p(added) / power))
+
+
+NOTHING = Rise(np.zeros(0, dtype=np.int64), np.zeros(0))
+
+
+# ---------------------------------------------------------------- one stepping stone
+
+
+def _row(links: csr_array, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the spaces a place is linked to, and the probabilities."""
+    one = slice(links.indptr[place], links.indptr[place + 1])
+    return links.indices[one], links.data[one]
+
+
+def _entries(chains: Chains, near: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keep of a place's links those that no chain by another of them betters."""
+    beaten = chains.better(p[:, None] * chains.p[np.ix_(near, near)], p[None, :]).any(axis=0)
+    return near[~beaten], p[~beaten]
+
+
+def _joins(chains: Chains, near: np.ndarray, p: np.ndarray) -> bool:
+    """Tell whether a place shortens the way between two spaces it is linked to; if not, it shortens none."""
+    return bool(chains.better(np.outer(p, p), chains.p[np.ix_(near, near)]).any())
+
+
+def _added(chains: Chains, reach: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return what stones add to the networks of `rows` by way to `columns`, shape (rows,).
+
+    Parameters
+    ----------
+    chains : best chains today.
+    reach : best chain from each stone to each space, shape (stones, n).
+    rows, columns : indices of spaces.
+    """
+    out = np.zeros(len(rows))
+    for some in row_blocks(len(rows), len(columns)):
+        held = chains.p[np.ix_(rows[some], columns)].astype(float)
+        best = held.copy()
+        for stone in reach:
+            np.maximum(best, np.outer(stone[rows[some]], stone[columns]), out=best)
+        out[some] = (best - held).sum(axis=1)
+    return out
+
+
+def open_stone(chains: Chains, near: np.ndarray, p: np.ndarray) -> Rise:
+    """Return what one stepping stone adds to the network of each space.
+
+    With a_ij the best chain from stone i to space j, the new p*_jk is max(p*_jk, a_ij a_ik). Only pairs of spaces that
+    enter by links whose own ends come closer can change, so most of the n x n pairs are never looked at.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    near : indices of the spaces that the stone is linked to, shape (m,).
+    p : probabilities of the links, shape (m,).
+    """
+    near, p = _entries(chains, near, p)
+    if not _joins(chains, near, p):
+        return NOTHING
+    held = chains.p[near].astype(float)
+    ways = p[:, None] * held
+    reach = ways.max(axis=0)
+    closer = chains.better(p[:, None] * reach, held)
+    where = np.flatnonzero(closer.any(axis=0))
+    if len(where) <= WHOLE:
+        return Rise(where, _added(chains, reach[None, :], where, where))
+    return _by_entry(chains, reach, where, ways.argmax(axis=0), closer)
+
+
+def _by_entry(chains: Chains, reach: np.ndarray, where: np.ndarray, entry: np.ndarray, closer: np.ndarray) -> Rise:
+    """Work out a stone's rise entry by entry: spaces that use one come closer to those only that it comes closer to."""
+    more = np.zeros(len(where))
+    for number, columns in enumerate(closer):
+        own = np.flatnonzero(entry[where] == number)
+        more[own] = _added(chains, reach[None, :], where[own], np.flatnonzero(columns))
+    return Rise(where, more)
+
+
+def network_gains(chains: Chains, links: csr_array, *, orders: Sequence[float] = (1.0,)) -> np.ndarray:
+    """Return the rise of the network of a typical space when each place opens alone as a stepping stone.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    links : probabilities from places to spaces, shape (places, n).
+    orders : see `typical_network`.
+
+    Returns
+    -------
+    in spaces, shape (places, orders).
+    """
+    out = np.zeros((links.shape[0], len(orders)))
+    for place in range(links.shape[0]):
+        rise = open_stone(chains, *_row(links, place))
+        out[place] = [rise.gain(chains.size, order=order) for order in orders]
+    return out
+
+
+# ---------------------------------------------------------------- several together
+
+
+def _closed(between: np.ndarray) -> np.ndarray:
+    """Return the best chains between stones over each other (Floyd and Warshall on products), shape (k, k)."""
+    best = between.copy()
+    np.fill_diagonal(best, 1.0)
+    for middle in range(len(best)):
+        np.maximum(best, np.outer(best[:, middle], best[middle]), out=best)
+    return best
+
+
+@dataclass(frozen=True, eq=False)
+class Stones:
+    """Places that may open together as stepping stones.
+
+    Attributes
+    ----------
+    chains : best chains today.
+    reach : best chain of each place, alone, to each space, shape (places, n).
+    between : best way between two places, directly or over spaces, shape (places, places).
+    entries : the spaces at which each place enters the network.
+    """
+
+    chains: Chains
+    reach: np.ndarray
+    between: np.ndarray
+    entries: tuple[np.ndarray, ...]
+
+    @classmethod
+    def of(cls, chains: Chains, links: csr_array, between: csr_array | np.ndarray) -> Stones:
+        """Prepare places for opening together.
+
+        Parameters
+        ----------
+        chains : best chains today.
+        links : probabilities from places to spaces, shape (places, n).
+        between : probabilities of the direct walks between places, shape (places, places).
+        """
+        n = links.shape[0]
+        known = [_entries(chains, *_row(links, place)) for place in range(n)]
+        reach = np.zeros((n, len(chains.size)))
+        for place, (near, p) in enumerate(known):
+            reach[place] = (p[:, None] * chains.p[near]).max(axis=0, initial=0.0)
+        direct = np.asarray(between if isinstance(between, np.ndarray) else between.todense(), dtype=float)
+        over = np.zeros((n, n))
+        for place, (near, p) in enumerate(known):
+            over[place] = (reach[:, near] * p).max(axis=1, initial=0.0)
+        both = np.maximum(direct, over)
+        return cls(chains, reach, np.maximum(both, both.T), tuple(near for near, _ in known))
+
+    def open(self, chosen: Sequence[int]) -> Rise:
+        """Return what the chosen places add together to the network of each space; they may form chains themselves.
+
+        A best chain through any of them leads from one space to some stone and on to another space, so p*_jk becomes
+        the greatest of p*_jk and the products a_ij a_ik, a_i being stone i's best chain over spaces and chosen stones.
+        """
+        one = list(chosen)
+        if not one:
+            return NOTHING
+        reach = (_closed(self.between[np.ix_(one, one)])[:, :, None] * self.reach[one]).max(axis=1)
+        entries = np.unique(np.concatenate([self.entries[place] for place in one]))
+        offered = (reach[:, entries, None] * reach[:, None, :]).max(axis=0)
+        where = np.flatnonzero(self.chains.better(offered, self.chains.p[entries]).any(axis=0))
+        return Rise(where, _added(self.chains, reach, where, where)) if len(where) else NOTHING
+
+    def joint_gain(self, chosen: Sequence[int], *, order: float = 1.0) -> float:
+        """Return the rise of the network of a typical space when the chosen places open together, in spaces."""
+        return self.open(chosen).gain(self.chains.size, order=order)
+
+    def most(self) -> np.ndarray:
+        """Return what each place can add at most to each S_j as a member of any set of these places, (places, n).
+
+        With every place open, i's best chain to j is at least as good as in any set. A chain through a set passes some
+        member i, so a set adds to S_j at most the sum of its members' bounds. (The gain itself is not submodular:
+        two stones may bridge together what neither does alone.)
+        """
+        whole = _closed(self.between)
+        everything = np.arange(len(self.chains.size))
+        out = np.zeros(self.reach.shape)
+        for place, nearness in enumerate(whole):
+            reach = (nearness[:, None] * self.reach).max(axis=0)
+            where = np.flatnonzero(reach)
+            out[place, where] = _added(self.chains, reach[None, :], everything[where], where)
+        return out
+
+
+# ---------------------------------------------------------------- equivalent connectivity
+
+
+@dataclass(frozen=True, eq=False)
+class EquivalentRise:
+    """Rise of EC^2 were each place a space itself, in three parts that sum to it (Saura and Rubio, Ecography 33, 2010).
+
+    Attributes
+    ----------
+    own : the place with itself, shape (places,).
+    flux : its chains to and from the spaces, shape (places,).
+    connector : what it adds to chains between others; all that a stepping stone brings, shape (places,).
+    before : EC today, in spaces.
+    """
+
+    own: np.ndarray
+    flux: np.ndarray
+    connector: np.ndarray
+    before: float
+
+    def as_space(self) -> np.ndarray:
+        """Return the rise of EC when the place opens and counts as a space, in spaces."""
+        return np.asarray(np.sqrt(self.before**2 + self.own + self.flux + self.connector) - self.before)
+
+    def as_stone(self) -> np.ndarray:
+        """Return the rise of EC when it opens as a stepping stone only, in spaces."""
+        return np.asarray(np.sqrt(self.before**2 + self.connector) - self.before)
+
+
+def equivalent_rise(chains: Chains, links: csr_array) -> EquivalentRise:
+    """Split what each place would add to equivalent connectivity.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    links : probabilities from places to spaces, shape (places, n).
+    """
+    n = links.shape[0]
+    flux, connector = np.zeros(n), np.zeros(n)
+    for place in range(n):
+        near, p = _entries(chains, *_row(links, place))
+        flux[place] = 2 * (p[:, None] * chains.p[near]).max(axis=0, initial=0.0).sum()
+        connector[place] = open_stone(chains, near, p).more.sum()
+    return EquivalentRise(np.ones(n), flux, connector, chains.equivalent())
