@@ -178,7 +178,7 @@ class _Bounds:
         out = self.alone[sets[:, 0]]
         for later in range(1, sets.shape[1]):
             out = out + np.min([self.beside[sets[:, k], sets[:, later]] for k in range(later)], axis=0)
-        return out
+        return np.asarray(out)
 
     def gain(self, sets: np.ndarray) -> np.ndarray:
         """Return the network gain no set can pass, shape (m,); see `Stones.most`."""
