@@ -7,7 +7,7 @@ typical space (see `chains`). Joining isolated spaces pays, adding to the core d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,11 +85,42 @@ def _added(chains: Chains, reach: np.ndarray, rows: np.ndarray, columns: np.ndar
     return out
 
 
+def _opened(chains: Chains, reach: np.ndarray, entries: np.ndarray, roots: Callable[[], np.ndarray]) -> Rise:
+    """Return what stones add to the network of each space.
+
+    Spaces that come closer to any come closer to one of the entries, so the others are never looked at.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    reach : best chain from each stone to each space, over other stones too, shape (stones, n).
+    entries : the spaces by which the stones enter the network.
+    roots : gives for each stone the row in `entries` by which its best chain to each space leaves, shape (stones, n).
+    """
+    held = chains.p[entries].astype(float)
+    offered = (reach[:, entries, None] * reach[:, None, :]).max(axis=0)
+    closer = chains.better(offered, held)
+    where = np.flatnonzero(closer.any(axis=0))
+    if len(where) <= WHOLE:
+        return Rise(where, _added(chains, reach, where, where))
+    return _by_entry(chains, reach, where, roots()[:, where], closer)
+
+
+def _by_entry(chains: Chains, reach: np.ndarray, where: np.ndarray, roots: np.ndarray, closer: np.ndarray) -> Rise:
+    """Work out a rise by the entries that spaces use: they come closer to those only that their entries do."""
+    more = np.zeros(len(where))
+    groups, group = np.unique(roots, axis=1, return_inverse=True)
+    order = np.argsort(group.ravel(), kind="stable")
+    for entry, own in zip(groups.T, np.split(order, np.cumsum(np.bincount(group.ravel()))[:-1]), strict=True):
+        columns = np.flatnonzero(closer[entry].any(axis=0))
+        more[own] = _added(chains, reach, where[own], columns)
+    return Rise(where, more)
+
+
 def open_stone(chains: Chains, near: np.ndarray, p: np.ndarray) -> Rise:
     """Return what one stepping stone adds to the network of each space.
 
-    With a_ij the best chain from stone i to space j, the new p*_jk is max(p*_jk, a_ij a_ik). Only pairs of spaces that
-    enter by links whose own ends come closer can change, so most of the n x n pairs are never looked at.
+    With a_ij the best chain from stone i to space j, the new p*_jk is max(p*_jk, a_ij a_ik).
 
     Parameters
     ----------
@@ -100,23 +131,8 @@ def open_stone(chains: Chains, near: np.ndarray, p: np.ndarray) -> Rise:
     near, p = _entries(chains, near, p)
     if not _joins(chains, near, p):
         return NOTHING
-    held = chains.p[near].astype(float)
-    ways = p[:, None] * held
-    reach = ways.max(axis=0)
-    closer = chains.better(p[:, None] * reach, held)
-    where = np.flatnonzero(closer.any(axis=0))
-    if len(where) <= WHOLE:
-        return Rise(where, _added(chains, reach[None, :], where, where))
-    return _by_entry(chains, reach, where, ways.argmax(axis=0), closer)
-
-
-def _by_entry(chains: Chains, reach: np.ndarray, where: np.ndarray, entry: np.ndarray, closer: np.ndarray) -> Rise:
-    """Work out a stone's rise entry by entry: spaces that use one come closer to those only that it comes closer to."""
-    more = np.zeros(len(where))
-    for number, columns in enumerate(closer):
-        own = np.flatnonzero(entry[where] == number)
-        more[own] = _added(chains, reach[None, :], where[own], np.flatnonzero(columns))
-    return Rise(where, more)
+    ways = p[:, None] * chains.p[near]
+    return _opened(chains, ways.max(axis=0)[None, :], near, lambda: ways.argmax(axis=0)[None, :])
 
 
 def network_gains(chains: Chains, links: csr_array, *, orders: Sequence[float] = (1.0,)) -> np.ndarray:
@@ -151,6 +167,14 @@ def _closed(between: np.ndarray) -> np.ndarray:
     return best
 
 
+def _over(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the best chains of two parts, by row of the first and column of the second part."""
+    out = np.zeros((len(first), second.shape[1]))
+    for row, part in enumerate(first):
+        out[row] = (part[:, None] * second).max(axis=0, initial=0.0)
+    return out
+
+
 @dataclass(frozen=True, eq=False)
 class Stones:
     """Places that may open together as stepping stones.
@@ -160,13 +184,13 @@ class Stones:
     chains : best chains today.
     reach : best chain of each place, alone, to each space, shape (places, n).
     between : best way between two places, directly or over spaces, shape (places, places).
-    entries : the spaces at which each place enters the network.
+    entries : the spaces by which each place enters the network, and the probabilities of these links.
     """
 
     chains: Chains
     reach: np.ndarray
     between: np.ndarray
-    entries: tuple[np.ndarray, ...]
+    entries: tuple[tuple[np.ndarray, np.ndarray], ...]
 
     @classmethod
     def of(cls, chains: Chains, links: csr_array, between: csr_array | np.ndarray) -> Stones:
@@ -188,7 +212,7 @@ class Stones:
         for place, (near, p) in enumerate(known):
             over[place] = (reach[:, near] * p).max(axis=1, initial=0.0)
         both = np.maximum(direct, over)
-        return cls(chains, reach, np.maximum(both, both.T), tuple(near for near, _ in known))
+        return cls(chains, reach, np.maximum(both, both.T), tuple(known))
 
     def open(self, chosen: Sequence[int]) -> Rise:
         """Return what the chosen places add together to the network of each space; they may form chains themselves.
@@ -199,30 +223,41 @@ class Stones:
         one = list(chosen)
         if not one:
             return NOTHING
-        reach = (_closed(self.between[np.ix_(one, one)])[:, :, None] * self.reach[one]).max(axis=1)
-        entries = np.unique(np.concatenate([self.entries[place] for place in one]))
-        offered = (reach[:, entries, None] * reach[:, None, :]).max(axis=0)
-        where = np.flatnonzero(self.chains.better(offered, self.chains.p[entries]).any(axis=0))
-        return Rise(where, _added(self.chains, reach, where, where)) if len(where) else NOTHING
+        reach = _over(_closed(self.between[np.ix_(one, one)]), self.reach[one])
+        entries = np.unique(np.concatenate([self.entries[place][0] for place in one]))
+        if not len(entries):
+            return NOTHING
+        return _opened(self.chains, reach, entries, lambda: self._roots(one, entries))
+
+    def _roots(self, places: list[int], entries: np.ndarray) -> np.ndarray:
+        """Return the row in `entries` by which each place's best chain to each space leaves, shape (places, n)."""
+        out = np.zeros((len(places), len(self.chains.size)), dtype=np.int64)
+        for row, place in enumerate(places):
+            near, p = self.entries[place]
+            if len(near):
+                out[row] = np.searchsorted(entries, near)[(p[:, None] * self.chains.p[near]).argmax(axis=0)]
+        return out
 
     def joint_gain(self, chosen: Sequence[int], *, order: float = 1.0) -> float:
         """Return the rise of the network of a typical space when the chosen places open together, in spaces."""
         return self.open(chosen).gain(self.chains.size, order=order)
 
-    def most(self) -> np.ndarray:
-        """Return what each place can add at most to each S_j as a member of any set of these places, (places, n).
+    def most(self, k: int) -> np.ndarray:
+        """Return what each place can add at most to each S_j on joining k - 1 of the others, shape (places, n).
 
-        With every place open, i's best chain to j is at least as good as in any set. A chain through a set passes some
-        member i, so a set adds to S_j at most the sum of its members' bounds. (The gain itself is not submodular:
-        two stones may bridge together what neither does alone.)
+        With every place open, its best chain over at most k - 1 others is at least as good as in any set of k. So a set
+        of k adds to S_j at most what any members add without the others, and these bounds of the others on top. (The
+        gain is not submodular: two stones may bridge together what neither does alone.)
         """
-        whole = _closed(self.between)
-        everything = np.arange(len(self.chains.size))
-        out = np.zeros(self.reach.shape)
-        for place, nearness in enumerate(whole):
-            reach = (nearness[:, None] * self.reach).max(axis=0)
-            where = np.flatnonzero(reach)
-            out[place, where] = _added(self.chains, reach[None, :], everything[where], where)
+        step = self.between.copy()
+        np.fill_diagonal(step, 1.0)
+        reach = self.reach
+        for _ in range(k - 1):
+            reach = _over(step, reach)
+        out = np.zeros(reach.shape)
+        for place, row in enumerate(reach):
+            where = np.flatnonzero(row)
+            out[place, where] = _added(self.chains, row[None, :], where, where)
         return out
 
 

@@ -12,12 +12,11 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from creative_nodes.chains import typical_network
 from creative_nodes.errors import InputError
 from creative_nodes.gain import Stones
 
@@ -26,7 +25,6 @@ LEAST_TO_CHOOSE = 3  # sites: below, nothing is left to choose
 CONNECTS_FROM = 0.05  # of k times the anchor: below, a set serves and does not connect
 MOST_BOUNDS = 2_000_000  # sets whose bound is worked out
 MOST_SETS = 50_000  # sets worked out in full
-AT_ONCE = 5_000
 ABOVE = 1 + 1e-9  # bounds stand so far above themselves that rounding does not lower them below a worth
 DECIMALS = 12  # worths that differ by less are a tie
 
@@ -161,17 +159,21 @@ class Aims:
 
 @dataclass(frozen=True, eq=False)
 class _Bounds:
-    """What no set can pass: residents and network gain, from what is known of members and pairs."""
+    """What no set of k can pass: residents and network gain, from what is known of members and pairs.
 
+    `most`: see `Stones.most`.
+    """
+
+    aims: Aims
+    k: int
     alone: np.ndarray
     beside: np.ndarray
     most: np.ndarray
-    aims: Aims
 
     @classmethod
-    def of(cls, aims: Aims) -> _Bounds:
+    def of(cls, aims: Aims, k: int) -> _Bounds:
         """Work out the parts that every bound needs."""
-        return cls(aims.served.alone(), aims.served.beside(), aims.stones.most(), aims)
+        return cls(aims, k, aims.served.alone(), aims.served.beside(), aims.stones.most(k))
 
     def served(self, sets: np.ndarray) -> np.ndarray:
         """Return residents no set can pass, shape (m,): each member adds no more than beside one earlier member."""
@@ -181,54 +183,63 @@ class _Bounds:
         return np.asarray(out)
 
     def gain(self, sets: np.ndarray) -> np.ndarray:
-        """Return the network gain no set can pass, shape (m,); see `Stones.most`."""
-        size, order = self.aims.stones.chains.size, self.aims.order
-        if not len(size):
-            return np.zeros(len(sets))
-        grown = size + self.most[sets].sum(axis=1)
+        """Return the network gain no set can pass, shape (m,): all members but one in full, and the most of that one.
+
+        The least over the choices of that one.
+        """
+        out = np.full(len(sets), np.inf)
+        for last in range(self.k):
+            known, rest = np.unique(np.delete(sets, last, axis=1), axis=0, return_inverse=True)
+            order = np.argsort(rest.ravel(), kind="stable")
+            for members, rows in zip(known, np.split(order, np.cumsum(np.bincount(rest.ravel()))[:-1]), strict=True):
+                out[rows] = np.minimum(out[rows], self._with_one_more(members, sets[rows, last]))
+        return out
+
+    def _with_one_more(self, members: np.ndarray, more: np.ndarray) -> np.ndarray:
+        """Return the network gain that these members cannot pass with one of `more` each, shape (more,)."""
+        rise, grown = self.aims.stones.open(members.tolist()), self.aims.stones.chains.size.copy()
+        grown[rise.where] += rise.more
+        return self._gain(grown + self.most[more])
+
+    def _gain(self, grown: np.ndarray) -> np.ndarray:
+        """Return the network gain when the S_j have grown so far, by row."""
+        order = self.aims.order
+        if not grown.shape[1]:
+            return np.zeros(len(grown))
         power = order - 1
         after = np.exp(np.log(grown).mean(axis=1)) if power == 0 else (grown**power).mean(axis=1) ** (1 / power)
-        return np.asarray(after - typical_network(size, order=order))
+        return np.asarray(after - self.aims.stones.chains.typical(order=order))
 
     def worth(self, sets: np.ndarray) -> np.ndarray:
         """Return the worth no set can pass, a little above for rounding, shape (m,)."""
-        bound = self.aims.combine(self.served(sets), self.gain(sets), sets.shape[1])
-        return np.broadcast_to(bound * ABOVE + 10.0 ** (1 - DECIMALS), (len(sets),))
+        bound = self.aims.combine(self.served(sets), self.gain(sets), self.k)
+        return np.asarray(np.broadcast_to(bound * ABOVE + 10.0 ** (1 - DECIMALS), (len(sets),)))
 
-    def single(self, k: int) -> np.ndarray:
-        """Return for each site a rough upper bound of what it brings to any set of k, to tell which to leave out."""
-        return self.aims.combine(self.alone, self.gain(np.arange(self.aims.n())[:, None]), k)
+    def single(self) -> np.ndarray:
+        """Return a rough upper bound of what each site brings to any set, to tell which to leave out."""
+        return self.aims.combine(self.alone, self._gain(self.aims.stones.chains.size + self.most), self.k)
 
-    def without(self, left_out: np.ndarray, k: int) -> float:
+    def without(self, left_out: np.ndarray) -> float:
         """Return the worth that no set with at least one of the sites left out can pass; of none: 0.
 
         The k - 1 others are thought of as serving as many, and adding to every S_j as much, as any do.
         """
-        if not len(left_out) or not len(self.most):
+        if not len(left_out):
             return 0.0
-        others = np.sort(self.alone)[::-1][: k - 1].sum()
-        served = self.alone[left_out].max() + others
-        added = np.sort(self.most, axis=0)[::-1][: k - 1].sum(axis=0) + self.most[left_out].max(axis=0)
-        size, order = self.aims.stones.chains.size, self.aims.order
-        gain = typical_network(size + added, order=order) - typical_network(size, order=order)
-        return float(self.aims.combine(served, gain, k).ravel()[0]) * ABOVE
+        others = self.k - 1
+        served = self.alone[left_out].max() + np.sort(self.alone)[::-1][:others].sum()
+        added = self.most[left_out].max(axis=0) + np.sort(self.most, axis=0)[::-1][:others].sum(axis=0)
+        gain = self._gain((self.aims.stones.chains.size + added)[None, :])
+        return float(self.aims.combine(served, gain, self.k).ravel()[0]) * ABOVE
 
 
-def _pool(bounds: _Bounds, k: int) -> np.ndarray:
+def _pool(bounds: _Bounds) -> np.ndarray:
     """Return the sites whose sets are all bounded: all, or as many of the most promising as MOST_BOUNDS allows."""
-    n = bounds.aims.n()
-    size = n
-    while math.comb(size, k) > MOST_BOUNDS:
+    size = bounds.aims.n()
+    while math.comb(size, bounds.k) > MOST_BOUNDS:
         size -= 1
-    best = np.argsort(-bounds.single(k), kind="stable")[:size]
+    best = np.argsort(-np.broadcast_to(bounds.single(), (bounds.aims.n(),)), kind="stable")[:size]
     return np.sort(best)
-
-
-def _sets_of(pool: np.ndarray, k: int) -> Iterator[np.ndarray]:
-    """Yield all sets of k of the pool, block by block, shape (m, k), members rising."""
-    sets = itertools.combinations(pool.tolist(), k)
-    while block := list(itertools.islice(sets, AT_ONCE)):
-        yield np.array(block)
 
 
 # ---------------------------------------------------------------- the search
@@ -274,12 +285,11 @@ def search(aims: Aims, names: Sequence[str], k: int, *, most_sets: int = MOST_SE
     n = aims.n()
     if not 0 < k <= n:
         return Found(None, None, True, True, 0.0, 0, 0)
-    bounds = _Bounds.of(aims)
-    pool = _pool(bounds, k)
-    blocks = [(block, bounds.worth(block)) for block in _sets_of(pool, k)]
-    sets, bound = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    outside = bounds.without(np.setdiff1d(np.arange(n), pool), k)
-    return _descend(aims, names, sets, bound, outside, most_sets)
+    bounds = _Bounds.of(aims, k)
+    pool = _pool(bounds)
+    sets = np.array(list(itertools.combinations(pool.tolist(), k)))
+    outside = bounds.without(np.setdiff1d(np.arange(n), pool))
+    return _descend(aims, names, sets, bounds.worth(sets), outside, most_sets)
 
 
 def _descend(

@@ -101,7 +101,7 @@ def test_a_line_of_three_by_hand():
 
 
 @pytest.mark.parametrize("whole", [600, 0])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_each_stone_against_the_network_built_anew(seed, whole, monkeypatch):
     monkeypatch.setattr(gain, "WHOLE", whole)
     links, near, between = town(seed, 40, 12)
@@ -115,13 +115,16 @@ def test_each_stone_against_the_network_built_anew(seed, whole, monkeypatch):
         assert found[place] == pytest.approx(expected, abs=1e-11)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_stones_together_against_the_network_built_anew(seed):
+@pytest.mark.parametrize("whole", [600, 0])
+@pytest.mark.parametrize("seed", range(3))
+def test_stones_together_against_the_network_built_anew(seed, whole, monkeypatch):
+    monkeypatch.setattr(gain, "WHOLE", whole)
     links, near, between = town(seed, 25, 8, side=90.0)
     chains = Chains.of(links)
     stones = Stones.of(chains, near, between)
     more = 0
-    for chosen in [(), (3,), *itertools.combinations(range(8), 2), *itertools.combinations(range(8), 3), range(8)]:
+    pairs, triples = itertools.combinations(range(8), 2), itertools.combinations(range(8), 3)
+    for chosen in [(), (3,), *pairs, *list(triples)[seed::5], range(8)]:
         after = sizes_anew(links, near, between, list(chosen))
         found = stones.open(chosen)
         whole = chains.size.copy()
@@ -149,14 +152,21 @@ def test_one_stone_alone_and_in_a_set_of_one_are_the_same(seed):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_no_set_adds_more_than_its_members_bounds(seed):
+def test_no_set_adds_more_than_some_members_and_the_bounds_of_the_others(seed):
     links, near, between = town(seed, 25, 7, side=90.0)
     stones = Stones.of(Chains.of(links), near, between)
-    most = stones.most()
-    for size in (1, 2, 3, 7):
-        for chosen in itertools.combinations(range(7), size):
-            rise = stones.open(chosen)
-            assert (rise.more <= most[list(chosen)].sum(axis=0)[rise.where] + 1e-12).all()
+
+    def more(chosen):
+        rise, out = stones.open(chosen), np.zeros(25)
+        out[rise.where] = rise.more
+        return out
+
+    for k in (1, 2, 3, 7):
+        most = stones.most(k)
+        for chosen in itertools.combinations(range(7), k):
+            for known in range(k + 1):
+                bound = more(chosen[:known]) + most[list(chosen[known:])].sum(axis=0)
+                assert (more(chosen) <= bound + 1e-12).all()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -195,7 +205,7 @@ def test_a_place_that_reaches_nothing_adds_nothing():
     assert network_gains(chains, csr_array((2, 3)), orders=(0, 1, 2)).tolist() == [[0, 0, 0], [0, 0, 0]]
     stones = Stones.of(chains, csr_array((2, 3)), csr_array((2, 2)))
     assert stones.joint_gain([0, 1]) == 0
-    assert stones.most().tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert stones.most(3).tolist() == [[0, 0, 0], [0, 0, 0]]
     assert network_gains(Chains.of(csr_array((0, 0))), csr_array((1, 0))).tolist() == [[0]]
 
 

@@ -64,7 +64,7 @@ def test_the_size_of_a_set():
 
 
 @pytest.mark.parametrize("order", [0.0, 1.0, 2.0])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_best_and_second_of_every_set(seed, order):
     town = Town(seed, 11)
     aims = town.aims(order=order)
@@ -76,19 +76,19 @@ def test_the_best_and_second_of_every_set(seed, order):
     assert found.tried < found.sets  # bounds leave most sets unlooked at
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_bounds_hold_for_every_set(seed):
     aims = Town(seed, 9).aims()
-    bounds = recommended._Bounds.of(aims)
     for k in (1, 2, 3):
+        bounds = recommended._Bounds.of(aims, k)
         sets = np.array(list(itertools.combinations(range(9), k)))
         worths = np.array([aims.of(tuple(row)).worth for row in sets.tolist()])
         assert (bounds.worth(sets) >= worths).all()
         for out in ([0], [2, 5]):
-            assert bounds.without(np.array(out), k) >= worths[np.isin(sets, out).any(axis=1)].max()
+            assert bounds.without(np.array(out)) >= worths[np.isin(sets, out).any(axis=1)].max()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_another_candidate_never_changes_the_best_set_among_the_old(seed):
     town = Town(seed, 13)
     rng = np.random.default_rng(seed)
