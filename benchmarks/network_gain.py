@@ -49,7 +49,7 @@ def probabilities(a: np.ndarray, b: np.ndarray) -> Any:
     from scipy.sparse import coo_array
     from scipy.spatial import cKDTree
 
-    from creative_nodes.chains import LinkRule
+    from creative_nodes.network.chains import LinkRule
 
     rule = LinkRule(LINK_MINUTES, SOFTNESS)
     reach = rule.limit() * METRES_PER_MINUTE / DETOUR
@@ -60,8 +60,8 @@ def probabilities(a: np.ndarray, b: np.ndarray) -> Any:
 
 def run_ours(spaces: np.ndarray, places: np.ndarray) -> dict[str, Any]:
     """Return the gains by this project."""
-    from creative_nodes.chains import Chains, both_ways
-    from creative_nodes.gain import network_gains
+    from creative_nodes.network.chains import Chains, both_ways
+    from creative_nodes.network.gain import network_gains
 
     links, near = both_ways(probabilities(spaces, spaces)), probabilities(places, spaces)
     begun = time.process_time()

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creative_nodes.errors import InputError
-from creative_nodes.gain import Stones
+from creative_nodes.common import InputError
+from creative_nodes.network import Stones
 
 LARGEST = 3  # a set that a council can keep in mind
 LEAST_TO_CHOOSE = 3  # sites: below, nothing is left to choose

@@ -10,8 +10,8 @@ from skcriteria import mkdm
 from skcriteria.agg.topsis import TOPSIS
 from skcriteria.agg.vikor import VIKOR
 
-from creative_nodes.errors import InputError
-from creative_nodes.values import (
+from creative_nodes.common import InputError
+from creative_nodes.score.values import (
     ANCHORING,
     Anchoring,
     Scale,

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from creative_nodes import gain
-from creative_nodes.chains import Chains, LinkRule, typical_network
-from creative_nodes.gain import Stones, equivalent_rise, network_gains, open_stone
+from creative_nodes.network import gain
+from creative_nodes.network.chains import Chains, LinkRule, typical_network
+from creative_nodes.network.gain import Stones, equivalent_rise, network_gains, open_stone
 
 RULE = LinkRule(15, 3)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from creative_nodes.chains import Chains, row_blocks, typical_network
+from creative_nodes.network.chains import Chains, row_blocks, typical_network
 
 WHOLE = 600  # up to this many spaces the change is worked out in one piece
 

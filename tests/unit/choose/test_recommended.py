@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from creative_nodes import recommended
-from creative_nodes.chains import Chains, LinkRule
-from creative_nodes.errors import InputError
-from creative_nodes.gain import Stones
-from creative_nodes.recommended import Aims, Anchors, Served, recommend, search, set_size
+from creative_nodes.choose import recommended
+from creative_nodes.choose.recommended import Aims, Anchors, Served, recommend, search, set_size
+from creative_nodes.common import InputError
+from creative_nodes.network.chains import Chains, LinkRule
+from creative_nodes.network.gain import Stones
 
 RULE = LinkRule(15, 3)
 ANCHORS = Anchors(newly_served=400.0, network_gain=1.5)

@@ -17,7 +17,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.special import expit, logit
 
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
 
 LEAST = 0.005  # a walk below this probability is no link
 EASY = 0.5  # as good as one walk of link_minutes

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
 
 Kind = Literal["benefit", "benefit_from_zero", "cost", "fixed"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from creative_nodes.chains import Chains, LinkRule, _needed, both_ways, direct_links, typical_network
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
+from creative_nodes.network.chains import Chains, LinkRule, _needed, both_ways, direct_links, typical_network
 
 RULE = LinkRule(15, 3)
 
