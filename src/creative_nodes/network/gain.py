@@ -72,16 +72,19 @@ def _added(chains: Chains, reach: np.ndarray, rows: np.ndarray, columns: np.ndar
     Parameters
     ----------
     chains : best chains today.
-    reach : best chain from each stone to each space, shape (stones, n).
+    reach : best chain from each stone to each space, shape (stones, n), at least one stone.
     rows, columns : indices of spaces.
     """
     out = np.zeros(len(rows))
     for some in row_blocks(len(rows), len(columns)):
-        held = chains.p[np.ix_(rows[some], columns)].astype(float)
-        best = held.copy()
-        for stone in reach:
+        held = chains.p[np.ix_(rows[some], columns)]
+        best = np.outer(reach[0, rows[some]], reach[0, columns])
+        for stone in reach[1:]:
             np.maximum(best, np.outer(stone[rows[some]], stone[columns]), out=best)
-        out[some] = (best - held).sum(axis=1)
+        # in place: for whole cities most of the time would go into fresh memory
+        np.maximum(best, held, out=best)
+        best -= held
+        out[some] = best.sum(axis=1)
     return out
 
 
