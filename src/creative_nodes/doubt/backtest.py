@@ -43,7 +43,12 @@ FROM_AROUND = ("exchange", "neighbourhood", "diversity")
 
 
 def converted_sites(heritage: gpd.GeoDataFrame, registry: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the sites that the registry knows as converted from industry and that are located."""
+    """Return the sites that the registry knows as converted from industry and that are located.
+
+    Parameters
+    ----------
+    heritage, registry : the tables of these names.
+    """
     known = registry[(registry["status"] == "converted") & registry["kind"].isin(["heritage", "both"])]
     return heritage[heritage["site_id"].isin(known["site_id"]) & (heritage["status"] == "converted")].reset_index(
         drop=True
@@ -276,6 +281,11 @@ def precision_at(cities: list[np.ndarray], first: int) -> float:
 
     The place of a site is the share of the others of its city that it beats, a tie counting half. Tested sites count
     with their own score, rivals with the mean of theirs over the runs.
+
+    Parameters
+    ----------
+    cities : scores of each city, shape (tested sites, 1 + runs): own, then a rival's in each run.
+    first : how many of the list count.
     """
     places, tested = [], []
     for scores in cities:

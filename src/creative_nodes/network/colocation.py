@@ -69,7 +69,13 @@ def cross_k(pairs: Pairs, is_heritage: np.ndarray) -> np.ndarray:
 
 
 def expected_k(pairs: Pairs, n_heritage: int) -> np.ndarray:
-    """Return the mean of `cross_k` over every relabelling: creative spaces times the share of near pairs."""
+    """Return the mean of `cross_k` over every relabelling: creative spaces times the share of near pairs.
+
+    Parameters
+    ----------
+    pairs : pairs of all points within reach.
+    n_heritage : how many of them are heritage.
+    """
     n = pairs.n_points
     if n < 2:
         return np.zeros(pairs.n_steps)
@@ -130,7 +136,13 @@ def _joined(first: Entrances, second: Entrances) -> Entrances:
 
 
 def standing(heritage: gpd.GeoDataFrame, area: shapely.Geometry) -> gpd.GeoDataFrame:
-    """Return the sites that count: confidence medium or high, not lost, in the study area (EPSG:4326)."""
+    """Return the sites that count: confidence medium or high, not lost, in the study area (EPSG:4326).
+
+    Parameters
+    ----------
+    heritage : the table heritage.
+    area : study area, EPSG:4326.
+    """
     kept = (heritage["tier"] != "low") & (heritage["status"] != "lost")
     return heritage[kept.to_numpy(dtype=bool) & shapely.intersects(heritage.geometry.to_numpy(), area)]
 

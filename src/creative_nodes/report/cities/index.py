@@ -138,7 +138,7 @@ def thinned(indicators: pd.DataFrame, share: float) -> str:
     return say(
         "{mean:percent} ({low}–{high:percent}) had {share:percent} fewer spaces been mapped",
         mean=mean,
-        low=number(low * 100, 2),
+        low=number(low * 100, digits=2),
         high=high,
         share=share,
     )
