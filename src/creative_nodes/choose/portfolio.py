@@ -7,6 +7,8 @@ the shortest mean walk; network for the connectivity C. The first by score stand
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,15 +20,15 @@ from creative_nodes.choose.options import Options
 from creative_nodes.choose.settings import Portfolio as Settings
 from creative_nodes.choose.siting import Choice, Limit, Solver
 from creative_nodes.choose.tables import PORTFOLIO, PORTFOLIO_FRONT, PORTFOLIO_GAIN, PORTFOLIO_SITES
-from creative_nodes.common import Table, tables
+from creative_nodes.common import Message, Table, mark, tables, told, written
 
 AIMS = {
-    "today": "the spaces of today",
-    "coverage": "most residents newly in walking reach",
-    "equity": "fewest residents far from any space",
-    "median": "shortest mean walk to a space",
-    "network": "best connected spaces",
-    "score": "first by score",
+    "today": mark("the spaces of today"),
+    "coverage": mark("most residents newly in walking reach"),
+    "equity": mark("fewest residents far from any space"),
+    "median": mark("shortest mean walk to a space"),
+    "network": mark("best connected spaces"),
+    "score": mark("first by score"),
 }
 
 
@@ -84,50 +86,78 @@ class _Chooser:
         left = max(0.0, self.demand.far(self.settings.far_minutes) - self.far.total(chosen))
         return {**found, "far_residents": left, "mean_minutes": mean}
 
-    def note(self, plan: str, choice: Choice | None) -> str:
+    def unpriced(self) -> float:
+        """Return how many sites have no known area and so no cost; missing without a budget."""
+        return float(np.isnan(self.cost).sum()) if self.settings.budget else np.nan
+
+    def cheapest(self) -> float:
+        """Return the lowest cost of a site; missing when no cost is known."""
+        known = self.cost[~np.isnan(self.cost)]
+        return float(known.min()) if len(known) else np.nan
+
+    def note(self, plan: str, choice: Choice | None) -> Message | str:
         """Say what a reader should know of a plan."""
         if choice is None:
-            return "residents are not known"
-        said = []
+            return mark("residents are not known")
+        said: list[Message | str] = []
         if not self.n:
-            said.append("no candidate can be reached on foot")
+            said.append(mark("no candidate can be reached on foot"))
         elif not self.limit.affordable(self.n).any():
             said.append(self._nothing_fits())
         elif plan != "score" and not choice.chosen.any():
-            said.append("no site adds anything to this aim")
+            said.append(mark("no site adds anything to this aim"))
         else:
             said += [self._second(plan, choice), self._fewer(choice)]
         if self.settings.budget and self.n:
-            said += [self._unpriced(), f"costs: {self.settings.cost_source}"]
-        return "; ".join(part for part in said if part)
+            said += [self._unpriced(), told("costs: {source}", source=self.settings.cost_source)]
+        return _one_after_another([part for part in said if part])
 
-    def _second(self, plan: str, choice: Choice) -> str:
+    def _second(self, plan: str, choice: Choice) -> Message | str:
         second = {"coverage": "equity", "equity": "coverage", "median": "coverage"}.get(plan)
         if second is None or self.value_of(plan)(choice.chosen) > 0:
             return ""
-        return f"no site adds anything to this aim; these are for the next: {AIMS[second]}"
+        return told("no site adds anything to this aim; these are for the next: {aim}", aim=told(AIMS[second]))
 
-    def _fewer(self, choice: Choice) -> str:
+    def _fewer(self, choice: Choice) -> Message | str:
         asked = self.limit.sites or 0
         if asked > self.n:
-            return f"{asked} sites were asked for, {self.n} can be reached"
-        return "a further site would add nothing" if choice.chosen.sum() < asked else ""
+            return told("{asked:count} sites were asked for, {n:count} can be reached", asked=asked, n=self.n)
+        return mark("a further site would add nothing") if choice.chosen.sum() < asked else ""
 
-    def _nothing_fits(self) -> str:
-        if np.isnan(self.cost).all():
-            return "no site has a known area, so none has a cost"
-        cheapest = f"{np.nanmin(self.cost):,.0f} {self.settings.currency}"
-        return f"the budget pays for no site: the cheapest costs {cheapest}"
+    def _nothing_fits(self) -> Message | str:
+        if np.isnan(self.cheapest()):
+            return mark("no site has a known area, so none has a cost")
+        return told(
+            "the budget pays for no site: the cheapest costs {cost:count} {currency}",
+            cost=self.cheapest(),
+            currency=self.settings.currency,
+        )
 
-    def _unpriced(self) -> str:
-        unknown = int(np.isnan(self.cost).sum())
-        return f"{unknown} of {self.n} sites without a known area have no cost and are left out" if unknown else ""
+    def _unpriced(self) -> Message | str:
+        if not self.unpriced():
+            return ""
+        return told(
+            "{n:count} of {all:count} sites without a known area have no cost and are left out",
+            n=self.unpriced(),
+            all=self.n,
+        )
 
     def ordered(self, plan: str, choice: Choice) -> list[int]:
         """Return the chosen sites in the order that is shown."""
         if plan == "score" or (self.demand is None and plan != "network"):
             return [int(site) for site in np.flatnonzero(choice.chosen)]
         return in_order(choice.chosen, self.value_of(plan))
+
+
+def _one_after_another(parts: Sequence[Message | str]) -> Message | str:
+    """Join remarks into one; empty without any."""
+    if not parts:
+        return ""
+    return reduce(lambda one, other: told("{one}; {other}", one=one, other=other), map(_spoken_later, parts))
+
+
+def _spoken_later(text: Message | str) -> Message:
+    return text if isinstance(text, Message) else told(text)
 
 
 def _status(plan: str, choice: Choice | None, n: int) -> str:
@@ -147,6 +177,9 @@ def _plan_row(chooser: _Chooser, plan: str, choice: Choice | None, order: list[i
     return {
         "plan": plan,
         "aim": AIMS[plan],
+        "n_options": chooser.n,
+        "n_unpriced": chooser.unpriced(),
+        "cheapest": chooser.cheapest(),
         "limit": "" if plan == "today" else chooser.limit_text(),
         "sites": list(chooser.ids[order]),
         "n_sites": len(order),
@@ -155,7 +188,7 @@ def _plan_row(chooser: _Chooser, plan: str, choice: Choice | None, order: list[i
         "of_best": np.nan,
         "status": status,
         "gap": choice.gap if choice and status in ("optimal", "not proven") else np.nan,
-        "note": "" if plan == "today" else chooser.note(plan, choice),
+        **written(note="" if plan == "today" else chooser.note(plan, choice)),
     }
 
 

@@ -47,6 +47,7 @@ from .messages import written as written
 from .schema import EVIDENCE as EVIDENCE
 from .schema import GEOMETRY as GEOMETRY
 from .schema import MESSAGES as MESSAGES
+from .schema import NAME_COLUMNS as NAME_COLUMNS
 from .schema import NAMES as NAMES
 from .schema import OSM_IDS as OSM_IDS
 from .schema import Column as Column

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
@@ -101,6 +102,23 @@ def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) ->
             found = np.isfinite(least)
             which[places[found]], cost[places[found]] = best[found], least[found]
     return which, cost
+
+
+def links_of(creative: pd.DataFrame, links: pd.DataFrame) -> Links:
+    """Turn the table links into arrays over the spaces given.
+
+    Parameters
+    ----------
+    creative : rows of the table creative, which the links are numbered by; both ends of each link are among them.
+    links : the table of that name.
+    """
+    number = {space: row for row, space in enumerate(creative["space_id"])}
+    return Links(
+        links["a"].map(number).to_numpy(dtype=int),
+        links["b"].map(number).to_numpy(dtype=int),
+        links["minutes"].to_numpy(dtype=float),
+        len(creative),
+    )
 
 
 def connectivity_of(parts: np.ndarray) -> float:

@@ -14,7 +14,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.common import WGS84_EPSG, Table, buffer_metres, tables, told
+from creative_nodes.common import (
+    NAME_COLUMNS,
+    WGS84_EPSG,
+    Table,
+    buffer_metres,
+    tables,
+    told,
+)
 from creative_nodes.locate import oldest_member
 from creative_nodes.streets.gtfs import read_gtfs
 from creative_nodes.streets.lines import Call, Line, Lines, Note, lines_of_routes
@@ -68,7 +75,7 @@ def _station_row(members: list[Spot], entrances: list[Entrance]) -> dict[str, An
     keys = [spot.halt.key for spot in members]
     names = {
         column: next((spot.halt.names[column] for spot in members if spot.halt.names[column]), "")
-        for column in ("name", "name_en", "name_vi", "name_zh")
+        for column in NAME_COLUMNS
     }
     objects = [spot.halt for spot in members if spot.is_station] or [spot.halt for spot in members]
     points = sorted({(one.lon, one.lat) for one in (entrances or objects)})

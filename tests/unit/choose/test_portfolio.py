@@ -180,6 +180,7 @@ def test_a_site_without_area_has_no_cost_and_is_left_out(towns: ModuleType) -> N
     best = _plan(_choose(towns, town, budget=1e9), "coverage")
     assert best["sites"] == ["h2", "h3"]
     assert "1 of 3 sites without a known area" in best["note"]
+    assert (best["n_options"], best["n_unpriced"], best["cheapest"]) == (3, 1, 200_000)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ def test_a_budget_for_no_site_says_so(towns: ModuleType, tmp_path: Any, area: fl
 
 def test_without_a_budget_no_cost_is_told(towns: ModuleType) -> None:
     found = _choose(towns, _town(towns))
-    assert found["portfolio"]["cost"].isna().all()
+    assert found["portfolio"][["cost", "n_unpriced", "cheapest"]].isna().all(axis=None)
     assert found["portfolio_sites"]["cost"].isna().all()
     assert found["portfolio"]["note"].str.contains("cost").sum() == 0
 
