@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from creative_nodes.choose.portfolio import AIMS
 from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.report.page import render
@@ -133,7 +134,7 @@ def plan(key, sites, served, far, *, status="optimal", gap=0.0, note="", **given
     """A row of the table portfolio."""
     return {
         "plan": key,
-        "aim": key,
+        "aim": AIMS[key],
         "sites": list(sites),
         "n_sites": len(sites),
         "newly_served": served,

@@ -326,5 +326,5 @@ def test_without_a_section_a_part_is_empty():
 
 
 def test_names_given_by_the_page_are_shown(settings):
-    page = certainty({"robustness": robustness()}, ordered(), settings, dict.fromkeys(IDS, "Named"))
+    page = certainty({"robustness": robustness()}, ordered(), settings, names=dict.fromkeys(IDS, "Named"))
     assert {strip.name for strip in page.strips} == {"Named"}

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import count, figures_of, mark, say, say_n, translated
-from creative_nodes.report.city.doubt import Swept, first_when, shares, swept
+from creative_nodes.report.city.doubt import SweptRanks, first_when, shares, swept
 from creative_nodes.report.draw.charts import ticks
 from creative_nodes.report.say.keys import CERTAINTIES, CHIPS
 from creative_nodes.report.say.spoken import (
@@ -306,7 +306,7 @@ def _methods(
 # ---------------------------------------------------------------- assumptions
 
 
-def _assumptions(found: Swept, name: Mapping[str, str], settings: PageSettings) -> tuple[Assumption, ...]:
+def _assumptions(found: SweptRanks, name: Mapping[str, str], settings: PageSettings) -> tuple[Assumption, ...]:
     """Return by setting the largest move that it makes, the largest first; settings that move nobody are left out."""
     best: dict[str, Any] = {}
     for move in found.same:
@@ -328,7 +328,7 @@ def _assumptions(found: Swept, name: Mapping[str, str], settings: PageSettings) 
 
 
 def _new_firsts(
-    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: PageSettings
+    variants: pd.DataFrame, found: SweptRanks, first: str, name: Mapping[str, str], settings: PageSettings
 ) -> list[str]:
     """Say which changed settings put another site first."""
     told = []
@@ -353,7 +353,7 @@ def _new_firsts(
 
 
 def _told_of_assumptions(
-    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: PageSettings
+    variants: pd.DataFrame, found: SweptRanks, first: str, name: Mapping[str, str], settings: PageSettings
 ) -> tuple[str, ...]:
     told = _new_firsts(variants, found, first, name, settings)
     moving = {move.parameter for move in found.same if move.by}
@@ -381,7 +381,7 @@ def _told_of_assumptions(
 
 
 def certainty(
-    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, names: Called | None = None
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called | None = None
 ) -> Certainty | None:
     """Say how sure the ranking is, in the language in force.
 

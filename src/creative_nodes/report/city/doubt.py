@@ -39,7 +39,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweptRanks:
     """The sweeps, told apart: with the same candidates ranks compare; with others they do not.
 
     A lower confidence lets more sites in, so that a rank falls though the site did nothing: that is no move.
@@ -57,8 +57,14 @@ class Swept:
         return max(own, key=lambda move: move.by, default=None)
 
 
-def swept(tables: Mapping[str, Any], ordered: pd.DataFrame) -> Swept | None:
-    """Read the tables sweeps and sweep_variants; nothing without a sweep or without a ranking."""
+def swept(tables: Mapping[str, Any], ordered: pd.DataFrame) -> SweptRanks | None:
+    """Read the tables sweeps and sweep_variants; nothing without a sweep or without a ranking.
+
+    Parameters
+    ----------
+    tables : sweeps and sweep_variants by name; each may be missing or empty.
+    ordered : the tables candidates and scores, joined and in order.
+    """
     moves, variants = table(tables, "sweeps"), table(tables, "sweep_variants")
     now = len(ranked_rows(ordered))
     if moves is None or variants is None or not now:
@@ -78,11 +84,17 @@ def swept(tables: Mapping[str, Any], ordered: pd.DataFrame) -> Swept | None:
     )
     apart = {(parameter, value) for parameter, value, _ in others}
     same = tuple(move for move in found if (move.parameter, move.value) not in apart)
-    return Swept(same, dropped, others, len(variants), now)
+    return SweptRanks(same, dropped, others, len(variants), now)
 
 
 def moved(move: Move, settings: PageSettings) -> str:
-    """Say where a site would rank with a setting changed."""
+    """Say where a site would rank with a setting changed.
+
+    Parameters
+    ----------
+    move : of a site that still has a rank.
+    settings : of this run.
+    """
     return say(
         "{change}: it would rank {rank} instead of {today}.",
         change=change(move.parameter, move.value, settings),
@@ -178,14 +190,20 @@ def over_scenarios(row: Any) -> str:
 
 
 def shares(ordered: pd.DataFrame, settings: PageSettings) -> dict[str, float]:
-    """Return the weights in use: criteria that nobody has a value for are left out, the rest sum to 1."""
+    """Return the weights in use: criteria that nobody has a value for are left out, the rest sum to 1.
+
+    Parameters
+    ----------
+    ordered : the tables candidates and scores, joined and in order.
+    settings : of this run.
+    """
     return criteria_in_use(ordered, settings.score)
 
 
 # ---------------------------------------------------------------- a card
 
 
-def _of_assumptions(site_id: str, found: Swept, settings: PageSettings) -> list[str]:
+def _of_assumptions(site_id: str, found: SweptRanks, settings: PageSettings) -> list[str]:
     told = []
     move = found.largest(site_id)
     if move is not None:

@@ -93,8 +93,15 @@ def figure_row(
     return {"indicator": indicator, **values, **written(label=label, source=source)}
 
 
-def per(count: float, size: float | None, unit: float = 1.0) -> float | None:
-    """Return a count per `unit` of something; nothing when its size is 0 or not known."""
+def per(count: float, size: float | None, *, unit: float = 1.0) -> float | None:
+    """Return a count per `unit` of something; nothing when its size is 0 or not known.
+
+    Parameters
+    ----------
+    count : of what is counted.
+    size : of what it is counted over.
+    unit : how much of that the count is for.
+    """
     return float(count) / size * unit if size else None
 
 

@@ -39,8 +39,14 @@ def priority(key: str) -> str:
     return translated(criterion(key).priority) if key in CRITERIA else key
 
 
-def called(ordered: pd.DataFrame, given: Called | None = None) -> dict[str, str]:
-    """Name the candidates by site_id: as given, else by their first name, else by their id."""
+def called(ordered: pd.DataFrame, given: Called | None) -> dict[str, str]:
+    """Name the candidates by site_id: as given, else by their first name, else by their id.
+
+    Parameters
+    ----------
+    ordered : the tables candidates and scores, joined and in order.
+    given : names by site_id; none: those of the table.
+    """
     found = {}
     for row in rows(ordered):
         found[row.site_id] = names(row, say("Unnamed site {id}", id=row.site_id))[0]
@@ -48,7 +54,13 @@ def called(ordered: pd.DataFrame, given: Called | None = None) -> dict[str, str]
 
 
 def table(tables: Mapping[str, Any], name: str) -> pd.DataFrame | None:
-    """Return a table that has rows; nothing when it is not there or empty."""
+    """Return a table that has rows; nothing when it is not there or empty.
+
+    Parameters
+    ----------
+    tables : by name.
+    name : of the one wanted.
+    """
     found = tables.get(name)
     return found if found is not None and len(found) else None
 
@@ -91,7 +103,13 @@ def value_words(value: str) -> str:
 
 
 def value_today(parameter: str, settings: PageSettings) -> str:
-    """Write the value of this run; empty when the page does not know it."""
+    """Write the value of this run; empty when the page does not know it.
+
+    Parameters
+    ----------
+    parameter : as the table sweeps names it.
+    settings : of this run.
+    """
     if parameter == PEOPLE:
         return say("the source of this run")
     if parameter.startswith(SPEED):
@@ -103,7 +121,13 @@ def value_today(parameter: str, settings: PageSettings) -> str:
 
 
 def change(parameter: str, value: str, settings: PageSettings) -> str:
-    """Say what was changed, from what to what."""
+    """Say what was changed, from what to what.
+
+    Parameters
+    ----------
+    parameter, value : as the table sweeps names them.
+    settings : of this run.
+    """
     what, new, today = setting(parameter), value_words(value), value_today(parameter, settings)
     if not today:
         return say("{what} set to {new}", what=what, new=new)
