@@ -313,6 +313,8 @@ def pareto_front(first: Aim, second: Aim, limit: Limit, solver: Solver, *, most:
     Parameters
     ----------
     first, second : the aims, in persons.
+    limit : how many sites, or for how much.
+    solver : time limit and seed.
     most : points wanted at most, 2 or more.
 
     Returns

@@ -225,7 +225,14 @@ def say(text: str, /, **values: Any) -> str:
 
 
 def say_n(n: float, one: str, many: str, /, **values: Any) -> str:
-    """Say a text that counts something (the field n): `one` for 1 in English, else `many`."""
+    """Say a text that counts something (the field n): `one` for 1 in English, else `many`.
+
+    Parameters
+    ----------
+    n : the count.
+    one, many : texts, as in `say`.
+    values : of the other fields.
+    """
     return _FORMATTER.vformat(plural(one, many, n), (), {"n": n, **values})
 
 
@@ -298,7 +305,12 @@ def told(text: str, /, **values: Any) -> Message:
 
 
 def told_n(n: float, one: str, many: str, /, **values: Any) -> Message:
-    """Make a message that counts something (the field n), to be spoken later."""
+    """Make a message that counts something (the field n), to be spoken later.
+
+    Parameters
+    ----------
+    n, one, many, values : as in `say_n`.
+    """
     return Message(one, {"n": n, **values}, many)
 
 

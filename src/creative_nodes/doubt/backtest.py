@@ -9,6 +9,7 @@ lies around, the network. What is known of a site itself (status, listing, size 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.common import NAMES, WGS84_EPSG, TravelMode, reproject, tables
+from creative_nodes.common import NAMES, WGS84_EPSG, TravelMode, reproject, restore, tables
 from creative_nodes.doubt.settings import Backtest
 from creative_nodes.doubt.tables import BACKTEST, BACKTEST_PAIRS
 from creative_nodes.network import Links, NetworkSettings, relay, space_links
@@ -66,6 +67,20 @@ class BacktestRules:
     score: Score
     main_mode: TravelMode
     link_within_m: float
+
+    @classmethod
+    def read(cls, settings: str) -> BacktestRules:
+        """Read the rules back from the JSON of a rule's settings."""
+        plain = json.loads(settings)
+        return cls(
+            backtest=restore(settings, "analysis.backtest", Backtest),
+            reach=restore(settings, "analysis.reach", Reach),
+            network=restore(settings, "analysis.network", NetworkSettings),
+            candidates=restore(settings, "analysis.candidates", Candidates),
+            score=restore(settings, "analysis.score", Score),
+            main_mode=plain["city.main_mode"],
+            link_within_m=plain["analysis.people_grid.link_within_m"],
+        )
 
 
 @dataclass(frozen=True)
