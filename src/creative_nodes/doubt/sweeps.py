@@ -80,7 +80,15 @@ def variants(city: SweptCity) -> Iterator[Variant]:
 def measure_under(
     survey: Survey, analysis: Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
 ) -> gpd.GeoDataFrame:
-    """Return the table candidates as it would be under another analysis; what that does not touch is kept."""
+    """Return the table candidates as it would be under another analysis; what that does not touch is kept.
+
+    Parameters
+    ----------
+    survey : all sites, measured today.
+    analysis : the changed settings.
+    people : the table people that counts.
+    main_mode : mode of the ride.
+    """
     some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
     found = measure_criteria(
         some,

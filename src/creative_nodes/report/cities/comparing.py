@@ -271,6 +271,7 @@ def count_rows(
 
     Parameters
     ----------
+    cities : the cities, in the order of the columns.
     counts : by kind, one a city.
     words : names of the kinds, in English.
     said : what is counted, of one and of many, with the field n.

@@ -241,6 +241,7 @@ def shelves(told: Governance, cities: Mapping[str, str]) -> tuple[tuple[FactView
 
     Parameters
     ----------
+    told : the facts of governance.
     cities : names by key, in the order of the columns.
     """
     ordered = sorted(told.facts, key=lambda fact: (fact.date == "", fact.date))

@@ -147,7 +147,7 @@ def had_fewer(indicators: pd.DataFrame, share: float) -> str:
     return say(
         "{mean:percent} ({low}–{high:percent}) had {share:percent} fewer spaces been mapped",
         mean=found.mean,
-        low=number(found.low * 100, 2),
+        low=number(found.low * 100, digits=2),
         high=found.high,
         share=share,
     )

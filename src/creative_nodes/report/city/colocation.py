@@ -184,7 +184,7 @@ def _counts(row: pd.Series, relabellings: int) -> str:
     )
     chance = say(
         "p = {p} for the curve as a whole, against {draws:count} random mixtures.",
-        p=number(p_value, 2),
+        p=number(p_value, digits=2),
         draws=relabellings,
     )
     return sentences(counted, both if same else "", chance)

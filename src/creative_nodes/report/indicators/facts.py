@@ -85,7 +85,7 @@ def figure_row(
     ----------
     indicator : its key.
     label, source : its name, and where it comes from or why it is missing.
-    value : in the unit; nothing when it cannot be told.
+    value, unit : the figure; nothing when it cannot be told.
     between : low and high end of the figure's range, where it has one.
     """
     low, high = between or (None, None)

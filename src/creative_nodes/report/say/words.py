@@ -43,7 +43,7 @@ def natural(key: str, value: float | None) -> str:
         return not_known()
     unit = criterion(key).unit
     if unit == "probability":
-        points = number(value * 100, 2)
+        points = number(value * 100, digits=2)
         return say_n(1 if points == "1" else 0, "+{points} point", "+{points} points", points=points)
     writers = {"min": minutes, "m²": area, "persons": number}
     return writers.get(unit, amount)(value)
