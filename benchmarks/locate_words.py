@@ -1,4 +1,4 @@
-"""How often do the words of a language say "industry" or "creative space" of what is neither?
+"""How often the words of a language say "industry" or "creative space" of what is neither.
 
     python benchmarks/locate_words.py --places data/processed/*/places.parquet --lists lists/
 
@@ -15,9 +15,10 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from creative_nodes import tables
+from creative_nodes.common import tables
 from creative_nodes.locate.names import name_key, name_keys
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, WordList, Words, read_words
+from creative_nodes.pull import PLACES
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = {"former", "not_industry", "not_creative", "never_creative"}  # they make no site
@@ -35,7 +36,7 @@ def named(paths: list[Path]) -> set[tuple[str, str]]:
     return {
         (tags[key], name_key(key)[1])
         for path in paths
-        for text in tables.read("places", path)["tags"]
+        for text in tables.read(PLACES, path)["tags"]
         if (tags := json.loads(text))
         for key in name_keys(tags)
     }

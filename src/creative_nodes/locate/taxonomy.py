@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
 from creative_nodes.locate.names import TODAY, name_key, name_keys
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, WordList, Words, read_words
 

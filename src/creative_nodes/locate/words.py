@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
 from creative_nodes.locate.names import WORD, fold, has_accents, simplify, tidy
 
 DEFAULT_LANGUAGES = ("vi", "zh", "en", "fr")
