@@ -7,12 +7,15 @@ from _run import start
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import (
     AMENITIES,
+    CITY_LANGUAGES,
     CREATIVE,
     HERITAGE,
     IMPORTS,
     REGISTRY,
     Locate,
     Scope,
+    city_languages,
+    language_table,
     locate,
     read_imports,
     read_registry,
@@ -25,7 +28,9 @@ files, settings = snakemake.input, json.loads(snakemake.params.settings)
 row = tables.read(STUDY_AREA, files.study_area).iloc[0]
 area = {"area": row.geometry, "epsg": int(row["epsg"])}
 buffer = {"edge_buffer_m": settings["analysis.edge_buffer_m"]}
-heritage, creative = read_taxonomy(files.heritage_taxonomy), read_taxonomy(files.creative_taxonomy)
+languages = city_languages(settings["city.languages"], settings["city.country"])
+taxonomies = [files.heritage_taxonomy, files.creative_taxonomy]
+heritage, creative = (read_taxonomy(path, languages=languages) for path in taxonomies)
 scope = Scope.of(**area, **buffer, local_name=settings["city.local_name"], heritage=heritage, creative=creative)
 located = locate(
     tables.read(PLACES, files.places),
@@ -39,6 +44,10 @@ located = locate(
     **area,
 )
 note = tables.carry_on(files.places, snakemake.params.settings)
+told = language_table(languages, taxonomies)
+tables.write(told, CITY_LANGUAGES, snakemake.output.city_languages, provenance=note)
+for warning in filter(None, told["warning"]):
+    log.warning("%s", warning)
 tables.write_all(vars(located), snakemake.output, HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS, provenance=note)
 for one in located.imports.itertuples():
     log.info("%s: %d rows, %d placed, %d matched; offsets %s", one.file, one.n, one.placed, one.matched, one.offsets)

@@ -5,7 +5,7 @@ import json
 from _run import start
 
 from creative_nodes.common import tables
-from creative_nodes.locate import AMENITIES, CREATIVE, read_taxonomy
+from creative_nodes.locate import AMENITIES, CREATIVE, city_languages, read_taxonomy
 from creative_nodes.people import PEOPLE
 from creative_nodes.reach import World
 from creative_nodes.report import TABLES, write_csv
@@ -30,7 +30,9 @@ city = BaseCity(
     frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, "study_area", "places", "sweeps"))),
     world=World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS)),
     streets=read_streets(files, settings),
-    taxonomy=read_taxonomy(files.heritage_taxonomy),
+    taxonomy=read_taxonomy(
+        files.heritage_taxonomy, languages=city_languages(plain["city.languages"], plain["city.country"])
+    ),
     analysis=Analysis.model_validate(plain["analysis"]),
     main_mode=plain["city.main_mode"],
 )

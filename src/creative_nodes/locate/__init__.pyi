@@ -5,6 +5,9 @@ from .evidence import tier_of as tier_of
 from .grouping import oldest_member as oldest_member
 from .imports import Scope as Scope
 from .imports import read_imports as read_imports
+from .languages import city_languages as city_languages
+from .languages import language_table as language_table
+from .languages import languages_of as languages_of
 from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
@@ -14,6 +17,7 @@ from .settings import Locate as Locate
 from .settings import find_imports as find_imports
 from .sites import locate as locate
 from .tables import AMENITIES as AMENITIES
+from .tables import CITY_LANGUAGES as CITY_LANGUAGES
 from .tables import CREATIVE as CREATIVE
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from creative_nodes.common import InputError
+from creative_nodes.common import InputError, nearest
 from creative_nodes.locate.names import TODAY, name_key, name_keys
-from creative_nodes.locate.words import DEFAULT_LANGUAGES, WordList, Words, read_words
+from creative_nodes.locate.words import DEFAULT_LANGUAGES, LANGUAGE_CODE, WordList, Words, read_words
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 _CENTURY = re.compile(r"^\s*(?:(?:early|mid|late)\s+)?~?C(\d{1,2})\b")
@@ -26,7 +26,7 @@ class _Part(BaseModel):
 
 
 # words by language, or the names of groups of words in the folder words beside the taxonomy file
-Names = dict[str, list[str]] | list[str]
+Names = dict[Annotated[str, Field(pattern=LANGUAGE_CODE)], list[str]] | list[str]
 
 
 class Rule(_Part):
@@ -162,7 +162,7 @@ class Taxonomy:
         known = self._words.sure if self._words else {}
         unknown = [group for group in names if group not in known]
         if unknown:
-            raise ValueError(f"group of words {unknown[0]} is not one of {', '.join(known) or 'none'}")
+            raise ValueError(f"no group of words {unknown[0]}; {nearest(unknown[0], list(known))}")
         return self._words.of(names) if self._words else ({}, {})
 
     @staticmethod

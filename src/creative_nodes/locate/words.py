@@ -18,9 +18,10 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from creative_nodes.common import InputError
+from creative_nodes.common import InputError, nearest
 from creative_nodes.locate.names import WORD, fold, has_accents, simplify, tidy
 
+LANGUAGE_CODE = r"^[a-z]{2,3}$"  # ISO 639
 DEFAULT_LANGUAGES = ("vi", "zh", "en", "fr")
 # languages in which accents alone tell words apart: "kho" is a warehouse, "khô" is dried
 ACCENTS_TELL = {"vi"}
@@ -199,6 +200,10 @@ class Words:
         groups = list(groups)
         return _merged(self.sure[group] for group in groups), _merged(self.ambiguous[group] for group in groups)
 
+    def count(self, language: str) -> int:
+        """Return how many entries a language has."""
+        return sum(len(by.get(language, [])) for kind in (self.sure, self.ambiguous) for by in kind.values())
+
 
 def _merged(some: Iterable[Mapping[str, list[str]]]) -> dict[str, list[str]]:
     merged: dict[str, list[str]] = {}
@@ -230,13 +235,16 @@ def read_words(folder: str | Path) -> Words:
     paths = word_files(Path(folder))
     if REFERENCE not in paths:
         raise InputError(f"no file {REFERENCE}.yaml, which lists every group of words", where=str(folder))
+    for code, path in paths.items():
+        if not re.match(LANGUAGE_CODE, code):
+            raise InputError("name the file by the code of its language (ISO 639), such as de.yaml", where=str(path))
     files = {code: _read(path) for code, path in paths.items()}
     groups = list(files[REFERENCE].words)
     for code, file in files.items():
         for group in [*file.words, *file.ambiguous]:
             if group not in groups:
                 raise InputError(
-                    f"group {group} is not one of {', '.join(groups)}; a new one must stand in {REFERENCE}.yaml too",
+                    f"group {group} does not stand in {REFERENCE}.yaml; {nearest(group, groups)}",
                     where=str(paths[code]),
                 )
     return Words(
