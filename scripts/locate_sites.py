@@ -14,6 +14,7 @@ from creative_nodes.locate import (
     REGISTRY,
     Locate,
     Scope,
+    Taxonomies,
     city_languages,
     language_table,
     locate,
@@ -29,14 +30,12 @@ row = tables.read(STUDY_AREA, files.study_area).iloc[0]
 area = {"area": row.geometry, "epsg": int(row["epsg"])}
 buffer = {"edge_buffer_m": settings["analysis.edge_buffer_m"]}
 languages = city_languages(settings["city.languages"], settings["city.country"])
-taxonomies = [files.heritage_taxonomy, files.creative_taxonomy]
-heritage, creative = (read_taxonomy(path, languages=languages) for path in taxonomies)
-scope = Scope.of(**area, **buffer, local_name=settings["city.local_name"], heritage=heritage, creative=creative)
+paths = [files[f"{kind}_taxonomy"] for kind in ("heritage", "creative", "amenity")]
+rules = Taxonomies(*(read_taxonomy(path, languages=languages) for path in paths))
+scope = Scope.of(**area, **buffer, local_name=settings["city.local_name"], taxonomies=rules)
 located = locate(
     tables.read(PLACES, files.places),
-    heritage_taxonomy=heritage,
-    creative_taxonomy=creative,
-    amenity_taxonomy=read_taxonomy(files.amenity_taxonomy),
+    rules,
     known=read_registry(files.registry, **area) if files.get("registry") else [],
     lists=read_imports(files.get("imports", []), settings["city.imports"], scope),
     settings=restore(snakemake.params.settings, "analysis.locate", Locate),
@@ -44,7 +43,7 @@ located = locate(
     **area,
 )
 note = tables.carry_on(files.places, snakemake.params.settings)
-told = language_table(languages, taxonomies)
+told = language_table(languages, paths)
 tables.write(told, CITY_LANGUAGES, snakemake.output.city_languages, provenance=note)
 for warning in filter(None, told["warning"]):
     log.warning("%s", warning)

@@ -29,7 +29,11 @@ rule try_site:
         code=code_fingerprint("scripts/try_site.py"),
         asked=asked_of,
         settings=params_for(
-            *TRANSPORT_KEYS, "city.country", "city.languages", "city.main_mode", "analysis"
+            *TRANSPORT_KEYS,
+            "city.country",
+            "city.languages",
+            "city.main_mode",
+            "analysis",
         ),
     script:
         "../../scripts/try_site.py"

@@ -50,7 +50,9 @@ def language_table(languages: Sequence[str], taxonomies: Collection[str | Path])
     -------
     table `city_languages`.
     """
-    found = [read_words(folder) for folder in sorted({Path(path).parent / "words" for path in taxonomies})]
+    found = [
+        read_words(folder) for folder in sorted({Path(path).parent / "words" for path in taxonomies}) if folder.is_dir()
+    ]
     entries = {code: sum(words.count(code) for words in found) for code in languages}
     unread = [code for code, n in entries.items() if not n]
     rows = [
