@@ -7,8 +7,8 @@ from _run import start
 
 from creative_nodes import tables
 from creative_nodes.config import Boundary, restore
-from creative_nodes.osm.download import ResolvedSource
 from creative_nodes.osm.pull import pull_osm
+from creative_nodes.osm.source import ResolvedSource
 
 log = start(snakemake)
 settings = snakemake.params.settings

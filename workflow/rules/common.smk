@@ -21,7 +21,7 @@ from creative_nodes.config import (
 )
 from creative_nodes.errors import InputError
 from creative_nodes.fingerprint import fingerprint
-from creative_nodes.osm.download import download_name, resolve_source
+from creative_nodes.osm.source import download_name, resolve_source
 
 # what snakemake says between the lines of the scripts; VERBOSE=1 shows it
 CHATTER = (

@@ -22,7 +22,7 @@ from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.errors import InputError
-from creative_nodes.osm.download import without_login
+from creative_nodes.osm.internet import without_login
 
 _FAILURES = (requests.RequestException, InsufficientResponseError, ResponseStatusCodeError, KeyError, TypeError)
 # smaller than a country, larger than a block: the boundaries that name quarters

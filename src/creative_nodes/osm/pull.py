@@ -19,7 +19,8 @@ from creative_nodes.config import Boundary
 from creative_nodes.geo import WGS84_EPSG, buffer_metres, metric_epsg, reproject
 from creative_nodes.osm.boundary import study_area
 from creative_nodes.osm.clip import Clipped, NodePositions, clip, header_date, node_positions
-from creative_nodes.osm.download import ResolvedSource, file_sha256
+from creative_nodes.osm.download import file_sha256
+from creative_nodes.osm.source import ResolvedSource
 
 OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
 UNKNOWN = "unknown"

@@ -12,8 +12,8 @@ from creative_nodes.config import Boundary
 from creative_nodes.errors import InputError
 from creative_nodes.osm import overpass
 from creative_nodes.osm.boundary import study_area
-from creative_nodes.osm.download import ResolvedSource
 from creative_nodes.osm.pull import pull_osm
+from creative_nodes.osm.source import ResolvedSource
 
 AREA = shapely.box(105.80, 21.00, 105.81, 21.01)
 OSM_BASE = "2025-04-22T16:06:14Z"

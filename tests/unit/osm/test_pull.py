@@ -13,8 +13,8 @@ from creative_nodes import tables
 from creative_nodes.config import Boundary
 from creative_nodes.errors import InputError
 from creative_nodes.osm.clip import Clipped
-from creative_nodes.osm.download import ResolvedSource
 from creative_nodes.osm.pull import pull_osm, snapshot
+from creative_nodes.osm.source import ResolvedSource
 
 # about 2.1 km x 2.2 km; 0.01 degrees are 1.04 km east and 1.11 km north here
 BOX = (105.80, 21.00, 105.82, 21.02)
