@@ -41,8 +41,14 @@ class Internet(Section):
         None,
         description="URL of a proxy, http://host:port; default: the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
     )
+    nominatim_url: str = Field(
+        "https://nominatim.openstreetmap.org", description="base URL of the Nominatim server that boundary.place asks"
+    )
     patience_minutes: Positive = Field(
         60, le=10_080, description="minutes without anything new from any server after which a download is given up"
+    )
+    tries: int = Field(
+        100, ge=1, le=10_000, description="tries in a row without anything new after which a download is given up"
     )
     longest_hours: Positive = Field(12, le=720, description="hours that one download may take in all")
     largest_gb: Positive = Field(20, le=1000, description="gigabytes that one download may have")

@@ -43,6 +43,7 @@ class Patience:
         self._internet = internet
         self._start = self._last = time.monotonic()
         self.gains = 0
+        self.tries = self._vain = 0
 
     def _since(self, moment: float) -> float:
         return (time.monotonic() - moment) / self._internet.second_s
@@ -55,6 +56,17 @@ class Patience:
         """Note that something new came in."""
         self._last = time.monotonic()
         self.gains += 1
+        self._vain = 0
+
+    def tried(self) -> None:
+        """Note that a server is asked."""
+        self.tries += 1
+        self._vain += 1
+
+    @property
+    def tired(self) -> bool:
+        """Whether it was tried in vain too often."""
+        return self._vain >= self._internet.tries
 
     def left(self) -> float:
         """Return the seconds until it ends; negative when it has."""
@@ -107,11 +119,12 @@ def _reasons(turns: list[_Turn]) -> str:
     return "; ".join(f"{host_of(turn.url)}: {turn.reason or 'not asked'}" for turn in turns)
 
 
-def _given_up(turns: list[_Turn], patience: Patience, tries: int, *, cure: str) -> InputError:
+def _given_up(turns: list[_Turn], patience: Patience, *, cure: str) -> InputError:
     where = without_login(turns[0].url)
     if all(turn.lost for turn in turns):
         # a single server's words say themselves what to do
         return InputError(_reasons(turns) + (f"; {cure}" if len(turns) > 1 else ""), where=where)
+    tries = patience.tries
     said = f"given up after {tries} {'try' if tries == 1 else 'tries'} in {spoken_time(patience.now())}"
     asked = max(turn.ready for turn in turns) - patience.now()
     later = f" (it asks to come again in {spoken_time(asked)})" if asked > max(0, patience.left()) else ""
@@ -145,10 +158,10 @@ def ask_in_turn(
     InputError : every server failed for good, or patience ended; it tells what each one did.
     """
     turns = [_Turn(url, order) for order, url in enumerate(urls)]
-    tries = 0
-    while (turn := _next(turns, patience)) is not None:
+    while not patience.tired and (turn := _next(turns, patience)) is not None:
         patience.wait(turn.ready - patience.now())
-        tries, gains = tries + 1, patience.gains
+        gains = patience.gains
+        patience.tried()
         try:
             return attempt(turn.url)
         except LastingError as error:
@@ -159,4 +172,4 @@ def ask_in_turn(
             pause = max(patience.pause(turn.failures), error.wait_s)
             turn.ready, turn.reason = patience.now() + pause, str(error)
             report(f"{host_of(turn.url)}: {error}; trying again in {spoken_time(pause)}")
-    raise _given_up(turns, patience, tries, cure=cure())
+    raise _given_up(turns, patience, cure=cure())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,9 @@ from creative_nodes.geo import WGS84_EPSG, buffer_metres, metric_epsg, reproject
 from creative_nodes.osm.boundary import study_area
 from creative_nodes.osm.clip import Clipped, NodePositions, clip, header_date, node_positions
 from creative_nodes.osm.download import file_sha256
+from creative_nodes.osm.internet import Internet
+from creative_nodes.osm.overpass import download_elements, write_elements
+from creative_nodes.osm.patience import Report, silent
 from creative_nodes.osm.source import ResolvedSource
 
 OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
@@ -47,7 +50,8 @@ class _Task:
     epsg: int | None
     buffer_m: float
     work: Path
-    root: Path
+    internet: Internet | None
+    report: Report
 
     @property
     def cache(self) -> Path:
@@ -110,15 +114,12 @@ def _as_configured(boundary: Boundary) -> dict[str, Any]:
     return given
 
 
-def _tools(kind: str, boundary: Boundary) -> dict[str, str]:
-    tools = {"creative-nodes": __version__, "osmium": version("osmium")}
-    if kind == "overpass" or boundary.place:
-        tools["osmnx"] = version("osmnx")
-    return tools
+def _tools() -> dict[str, str]:
+    return {"creative-nodes": __version__, "osmium": version("osmium")}
 
 
 def _area(task: _Task, positions: NodePositions | None) -> _Area:
-    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, root=task.root)
+    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, internet=task.internet)
     epsg = metric_epsg(study, task.epsg)
     return _Area(study, buffer_metres(study, task.buffer_m, epsg), epsg)
 
@@ -140,11 +141,16 @@ def _open_file(task: _Task) -> Iterator[_Opened]:
 
 @contextmanager
 def _open_overpass(task: _Task) -> Iterator[_Opened]:
-    # osmnx takes a second to import, and the other sources do without it
-    from creative_nodes.osm.overpass import download_elements, write_elements
-
     area = _area(task, None)
-    answer = download_elements(_outline(area), cache=task.cache, url=task.source.url)
+    answer = download_elements(
+        _outline(area),
+        cache=task.cache,
+        url=task.source.url,
+        mirrors=task.source.mirrors,
+        snapshot=task.source.snapshot,
+        internet=task.internet,
+        report=task.report,
+    )
     with tempfile.TemporaryDirectory(dir=task.work, prefix=".overpass-") as folder:
         file = Path(folder) / "overpass.osm.pbf"
         write_elements(answer.elements, file)
@@ -160,8 +166,8 @@ def pull_osm(
     city: str,
     edge_buffer_m: float,
     epsg: int | None = None,
-    root: Path = Path(),
-    report: Callable[[str], None] = lambda _: None,
+    internet: Internet | None = None,
+    report: Report = silent,
 ) -> Pulled:
     """Pull one city's OSM data, cut to the study area and its buffer.
 
@@ -173,7 +179,7 @@ def pull_osm(
     city : the city's key.
     edge_buffer_m : metres around the study area that are read too.
     epsg : metric CRS; default: the UTM zone of the study area's centroid.
-    root : the project's root, which boundary.polygon starts from.
+    internet : how servers are asked.
     report : called with a line of progress.
 
     Returns
@@ -183,7 +189,7 @@ def pull_osm(
     target.parent.mkdir(parents=True, exist_ok=True)
     opening = _open_overpass if source.kind == "overpass" else _open_file
     report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
-    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, root)
+    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, internet, report)
     with opening(task) as opened:
         clipped = clip(opened.positions, opened.area.buffered, target)
         read = opened.positions.source
@@ -203,7 +209,7 @@ def pull_osm(
             "source_bytes": source_bytes,
             "source_sha256": source_sha256,
             "objects": {"nodes": clipped.nodes, "ways": clipped.ways, "relations": clipped.relations},
-            "tools": _tools(source.kind, boundary),
+            "tools": _tools(),
             "boundary": _as_configured(boundary),
             "edge_buffer_m": edge_buffer_m,
         },

@@ -22,6 +22,7 @@ class ResolvedSource(Section):
     kind: Literal["extract", "geofabrik", "overpass"]
     file: Path | None = None
     url: str | None = None
+    mirrors: tuple[str, ...] = ()
     snapshot: str | None = None
 
     @property
