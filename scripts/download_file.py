@@ -4,12 +4,14 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes.pull import download_file, without_login
+from creative_nodes.pull import ProgressLine, fetch
+from creative_nodes.settings import wanted_downloads
 
 log = start(snakemake)
 target = Path(snakemake.output.file)
-url = snakemake.params.url
-log.info("downloading %s", without_login(url))
-done = download_file(url, target, progress=lambda got, total: log.debug("%s of %s bytes", got, total or "?"))
+# not as parameters of the rule: URLs may hold secrets, and patience changes no file
+wanted, internet = wanted_downloads(snakemake.config)
+progress = ProgressLine(target.name, log.tell)
+done = fetch(wanted[target.name], target, internet=internet, report=log.tell, progress=progress)
 Path(snakemake.output.checksum).write_text(f"{done.sha256}  {target.name}\n", encoding="utf-8")
 log.done(f"{target.name}, {done.bytes / 1e6:,.1f} MB")

@@ -7,6 +7,7 @@ from _run import start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.pull import STUDY_AREA, Boundary, ResolvedSource, pull_osm
+from creative_nodes.settings import load_internet
 
 log = start(snakemake)
 settings = snakemake.params.settings
@@ -17,7 +18,8 @@ pulled = pull_osm(
     city=snakemake.wildcards.city,
     epsg=json.loads(settings)["city.epsg"],
     edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
-    report=log.info,
+    internet=load_internet(snakemake.config),
+    report=log.info if snakemake.input.source else log.tell,
 )
 note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | {"settings": tables.settings_hash(settings)}
 tables.write(pulled.study_area, STUDY_AREA, snakemake.output.study_area, provenance=note)

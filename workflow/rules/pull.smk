@@ -4,20 +4,29 @@
 # snakemake data/raw/downloads/vietnam-latest-<hash>.osm.pbf
 rule download_file:
     output:
-        file="data/raw/downloads/{download}",
-        checksum="data/raw/downloads/{download}.sha256",
+        # kept while a newer one comes, and when none does
+        file=update("data/raw/downloads/{download}"),
+        checksum=update("data/raw/downloads/{download}.sha256"),
     log:
         "logs/downloads/{download}.log",
     benchmark:
         "logs/downloads/{download}.benchmark.tsv"
     wildcard_constraints:
-        download=r"[^/]+(?<!\.sha256)",
+        download="|".join(map(re.escape, DOWNLOADS)) or "none",
     conda:
         "../../environment.yml"
-    params:
-        url=lambda wildcards: DOWNLOADS[wildcards.download],
     script:
         "../../scripts/download_file.py"
+
+
+# snakemake refresh
+rule refresh:
+    log:
+        "logs/downloads/refresh.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../../scripts/refresh_downloads.py"
 
 
 # snakemake data/raw/hanoi/osm.pbf

@@ -80,7 +80,8 @@ def fetch_json(send: Callable[[], requests.Response], url: str, internet: Intern
             check_status(response)
             return _parsed(_body(response, internet))
     except NETWORK_FAULTS as error:
-        raise in_words(error, url) from error
+        # without the cause, whose text holds the URL with its secrets
+        raise in_words(error, url) from None
 
 
 class Cache:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -23,16 +24,16 @@ from creative_nodes.pull.internet import (
     PassingError,
     Session,
     check_status,
-    host_of,
     in_words,
-    without_login,
 )
-from creative_nodes.pull.partial import Note, Partial, note_beside, write_note
+from creative_nodes.pull.note import Note, note_beside, write_note
+from creative_nodes.pull.partial import Partial
 from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
 from creative_nodes.pull.progress import Progress, megabytes
 from creative_nodes.pull.settings import Internet
+from creative_nodes.pull.source import OSM_SUFFIXES, Wanted
+from creative_nodes.pull.urls import host_of, without_login
 
-OSM_SUFFIXES = (".osm.pbf", ".osm", ".osm.bz2")
 HASH_BYTES = 1 << 20
 # room that a download leaves on the disk
 SPARE_BYTES = 100_000_000
@@ -278,7 +279,8 @@ def _attempt(task: _Task, url: str) -> Download:
     except InputError:
         raise
     except NETWORK_FAULTS as error:
-        raise in_words(error, url) from error
+        # without the cause, whose text holds the URL with its secrets
+        raise in_words(error, url) from None
 
 
 # ---------------------------------------------------------------- the download
@@ -352,6 +354,29 @@ def download_file(
         f"{path.name}: {megabytes(done.bytes)} from {host_of(done.url)}; {free_bytes(path.parent) / GB:,.1f} GB free"
     )
     return done
+
+
+def fetch(wanted: Wanted, path: Path, *, report: Report = silent, **how: Any) -> Download:
+    """Download a file from where it is wanted from, and where that fails for good the one wanted instead.
+
+    Parameters
+    ----------
+    wanted : URLs.
+    path : file to write.
+    report : called with a line for each beginning and each failure.
+    how : other options of `download_file`.
+
+    Raises
+    ------
+    InputError : no server gave either.
+    """
+    try:
+        return download_file(wanted.url, path, mirrors=wanted.mirrors, report=report, **how)
+    except InputError as error:
+        if wanted.instead is None:
+            raise InputError(f"{error}; {wanted.hint}" if wanted.hint else str(error)) from None
+        report(f"{error}; taking {without_login(wanted.instead.url)} instead")
+    return fetch(wanted.instead, path, report=report, **how)
 
 
 def file_sha256(path: Path) -> str:

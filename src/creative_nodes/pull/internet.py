@@ -13,19 +13,18 @@ import ssl
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import requests
 import urllib3
 
 from creative_nodes import __version__
 from creative_nodes.pull.settings import Internet
+from creative_nodes.pull.urls import host_of, without_login
 
 PASSING_STATUSES = frozenset({408, 425, 429})
 # a server that lacks the method or the protocol will lack it tomorrow
 LASTING_STATUSES = frozenset({501, 505})
 NETWORK_FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
-HIDDEN = "…"
 
 
 class PassingError(Exception):
@@ -43,19 +42,6 @@ class PassingError(Exception):
 
 class LastingError(Exception):
     """A failure of one server that no patience will mend; a mirror may do."""
-
-
-def without_login(url: str) -> str:
-    """Return a URL as it may be shown: without user name, password, and the values of its query."""
-    parts = urlsplit(url)
-    keys = [key for key, _ in parse_qsl(parts.query, keep_blank_values=True)]
-    query = "&".join(f"{key}={HIDDEN}" for key in keys) or (HIDDEN if parts.query else "")
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment=""))
-
-
-def host_of(url: str) -> str:
-    """Return the server's name, with its port where one is given."""
-    return urlsplit(url).netloc.rpartition("@")[2] or without_login(url)
 
 
 def user_agent(contact: str | None) -> str:

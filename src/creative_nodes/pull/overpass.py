@@ -22,9 +22,11 @@ from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import InputError
 from creative_nodes.pull.answers import Cache, excerpt, fetch_json
-from creative_nodes.pull.internet import LastingError, PassingError, Session, without_login
+from creative_nodes.pull.internet import LastingError, PassingError, Session
 from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
 from creative_nodes.pull.settings import Internet
+from creative_nodes.pull.source import attic_moment
+from creative_nodes.pull.urls import without_login
 
 # public servers with data of the whole world and of the past
 # (wiki.openstreetmap.org/wiki/Overpass_API#Public_Overpass_API_instances, November 2026)
@@ -44,8 +46,6 @@ KM_PER_DEGREE = 111.32
 MAX_MEMBERS = 1000
 _TYPE_ORDER = {"node": 0, "way": 1, "relation": 2}
 _TOO_MUCH = re.compile(r"timed out|timeout|out of memory|memory", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 Element = dict[str, Any]
 
 
@@ -63,21 +63,6 @@ class Answer:
 
 
 # ---------------------------------------------------------------- questions
-
-
-def attic_moment(snapshot: str | None, *, where: str = "source.snapshot") -> str | None:
-    """Return the moment of the past that is asked for, as Overpass writes it; None for the present."""
-    if snapshot is None:
-        return None
-    if _DAY.fullmatch(snapshot):
-        return f"{snapshot}T00:00:00Z"
-    if _MOMENT.fullmatch(snapshot):
-        return snapshot
-    raise InputError(
-        f"with source.kind overpass this is the day that is asked for: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SSZ; got "
-        f"{snapshot!r}",
-        where=where,
-    )
 
 
 def _poly(tile: shapely.Polygon) -> str:
@@ -184,7 +169,7 @@ class _Asking:
         try:
             answer = _checked(fetch_json(post, url, self.internet))
         except PassingError as error:
-            raise PassingError(str(error), wait_s=max(BUSY_PAUSE_S, error.wait_s)) from error
+            raise PassingError(str(error), wait_s=max(BUSY_PAUSE_S, error.wait_s)) from None
         self.patience.gained()
         return answer | {"server": without_login(server)}
 

@@ -1,66 +1,17 @@
-"""What there is of a download: the bytes so far, and the note of a whole file, each beside the file it becomes."""
+"""What there is of a download so far, beside the file that it becomes."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from creative_nodes.pull.note import read_json, write_json
+
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-
-
-@dataclass(frozen=True)
-class Note:
-    """Where a downloaded file came from; `url` is without secrets."""
-
-    url: str
-    bytes: int
-    sha256: str
-    md5_checked: bool = False
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-def note_path(path: Path) -> Path:
-    """Return where the note of a file stands."""
-    return path.with_name(f"{path.name}.json")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write(path: Path, what: Any) -> None:
-    part = path.with_name(f"{path.name}.new")
-    part.write_text(json.dumps(what, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(path)
-
-
-def write_note(path: Path, note: Note) -> None:
-    """Write the note of a file, whole or not at all."""
-    _write(note_path(path), asdict(note))
-
-
-def note_beside(path: Path) -> Note | None:
-    """Return the note of a file; None when there is none, or it is that of another file."""
-    try:
-        note = Note(**_read(note_path(path)))
-    except TypeError:
-        return None
-    if not path.is_file() or path.stat().st_size != note.bytes:
-        return None
-    with path.open("rb") as file:
-        same = hashlib.file_digest(file, "sha256").hexdigest() == note.sha256
-    return note if same else None
 
 
 class Partial:
@@ -76,7 +27,7 @@ class Partial:
     @property
     def note(self) -> dict[str, Any]:
         """What the server said when it began: etag, last_modified, total; and `whole` at the end."""
-        return _read(self._note)
+        return read_json(self._note)
 
     @property
     def size(self) -> int:
@@ -119,7 +70,7 @@ class Partial:
         # what comes packed cannot be gone on with: the bytes on the line are others than those in the file
         if not packed:
             note |= {"etag": response.headers.get("ETag"), "last_modified": response.headers.get("Last-Modified")}
-        _write(self._note, note)
+        write_json(self._note, note)
 
     def append(self, chunk: bytes) -> None:
         """Put bytes after those that are there; opened anew each time, so that a full disk shows at once."""
@@ -134,7 +85,7 @@ class Partial:
 
     def complete(self, size: int) -> None:
         """Note that all of it is there."""
-        _write(self._note, self.note | {"whole": size})
+        write_json(self._note, self.note | {"whole": size})
 
     def discard(self) -> None:
         """Remove it."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from creative_nodes.common import InputError
-from creative_nodes.pull.internet import LastingError, PassingError, host_of, without_login
+from creative_nodes.pull.internet import LastingError, PassingError
 from creative_nodes.pull.settings import Internet
+from creative_nodes.pull.urls import host_of, without_login
 
 # failures in a row after which the next server has its turn
 TRIES_EACH = 3

@@ -17,7 +17,7 @@ class Boundary(Section):
         None, description="(west, south, east, north), degrees, EPSG:4326"
     )
     polygon: str | None = Field(None, description="path of a GeoJSON or GeoPackage file with one (multi)polygon")
-    place: str | None = Field(None, description="place name, looked up in Nominatim through OSMnx")
+    place: str | None = Field(None, description="place name, looked up in Nominatim (internet.nominatim_url)")
 
     @field_validator("bbox")
     @classmethod
@@ -44,27 +44,36 @@ class Source(Section):
 
     kind: Literal["extract", "geofabrik", "overpass"] = Field(
         "geofabrik",
-        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query through OSMnx. "
+        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query. "
         "A file <city>.osm.pbf in the extracts folder goes before all of them",
     )
     file: str | None = Field(None, description="extract only: path of a .osm.pbf, .osm or .osm.bz2 file")
     url: str | None = Field(
         None,
-        description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default OSMnx's",
+        description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default: "
+        "overpass-api.de and two other public ones",
+    )
+    mirrors: list[str] = Field(
+        default_factory=list,
+        description="http(s) URLs of the same file, or base URLs of other Overpass servers, asked in turn where the "
+        "first fails",
     )
     snapshot: str | None = Field(
-        None, description="date of the data, when the file itself does not say (merged extracts do not)"
+        None,
+        description="day of the data, YYYY-MM-DD. geofabrik: that day's file in place of the latest, where the server "
+        "keeps it; overpass: the map as it was then; extract: when the file itself does not say (merged extracts do "
+        "not)",
     )
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
         if self.kind == "extract" and not self.file:
             raise ValueError("source.kind is extract: give source.file, the path of a .osm.pbf, .osm or .osm.bz2")
-        if self.kind == "geofabrik":
-            if not self.url:
-                raise ValueError("source.kind is geofabrik: give source.url, the URL of a .osm.pbf file")
-            if not self.url.startswith(("http://", "https://")):
-                raise ValueError(f"source.url must start with http:// or https://, got {self.url}")
+        if self.kind == "geofabrik" and not self.url:
+            raise ValueError("source.kind is geofabrik: give source.url, the URL of a .osm.pbf file")
+        for url in (self.url, *self.mirrors):
+            if url and self.kind != "extract" and not url.startswith(("http://", "https://")):
+                raise ValueError(f"source.url and source.mirrors must start with http:// or https://, got {url}")
         return self
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from creative_nodes.common import InputError, Section
-from creative_nodes.pull.internet import without_login
 from creative_nodes.pull.settings import Boundary, Source
+from creative_nodes.pull.urls import DOWNLOADS, download_name, without_login
 
-DOWNLOADS = Path("data/raw/downloads")
 OSM_SUFFIXES = (".osm.pbf", ".osm", ".osm.bz2")
+LATEST = "-latest."
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
 
 class ResolvedSource(Section):
@@ -38,15 +41,67 @@ class ResolvedSource(Section):
         return self.file.name if self.file else ""
 
 
-def download_name(url: str) -> str:
-    """Name the file that a URL is downloaded to: readable, and different for every URL.
+@dataclass(frozen=True)
+class Wanted:
+    """A file to download: its URL, other URLs of the same, a hint for when none has it, and another file instead."""
 
-    `https://example.org/asia/vietnam-latest.osm.pbf` gives `vietnam-latest-<8 hex digits>.osm.pbf`.
+    url: str
+    mirrors: tuple[str, ...] = ()
+    hint: str = ""
+    instead: Wanted | None = None
+
+
+def dated(url: str, snapshot: str | None, *, where: str) -> str:
+    """Return the URL of the file of one day, as Geofabrik names them: vietnam-latest becomes vietnam-260101.
+
+    Parameters
+    ----------
+    url : of the latest file; one that does not say so stays as it is.
+    snapshot : day, YYYY-MM-DD; None for the latest.
+    where : the key named in errors.
     """
-    last = unquote(urlsplit(url).path).rpartition("/")[2]
-    clean = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip(".-") or "download"
-    stem, suffix = re.fullmatch(r"(.+?)((?:\.osm)?\.[A-Za-z0-9]+|)", clean).groups()  # type: ignore[union-attr]
-    return f"{stem}-{hashlib.sha256(url.encode()).hexdigest()[:8]}{suffix}"
+    if snapshot is None or LATEST not in url:
+        return url
+    try:
+        day = dt.date.fromisoformat(snapshot)
+    except ValueError:
+        raise InputError(
+            f"with a URL of the latest file this is the day that is asked for, YYYY-MM-DD; got {snapshot!r}",
+            where=where,
+        ) from None
+    return f"-{day:%y%m%d}.".join(url.rsplit(LATEST, 1))
+
+
+def wanted_extract(city: str, source: Source) -> Wanted | None:
+    """Return the file that a city's source is downloaded as; None for a local file and for Overpass."""
+    if source.kind != "geofabrik" or not source.url:
+        return None
+    urls = [
+        dated(url, source.snapshot, where=f"config/cities/{city}.yaml: source.snapshot")
+        for url in (source.url, *source.mirrors)
+    ]
+    hint = ""
+    if urls[0] != source.url:
+        hint = (
+            f"source.snapshot asks for the file of {source.snapshot}; Geofabrik keeps those of the last days and of "
+            "each 1 January. Name one of them, or leave snapshot out for the latest"
+        )
+    return Wanted(urls[0], tuple(urls[1:]), hint)
+
+
+def attic_moment(snapshot: str | None, *, where: str = "source.snapshot") -> str | None:
+    """Return the moment of the past that is asked for, as Overpass writes it; None for the present."""
+    if snapshot is None:
+        return None
+    if _DAY.fullmatch(snapshot):
+        return f"{snapshot}T00:00:00Z"
+    if _MOMENT.fullmatch(snapshot):
+        return snapshot
+    raise InputError(
+        f"with source.kind overpass this is the day that is asked for: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SSZ; got "
+        f"{snapshot!r}",
+        where=where,
+    )
 
 
 def _in_extracts(city: str, extracts: Path) -> Path | None:
@@ -93,14 +148,15 @@ def resolve_source(
         # config's snapshot date is that of its own source, not of this file
         return ResolvedSource(kind="extract", file=found)
     if source.kind == "overpass":
-        return ResolvedSource(kind="overpass", url=source.url, snapshot=source.snapshot)
+        attic_moment(source.snapshot, where=f"{where}: source.snapshot")
+        return ResolvedSource(kind="overpass", url=source.url, mirrors=tuple(source.mirrors), snapshot=source.snapshot)
     given = source.file if source.kind == "extract" else urlsplit(source.url or "").path
     if not str(given).lower().endswith(OSM_SUFFIXES):
         key = "file" if source.kind == "extract" else "url"
         raise InputError(f"source.{key} must end with {', '.join(OSM_SUFFIXES)}, got {given}", where=where)
-    if source.kind == "geofabrik" and source.url:
-        file = DOWNLOADS / download_name(source.url)
-        return ResolvedSource(kind="geofabrik", file=file, url=source.url, snapshot=source.snapshot)
+    if wanted := wanted_extract(city, source):
+        file = DOWNLOADS / download_name(wanted.url)
+        return ResolvedSource(kind="geofabrik", file=file, url=wanted.url, snapshot=source.snapshot)
     path = root / str(source.file)
     if not path.is_file():
         raise InputError(

@@ -6,7 +6,8 @@ import pytest
 from creative_nodes.common.errors import InputError
 from creative_nodes.pull.download import download_file, file_sha256
 from creative_nodes.pull.settings import Boundary, Internet, Source
-from creative_nodes.pull.source import download_name, resolve_source
+from creative_nodes.pull.source import resolve_source, wanted_extract
+from creative_nodes.pull.urls import download_name
 
 BODY = bytes(range(256)) * 9000
 # a second of patience is a hundredth of a second here
@@ -165,8 +166,32 @@ def test_extracts_folder_goes_first(tmp_path: Path, suffix: str, own: dict) -> N
 def test_extracts_folder_without_the_city_falls_through(tmp_path: Path) -> None:
     (tmp_path / "other.osm.pbf").touch()
     found = resolve_source(*settings(GEOFABRIK), extracts=tmp_path)
-    assert (found.kind, found.shown, found.snapshot) == ("geofabrik", VIETNAM, "2026-01-01")
-    assert found.files == [f"data/raw/downloads/{download_name(VIETNAM)}"]
+    that_day = "https://download.geofabrik.de/asia/vietnam-260101.osm.pbf"
+    assert (found.kind, found.shown, found.snapshot) == ("geofabrik", that_day, "2026-01-01")
+    assert found.files == [f"data/raw/downloads/{download_name(that_day)}"]
+
+
+@pytest.mark.parametrize(
+    ("url", "snapshot", "expected"),
+    [
+        (VIETNAM, None, VIETNAM),
+        (VIETNAM, "2025-11-09", "https://download.geofabrik.de/asia/vietnam-251109.osm.pbf"),
+        # what is not the latest is what it is
+        ("https://x.org/town.osm.pbf", "spring 2025", "https://x.org/town.osm.pbf"),
+    ],
+)
+def test_snapshot_names_the_file_of_a_day(url: str, snapshot: str | None, expected: str) -> None:
+    source = Source(kind="geofabrik", url=url, mirrors=[url], snapshot=snapshot)
+    found = wanted_extract("town", source)
+    assert (found.url, found.mirrors) == (expected, (expected,))
+    assert ("2025-11-09" in found.hint) == (expected not in (url,))
+
+
+def test_a_snapshot_that_is_no_day_is_refused() -> None:
+    with pytest.raises(InputError, match=r"town\.yaml: source\.snapshot: .*YYYY-MM-DD; got 'spring'"):
+        wanted_extract("town", Source(kind="geofabrik", url=VIETNAM, snapshot="spring"))
+    with pytest.raises(InputError, match=r"town\.yaml: source\.snapshot: .*YYYY-MM-DD"):
+        resolve_source(*settings({"kind": "overpass", "snapshot": "spring"}), extracts=None)
 
 
 def test_overpass_needs_no_file() -> None:
