@@ -295,7 +295,7 @@ def _cure(task: _Task) -> str:
 def _clear(task: _Task) -> None:
     """Remove what cannot be gone on from."""
     for partial in task.partials.values():
-        if not partial.has_validator:
+        if not (partial.size and partial.has_validator):
             partial.discard()
 
 

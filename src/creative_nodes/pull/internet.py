@@ -156,6 +156,9 @@ def _one_cause(error: BaseException, host: str) -> PassingError | LastingError |
         return _lookup_words(error, host)
     if isinstance(error, ConnectionRefusedError):
         return PassingError(f"nobody answers at {host} (connection refused)")
+    if isinstance(error, urllib3.exceptions.IncompleteRead) and isinstance(error.partial, int):
+        of = f" of {error.partial + error.expected:,}" if error.expected else ""
+        return PassingError(f"the connection to {host} broke off: got {error.partial:,}{of} bytes")
     if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
         return PassingError(f"there is no way to {host}; is there a network?")
     return None

@@ -100,6 +100,7 @@ class _Turn:
     order: int
     failures: int = 0
     ready: float = 0
+    asked: float = 0
     lost: bool = False
     reason: str = ""
 
@@ -128,7 +129,7 @@ def _given_up(turns: list[_Turn], patience: Patience, *, cure: str) -> InputErro
         return InputError(_reasons(turns) + (f"; {cure}" if len(turns) > 1 else ""), where=where)
     tries = patience.tries
     said = f"given up after {tries} {'try' if tries == 1 else 'tries'} in {spoken_time(patience.now())}"
-    asked = max(turn.ready for turn in turns) - patience.now()
+    asked = max(turn.asked for turn in turns) - patience.now()
     later = f" (it asks to come again in {spoken_time(asked)})" if asked > max(0, patience.left()) else ""
     return InputError(f"{said}: {_reasons(turns)}{later}; {cure}", where=where)
 
@@ -172,6 +173,7 @@ def ask_in_turn(
         except PassingError as error:
             turn.failures = 1 if patience.gains > gains else turn.failures + 1
             pause = max(patience.pause(turn.failures), error.wait_s)
-            turn.ready, turn.reason = patience.now() + pause, str(error)
+            turn.ready, turn.asked = patience.now() + pause, patience.now() + error.wait_s
+            turn.reason = str(error)
             report(f"{host_of(turn.url)}: {error}; trying again in {spoken_time(pause)}")
     raise _given_up(turns, patience, cure=cure())
