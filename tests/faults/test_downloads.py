@@ -544,6 +544,25 @@ def test_a_kill(serve, target, fast, how):
     assert ranges_of(server)[-1].startswith("bytes=2")
 
 
+@fault(PLACE, "two runs download the same file at once", "the second waits, and takes what the first brought")
+def test_two_runs_at_once(serve, target, fast):
+    def slow(wire, request, server):
+        rest = server.begin(wire, request)
+        wire.send(rest[:300_000])
+        time.sleep(1)
+        wire.send(rest[300_000:])
+
+    server = serve(FileServer(BODY, [slow]))
+    child = subprocess.Popen([sys.executable, "-c", CHILD, name(server), str(target)])
+    while not server.asked(".pbf"):
+        time.sleep(0.02)
+    lines = []
+    comes(server, target, fast, report=lines.append)
+    assert child.wait(10) == 0
+    assert len(server.asked(".pbf")) == 1
+    assert "another run is downloading it" in lines[0]
+
+
 # ---------------------------------------------------------------- mirrors, proxies
 
 

@@ -2,6 +2,7 @@ from .clip import readable as readable
 from .clip import relations_of as relations_of
 from .cut import pull_osm as pull_osm
 from .download import fetch as fetch
+from .download import hand_over as hand_over
 from .note import note_beside as note_beside
 from .progress import ProgressLine as ProgressLine
 from .read import read_osm as read_osm

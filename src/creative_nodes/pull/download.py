@@ -27,7 +27,7 @@ from creative_nodes.pull.internet import (
     in_words,
 )
 from creative_nodes.pull.note import Note, note_beside, write_note
-from creative_nodes.pull.partial import Partial
+from creative_nodes.pull.partial import Partial, alone
 from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
 from creative_nodes.pull.progress import Progress, megabytes
 from creative_nodes.pull.settings import Internet
@@ -299,6 +299,29 @@ def _clear(task: _Task) -> None:
             partial.discard()
 
 
+def _run(task: _Task, urls: Sequence[str]) -> Download:
+    try:
+        return ask_in_turn(
+            urls,
+            lambda url: _attempt(task, url),
+            patience=task.patience,
+            report=task.report,
+            cure=lambda: _cure(task),
+        )
+    finally:
+        _clear(task)
+
+
+def hand_over(path: Path, output: Path) -> None:
+    """Give a file a second name, for a rule that puts its outputs in place itself; bytes are copied only if need be."""
+    if path.resolve() == output.resolve():
+        return
+    try:
+        os.link(path, output)
+    except OSError:
+        shutil.copyfile(path, output)
+
+
 def download_file(
     url: str,
     path: Path,
@@ -332,27 +355,16 @@ def download_file(
     ------
     InputError : no server gave the file; the one of before stays.
     """
-    internet = internet or Internet.model_validate({})
-    before = note_beside(path)
-    if before and not refresh and before.url in map(without_login, [url, *mirrors]):
-        return _unchanged(before)
+    urls, internet = [url, *mirrors], internet or Internet.model_validate({})
     with written(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    with Session(internet) as session:
-        task = _Task(path, internet, Patience(internet), session, before, progress, report)
-        try:
-            done = ask_in_turn(
-                [url, *mirrors],
-                lambda one: _attempt(task, one),
-                patience=task.patience,
-                report=report,
-                cure=lambda: _cure(task),
-            )
-        finally:
-            _clear(task)
-    report(
-        f"{path.name}: {megabytes(done.bytes)} from {host_of(done.url)}; {free_bytes(path.parent) / GB:,.1f} GB free"
-    )
+    with alone(path, report), Session(internet) as session:
+        before = note_beside(path)
+        if before and not refresh and before.url in map(without_login, urls):
+            return _unchanged(before)
+        done = _run(_Task(path, internet, Patience(internet), session, before, progress, report), urls)
+    free = free_bytes(path.parent) / GB
+    report(f"{path.name}: {megabytes(done.bytes)} from {host_of(done.url)}; {free:,.1f} GB free")
     return done
 
 
