@@ -7,12 +7,13 @@ from _run import start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.pull import STUDY_AREA, Boundary, ResolvedSource, pull_osm
-from creative_nodes.settings import load_internet
+from creative_nodes.settings import load_internet, load_source
 
 log = start(snakemake)
 settings = snakemake.params.settings
+source = ResolvedSource.model_validate_json(snakemake.params.source)
 pulled = pull_osm(
-    ResolvedSource.model_validate_json(snakemake.params.source),
+    source.asked_of(load_source(snakemake.config, snakemake.wildcards.city)),
     restore(settings, "city.boundary", Boundary),
     Path(snakemake.output.osm),
     city=snakemake.wildcards.city,

@@ -201,6 +201,12 @@ def _wanted(city: str, given: City) -> list[Wanted]:
     return [one for one in found if one]
 
 
+def load_source(given: Mapping[str, Any], city: str) -> Source:
+    """Read where one city's data comes from; `given` is the main configuration as Snakemake has it."""
+    config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
+    return load_settings(config, city).city.source
+
+
 def load_internet(given: Mapping[str, Any]) -> Internet:
     """Check how servers are asked; `given` is the main configuration as Snakemake has it."""
     return validated(Internet, given.get("internet") or {}, "config/config.yaml: internet")

@@ -541,7 +541,7 @@ def test_a_kill(serve, target, fast, how):
     child.wait(10)
     assert target.read_bytes() == OLD
     comes(server, target, fast)
-    assert ranges_of(server)[-1].startswith("bytes=2")
+    assert int(re.findall(r"\d+", ranges_of(server)[-1])[0]) > 250_000
 
 
 @fault(PLACE, "two runs download the same file at once", "the second waits, and takes what the first brought")

@@ -46,7 +46,7 @@ rule pull_osm:
     conda:
         "../../environment.yml"
     params:
-        source=lambda wildcards: source_of(wildcards.city).model_dump_json(),
+        source=lambda wildcards: source_of(wildcards.city).public(),
         settings=params_for("city.boundary", "city.epsg", "analysis.edge_buffer_m"),
     script:
         "../../scripts/pull_osm.py"

@@ -11,7 +11,6 @@ import requests
 
 from creative_nodes.pull.internet import LastingError, PassingError
 
-# small, so that little is lost when the line breaks
 CHUNK_BYTES = 1 << 16
 TAIL_BYTES = 4096
 OPENING_BYTES = 64
@@ -45,7 +44,8 @@ def told_length(response: requests.Response) -> int | None:
 def _on_the_line(response: requests.Response) -> Iterator[bytes]:
     """Yield the bytes as they come; raise when they are fewer than announced, whatever the protocol's version."""
     told, done = response.headers.get("Content-Length", ""), 0
-    for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
+    # what is there at once: a read that waits for more loses all of it when the line breaks meanwhile
+    while chunk := response.raw.read1(CHUNK_BYTES, decode_content=False):
         done += len(chunk)
         yield chunk
     if told.isdigit() and done != int(told):

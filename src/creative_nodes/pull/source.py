@@ -40,6 +40,17 @@ class ResolvedSource(Section):
             return without_login(self.url)
         return self.file.name if self.file else ""
 
+    def public(self) -> str:
+        """Serialise what the data depend on, without secrets: what a rule may know and write down."""
+        url = without_login(self.url) if self.url else None
+        return self.model_copy(update={"url": url, "mirrors": ()}).model_dump_json()
+
+    def asked_of(self, source: Source) -> ResolvedSource:
+        """Return it with the servers that config names, secrets and all; only Overpass asks them itself."""
+        if self.kind != "overpass":
+            return self
+        return self.model_copy(update={"url": source.url, "mirrors": tuple(source.mirrors)})
+
 
 @dataclass(frozen=True)
 class Wanted:

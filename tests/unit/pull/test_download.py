@@ -229,3 +229,14 @@ def test_source_survives_json_and_hides_logins() -> None:
     found = resolve_source(*settings({"kind": "geofabrik", "url": "https://me:pw@x.org/a.osm.pbf"}), extracts=None)
     assert type(found).model_validate_json(found.model_dump_json()) == found
     assert found.shown == "https://x.org/a.osm.pbf"
+    assert "pw" not in found.public()
+
+
+def test_servers_of_overpass_come_from_config_and_not_from_what_a_rule_writes_down() -> None:
+    key, source, boundary = settings(
+        {"kind": "overpass", "url": "https://x.org?key=s3cret", "mirrors": ["https://y.org"]}
+    )
+    found = resolve_source(key, source, boundary, extracts=None)
+    kept = type(found).model_validate_json(found.public())
+    assert "s3cret" not in found.public()
+    assert kept.asked_of(source) == found

@@ -1,0 +1,180 @@
+"""Downloads in a real run of the workflow: started, stopped, killed, refreshed, shown."""
+
+import hashlib
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+from loopback import ROOT, TOWN, FileServer, breaks_after, fault, says
+
+PLACE = "run"
+OSM = "data/raw/sample/osm.pbf"
+NAME = re.compile(r"town-[0-9a-f]{8}\.osm\.pbf")
+
+
+def copies():
+    """Return the helpers of the workflow tests that copy the project."""
+    spec = importlib.util.spec_from_file_location("workflow_copies", ROOT / "tests" / "workflow" / "conftest.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["workflow_copies"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# the workflow's own rules of this stage, without those after it: a run starts in half the time
+SNAKEFILE = """
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/pull.smk"
+"""
+
+
+def made_in(folder):
+    """Copy the project, its sample town to be downloaded, with patience of seconds."""
+    made = copies().copy_project(folder / "project")
+    snakefile = made.folder / "workflow" / "Snakefile"
+    kept = [line for line in snakefile.read_text(encoding="utf-8").splitlines() if "kept.smk" in line]
+    snakefile.write_text("\n".join([SNAKEFILE, *kept]), encoding="utf-8")
+    made.edit("config/config.yaml", lambda d: d.update(internet={"second_s": 0.01, "patience_minutes": 2}))
+    return made
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of its own."""
+    return made_in(tmp_path)
+
+
+def from_server(project, server, **more):
+    url = f"{server.url.replace('://', '://me:pa55@')}/town.osm.pbf?token=s3cret"
+    source = {"kind": "geofabrik", "url": url, "mirrors": [], **more}
+    project.edit("config/cities/sample.yaml", lambda d: d.update(source=source))
+
+
+def downloads(project):
+    folder = project.folder / "data/raw/downloads"
+    return sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+
+
+def run(project, *arguments, check=True):
+    done = project.snakemake(*arguments, check=check)
+    return done.stdout + done.stderr
+
+
+def all_bytes(project):
+    """Return the text of every file that a run leaves, but for the configuration."""
+    parts = [project.folder / name for name in ("data", "logs", "reports", ".snakemake")]
+    return b"\n".join(one.read_bytes() for part in parts for one in part.rglob("*") if one.is_file())
+
+
+@pytest.fixture
+def server(serve):
+    # fits its name with the query, which Server.asked leaves on
+    return serve(FileServer(TOWN.read_bytes(), md5=None))
+
+
+@fault(PLACE, "a line that carries 40 % at a time, in a run", "size and pauses are told; file, SHA-256 and note land")
+def test_a_run_over_a_bad_line(project, serve):
+    server = serve(FileServer(TOWN.read_bytes(), [breaks_after(0.4)]))
+    from_server(project, server)
+    said = run(project, OSM)
+    names = downloads(project)
+    assert [NAME.sub("town", name) for name in names] == ["town", "town.json", "town.sha256"]
+    folder = project.folder / "data/raw/downloads"
+    digest = hashlib.sha256(TOWN.read_bytes()).hexdigest()
+    assert (folder / names[2]).read_text().split()[0] == digest
+    assert "downloading town" in said and "GB free" in said and "trying again in" in said
+    # no secret stands anywhere, but in the configuration it came from
+    assert "s3cret" not in said and "pa55" not in said
+    left = all_bytes(project)
+    assert b"s3cret" not in left and b"pa55" not in left
+    assert "Nothing to be done" in run(project, OSM)
+
+
+@fault(PLACE, "make refresh: the file is the same", "not fetched again, nothing remade")
+def test_refresh_of_the_same(project, server):
+    from_server(project, server)
+    run(project, OSM)
+    assert "unchanged" in run(project, "refresh")
+    assert [one.headers.get("if-none-match") for one in server.requests if "md5" not in one.path] == [None, '"one"']
+    assert "Nothing to be done" in run(project, OSM)
+
+
+@fault(PLACE, "make refresh: there is a newer file", "fetched, what changed is said; the city is pulled anew")
+def test_refresh_of_a_newer(project, server, tmp_path):
+    from_server(project, server)
+    run(project, OSM)
+    newer = newer_town(tmp_path / "newer.osm.pbf")
+    server.script.body, server.script.etag = newer, '"two"'
+    said = run(project, "refresh")
+    assert re.search(r"newer; 0\.097 MB, data of 2026-01-01 before, 0\.\d+ MB, data of 2026-02-03 now", said), said
+    assert "pull_osm" in run(project, OSM)
+    note = yaml.safe_load((project.folder / "data/raw/sample/provenance.json").read_text())
+    assert note["source_sha256"] == hashlib.sha256(newer).hexdigest()
+
+
+def newer_town(path):
+    """Write the town with a later date in its header."""
+    import osmium
+
+    header = osmium.io.Header()
+    header.set("osmosis_replication_timestamp", "2026-02-03T00:00:00Z")
+    with osmium.SimpleWriter(str(path), header=header) as writer:
+        for item in osmium.FileProcessor(str(TOWN)):
+            writer.add(item)
+    return path.read_bytes()
+
+
+@fault(PLACE, "make refresh: the server is down", "said so; the file and all results stay")
+def test_refresh_in_vain(project, server):
+    from_server(project, server)
+    run(project, OSM)
+    server.script.faults = [says(404)]
+    said = run(project, "refresh", check=False)
+    assert "stays as it was" in said and "404" in said
+    assert "Nothing to be done" in run(project, OSM)
+    folder = project.folder / "data/raw/downloads"
+    assert TOWN.read_bytes() in [one.read_bytes() for one in folder.iterdir()]
+
+
+@fault(PLACE, "a forced rerun while the server is down", "the file that is there serves; nothing is asked")
+def test_a_forced_rerun_without_a_network(project, server):
+    from_server(project, server)
+    run(project, OSM)
+    asked = len(server.requests)
+    server.script.faults = [says(503)]
+    run(project, "--forcerun", "download_file", "--", OSM)
+    assert len(server.requests) == asked
+
+
+@fault(PLACE, "kill -9 of Snakemake and its jobs while the extract comes", "the next run goes on from there")
+def test_a_kill_of_the_run(project, serve):
+    def holds(wire, request, server):
+        wire.send(server.begin(wire, request)[:70_000])
+        time.sleep(5)
+
+    server = serve(FileServer(TOWN.read_bytes(), [holds, None]))
+    from_server(project, server)
+    command = [sys.executable, "-m", "snakemake", OSM]
+    child = subprocess.Popen(
+        command, cwd=project.folder, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not any(name.endswith(".part") for name in downloads(project)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    run(project, "--unlock")
+    run(project, OSM)
+    asked = [one.headers.get("range", "all") for one in server.requests if ".md5" not in one.path]
+    assert asked[0] == "all" and asked[-1].startswith("bytes=")
+    assert [NAME.sub("town", name) for name in downloads(project)] == ["town", "town.json", "town.sha256"]
