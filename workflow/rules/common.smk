@@ -15,6 +15,7 @@ from creative_nodes.doubt import Swept
 from creative_nodes.locate import find_imports
 from creative_nodes.people import find_population
 from creative_nodes.pull import resolve_source
+from creative_nodes.report import PAGE_KEYS
 from creative_nodes.settings import (
     load_config,
     load_settings,
