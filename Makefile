@@ -37,7 +37,7 @@ refresh: env
 	@$(SNAKEMAKE) refresh
 
 faults: env
-	@$(BIN)/pytest tests/faults -q -n $(CORES) --dist loadscope --faults
+	@$(BIN)/pytest tests/faults -q -n $(CORES) --dist loadscope --no-loadscope-reorder --faults
 
 lint: env
 	@$(BIN)/ruff check .

@@ -34,17 +34,24 @@ BYTES_MAY_DIFFER = (".gpkg",)
 
 
 def copied(folder):
-    """Copy the project; one sweep instead of ten, since each would be made anew many times."""
+    """Copy the project; fewer draws and one sweep, since each job is made anew several times."""
     spec = importlib.util.spec_from_file_location("workflow_copies", ROOT / "tests" / "workflow" / "conftest.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["workflow_copies"] = module
     spec.loader.exec_module(module)
     project = module.copy_project(folder)
-    project.edit(
-        "config/config.yaml",
-        lambda d: d["sweeps"].update(keys={"reach.walk_minutes": [10]}, speed_factor={}),
-    )
+    project.edit("config/config.yaml", quicker)
     return project
+
+
+def quicker(config):
+    config["sweeps"].update(keys={"reach.walk_minutes": [10]}, speed_factor={})
+    config["clusters"].update(simulations=19, relabellings=39)
+    config["backtest"].update(bootstrap=200)
+    config["score"].update(draws=1000)
+    config["isochrones"].update(minutes={"walk": [15]})
+    config["reach"].update(thresholds={"walk": [15], "motorbike": [30]})
+    config["scenarios"] = {"balanced": {"label": "Balanced"}}
 
 
 def left_by(project):
@@ -76,7 +83,7 @@ class Run:
     def __init__(self, project, *arguments):
         self.folder = project.folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "snakemake", "demo", *arguments],
+            [sys.executable, "-m", "snakemake", "demo", "--cores", "1", *arguments],
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -96,15 +103,30 @@ class Run:
                 found[int(entry.name)] = script.rsplit(".", 2)[1]
         return found
 
-    def job_of(self, rule):
-        """Wait for the job of a rule; None when the run ends before."""
+    def first_of(self, rules):
+        """Wait for a job of any of the rules and return its rule; None when the run ends before."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and self.process.poll() is None:
+            for name in self.jobs().values():
+                if name in rules:
+                    return name
+            time.sleep(0.02)
+        return None
+
+    def job_of(self, rule):
+        """Wait for the job of a rule and return its process."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
             for number, name in self.jobs().items():
                 if name == rule:
                     return number
             time.sleep(0.02)
-        return None
+        raise AssertionError(f"{rule} was not tried again")
+
+    def gone(self, number):
+        """Wait until a process is no more."""
+        while number in self.jobs():
+            time.sleep(0.02)
 
     def end(self):
         """Wait for its end, and for that of all its jobs."""
@@ -114,14 +136,6 @@ class Run:
             time.sleep(0.05)
         assert not self.jobs()
         return self.process.returncode
-
-
-def killed(number):
-    try:
-        os.kill(number, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def unlocked(project):
@@ -139,25 +153,41 @@ def same(project, undisturbed):
 
 
 class Chain:
-    """Runs of one copy, each killed in the next stage and started again; one finishes it."""
+    """Runs of one copy of the sample town, each killed in another stage and started again; the last one finishes it."""
 
     def __init__(self, folder):
         self.project = copied(folder)
         self.killed = []
 
-    def kill(self, rule, *, group):
-        """Start the run again and kill it while a rule's job runs."""
-        run = Run(self.project)
-        job = run.job_of(rule)
-        assert job is not None, f"{rule} was not run again"
-        # into the job, which first loads its libraries
-        time.sleep(0.7)
-        if group:
-            os.killpg(run.process.pid, signal.SIGKILL)
-        else:
-            run.process.kill()
+    def kill_next(self, rules, victims):
+        """Start the run again and kill, one after the other, the victims while a job of one of the rules runs.
+
+        A job that is killed alone is tried once more in the same run, and it is that one in which the next victim dies.
+        """
+        run = Run(self.project, "--retries", "1")
+        rule = run.first_of(rules)
+        assert rule is not None, f"none of {rules} was run"
+        for victim in victims:
+            job = run.job_of(rule)
+            # into the job, which first loads its libraries
+            time.sleep(0.5)
+            if victim == "job":
+                os.kill(job, signal.SIGKILL)
+                run.gone(job)
+            elif victim == "snakemake":
+                run.process.kill()
+            else:
+                os.killpg(run.process.pid, signal.SIGKILL)
         run.end()
         unlocked(self.project)
+        return rule
+
+    def kill_all(self, victims):
+        """Kill the victims in each stage, then let a run finish."""
+        waiting = {rule: stage for stage, rule in STAGES.items()}
+        while waiting:
+            self.killed.append(waiting.pop(self.kill_next(waiting, victims)))
+        self.project.snakemake("demo")
 
 
 @pytest.fixture(scope="class")
@@ -165,78 +195,30 @@ def chain(tmp_path_factory):
     return Chain(tmp_path_factory.mktemp("chain") / "project")
 
 
-class TestJobs:
-    """The job of each stage is killed once; Snakemake starts it again in the same run, or the next one does."""
-
-    @pytest.mark.parametrize(
-        "stage",
-        [
-            pytest.param(stage, marks=fault(f"stage {stage}", "kill -9 of the job", "the same run again"))
-            for stage in STAGES
-        ],
-    )
-    def test_a_job(self, chain, undisturbed, stage):
-        if not chain.killed:
-            self.run_and_kill(chain)
-        assert chain.killed == list(STAGES)
-        same(chain.project, undisturbed)
-
-    def run_and_kill(self, chain):
-        """Run it once, every stage's job killed as soon as it runs and tried a second time."""
-        run, waiting = Run(chain.project, "--retries", "1"), dict(STAGES)
-        while run.process.poll() is None:
-            jobs = {rule: number for number, rule in run.jobs().items()}
-            for stage, rule in list(waiting.items()):
-                if rule in jobs:
-                    time.sleep(0.3)
-                    if killed(jobs[rule]):
-                        del waiting[stage]
-            time.sleep(0.02)
-        assert run.end() == 0
-        chain.killed = [stage for stage in STAGES if stage not in waiting]
+def rows(victim):
+    """Return a row of the table for each stage."""
+    mark = {stage: fault(f"stage {stage}", f"kill -9 of {victim}", "the same run again") for stage in STAGES}
+    return pytest.mark.parametrize("stage", [pytest.param(stage, marks=mark[stage]) for stage in STAGES])
 
 
-class _Killed:
-    group = False
-
-    def run_and_kill(self, chain):
-        for stage, rule in STAGES.items():
-            chain.kill(rule, group=self.group)
-            chain.killed.append(stage)
-        chain.project.snakemake("demo")
-
-    def check(self, chain, undisturbed, stage):
-        if not chain.killed:
-            self.run_and_kill(chain)
-        assert stage in chain.killed
-        same(chain.project, undisturbed)
+def see(chain, undisturbed, stage, *victims):
+    if not chain.killed:
+        chain.kill_all(victims)
+    assert stage in chain.killed
+    same(chain.project, undisturbed)
 
 
-class TestSnakemake(_Killed):
-    """Snakemake alone is killed in each stage."""
-
-    @pytest.mark.parametrize(
-        "stage",
-        [
-            pytest.param(stage, marks=fault(f"stage {stage}", "kill -9 of Snakemake", "the same run again"))
-            for stage in STAGES
-        ],
-    )
+class TestSnakemake:
+    @rows("Snakemake")
     def test_snakemake(self, chain, undisturbed, stage):
-        self.check(chain, undisturbed, stage)
+        see(chain, undisturbed, stage, "snakemake")
 
 
-class TestGroup(_Killed):
-    """Snakemake and all its jobs are killed in each stage."""
+class TestJobAndGroup:
+    @rows("the job")
+    def test_job(self, chain, undisturbed, stage):
+        see(chain, undisturbed, stage, "job", "group")
 
-    group = True
-
-    @pytest.mark.parametrize(
-        "stage",
-        [
-            pytest.param(stage, marks=fault(f"stage {stage}", "kill -9 of the whole group", "the same run again"))
-            for stage in STAGES
-        ],
-    )
+    @rows("Snakemake and all its jobs")
     def test_group(self, chain, undisturbed, stage):
-        self.check(chain, undisturbed, stage)
+        see(chain, undisturbed, stage, "job", "group")

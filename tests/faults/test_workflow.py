@@ -2,16 +2,18 @@
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
+import osmium
 import pytest
-import yaml
-from loopback import ROOT, TOWN, FileServer, breaks_after, fault, says
+from loopback import ROOT, TOWN, FileServer, Loopback, breaks_after, fault, says
 
 PLACE = "run"
 OSM = "data/raw/sample/osm.pbf"
@@ -47,12 +49,6 @@ def made_in(folder):
     return made
 
 
-@pytest.fixture
-def project(tmp_path):
-    """A copy of its own."""
-    return made_in(tmp_path)
-
-
 def from_server(project, server, **more):
     url = f"{server.url.replace('://', '://me:pa55@')}/town.osm.pbf?token=s3cret"
     source = {"kind": "geofabrik", "url": url, "mirrors": [], **more}
@@ -75,56 +71,8 @@ def all_bytes(project):
     return b"\n".join(one.read_bytes() for part in parts for one in part.rglob("*") if one.is_file())
 
 
-@pytest.fixture
-def server(serve):
-    # fits its name with the query, which Server.asked leaves on
-    return serve(FileServer(TOWN.read_bytes(), md5=None))
-
-
-@fault(PLACE, "a line that carries 40 % at a time, in a run", "size and pauses are told; file, SHA-256 and note land")
-def test_a_run_over_a_bad_line(project, serve):
-    server = serve(FileServer(TOWN.read_bytes(), [breaks_after(0.4)]))
-    from_server(project, server)
-    said = run(project, OSM)
-    names = downloads(project)
-    assert [NAME.sub("town", name) for name in names] == ["town", "town.json", "town.sha256"]
-    folder = project.folder / "data/raw/downloads"
-    digest = hashlib.sha256(TOWN.read_bytes()).hexdigest()
-    assert (folder / names[2]).read_text().split()[0] == digest
-    assert "downloading town" in said and "GB free" in said and "trying again in" in said
-    # no secret stands anywhere, but in the configuration it came from
-    assert "s3cret" not in said and "pa55" not in said
-    left = all_bytes(project)
-    assert b"s3cret" not in left and b"pa55" not in left
-    assert "Nothing to be done" in run(project, OSM)
-
-
-@fault(PLACE, "make refresh: the file is the same", "not fetched again, nothing remade")
-def test_refresh_of_the_same(project, server):
-    from_server(project, server)
-    run(project, OSM)
-    assert "unchanged" in run(project, "refresh")
-    assert [one.headers.get("if-none-match") for one in server.requests if "md5" not in one.path] == [None, '"one"']
-    assert "Nothing to be done" in run(project, OSM)
-
-
-@fault(PLACE, "make refresh: there is a newer file", "fetched, what changed is said; the city is pulled anew")
-def test_refresh_of_a_newer(project, server, tmp_path):
-    from_server(project, server)
-    run(project, OSM)
-    newer = newer_town(tmp_path / "newer.osm.pbf")
-    server.script.body, server.script.etag = newer, '"two"'
-    said = run(project, "refresh")
-    assert re.search(r"newer; 0\.097 MB, data of 2026-01-01 before, 0\.\d+ MB, data of 2026-02-03 now", said), said
-    assert "pull_osm" in run(project, OSM)
-    note = yaml.safe_load((project.folder / "data/raw/sample/provenance.json").read_text())
-    assert note["source_sha256"] == hashlib.sha256(newer).hexdigest()
-
-
 def newer_town(path):
     """Write the town with a later date in its header."""
-    import osmium
-
     header = osmium.io.Header()
     header.set("osmosis_replication_timestamp", "2026-02-03T00:00:00Z")
     with osmium.SimpleWriter(str(path), header=header) as writer:
@@ -133,34 +81,73 @@ def newer_town(path):
     return path.read_bytes()
 
 
-@fault(PLACE, "make refresh: the server is down", "said so; the file and all results stay")
-def test_refresh_in_vain(project, server):
+@pytest.fixture(scope="class")
+def ran(tmp_path_factory):
+    """A copy of the project that was run over a bad line: its server, what it said, and the bytes it left."""
+    server = Loopback(FileServer(TOWN.read_bytes(), [breaks_after(0.4)]))
+    project = made_in(tmp_path_factory.mktemp("run"))
     from_server(project, server)
-    run(project, OSM)
-    server.script.faults = [says(404)]
-    said = run(project, "refresh", check=False)
-    assert "stays as it was" in said and "404" in said
-    assert "Nothing to be done" in run(project, OSM)
-    folder = project.folder / "data/raw/downloads"
-    assert TOWN.read_bytes() in [one.read_bytes() for one in folder.iterdir()]
+    said = run(project, OSM)
+    yield SimpleNamespace(project=project, server=server, said=said, left=all_bytes(project))
+    server.close()
 
 
-@fault(PLACE, "a forced rerun while the server is down", "the file that is there serves; nothing is asked")
-def test_a_forced_rerun_without_a_network(project, server):
-    from_server(project, server)
-    run(project, OSM)
-    asked = len(server.requests)
-    server.script.faults = [says(503)]
-    run(project, "--forcerun", "download_file", "--", OSM)
-    assert len(server.requests) == asked
+class TestOneProject:
+    """One copy of the project through its days; each test goes on from the one before."""
+
+    @fault(PLACE, "a line that carries 40 % at a time, in a run", "told; file, SHA-256 and note land")
+    def test_a_run_over_a_bad_line(self, ran):
+        names = downloads(ran.project)
+        assert [NAME.sub("town", name) for name in names] == ["town", "town.json", "town.sha256"]
+        digest = hashlib.sha256(TOWN.read_bytes()).hexdigest()
+        assert (ran.project.folder / "data/raw/downloads" / names[2]).read_text().split()[0] == digest
+        assert "downloading town" in ran.said and "GB free" in ran.said and "trying again in" in ran.said
+
+    @fault(PLACE, "a password and a token in the URL of a source", "in no line, log, table or note of Snakemake")
+    def test_secrets(self, ran):
+        assert "s3cret" not in ran.said and "pa55" not in ran.said
+        assert b"s3cret" not in ran.left and b"pa55" not in ran.left
+        assert any("token=s3cret" in one.path for one in ran.server.requests)
+
+    @fault(PLACE, "make refresh: the file is the same", "not fetched again, nothing remade")
+    def test_refresh_of_the_same(self, ran):
+        ran.server.script.faults = []
+        assert "unchanged" in run(ran.project, "refresh")
+        assert ran.server.requests[-1].headers["if-none-match"] == '"one"'
+        assert "Nothing to be done" in run(ran.project, OSM)
+
+    @fault(PLACE, "make refresh: the server is down", "said so; the file and all results stay")
+    def test_refresh_in_vain(self, ran):
+        ran.server.script.faults = [says(404)]
+        said = run(ran.project, "refresh", check=False)
+        assert "stays as it was" in said and "404" in said
+        folder = ran.project.folder / "data/raw/downloads"
+        assert TOWN.read_bytes() in [one.read_bytes() for one in folder.iterdir()]
+
+    @fault(PLACE, "a forced rerun while the server is down", "the file that is there serves; nothing is asked")
+    def test_a_forced_rerun_without_a_network(self, ran):
+        asked = len(ran.server.requests)
+        run(ran.project, "--forcerun", "download_file", "--", OSM)
+        assert len(ran.server.requests) == asked
+
+    @fault(PLACE, "make refresh: there is a newer file", "fetched, what changed is said; the city is pulled anew")
+    def test_refresh_of_a_newer(self, ran, tmp_path):
+        newer = newer_town(tmp_path / "newer.osm.pbf")
+        ran.server.script = FileServer(newer, etag='"two"')
+        said = run(ran.project, "refresh")
+        assert re.search(r"newer; 0\.097 MB, data of 2026-01-01 before, 0\.\d+ MB, data of 2026-02-03 now", said), said
+        assert "pull_osm" in run(ran.project, OSM)
+        note = json.loads((ran.project.folder / "data/raw/sample/provenance.json").read_text())
+        assert note["source_sha256"] == hashlib.sha256(newer).hexdigest()
 
 
 @fault(PLACE, "kill -9 of Snakemake and its jobs while the extract comes", "the next run goes on from there")
-def test_a_kill_of_the_run(project, serve):
+def test_a_kill_of_the_run(tmp_path, serve):
     def holds(wire, request, server):
         wire.send(server.begin(wire, request)[:70_000])
         time.sleep(5)
 
+    project = made_in(tmp_path)
     server = serve(FileServer(TOWN.read_bytes(), [holds, None]))
     from_server(project, server)
     command = [sys.executable, "-m", "snakemake", OSM]
