@@ -4,8 +4,6 @@ from .chains import both_ways as both_ways
 from .chains import direct_links as direct_links
 from .chains import typical_network as typical_network
 from .clusters import connect_spaces as connect_spaces
-from .colocation import Departure as Departure
-from .colocation import departure as departure
 from .connectivity import Links as Links
 from .connectivity import connectivity_of as connectivity_of
 from .connectivity import efficiency as efficiency
@@ -13,6 +11,8 @@ from .connectivity import links_of as links_of
 from .connectivity import relay as relay
 from .connectivity import space_links as space_links
 from .connectivity import thin_out as thin_out
+from .departure import Departure as Departure
+from .departure import departure as departure
 from .gain import EquivalentRise as EquivalentRise
 from .gain import Stones as Stones
 from .gain import equivalent_rise as equivalent_rise

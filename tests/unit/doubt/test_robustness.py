@@ -261,7 +261,7 @@ def test_what_carries_and_what_holds_back():
     parts = scores[[f"part_{name}" for name in CRITERIA]].to_numpy()
     lost = np.array([WEIGHTS[name] for name in CRITERIA]) - parts
     assert found["held_back_points"].tolist() == pytest.approx(lost.max(axis=1).tolist())
-    assert found["held_back_by"].tolist() == [CRITERIA[k] for k in lost.argmax(axis=1)]
+    assert found["held_back_by"].tolist() == [list(CRITERIA)[k] for k in lost.argmax(axis=1)]
 
 
 def test_the_same_seed_gives_the_same_tables_and_another_does_not():
