@@ -34,7 +34,7 @@ cities: env
 	@echo "open $(CURDIR)/reports/index.html"
 
 refresh: env
-	@$(SNAKEMAKE) refresh
+	@$(SNAKEMAKE) refresh_downloads
 
 faults: env
 	@$(BIN)/pytest tests/faults -q -n $(CORES) --dist loadscope --no-loadscope-reorder --faults

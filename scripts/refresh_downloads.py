@@ -1,4 +1,4 @@
-"""Fetch newer versions of the downloaded files that are there: `snakemake refresh`."""
+"""Fetch newer versions of the downloaded files that are there: `snakemake refresh_downloads`."""
 
 from _run import start
 

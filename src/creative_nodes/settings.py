@@ -89,9 +89,27 @@ class Report(Section):
     """The pages."""
 
     online_tiles: bool = Field(
-        False, description="add OpenStreetMap's online tiles as a second basemap; the page then needs a network"
+        False, description="add the tiles of a server as a second basemap; the page then needs a network for it"
+    )
+    tiles_url: str | None = Field(
+        None,
+        description="https URL of those tiles, with {z}, {x} and {y}. Servers of the OpenStreetMap Foundation and "
+        "others serve only requests with a Referer, which a page opened from a disk (file://) does not send: name one "
+        "that you may use so, or put the pages on a web server",
     )
     table_rows: int = Field(50, ge=5, description="ranked candidates listed in the table at first")
+
+    @model_validator(mode="after")
+    def _tiles_from_somewhere(self) -> Self:
+        if not self.online_tiles:
+            return self
+        url = self.tiles_url or ""
+        if not url.startswith("https://") or not all(one in url for one in ("{z}", "{x}", "{y}")):
+            raise ValueError(
+                "online_tiles needs tiles_url, the https URL of a tile server with {z}, {x} and {y}; no server is "
+                "built in, since most refuse pages that are opened from a disk"
+            )
+        return self
 
 
 class Analysis(Section):
@@ -202,7 +220,13 @@ def _wanted(city: str, given: City) -> list[Wanted]:
 
 
 def load_source(given: Mapping[str, Any], city: str) -> Source:
-    """Read where one city's data comes from; `given` is the main configuration as Snakemake has it."""
+    """Read where one city's data comes from.
+
+    Parameters
+    ----------
+    given : the main configuration as Snakemake has it.
+    city : its key.
+    """
     config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
     return load_settings(config, city).city.source
 
@@ -213,7 +237,7 @@ def load_internet(given: Mapping[str, Any]) -> Internet:
 
 
 def wanted_downloads(
-    given: Mapping[str, Any], cities: Iterable[str] | None = None, *, root: Path = Path()
+    given: Mapping[str, Any], *, cities: Iterable[str] | None = None, root: Path = Path()
 ) -> tuple[dict[str, Wanted], Internet]:
     """List the files that cities may have to download, and tell how servers are asked.
 

@@ -112,14 +112,14 @@ class TestOneProject:
     @fault(PLACE, "make refresh: the file is the same", "not fetched again, nothing remade")
     def test_refresh_of_the_same(self, ran):
         ran.server.script.faults = []
-        assert "unchanged" in run(ran.project, "refresh")
+        assert "unchanged" in run(ran.project, "refresh_downloads")
         assert ran.server.requests[-1].headers["if-none-match"] == '"one"'
         assert "Nothing to be done" in run(ran.project, OSM)
 
     @fault(PLACE, "make refresh: the server is down", "said so; the file and all results stay")
     def test_refresh_in_vain(self, ran):
         ran.server.script.faults = [says(404)]
-        said = run(ran.project, "refresh", check=False)
+        said = run(ran.project, "refresh_downloads", check=False)
         assert "stays as it was" in said and "404" in said
         folder = ran.project.folder / "data/raw/downloads"
         assert TOWN.read_bytes() in [one.read_bytes() for one in folder.iterdir()]
@@ -134,7 +134,7 @@ class TestOneProject:
     def test_refresh_of_a_newer(self, ran, tmp_path):
         newer = newer_town(tmp_path / "newer.osm.pbf")
         ran.server.script = FileServer(newer, etag='"two"')
-        said = run(ran.project, "refresh")
+        said = run(ran.project, "refresh_downloads")
         assert re.search(r"newer; 0\.097 MB, data of 2026-01-01 before, 0\.\d+ MB, data of 2026-02-03 now", said), said
         assert "pull_osm" in run(ran.project, OSM)
         note = json.loads((ran.project.folder / "data/raw/sample/provenance.json").read_text())

@@ -198,4 +198,4 @@ for city in [*CITIES, SAMPLE, *([WHAT_IF.city] if WHAT_IF else [])]:
 if "whatif" in sys.argv[1:] and not WHAT_IF:
     raise WorkflowError(f"say what to try, for example: {COMMAND}")
 
-DOWNLOADS, _ = checked(wanted_downloads, configured, KNOWN)
+DOWNLOADS, _ = checked(wanted_downloads, configured, cities=KNOWN)

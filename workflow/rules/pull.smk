@@ -19,8 +19,8 @@ rule download_file:
         "../../scripts/download_file.py"
 
 
-# snakemake refresh
-rule refresh:
+# snakemake refresh_downloads
+rule refresh_downloads:
     log:
         "logs/downloads/refresh.log",
     conda:

@@ -64,7 +64,13 @@ def people_frame(cells: np.ndarray, grid: Grid, area: shapely.Geometry, *, buffe
 
 
 def raster_given(people: People, raster: str | Path | None) -> Raster | None:
-    """Return which of the configured rasters a file is: by its name, or by the note of where it was downloaded from."""
+    """Return which of the configured rasters a file is: by its name, or by the note of where it was downloaded from.
+
+    Parameters
+    ----------
+    people : as configured.
+    raster : the file; None without one.
+    """
     older = people.older_raster
     if raster is None or older is None:
         return people.raster if raster else None

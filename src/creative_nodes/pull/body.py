@@ -98,12 +98,28 @@ def body_of(response: requests.Response) -> Iterator[bytes]:
 
 
 def suffix_of(name: str, known: dict[str, bytes]) -> str | None:
-    """Return the suffix of a file's name among those known."""
+    """Return the suffix of a file's name among those known.
+
+    Parameters
+    ----------
+    name : of the file.
+    known : suffixes, the longest first, and what is known of them.
+    """
     return next((suffix for suffix in known if name.lower().endswith(suffix)), None)
 
 
 def check_opening(name: str, chunk: bytes) -> None:
-    """Raise when the first bytes are not those of the kind of file that its name tells, a web page above all."""
+    """Raise when the first bytes are not those of the kind of file that its name tells, a web page above all.
+
+    Parameters
+    ----------
+    name : of the file.
+    chunk : its first bytes, 64 at least where it has as many.
+
+    Raises
+    ------
+    LastingError : they are those of something else.
+    """
     if _PAGE.match(chunk):
         raise LastingError(
             "it sent a web page instead of the file; log in to this network if it asks for that, and check the URL"
@@ -114,7 +130,17 @@ def check_opening(name: str, chunk: bytes) -> None:
 
 
 def check_ending(name: str, path: Path) -> None:
-    """Raise when a file does not begin and end as its kind does."""
+    """Raise when a file does not begin and end as its kind does.
+
+    Parameters
+    ----------
+    name : that it will have.
+    path : where it is.
+
+    Raises
+    ------
+    LastingError : it is something else, or breaks off.
+    """
     with path.open("rb") as file:
         check_opening(name, file.read(TAIL_BYTES))
         file.seek(max(0, path.stat().st_size - TAIL_BYTES))

@@ -79,7 +79,17 @@ def free_bytes(folder: Path) -> int:
 
 
 def check_room(folder: Path, needed: int) -> None:
-    """Raise when so many bytes more do not go onto the disk."""
+    """Raise when so many bytes more do not go onto the disk.
+
+    Parameters
+    ----------
+    folder : where they are to be written.
+    needed : how many.
+
+    Raises
+    ------
+    InputError : fewer are free.
+    """
     free = free_bytes(folder)
     if needed + SPARE_BYTES > free:
         raise InputError(
@@ -90,7 +100,12 @@ def check_room(folder: Path, needed: int) -> None:
 
 @contextmanager
 def written(path: Path) -> Iterator[None]:
-    """Say what is wrong with the disk when a file cannot be written."""
+    """Say what is wrong with the disk when a file cannot be written.
+
+    Raises
+    ------
+    InputError : the disk is full, or nothing may be written there.
+    """
     try:
         yield
     except OSError as error:
@@ -313,7 +328,13 @@ def _run(task: _Task, urls: Sequence[str]) -> Download:
 
 
 def hand_over(path: Path, output: Path) -> None:
-    """Give a file a second name, for a rule that puts its outputs in place itself; bytes are copied only if need be."""
+    """Give a file a second name, for a rule that puts its outputs in place itself; bytes are copied only if need be.
+
+    Parameters
+    ----------
+    path : the file.
+    output : its second name.
+    """
     if path.resolve() == output.resolve():
         return
     try:

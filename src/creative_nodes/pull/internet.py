@@ -106,6 +106,11 @@ _STATUS_WORDS = {
 def check_status(response: requests.Response, *, good: tuple[int, ...] = (200,)) -> None:
     """Raise what a status other than the good ones means.
 
+    Parameters
+    ----------
+    response : of a server.
+    good : statuses that are none.
+
     Raises
     ------
     PassingError : the server is busy or broken (5xx, 408, 425, 429).
@@ -123,7 +128,7 @@ def check_status(response: requests.Response, *, good: tuple[int, ...] = (200,))
 # ---------------------------------------------------------------- what an exception means
 
 
-def _causes(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterator[BaseException]:
+def _causes(error: BaseException, *, seen: frozenset[int] = frozenset()) -> Iterator[BaseException]:
     """Go through an exception and all that are wrapped in it, the innermost first."""
     if id(error) in seen:
         return
@@ -131,7 +136,7 @@ def _causes(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterato
     wrapped = [*error.args, getattr(error, "reason", None), error.__cause__, error.__context__]
     for one in wrapped:
         if isinstance(one, BaseException):
-            yield from _causes(one, seen)
+            yield from _causes(one, seen=seen)
     yield error
 
 
@@ -151,7 +156,9 @@ def _one_cause(error: BaseException, host: str) -> PassingError | LastingError |
             "machine, the URL, and whether a proxy opens encrypted connections"
         )
     if isinstance(error, ssl.SSLError) and not isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return LastingError(f"no encrypted connection to {host} ({error.reason or 'TLS failed'}); check the URL")
+        return LastingError(
+            f"no encrypted connection to {host} ({getattr(error, 'reason', None) or 'TLS failed'}); check the URL"
+        )
     if isinstance(error, socket.gaierror):
         return _lookup_words(error, host)
     if isinstance(error, ConnectionRefusedError):

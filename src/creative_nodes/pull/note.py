@@ -36,14 +36,26 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, what: Any) -> None:
-    """Write a small JSON file, whole or not at all."""
+    """Write a small JSON file, whole or not at all.
+
+    Parameters
+    ----------
+    path : the file.
+    what : what JSON can hold.
+    """
     part = path.with_name(f"{path.name}.new")
     part.write_text(json.dumps(what, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     part.replace(path)
 
 
 def write_note(path: Path, note: Note) -> None:
-    """Write the note of a file, whole or not at all."""
+    """Write the note of a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : the file that it is of.
+    note : what it says.
+    """
     write_json(note_path(path), asdict(note))
 
 

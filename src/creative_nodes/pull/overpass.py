@@ -76,6 +76,11 @@ def query(tile: shapely.Polygon, moment: str | None) -> str:
     All nodes and ways inside with the nodes of those ways, what `clip` completes (multipolygons and boundaries with
     all their members), and the other relations and their parents as they are: completing a national border or a
     long river road would never end.
+
+    Parameters
+    ----------
+    tile : outline, EPSG:4326; its holes are asked for too.
+    moment : of the past, as Overpass writes it; None for the present.
     """
     date = f'[date:"{moment}"]' if moment else ""
     inside = f'(poly:"{_poly(tile)}")'
@@ -193,7 +198,7 @@ class _Asking:
         return answer
 
 
-def _answers(asking: _Asking, tile: shapely.Polygon, cuts: int = 0) -> Iterator[dict[str, Any]]:
+def _answers(asking: _Asking, tile: shapely.Polygon, *, cuts: int = 0) -> Iterator[dict[str, Any]]:
     """Yield the answers for a tile: one, or those of its quarters where the server gives up on the whole."""
     try:
         yield asking.ask(tile)
@@ -207,7 +212,7 @@ def _answers(asking: _Asking, tile: shapely.Polygon, cuts: int = 0) -> Iterator[
         west, south, east, north = tile.bounds
         half = max((east - west) * math.cos(math.radians(south)), north - south) * KM_PER_DEGREE / 2
         for quarter in tiles_of(tile, side_km=half * 1.001):
-            yield from _answers(asking, quarter, cuts + 1)
+            yield from _answers(asking, quarter, cuts=cuts + 1)
 
 
 # ---------------------------------------------------------------- the whole area
@@ -266,7 +271,13 @@ def download_elements(
 
 
 def write_elements(elements: Iterable[Element], path: Path) -> None:
-    """Write the elements of an Overpass answer as .osm.pbf, sorted by type, then id."""
+    """Write the elements of an Overpass answer as .osm.pbf, sorted by type, then id.
+
+    Parameters
+    ----------
+    elements : each once.
+    path : file to write.
+    """
     with osmium.SimpleWriter(path) as writer:
         for item in sorted(elements, key=lambda element: (_TYPE_ORDER.get(element["type"], 3), element["id"])):
             number, tags = item["id"], item.get("tags", {})

@@ -25,7 +25,13 @@ def _same(file: IO[str], path: Path) -> bool:
 
 @contextmanager
 def alone(path: Path, report: Report) -> Iterator[None]:
-    """Let one process at a time write a file; another waits for it, and for no process that is dead."""
+    """Let one process at a time write a file; another waits for it, and for no process that is dead.
+
+    Parameters
+    ----------
+    path : the file.
+    report : called with a line when another process is at it.
+    """
     lock = path.with_name(f".{path.name}.lock")
     while True:
         with lock.open("a", encoding="utf-8") as file:

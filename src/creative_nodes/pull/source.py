@@ -70,6 +70,10 @@ def dated(url: str, snapshot: str | None, *, where: str) -> str:
     url : of the latest file; one that does not say so stays as it is.
     snapshot : day, YYYY-MM-DD; None for the latest.
     where : the key named in errors.
+
+    Raises
+    ------
+    InputError : the snapshot is no day.
     """
     if snapshot is None or LATEST not in url:
         return url
@@ -84,7 +88,17 @@ def dated(url: str, snapshot: str | None, *, where: str) -> str:
 
 
 def wanted_extract(city: str, source: Source) -> Wanted | None:
-    """Return the file that a city's source is downloaded as; None for a local file and for Overpass."""
+    """Return the file that a city's source is downloaded as; None for a local file and for Overpass.
+
+    Parameters
+    ----------
+    city : its key.
+    source : as its file says.
+
+    Raises
+    ------
+    InputError : the snapshot is no day.
+    """
     if source.kind != "geofabrik" or not source.url:
         return None
     urls = [
@@ -101,7 +115,17 @@ def wanted_extract(city: str, source: Source) -> Wanted | None:
 
 
 def attic_moment(snapshot: str | None, *, where: str = "source.snapshot") -> str | None:
-    """Return the moment of the past that is asked for, as Overpass writes it; None for the present."""
+    """Return the moment of the past that is asked for, as Overpass writes it; None for the present.
+
+    Parameters
+    ----------
+    snapshot : day or moment; None for the present.
+    where : the key named in errors.
+
+    Raises
+    ------
+    InputError : it is neither.
+    """
     if snapshot is None:
         return None
     if _DAY.fullmatch(snapshot):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 DOWNLOADS = Path("data/raw/downloads")
 HIDDEN = "…"
@@ -14,8 +14,9 @@ HIDDEN = "…"
 def without_login(url: str) -> str:
     """Return a URL as it may be shown: without user name, password, and the values of its query."""
     parts = urlsplit(url)
-    keys = [key for key, _ in parse_qsl(parts.query, keep_blank_values=True)]
-    query = "&".join(f"{key}={HIDDEN}" for key in keys) or (HIDDEN if parts.query else "")
+    told = [one.partition("=") for one in parts.query.split("&") if one]
+    # a part without a key may be a secret itself
+    query = "&".join(f"{key}={HIDDEN}" if equals else HIDDEN for key, equals, _ in told)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment=""))
 
 
