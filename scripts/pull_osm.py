@@ -6,7 +6,7 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.pull import STUDY_AREA, Boundary, ResolvedSource, pull_osm
+from creative_nodes.pull import DOWNLOADS, STUDY_AREA, Asking, Boundary, ResolvedSource, pull_osm
 from creative_nodes.settings import load_internet, load_source
 
 log = start(snakemake)
@@ -19,8 +19,12 @@ pulled = pull_osm(
     city=snakemake.wildcards.city,
     epsg=json.loads(settings)["city.epsg"],
     edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
-    internet=load_internet(snakemake.config),
-    report=log.info if snakemake.input.source else log.tell,
+    asking=Asking(
+        internet=load_internet(snakemake.config),
+        # for all cities and runs, and out of the way of this rule's outputs
+        cache=DOWNLOADS.parent / "answers",
+        report=log.info if snakemake.input.source else log.tell,
+    ),
 )
 note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | {"settings": tables.settings_hash(settings)}
 tables.write(pulled.study_area, STUDY_AREA, snakemake.output.study_area, provenance=note)

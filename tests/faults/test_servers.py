@@ -20,6 +20,7 @@ from creative_nodes.pull import overpass
 from creative_nodes.pull.cut import pull_osm
 from creative_nodes.pull.nominatim import geocode
 from creative_nodes.pull.overpass import download_elements
+from creative_nodes.pull.patience import Asking
 from creative_nodes.pull.read import read_osm
 from creative_nodes.pull.settings import Boundary, Internet, ModeAccess
 from creative_nodes.pull.source import ResolvedSource
@@ -273,7 +274,7 @@ def modes():
 def tables_of(source, folder, *, bbox, internet, epsg, buffer_m=200):
     """Pull a place and read it; returns its tables by object."""
     target = folder / "raw" / "osm.pbf"
-    pull_osm(source, Boundary(bbox=bbox), target, city="t", edge_buffer_m=buffer_m, epsg=epsg, internet=internet)
+    pull_osm(source, Boundary(bbox=bbox), target, city="t", edge_buffer_m=buffer_m, epsg=epsg, asking=Asking(internet))
     found = read_osm(target, modes=modes(), epsg=epsg)
     tables = {"places": found.places, "street_nodes": found.street_nodes, "street_edges": found.street_edges}
     return {name: frame.to_wkb() for name, frame in tables.items()}

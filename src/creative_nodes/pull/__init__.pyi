@@ -4,6 +4,7 @@ from .cut import pull_osm as pull_osm
 from .download import fetch as fetch
 from .download import hand_over as hand_over
 from .note import note_beside as note_beside
+from .patience import Asking as Asking
 from .progress import ProgressLine as ProgressLine
 from .read import read_osm as read_osm
 from .refresh import refresh_downloads as refresh_downloads

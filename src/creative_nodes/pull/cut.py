@@ -20,8 +20,8 @@ from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
 from creative_nodes.pull.download import file_sha256
 from creative_nodes.pull.overpass import download_elements, write_elements
-from creative_nodes.pull.patience import Report, silent
-from creative_nodes.pull.settings import Boundary, Internet
+from creative_nodes.pull.patience import Asking
+from creative_nodes.pull.settings import Boundary
 from creative_nodes.pull.source import ResolvedSource
 
 OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
@@ -48,13 +48,12 @@ class _Task:
     epsg: int | None
     buffer_m: float
     work: Path
-    internet: Internet | None
-    report: Report
+    asking: Asking
 
     @property
     def cache(self) -> Path:
         """Return the folder that keeps the answers of Overpass and Nominatim."""
-        return self.work / "overpass_cache"
+        return self.asking.cache or self.work / "overpass_cache"
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _tools() -> dict[str, str]:
 
 
 def _area(task: _Task, positions: NodePositions | None) -> _Area:
-    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, internet=task.internet)
+    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, internet=task.asking.internet)
     epsg = metric_epsg(study, task.epsg)
     return _Area(study, buffer_metres(study, task.buffer_m, epsg), epsg)
 
@@ -146,8 +145,8 @@ def _open_overpass(task: _Task) -> Iterator[_Opened]:
         url=task.source.url,
         mirrors=task.source.mirrors,
         snapshot=task.source.snapshot,
-        internet=task.internet,
-        report=task.report,
+        internet=task.asking.internet,
+        report=task.asking.report,
     )
     with tempfile.TemporaryDirectory(dir=task.work, prefix=".overpass-") as folder:
         file = Path(folder) / "overpass.osm.pbf"
@@ -164,8 +163,7 @@ def pull_osm(
     city: str,
     edge_buffer_m: float,
     epsg: int | None = None,
-    internet: Internet | None = None,
-    report: Report = silent,
+    asking: Asking | None = None,
 ) -> Pulled:
     """Pull one city's OSM data, cut to the study area and its buffer.
 
@@ -173,12 +171,11 @@ def pull_osm(
     ----------
     source : where from, as `download.resolve_source` chose.
     boundary : the city's boundary settings.
-    target : .osm.pbf file to write; answers of servers are kept in `overpass_cache` beside it.
+    target : .osm.pbf file to write.
     city : the city's key.
     edge_buffer_m : metres around the study area that are read too.
     epsg : metric CRS; default: the UTM zone of the study area's centroid.
-    internet : how servers are asked.
-    report : called with a line of progress.
+    asking : how servers are asked, where their answers are kept, and who is told.
 
     Returns
     -------
@@ -186,14 +183,17 @@ def pull_osm(
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     opening = _open_overpass if source.kind == "overpass" else _open_file
-    report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
-    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, internet, report)
+    asking = asking or Asking()
+    asking.report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
+    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, asking)
     with opening(task) as opened:
         clipped = clip(opened.positions, opened.area.buffered, target)
         read = opened.positions.source
         source_bytes, source_sha256 = read.stat().st_size, file_sha256(read)
     date, date_from = snapshot(source.snapshot, opened.stamp, clipped)
-    report(f"kept {clipped.nodes:,} nodes, {clipped.ways:,} ways, {clipped.relations:,} relations; data of {date}")
+    asking.report(
+        f"kept {clipped.nodes:,} nodes, {clipped.ways:,} ways, {clipped.relations:,} relations; data of {date}"
+    )
     return Pulled(
         study_area=_frame(city, opened.area),
         provenance={

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from creative_nodes.common import InputError
@@ -25,6 +26,22 @@ Report = Callable[[str], None]
 
 def silent(_: str) -> None:
     """Report nothing."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How Overpass and Nominatim are asked.
+
+    Attributes
+    ----------
+    internet : settings; default: as in the config reference.
+    cache : folder that keeps their answers until somebody removes it; default: one beside what is made.
+    report : called with a line of progress.
+    """
+
+    internet: Internet | None = None
+    cache: Path | None = None
+    report: Report = silent
 
 
 def spoken_time(seconds: float) -> str:

@@ -44,7 +44,8 @@ class Source(Section):
 
     kind: Literal["extract", "geofabrik", "overpass"] = Field(
         "geofabrik",
-        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query. "
+        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query, "
+        "whose answers are kept in data/raw/answers until you remove them. "
         "A file <city>.osm.pbf in the extracts folder goes before all of them",
     )
     file: str | None = Field(None, description="extract only: path of a .osm.pbf, .osm or .osm.bz2 file")

@@ -11,6 +11,7 @@ from creative_nodes.common.errors import InputError
 from creative_nodes.pull import overpass
 from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.cut import pull_osm
+from creative_nodes.pull.patience import Asking
 from creative_nodes.pull.settings import Boundary, Internet
 from creative_nodes.pull.source import ResolvedSource
 
@@ -57,6 +58,7 @@ def servers(serve, monkeypatch, tmp_path: Path):
     server.replies = replies
     server.api = f"{server.url}/api"
     server.internet = Internet(second_s=0.001, patience_minutes=5, nominatim_url=server.url)
+    server.asking = Asking(internet=server.internet)
     monkeypatch.setattr(overpass, "SERVERS", (server.api,))
     return server
 
@@ -179,7 +181,7 @@ def test_place_without_polygon_names_the_key(servers, tmp_path: Path, boundary: 
 def test_pull_cuts_the_answer_like_any_other_source(servers, tmp_path: Path) -> None:
     target = tmp_path / "raw" / "osm.pbf"
     source = ResolvedSource(kind="overpass")
-    pulled = pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100, internet=servers.internet)
+    pulled = pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100, asking=servers.asking)
     kept = [f"{item.type_str()}{item.id}" for item in osmium.FileProcessor(target)]
     assert kept == ["n1", "n3", "w5", "r7"]
     note = pulled.provenance
@@ -188,7 +190,7 @@ def test_pull_cuts_the_answer_like_any_other_source(servers, tmp_path: Path) -> 
     assert pulled.study_area.geometry.iloc[0].equals(AREA)
     assert sorted(item.name for item in target.parent.iterdir()) == ["osm.pbf", "overpass_cache"]
     first = target.read_bytes()
-    pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100, internet=servers.internet)
+    pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100, asking=servers.asking)
     assert target.read_bytes() == first
 
 
@@ -216,7 +218,7 @@ def test_recorded_answers_of_real_servers(servers, recorded: list, tmp_path: Pat
         target,
         city="bach-khoa",
         edge_buffer_m=200,
-        internet=servers.internet,
+        asking=servers.asking,
     )
     assert pulled.provenance["snapshot"] == "2025-04-22"
     assert pulled.study_area["epsg"].tolist() == [32648]
