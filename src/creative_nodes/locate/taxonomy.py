@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from creative_nodes.errors import InputError
 from creative_nodes.locate.names import NAME_KEYS, WordList
+from creative_nodes.locate.setting_rules import Setting
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 _CENTURY = re.compile(r"^\s*(?:(?:early|mid|late)\s+)?~?C(\d{1,2})\b")
@@ -52,6 +53,7 @@ class TaxonomyFile(_Part):
     rules: list[Rule]
     registry_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
     import_weight: Annotated[float, Field(ge=0, le=1)] = 0.6
+    setting: Setting | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Taxonomy:
         self.classes, self.default_class = file.classes, file.default_class
         self.rules = {rule.id: rule for rule in file.rules}
         self.registry_weight, self.import_weight = file.registry_weight, file.import_weight
+        self.setting = file.setting
         self._check(file, where)
         self._tags: list[tuple[Rule, Selector, Selector]] = []
         self._names: list[tuple[Rule, WordList]] = []

@@ -1,0 +1,219 @@
+"""The setting of industrial ground: what names, rails, water and streets around it tell of its age.
+
+A plain table of rules in the taxonomy: each says where to look, for what, and how much it weighs in log-odds (fitted,
+with its 95 % interval). The likelihood that a ground is old industry is 1 / (1 + exp(-(intercept + sum of weights))).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from creative_nodes.geo import projected
+from creative_nodes.locate.grounds import Ground
+from creative_nodes.locate.names import NAME_KEYS, WordList
+from creative_nodes.locate.setting_rules import Setting, SettingRule
+from creative_nodes.locate.taxonomy import Selector
+
+OLD_NAME_KEYS = ("old_name", "was:name", "disused:name")
+M2_PER_HECTARE, M2_PER_KM2 = 1e4, 1e6
+GRAIN_SAMPLE = 500  # streets all over the city whose grain is measured
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A rule that fired on a ground: the object and the name or tag that made it fire, and how far off it is."""
+
+    rule: SettingRule
+    osm_id: str
+    tag: str
+    distance_m: float
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies around the grounds of a city; shapes in the metric CRS.
+
+    `osm_ids`, `tags`, `shapes`: every object of the table places. `street_names`, `streets`: every edge of the streets.
+    `residents`, `homes`: persons at each point of the table people.
+    """
+
+    osm_ids: list[str]
+    tags: Sequence[dict[str, str]]
+    shapes: np.ndarray
+    street_names: np.ndarray
+    streets: np.ndarray
+    residents: np.ndarray
+    homes: np.ndarray
+
+
+def look_around(
+    places: gpd.GeoDataFrame,
+    tags: Sequence[dict[str, str]],
+    streets: gpd.GeoDataFrame,
+    people: gpd.GeoDataFrame,
+    *,
+    epsg: int,
+) -> Surroundings:
+    """Put the tables places, street_edges and people side by side in the metric CRS `epsg`."""
+    return Surroundings(
+        osm_ids=[str(one) for one in places["osm_id"]],
+        tags=tags,
+        shapes=projected(places, epsg),
+        street_names=streets["name"].fillna("").to_numpy(dtype=str),
+        streets=projected(streets, epsg),
+        residents=people["residents"].to_numpy(dtype=float),
+        homes=projected(people, epsg),
+    )
+
+
+def signs(grounds: Sequence[Ground], around: Surroundings, setting: Setting) -> list[list[Sign]]:
+    """Return the signs of each ground, one a rule at most: the nearest.
+
+    Parameters
+    ----------
+    grounds : grounds of the city.
+    around : what lies around them.
+    setting : the family of rules.
+    """
+    shapes = np.array([one.geometry for one in grounds], dtype=object)
+    reached = _near_a_street(shapes, around, setting.street_within_m)
+    found: list[list[Sign]] = [[] for _ in grounds]
+    for rule in setting.rules:
+        for at, sign in _LOOKS[rule.look](rule, grounds, shapes, around):
+            if reached[at]:
+                found[at].append(sign)
+    return found
+
+
+def likelihood(found: Sequence[Sign], setting: Setting) -> float:
+    """Return how likely a ground with these signs is old industry, 0-1."""
+    return float(1 / (1 + np.exp(-(setting.intercept + sum(sign.rule.weight for sign in found)))))
+
+
+def no_works(ground: Ground, tags_of: dict[str, dict[str, str]], setting: Setting) -> str:
+    """Return the tag or name that tells that a ground is no works, or no single one; else an empty text.
+
+    Parameters
+    ----------
+    ground : the ground.
+    tags_of : tags of the objects, by OSM id.
+    setting : the family of rules.
+    """
+    selector, words = Selector(setting.never.tags), WordList({str(k): v for k, v in setting.never.names.items()})
+    told = (_said(tags_of[osm_id], words, NAME_KEYS) or selector.found_in(tags_of[osm_id]) for osm_id in ground.osm_ids)
+    return next((text for text in told if text), "")
+
+
+def density_around(grounds: Sequence[Ground], around: Surroundings, within_m: float) -> np.ndarray:
+    """Return the residents per km² within `within_m` metres (straight-line) of each ground, itself included."""
+    counts = np.zeros(len(grounds))
+    zones = shapely.buffer(np.array([one.geometry for one in grounds], dtype=object), within_m)
+    a, b = shapely.STRtree(around.homes).query(zones, predicate="intersects")
+    np.add.at(counts, a, around.residents[b])
+    density: np.ndarray = counts / (shapely.area(zones) / M2_PER_KM2)
+    return density
+
+
+def _near_a_street(shapes: np.ndarray, around: Surroundings, within_m: float) -> np.ndarray:
+    near = np.zeros(len(shapes), dtype=bool)
+    near[shapely.STRtree(around.streets).query(shapes, predicate="dwithin", distance=within_m)[0]] = True
+    return near
+
+
+def _said(tags: dict[str, str], words: WordList, keys: Sequence[str]) -> str:
+    """Return the first name that holds one of the words, as key=value."""
+    return next((f"{key}={tags[key]}" for key in keys if key in tags and words.found_in(tags[key])), "")
+
+
+Found = list[tuple[int, Sign]]
+
+
+def _own(rule: SettingRule, grounds: Sequence[Ground], shapes: np.ndarray, around: Surroundings) -> Found:
+    """Look at the names of the ground's own objects, former ones too."""
+    words, row = _words(rule), {osm_id: i for i, osm_id in enumerate(around.osm_ids)}
+    found = []
+    for at, ground in enumerate(grounds):
+        for osm_id in ground.osm_ids:
+            tag = _said(around.tags[row[osm_id]], words, (*NAME_KEYS, *OLD_NAME_KEYS))
+            if tag:
+                found.append((at, Sign(rule, osm_id, tag, 0.0)))
+                break
+    return found
+
+
+def _near(rule: SettingRule, grounds: Sequence[Ground], shapes: np.ndarray, around: Surroundings) -> Found:
+    """Look at the objects and named streets within reach of the ground, but not at its own."""
+    selector, none, words = Selector(rule.tags), Selector(rule.none), _words(rule) if rule.names else None
+    told = [_tells(tags, selector, none, words) for tags in around.tags]
+    rows = [row for row, text in enumerate(told) if text]
+    found = _nearest(
+        rule, grounds, shapes, [around.osm_ids[i] for i in rows], [told[i] for i in rows], around.shapes[rows]
+    )
+    if words is None or not selector.found_in({"highway": "street"}):
+        return found
+    named = [row for row, name in enumerate(around.street_names) if name and words.found_in(name)]
+    texts = [f"name={around.street_names[row]}" for row in named]
+    seen = {at for at, _ in found}
+    streets = _nearest(rule, grounds, shapes, [""] * len(named), texts, around.streets[named])
+    return found + [(at, sign) for at, sign in streets if at not in seen]
+
+
+def _tells(tags: dict[str, str], selector: Selector, none: Selector, words: WordList | None) -> str:
+    tag = selector.found_in(tags)
+    if not tag or none.found_in(tags):
+        return ""
+    return tag if words is None else _said(tags, words, (*NAME_KEYS, *OLD_NAME_KEYS))
+
+
+def _nearest(
+    rule: SettingRule,
+    grounds: Sequence[Ground],
+    shapes: np.ndarray,
+    osm_ids: list[str],
+    texts: list[str],
+    others: np.ndarray,
+) -> Found:
+    best: dict[int, Sign] = {}
+    pairs = shapely.STRtree(others).query(shapes, predicate="dwithin", distance=rule.within_m)
+    for at, other in pairs.T:
+        if osm_ids[other] and osm_ids[other] in grounds[at].osm_ids:
+            continue
+        sign = Sign(rule, osm_ids[other], texts[other], float(shapely.distance(shapes[at], others[other])))
+        if at not in best or (sign.distance_m, sign.osm_id) < (best[at].distance_m, best[at].osm_id):
+            best[int(at)] = sign
+    return sorted(best.items())
+
+
+def _streets(rule: SettingRule, grounds: Sequence[Ground], shapes: np.ndarray, around: Surroundings) -> Found:
+    """Look at the grain of streets around the ground, beside that around streets all over the city."""
+    tree = shapely.STRtree(around.streets)
+    every = max(1, len(around.streets) // GRAIN_SAMPLE)
+    here = shapely.buffer(shapely.line_interpolate_point(around.streets[::every], 0.5, normalized=True), rule.within_m)
+    typical = float(np.median(_grain(here, tree))) if len(here) else np.inf
+    grain = _grain(shapely.difference(shapely.buffer(shapes, rule.within_m), shapes), tree)
+    return [
+        (at, Sign(rule, "", f"{value:.0f} m of street per hectare", 0.0))
+        for at, value in enumerate(grain)
+        if value >= typical
+    ]
+
+
+def _grain(zones: np.ndarray, streets: shapely.STRtree) -> np.ndarray:
+    """Return the metres of street per hectare in each zone."""
+    length = np.zeros(len(zones))
+    a, b = streets.query(zones, predicate="intersects")
+    np.add.at(length, a, shapely.length(shapely.intersection(zones[a], streets.geometries[b])))
+    grain: np.ndarray = length / (shapely.area(zones) / M2_PER_HECTARE)
+    return grain
+
+
+def _words(rule: SettingRule) -> WordList:
+    return WordList({str(language): words for language, words in rule.names.items()})
+
+
+_LOOKS = {"own": _own, "near": _near, "streets": _streets}
