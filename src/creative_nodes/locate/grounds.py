@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.geo import projected
+from creative_nodes.common.geo import projected
 from creative_nodes.locate.grouping import largest_member, oldest_member
 from creative_nodes.locate.names import fold
 from creative_nodes.locate.taxonomy import Selector

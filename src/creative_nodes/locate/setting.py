@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.geo import projected
+from creative_nodes.common.geo import projected
 from creative_nodes.locate.grounds import Ground
 from creative_nodes.locate.names import NAME_KEYS, WordList
 from creative_nodes.locate.setting_rules import Setting, SettingRule

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.geo import reproject
+from creative_nodes.common.geo import reproject
 from creative_nodes.locate.grounds import Ground, eligible, find_grounds
 from creative_nodes.locate.taxonomy import Selector
 
