@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from creative_nodes.common import WGS84_EPSG, InputError, reproject
+from creative_nodes.common import SITE_STATUSES, WGS84_EPSG, InputError, SiteStatus, reproject
 from creative_nodes.locate.names import fold
 
 # how far from its stated position a row of each precision may lie
@@ -24,6 +24,7 @@ FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site o
 METRES_PER_KM = 1000.0
 REGISTRY = "registry"
 NOT_IN_CSV = ("origin", "year_built", "listing")  # what only rows of imported lists carry
+MAY_LACK = ("status_date", "status_source")  # columns that a registry may leave out
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
 
@@ -44,7 +45,9 @@ class Known(BaseModel):
     tier: Literal["core", "intermediate", "supporting", ""] = ""
     former_use: str = ""
     present_use: str = ""
-    status: Literal["active", "disused", "converted", "lost", ""]
+    status: Literal[SiteStatus, ""]
+    status_date: str = Field("", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")
+    status_source: str = ""
     year_converted: int | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
@@ -78,7 +81,7 @@ class Known(BaseModel):
         if self.origin != REGISTRY:
             return self
         if not self.status:
-            raise ValueError("status must be active, disused, converted or lost")
+            raise ValueError(f"status must be one of {', '.join(SITE_STATUSES)}")
         if self.kind in ("creative", "both") and not (self.domain and self.tier):
             raise ValueError("a creative space needs domain and tier")
         if self.kind in ("heritage", "both") and not self.heritage_class:
@@ -107,7 +110,7 @@ def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, eps
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            columns = [name for name in Known.model_fields if name not in NOT_IN_CSV]
+            columns = [name for name in Known.model_fields if name not in (*NOT_IN_CSV, *MAY_LACK)]
             missing = [name for name in columns if name not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(f"column {', '.join(missing)} is missing", where=where)

@@ -33,7 +33,7 @@ class Rule(_Part):
     family: str | None = None
     class_: str | None = Field(None, alias="class")
     tier: Literal["core", "intermediate", "supporting"] | None = None
-    status: Literal["disused", "brownfield", "lost"] | None = None
+    status: Literal["vacated", "brownfield", "in_use", "lost"] | None = None
     flag: Literal["listed", "public_land"] | None = None
     tags: list[str] = []
     none: list[str] = []

@@ -413,9 +413,11 @@ def _site_sources(facts: Facts) -> Message:
 
 # labels of the heritage sites of each status
 OF_STATUS = {
-    "active": mark("of them active"),
-    "disused": mark("of them disused"),
+    "to_be_vacated": mark("of them to be vacated"),
+    "vacated": mark("of them vacated"),
     "brownfield": mark("of them brownfield"),
+    "not_known": mark("of them of use not known"),
+    "in_use": mark("of them in use"),
     "converted": mark("of them converted"),
     "lost": mark("of them lost"),
 }

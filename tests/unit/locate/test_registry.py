@@ -27,7 +27,7 @@ GOOD = {
     "name": "Nhà máy dệt Đông Á",
     "kind": "heritage",
     "heritage_class": "mill_factory",
-    "status": "active",
+    "status": "in_use",
     "lon": "105.85",
     "lat": "21.03",
     "precision": "site",

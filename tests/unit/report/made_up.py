@@ -60,7 +60,7 @@ PROVENANCE = {
     "settings": "0123456789ab",
     "version": "0.1.0",
 }
-STATUSES = ("disused", "active", "brownfield")
+STATUSES = ("vacated", "in_use", "brownfield")
 CLASSES = ("mill or factory", "warehouse", "dock or shipyard", "railway works")
 
 
@@ -121,7 +121,7 @@ def _evidence(i: int) -> str:
 def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
     x, y = WEST + 0.004 + rng.random(n) * 0.05, SOUTH + 0.004 + rng.random(n) * 0.04
     status = [STATUSES[i % 3] for i in range(n)]
-    status[-8:] = ["converted"] * 4 + ["lost"] * 2 + ["active"] * 2
+    status[-8:] = ["converted"] * 4 + ["lost"] * 2 + ["in_use"] * 2
     confidence = np.full(n, 0.75)
     confidence[-2:] = 0.2
     rows = {

@@ -163,8 +163,8 @@ def test_parts_of_a_bar_add_up_to_all():
     stack = comparing.reuse_stacks([city(frames=heritage(converted=1, disused=2, active=6))])[0]
     assert [(part.key, part.n) for part in stack.parts] == [
         ("converted", 1),
-        ("disused", 2),
-        ("active", 6),
+        ("vacated", 2),
+        ("in_use", 6),
         ("brownfield", 0),
     ]
     assert sum(part.length for part in stack.parts) == pytest.approx(100, abs=0.2)

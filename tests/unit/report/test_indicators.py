@@ -78,7 +78,7 @@ def _registry(*rows: dict[str, Any]) -> pd.DataFrame:
     defaults: dict[str, Any] = {
         **{column.name: "" for column in TABLES["registry"].columns if column.kind == "text"},
         **{"year_converted": None, "match_score": None, "match_m": None, "lon": 3.0, "lat": 0.2},
-        **{"status": "active", "outcome": "in OSM"},
+        **{"status": "in_use", "outcome": "in OSM"},
     }
     full = [{**defaults, "registry_id": f"r{k}", **row} for k, row in enumerate(rows)]
     return pd.DataFrame(full, columns=list(defaults)).astype({"lon": "float64", "lat": "float64"})
@@ -101,12 +101,12 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
     )
     links = pd.DataFrame({"a": ["c1", "c2", "c4"], "b": ["c2", "c3", "c5"], "minutes": [5.0, 10.0, 0.4]})
     heritage = towns.sites(
-        {"geometry": towns.at(0), "status": "active"},
-        {"geometry": towns.at(0), "status": "disused", "tier": "medium"},
-        {"geometry": towns.at(0), "status": "disused"},
+        {"geometry": towns.at(0), "status": "in_use"},
+        {"geometry": towns.at(0), "status": "vacated", "tier": "medium"},
+        {"geometry": towns.at(0), "status": "vacated"},
         {"geometry": towns.at(0), "status": "converted"},
         {"geometry": towns.at(0), "status": "lost"},
-        {"geometry": towns.at(0), "status": "active", "tier": "low", "confidence": 0.2},
+        {"geometry": towns.at(0), "status": "in_use", "tier": "low", "confidence": 0.2},
     )
     made = {
         "study_area": _study_area(towns, area),
@@ -179,8 +179,8 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "spaces_per_km2": 1.5,
         "spaces_per_100k": 12,
         "heritage_sites": 5,
-        "heritage_active": 1,
-        "heritage_disused": 2,
+        "heritage_in_use": 1,
+        "heritage_vacated": 2,
         "heritage_brownfield": 0,
         "heritage_converted": 1,
         "heritage_lost": 1,

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import mark, not_known, number, percent, say, say_n, translated
+from creative_nodes.common import SITE_STATUSES, mark, not_known, number, percent, say, say_n, translated
 from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, quoted
 from creative_nodes.report.say.words import Words, plain
 from creative_nodes.report.settings import PageSettings
 
 RANGE = re.compile(r"5-95 %: ([0-9.e-]+) to ([0-9.e-]+)")
-REUSE = ("converted", "disused", "active", "brownfield")  # what still stands, or its ground
+REUSE = tuple(status for status in SITE_STATUSES if status != "lost")  # what still stands, or its ground
 TIERS = ("core", "intermediate", "supporting")
 SURE = 0.95
 
@@ -317,9 +317,11 @@ def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
 TIER_WORDS = {"core": mark("core"), "intermediate": mark("intermediate"), "supporting": mark("supporting")}
 STATUS_WORDS = {
     "converted": mark("converted"),
-    "disused": mark("disused"),
-    "active": mark("in industrial use"),
+    "to_be_vacated": mark("to be vacated"),
+    "vacated": mark("vacated"),
     "brownfield": mark("cleared ground"),
+    "not_known": mark("use not known"),
+    "in_use": mark("in industrial use"),
 }
 
 

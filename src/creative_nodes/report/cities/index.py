@@ -22,9 +22,11 @@ MANY_YEARS_APART = 1.0
 ON_CARD = (
     SPACES,
     "heritage_sites",
-    "heritage_active",
-    "heritage_disused",
+    "heritage_to_be_vacated",
+    "heritage_vacated",
     "heritage_brownfield",
+    "heritage_not_known",
+    "heritage_in_use",
     "heritage_converted",
     "heritage_lost",
     "clusters",

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import count, mark, not_known, number, percent, say, spoken, translated
+from creative_nodes.common import SITE_STATUSES, count, mark, not_known, number, percent, say, spoken, translated
 from creative_nodes.report.say.words import known_number, rows, upper_first
 
 # figures that are a part of the one above them
-PART_OF = re.compile(r"heritage_(active|disused|brownfield|converted|lost)$|registry_recall_(heritage|creative)_")
+PART_OF = re.compile(rf"heritage_({'|'.join(SITE_STATUSES)})$|registry_recall_(heritage|creative)_")
 COUNTED_THINGS = ("", "spaces", "space", "sites", "site", "clusters", "cluster", "persons")
 NOTICE = "notice_"
 SHARES = ("share", "0-1")
