@@ -24,7 +24,7 @@ import yaml
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from creative_nodes import tables
+from creative_nodes.common import tables
 from creative_nodes.common.geo import WGS84_EPSG, reproject
 from creative_nodes.locate.grounds import Ground, eligible, find_grounds
 from creative_nodes.locate.setting import density_around, look_around, no_works, signs

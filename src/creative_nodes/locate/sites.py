@@ -18,6 +18,7 @@ from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.judging import Judgement, Statement, judge
 from creative_nodes.locate.outcomes import imports_frame, registry_frame
 from creative_nodes.locate.settings import Locate
+from creative_nodes.locate.status import told_status
 from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE
 from creative_nodes.locate.taxonomy import Taxonomies, Taxonomy, start_year
 
@@ -49,26 +50,34 @@ def _statement(row: registry.Known, taxonomy: Taxonomy) -> Statement:
     return Statement(IMPORT_RULE, taxonomy.import_weight, f"{row.origin}: {said}", mark("in a list of known sites"))
 
 
-def _status_of(site: Site, judged: Judgement, creative: shapely.STRtree, estate_m2: float) -> str:
-    """Return what a row says of the site, else what stands there: a creative space converts what is not lost."""
-    if said := site.said("status"):
-        return said
-    # one gallery on an estate does not convert the estate
-    small = float(shapely.area(site.geometry)) <= estate_m2
-    if judged.status != "lost" and small and len(creative.query(site.geometry, predicate="dwithin", distance=NEAR_M)):
-        return "converted"
-    return judged.status
+@dataclass(frozen=True)
+class _Beside:
+    """What tells of the status of sites: creative spaces with their ids, and the day of each object's last edit."""
+
+    spaces: shapely.STRtree
+    space_ids: list[str]
+    edited: dict[str, str]
+
+    def space_at(self, site: Site, estate_m2: float) -> str:
+        """Return the id of the first creative space inside or touching; one gallery does not convert an estate."""
+        if float(shapely.area(site.geometry)) > estate_m2:
+            return ""
+        near = self.spaces.query(site.geometry, predicate="dwithin", distance=NEAR_M)
+        return self.space_ids[min(near)] if len(near) else ""
 
 
-def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree, estate_m2: float) -> dict[str, object]:
+def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: float) -> dict[str, object]:
     judged, area = _judge(site, taxonomy), float(shapely.area(site.geometry))
+    status = told_status(site.sources(), site.hits, space=beside.space_at(site, estate_m2), edited=beside.edited)
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
     years = years or [row.year_built for row in site.imported if row.year_built is not None]
     return {
         "site_id": f"h-{site.key}",
         **site.display_names(),
         "heritage_class": site.said("heritage_class") or judged.class_,
-        "status": _status_of(site, judged, creative, estate_m2),
+        "status": status.status,
+        "status_source": status.source,
+        "status_date": status.date,
         "confidence": judged.confidence,
         "tier": judged.tier,
         "area_m2": area if area > 0 else None,
@@ -152,7 +161,11 @@ def locate(
     others = Named.of(places, tags, epsg)
     finds = evidence.find(places, tags, taxonomies.creative, epsg=epsg)
     creative = sites_of(finds, open_rows, others, settings, within=within, epsg=epsg)
-    tree = shapely.STRtree([site.geometry for site in creative])
+    beside = _Beside(
+        shapely.STRtree([site.geometry for site in creative]),
+        [f"c-{site.key}" for site in creative],
+        dict(zip(places["osm_id"], places["edited"], strict=True)),
+    )
 
     industry = [row for row in everyone if row.kind in ("heritage", "both")]
     finds = evidence.find(places, tags, taxonomies.heritage, epsg=epsg)
@@ -161,7 +174,7 @@ def locate(
 
     taken = {osm_id for site in creative for osm_id in site.osm_ids}
     amenities = _amenities(evidence.find(places, tags, taxonomies.amenities, epsg=epsg), taken, epsg)
-    rows = [_heritage_row(site, taxonomies.heritage, tree, settings.max_group_area_m2) for site in heritage]
+    rows = [_heritage_row(site, taxonomies.heritage, beside, settings.max_group_area_m2) for site in heritage]
     spaces = [_creative_row(site, taxonomies.creative, inside) for site in creative]
     return Located(
         heritage=_frame(rows, heritage, HERITAGE, epsg),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from creative_nodes.common import OSM_STATUSES
 from creative_nodes.locate.registry import Known
@@ -22,7 +23,7 @@ class Said:
 
 
 def told_status(
-    rows: Sequence[Known], hits: Sequence[tuple[str, Hit]], *, space: str, edited: Mapping[str, str]
+    rows: Sequence[Known], hits: Sequence[tuple[str, Hit]], *, space: str = "", edited: Mapping[str, str]
 ) -> Said:
     """Say what is known of a site's use; silence is `not_known`, never "in use".
 
@@ -30,26 +31,24 @@ def told_status(
     ----------
     rows : what the registry and lists say of the site, the registry first.
     hits : the rules that fired, with the OSM object.
-    space : id of a creative space inside or touching the site; empty when there is none.
+    space : id of a creative space inside or touching the site, which converts what is not lost; empty without one.
     edited : the day each OSM object was last edited.
     """
     row = next((one for one in rows if one.status not in ("", NOT_KNOWN)), None)
     if row is not None:
         return Said(row.status, row.status_source or row.source, row.status_date)
-    lost = next(((osm_id, hit) for osm_id, hit in hits if hit.rule.status == "lost"), None)
-    if lost and not _something_stands(hits):
-        return _by_object("lost", *lost, edited)
-    if space:
-        return Said("converted", space)
-    for status in OSM_STATUSES:
+    by_tags = status_of_hits(hits, edited)
+    return Said("converted", space) if space and by_tags.status != "lost" else by_tags
+
+
+def status_of_hits(hits: Sequence[tuple[str, Hit]], edited: Mapping[str, str] = MappingProxyType({})) -> Said:
+    """Say what tags tell of the use: lost only where nothing stands."""
+    wanted = OSM_STATUSES if _something_stands(hits) else ("lost", *OSM_STATUSES)
+    for status in wanted:
         found = next(((osm_id, hit) for osm_id, hit in hits if hit.rule.status == status), None)
         if found:
-            return _by_object(status, *found, edited)
+            return Said(status, f"OpenStreetMap {found[0]}: {found[1].tag}", edited.get(found[0], ""))
     return Said()
-
-
-def _by_object(status: str, osm_id: str, hit: Hit, edited: Mapping[str, str]) -> Said:
-    return Said(status, f"OpenStreetMap {osm_id}: {hit.tag}", edited.get(osm_id, ""))
 
 
 def _something_stands(hits: Sequence[tuple[str, Hit]]) -> bool:

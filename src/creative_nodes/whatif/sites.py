@@ -163,6 +163,8 @@ def _judged(tags: dict[str, str], osm_id: str, taxonomy: Taxonomy) -> dict[str, 
     return {
         "heritage_class": judged.class_,
         "status": judged.status,
+        "status_source": "",
+        "status_date": "",
         "confidence": judged.confidence,
         "evidence": judged.evidence,
         "listed": judged.listed,

@@ -51,6 +51,9 @@ def row(registry_id, name, kind="heritage", at=(0, 0), **changes):
     return Known.model_validate({**given, **changes})
 
 
+EDITED = "2021-05-04"  # of every object
+
+
 @pytest.fixture
 def run(taxonomies, settings):
     """Locate in objects {osm_id: (shape in metres, tags)}, and check the doors."""
@@ -58,7 +61,7 @@ def run(taxonomies, settings):
     def go(objects, known=(), **changes):
         shapes = np.array([shape for shape, _ in objects.values()], dtype=object)
         places = gpd.GeoDataFrame(
-            {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()]},
+            {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()], "edited": EDITED},
             geometry=reproject(shapes, EPSG, 4326),
             crs=4326,
         )
@@ -124,7 +127,7 @@ def test_an_empty_town_can_be_written(run, tmp_path):
 def test_a_mill_and_its_figures(run):
     site = only(run({"way/1": (box(0, 0, 50), MILL)}).heritage)
     assert site["site_id"].startswith("h-")
-    assert (site["heritage_class"], site["status"], site["in_osm"]) == ("mill_factory", "in_use", True)
+    assert (site["heritage_class"], site["status"], site["in_osm"]) == ("mill_factory", "not_known", True)
     # industrial use 0.25, named as a mill 0.18, built before 1950 0.4
     assert site["confidence"] == pytest.approx(1 - 0.75 * 0.82 * 0.6)
     assert site["tier"] == "medium"
@@ -284,6 +287,34 @@ def test_status_by_tags(run, tags, status):
 )
 def test_a_demolished_works_is_lost_though_its_name_tells_of_industry(run, tags):
     assert only(run({"way/1": (box(0, 0), tags)}).heritage)["status"] == "lost"
+
+
+@pytest.mark.parametrize(
+    ("tags", "changes", "said"),
+    [
+        (MILL, None, ("not_known", "", "")),
+        (MILL | {"operational_status": "operational"}, None, ("in_use", "OpenStreetMap way/1", EDITED)),
+        ({"disused:building": "industrial"}, None, ("vacated", "OpenStreetMap way/1", EDITED)),
+        (MILL, {"status": "in_use"}, ("in_use", "a book", "")),
+        (
+            {"disused:building": "industrial"},
+            {"status": "to_be_vacated", "status_source": "the council's list", "status_date": "2025-11"},
+            ("to_be_vacated", "the council's list", "2025-11"),
+        ),
+        # a row that does not know leaves the word to the tags
+        ({"disused:building": "industrial"}, {"status": "not_known"}, ("vacated", "OpenStreetMap way/1", EDITED)),
+    ],
+)
+def test_a_status_tells_who_says_so_and_when(run, tags, changes, said):
+    known = [row("k", "Kho", at=(10, 10), **changes)] if changes else []
+    site = only(run({"way/1": (box(0, 0), tags)}, known).heritage)
+    assert (site["status"], site["status_source"].split(":")[0], site["status_date"]) == said
+
+
+def test_a_conversion_is_told_by_the_space_inside(run):
+    found = run({"way/1": (box(0, 0), MILL), "node/2": (point(20, 20), {"tourism": "gallery"})})
+    site, space = only(found.heritage), only(found.creative)
+    assert (site["status"], site["status_source"]) == ("converted", space["space_id"])
 
 
 def test_a_lost_hall_beside_a_standing_one_does_not_lose_the_site(run):

@@ -181,6 +181,8 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "heritage_sites": 5,
         "heritage_in_use": 1,
         "heritage_vacated": 2,
+        "heritage_to_be_vacated": 0,
+        "heritage_not_known": 0,
         "heritage_brownfield": 0,
         "heritage_converted": 1,
         "heritage_lost": 1,

@@ -228,14 +228,14 @@ def test_an_object_that_is_no_heritage_can_be_tried(city: sites.BaseCity) -> Non
 @pytest.mark.parametrize(
     ("tags", "status", "kind", "flags"),
     [
-        ({"building": "warehouse", "name": "Kho 3"}, "active", "warehouse", []),
-        ({"demolished:building": "industrial", "building": "warehouse"}, "active", "warehouse", []),
-        ({"demolished:man_made": "works", "disused:building": "factory"}, "disused", "unspecified", []),
+        ({"building": "warehouse", "name": "Kho 3"}, "not_known", "warehouse", []),
+        ({"demolished:building": "industrial", "building": "warehouse"}, "not_known", "warehouse", []),
+        ({"demolished:man_made": "works", "disused:building": "factory"}, "vacated", "unspecified", []),
         ({"demolished:building": "industrial", "name": "Nhà máy X40"}, "lost", "mill_factory", []),
-        ({"man_made": "works", "alt_name:zh": "第三棉纺织厂"}, "active", "mill_factory", []),
-        ({"man_made": "water_tower", "name": "Water tower", "start_date": "1930"}, "active", "power_water", []),
-        ({"landuse": "brownfield", "was:landuse": "industrial", "heritage": "2"}, "disused", "unspecified", ["listed"]),
-        ({"man_made": "works", "operator:type": "government"}, "active", "unspecified", ["public_land"]),
+        ({"man_made": "works", "alt_name:zh": "第三棉纺织厂"}, "not_known", "mill_factory", []),
+        ({"man_made": "water_tower", "name": "Water tower", "start_date": "1930"}, "not_known", "power_water", []),
+        ({"landuse": "brownfield", "was:landuse": "industrial", "heritage": "2"}, "vacated", "unspecified", ["listed"]),
+        ({"man_made": "works", "operator:type": "government"}, "not_known", "unspecified", ["public_land"]),
     ],
 )
 def test_an_object_is_judged_as_locating_judges_it(
@@ -254,7 +254,7 @@ def test_an_object_is_judged_as_locating_judges_it(
     )
     (site,) = located.heritage.to_dict("records")
     bare = replace(city, frames={**city.frames, "places": places})
-    (tried,) = sites.tried_sites(sites.sites_asked(_asked(osm="node/1", status="disused")), bare).to_dict("records")
+    (tried,) = sites.tried_sites(sites.sites_asked(_asked(osm="node/1", status="vacated")), bare).to_dict("records")
     assert (site["status"], site["heritage_class"]) == (status, kind)
     assert [flag for flag in ("listed", "public_land") if site[flag]] == flags
     for column in ("heritage_class", "listed", "public_land", "name", "area_m2", "start_year", "in_osm", "osm_ids"):
@@ -289,7 +289,7 @@ def test_words_tell_rank_place_and_the_missing_area(towns: ModuleType, city: sit
     found = _try(city, at=_at(towns, 700, 500), status="vacated", name="Depot")
     text = whatif.trial_in_words(found)
     rank = int(found.scores.set_index("site_id").loc["w-1", "rank"])
-    assert f"rank {rank} of 5;" in text and "Depot (disused, unspecified" in text
+    assert f"rank {rank} of 5;" in text and "Depot (vacated, unspecified" in text
     assert "its area is not known" in text and "nan" not in text.lower()
     assert all(name in text for name in CRITERIA)
     assert not whatif.trial_warnings(found)
@@ -317,7 +317,7 @@ def test_csv_for_people(towns: ModuleType, city: sites.BaseCity, tmp_path: Path)
 def test_a_csv_of_sites(towns: ModuleType, city: sites.BaseCity, tmp_path: Path) -> None:
     lat, lon = _at(towns, 700, 500).split(",")
     file = tmp_path / "mine.csv"
-    file.write_text(f"name,lat,lon,osm,status,area_m2\nDepot,{lat},{lon},,,900\n,,,way/5,active,\n", "utf-8")
+    file.write_text(f"name,lat,lon,osm,status,area_m2\nDepot,{lat},{lon},,,900\n,,,way/5,in_use,\n", "utf-8")
     found = _try(city, sites=str(file), status="vacated")
     rows = found.candidates.set_index("site_id")
     assert rows["status"].to_dict() == {"w-1": "vacated", "h-w5": "in_use"}
@@ -351,7 +351,7 @@ def test_a_geojson_of_outlines(towns: ModuleType, city: sites.BaseCity, tmp_path
         ({"at": "21.04"}, ["at:", "latitude,longitude"]),
         ({"at": "121.4,31.2"}, ["latitude 121.4", "latitude stands first"]),
         ({"osm": 12}, ["osm:", "way/123"]),
-        ({"osm": "way/1", "status": "disusd"}, ["status:", "did you mean disused?"]),
+        ({"osm": "way/1", "status": "vacatd"}, ["status:", "did you mean vacated?"]),
         ({"osm": "way/1", "stauts": "vacated"}, ["stauts", "did you mean status?"]),
         ({"osm": "way/1", "area_m2": 0}, ["area_m2", "greater than 0"]),
         ({"osm": "way/1", "confidence": 1.2}, ["confidence", "less than or equal to 1"]),
@@ -359,7 +359,10 @@ def test_a_geojson_of_outlines(towns: ModuleType, city: sites.BaseCity, tmp_path
         ({"osm": "way/999"}, ["way/999", "neither", "at="]),
         ({"osm": "node/2"}, ["outside the study area of town"]),
         ({"osm": "way/1", "class_": "warehous"}, ["class:", "did you mean warehouse?"]),
-        ({"osm": "way/6"}, ["status: it is converted", "status=to_be_vacated or vacated or brownfield or not_known or in_use"]),
+        (
+            {"osm": "way/6"},
+            ["status: it is converted", "status=to_be_vacated or vacated or brownfield or not_known or in_use"],
+        ),
         ({"osm": "way/7"}, ["status: it is lost"]),
         ({"at": "0.19,3.006"}, ["status: it is not known"]),
         ({"at": "1.5,3.0", "status": "in_use"}, ["outside the study area of town", "latitude 0.1"]),
@@ -380,7 +383,7 @@ def test_a_wrong_wish_is_told_in_a_line(city: sites.BaseCity, asked: dict[str, A
         ("name,lat,lon\n", ["holds no site"]),
         ("name,colour\nA,red\n", ["row 1: colour", "no such key"]),
         ("osm,status\nway/1,\nway/2,gone\n", ["row 2: status", "no such status"]),
-        ("name,status\nA,active\n", ["row 1", "give one of at"]),
+        ("name,status\nA,in_use\n", ["row 1", "give one of at"]),
         ("osm\nway/1\nway/11\n", ["row 2", "way/11 (h-w1) again"]),
         ("lat,lon\n0.19,\n", ["row 1: at", "latitude,longitude"]),
     ],
