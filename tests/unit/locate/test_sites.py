@@ -306,7 +306,7 @@ def test_a_demolished_works_is_lost_though_its_name_tells_of_industry(run, tags)
     ],
 )
 def test_a_status_tells_who_says_so_and_when(run, tags, changes, said):
-    known = [row("k", "Kho", at=(10, 10), **changes)] if changes else []
+    known = [row("k", "Nhà máy sợi", at=(10, 10), **changes)] if changes else []
     site = only(run({"way/1": (box(0, 0), tags)}, known).heritage)
     assert (site["status"], site["status_source"].split(":")[0], site["status_date"]) == said
 
@@ -396,7 +396,7 @@ def test_an_unmatched_row_of_precision_site_becomes_a_site(run):
     assert not site["in_osm"]
     assert list(site["osm_ids"]) == []
     assert (site["name"], site["name_en"], site["registry_id"]) == ("Kho Bến", "Wharf", "k")
-    assert (site["heritage_class"], site["status"]) == ("warehouse", "not_known")
+    assert (site["heritage_class"], site["status"]) == ("warehouse", "in_use")
     assert site["confidence"] == pytest.approx(0.8)
     assert (site.geometry.x, site.geometry.y) == pytest.approx((known.lon, known.lat), abs=1e-7)
     assert (only(found.registry)["outcome"], only(found.registry)["site_id"]) == ("not in OSM", site["site_id"])

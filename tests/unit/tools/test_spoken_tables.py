@@ -13,7 +13,7 @@ import shapely
 
 from creative_nodes.common import messages
 from creative_nodes.common.messages import told, told_n, word, written
-from creative_nodes.locate import offsets, sites
+from creative_nodes.locate import forming, offsets, outcomes
 from creative_nodes.streets import gtfs, lines, stations
 from creative_nodes.streets.lines import Note
 
@@ -115,10 +115,10 @@ def _outcomes(towns: ModuleType) -> pd.DataFrame:
     found = []
     for how, at in (("name", 50), ("position", 50), ("name", 500)):
         match: Any = SimpleNamespace(how=how)
-        site = sites.Site("w1", {}, shapely.Point(at, 50), osm_ids=["way/1", "way/23"], match=match)
+        site = forming.Site("w1", {}, shapely.Point(at, 50), osm_ids=["way/1", "way/23"], match=match)
         row: Any = SimpleNamespace(status="in_use", precision="site")
-        found.append(sites._outcome(row, {"h": site}, site, None, inside))
-    alone = sites.Site("r-1", {}, shapely.Point(50, 50))
+        found.append(outcomes._outcome(row, {"h": site}, site, None, inside))
+    alone = forming.Site("r-1", {}, shapely.Point(50, 50))
     for status, precision, point, mine in (
         ("in_use", "site", shapely.Point(900, 900), {}),
         ("in_use", "site", shapely.Point(50, 50), {"h": alone}),
@@ -127,7 +127,7 @@ def _outcomes(towns: ModuleType) -> pd.DataFrame:
         *(("in_use", precision, shapely.Point(50, 50), {}) for precision in ("site", "street", "ward")),
     ):
         row = SimpleNamespace(status=status, precision=precision)
-        found.append(sites._outcome(row, mine, None, point, inside))
+        found.append(outcomes._outcome(row, mine, None, point, inside))
     return pd.DataFrame([written(outcome=outcome, reason=reason) for outcome, reason in found])
 
 
