@@ -394,3 +394,20 @@ def test_the_same_name_at_the_same_place_twice_is_refused(tmp_path):
 
 def test_one_name_at_two_places_is_fine(tmp_path):
     assert len(read_for_city(tmp_path, GOOD, {**GOOD, "registry_id": "b", "lat": "21.04"})) == 2
+
+
+@pytest.mark.parametrize("city", ["hanoi", "hcmc", "shanghai"])
+def test_who_is_to_leave_is_said_by_whom_and_when(city):
+    """A shipped row that is to be vacated names the decision and its date."""
+    rows = read_registry(f"config/registry/{city}.csv")
+    assert all(row.status_source and row.status_date for row in rows if row.status == "to_be_vacated")
+
+
+def test_the_official_list_of_hanoi_is_in_the_registry():
+    """22 plants told by the press: 21 to be vacated, and the tobacco works, which has left already."""
+    listed = [row for row in read_registry("config/registry/hanoi.csv") if "People's Council" in row.status_source]
+    assert len(listed) == 21
+    left = next(
+        row for row in read_registry("config/registry/hanoi.csv") if row.registry_id == "hanoi-thang-long-tobacco"
+    )
+    assert (left.status, left.status_date) == ("vacated", "2025-11")
