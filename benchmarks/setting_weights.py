@@ -30,6 +30,7 @@ from creative_nodes.locate.grounds import Ground, eligible, find_grounds
 from creative_nodes.locate.setting import density_around, look_around, no_works, signs
 from creative_nodes.locate.setting_rules import Setting
 from creative_nodes.locate.taxonomy import Selector, read_taxonomy
+from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 LABELS = ROOT / "tests" / "data" / "labels" / "grounds"
@@ -62,7 +63,7 @@ def read_city(name: str, setting: Setting, processed: Path) -> City:
     """Read the tables of a run and the labels of its grounds."""
 
     def table(kind: str) -> Any:
-        return tables.read(kind, processed / name / f"{kind}.parquet")
+        return tables.read(TABLES[kind], processed / name / f"{kind}.parquet")
 
     row = table("study_area").iloc[0]
     epsg, places = int(row["epsg"]), table("places")

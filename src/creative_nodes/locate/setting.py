@@ -104,7 +104,7 @@ def no_works(ground: Ground, tags_of: dict[str, dict[str, str]], setting: Settin
     tags_of : tags of the objects, by OSM id.
     setting : the family of rules.
     """
-    selector, words = Selector(setting.never.tags), WordList({str(k): v for k, v in setting.never.names.items()})
+    selector, words = Selector(setting.never.tags), WordList(setting.never.names)
     told = (_said(tags_of[osm_id], words, NAME_KEYS) or selector.found_in(tags_of[osm_id]) for osm_id in ground.osm_ids)
     return next((text for text in told if text), "")
 
@@ -125,7 +125,22 @@ def _near_a_street(shapes: np.ndarray, around: Surroundings, within_m: float) ->
     return near
 
 
-def _said(tags: dict[str, str], words: WordList, keys: Sequence[str]) -> str:
+@dataclass(frozen=True)
+class _Words:
+    """The words of a rule, and those beside which they tell nothing."""
+
+    words: WordList
+    unless: WordList
+
+    @classmethod
+    def of(cls, rule: SettingRule) -> _Words:
+        return cls(WordList(rule.names), WordList(rule.unless))
+
+    def found_in(self, text: str) -> bool:
+        return self.words.found_in(text) and not self.unless.found_in(text)
+
+
+def _said(tags: dict[str, str], words: _Words | WordList, keys: Sequence[str]) -> str:
     """Return the first name that holds one of the words, as key=value."""
     return next((f"{key}={tags[key]}" for key in keys if key in tags and words.found_in(tags[key])), "")
 
@@ -135,7 +150,7 @@ Found = list[tuple[int, Sign]]
 
 def _own(rule: SettingRule, grounds: Sequence[Ground], shapes: np.ndarray, around: Surroundings) -> Found:
     """Look at the names of the ground's own objects, former ones too."""
-    words, row = _words(rule), {osm_id: i for i, osm_id in enumerate(around.osm_ids)}
+    words, row = _Words.of(rule), {osm_id: i for i, osm_id in enumerate(around.osm_ids)}
     found = []
     for at, ground in enumerate(grounds):
         for osm_id in ground.osm_ids:
@@ -148,7 +163,7 @@ def _own(rule: SettingRule, grounds: Sequence[Ground], shapes: np.ndarray, aroun
 
 def _near(rule: SettingRule, grounds: Sequence[Ground], shapes: np.ndarray, around: Surroundings) -> Found:
     """Look at the objects and named streets within reach of the ground, but not at its own."""
-    selector, none, words = Selector(rule.tags), Selector(rule.none), _words(rule) if rule.names else None
+    selector, none, words = Selector(rule.tags), Selector(rule.none), _Words.of(rule) if rule.names else None
     told = [_tells(tags, selector, none, words) for tags in around.tags]
     rows = [row for row, text in enumerate(told) if text]
     found = _nearest(
@@ -163,7 +178,7 @@ def _near(rule: SettingRule, grounds: Sequence[Ground], shapes: np.ndarray, arou
     return found + [(at, sign) for at, sign in streets if at not in seen]
 
 
-def _tells(tags: dict[str, str], selector: Selector, none: Selector, words: WordList | None) -> str:
+def _tells(tags: dict[str, str], selector: Selector, none: Selector, words: _Words | None) -> str:
     tag = selector.found_in(tags)
     if not tag or none.found_in(tags):
         return ""
@@ -210,10 +225,6 @@ def _grain(zones: np.ndarray, streets: shapely.STRtree) -> np.ndarray:
     np.add.at(length, a, shapely.length(shapely.intersection(zones[a], streets.geometries[b])))
     grain: np.ndarray = length / (shapely.area(zones) / M2_PER_HECTARE)
     return grain
-
-
-def _words(rule: SettingRule) -> WordList:
-    return WordList({str(language): words for language, words in rule.names.items()})
 
 
 _LOOKS = {"own": _own, "near": _near, "streets": _streets}

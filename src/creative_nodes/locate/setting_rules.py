@@ -25,7 +25,8 @@ class SettingRule(_Part):
     tags: list[str] = []
     none: list[str] = []
     names: dict[str, list[str]] = {}
-    expect: Literal[-1, 1] = Field(1, description="whether the sign was chosen to speak for age or against it")
+    unless: dict[str, list[str]] = Field({}, description="names with one of these words tell nothing")
+    expect: float = Field(1.0, description="log-odds expected of it by what it is; the fit starts there")
     weight: float = Field(0.0, description="log-odds, fitted on labelled grounds")
     interval: tuple[float, float] = Field((0.0, 0.0), description="its 95 % interval")
 

@@ -23,7 +23,8 @@ RULES = [
         "within_m": 100,
         "tags": ["name=*", "highway=*"],
         "none": ["shop=*"],
-        "names": {"vi": ["tập thể", "nhà máy"]},
+        "names": {"vi": ["tập thể", "nhà máy", "cảng"]},
+        "unless": {"vi": ["cảng hàng không"]},
         "weight": 1.0,
     },
     {"id": "railway", "look": "near", "reason": "rails", "within_m": 150, "tags": ["railway=rail"], "weight": 0.5},
@@ -64,6 +65,12 @@ def test_the_nearest_workers_housing_within_reach_is_the_sign():
     assert _fired(_around(*housing)) == {"neighbours": ("node/40", "name=Khu tập thể May 10", 40.0)}
     assert _fired(_around(("node/9", name, shapely.Point(201, 50)))) == {}
     assert _fired(_around(("node/9", name | {"shop": "yes"}, shapely.Point(110, 50)))) == {}
+
+
+def test_an_airport_is_no_port():
+    """A word tells nothing beside those that turn its meaning."""
+    for name, fired in (("Bến Cảng", True), ("Cảng hàng không Tân Sơn Nhất", False)):
+        assert bool(_fired(_around(("way/2", {"name": name}, shapely.Point(120, 50))))) is fired
 
 
 def test_a_lane_named_after_the_works_is_a_sign():
