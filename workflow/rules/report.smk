@@ -154,6 +154,7 @@ rule describe_city:
             "modes",
             "stations",
             "transit_notes",
+            "survey",
         ),
         provenance="data/raw/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
@@ -204,6 +205,7 @@ rule pack_geopackage:
             "backtest_summary",
             "study_area",
             "heritage",
+            "survey",
             "creative",
             "clusters",
             "completeness",

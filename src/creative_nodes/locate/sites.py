@@ -84,11 +84,20 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
         "start_year": min(years) if years else None,
         "listed": judged.listed or any(row.listing for row in site.imported),
         "public_land": judged.public_land,
+        "list": _list_of(site, judged),
+        "told_by": "register" if site.known else "list" if site.imported else "map",
         "registry_id": site.known.registry_id if site.known else "",
         "in_osm": bool(site.osm_ids),
         "evidence": judged.evidence,
         "osm_ids": site.osm_ids,
     }
+
+
+def _list_of(site: Site, judged: Judgement) -> str:
+    """Return the list a site stands on: known by a row or strong evidence, likely by medium evidence, else none."""
+    if site.sources() or judged.tier == "high":
+        return "known"
+    return "likely" if judged.tier == "medium" else ""
 
 
 def _creative_row(site: Site, taxonomy: Taxonomy, inside: shapely.Geometry) -> dict[str, object]:

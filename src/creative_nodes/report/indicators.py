@@ -471,6 +471,7 @@ def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None)
             SITES,
             mark("heritage sites not creative yet"),
         ),
+        *_origin_rows(facts),
         _row(
             "candidates_out_of_reach",
             mark("candidates that cannot be reached on foot"),
@@ -478,6 +479,31 @@ def _count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None)
             SITES,
             mark("listed with their reason"),
         ),
+    ]
+
+
+# who tells of a candidate: the column told_by of the table heritage
+ORIGINS = {
+    "register": mark("of them named by the register of this tool"),
+    "list": mark("of them named by an imported list alone"),
+    "map": mark("of them found by the map alone"),
+}
+
+
+def _origin_rows(facts: Facts) -> list[dict[str, object]]:
+    """Count the candidates by who tells of them, and the grounds of the survey list, which are none."""
+    heritage, survey = facts.frames["heritage"], facts.frames["survey"]
+    told_by = heritage.loc[heritage["site_id"].isin(facts.frames["candidates"]["site_id"]), "told_by"]
+    asked = told(
+        "industrial ground in a telling setting whose age nobody has written down, of {n:count} of a works' size",
+        n=int(survey["eligible"].iloc[0]) if len(survey) else 0,
+    )
+    return [
+        *(
+            _row(f"candidates_by_{origin}", label, float((told_by == origin).sum()), SITES, mark("table heritage"))
+            for origin, label in ORIGINS.items()
+        ),
+        _row("survey_grounds", mark("grounds on the survey list"), float(len(survey)), mark("grounds"), asked),
     ]
 
 

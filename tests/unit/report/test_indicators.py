@@ -131,6 +131,7 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         "street_edges": edges,
         "registry": tables.empty(TABLES["registry"]),
         "imports": tables.empty(TABLES["imports"]),
+        "survey": tables.empty(TABLES["survey"]),
         "completeness": _hexagons(towns, ("good", 50_000.0, 20.0)),
         **frames,
     }
@@ -189,6 +190,11 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "heritage_possible": 1,
         "candidates": 12,
         "candidates_out_of_reach": 2,
+        # towns.sites says register of each; six of the candidates carry their ids
+        "candidates_by_register": 6,
+        "candidates_by_list": 0,
+        "candidates_by_map": 0,
+        "survey_grounds": 0,
         "clusters": 2,
         "clusters_per_100km2": 50,
         "clusters_per_100k": 4,
@@ -223,6 +229,17 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
     thinned |= {"connectivity_thinned_low", "connectivity_thinned_high"}
     recall = {"registry_recall_heritage", "registry_recall_creative"}
     assert set(found.index) == {*expected, *thinned, *recall}
+
+
+def test_candidates_are_counted_by_who_tells_of_them(towns: ModuleType) -> None:
+    """Three candidates of the register, one of a list, two of the map; what is no candidate is not counted."""
+    origins = ["register"] * 3 + ["list"] + ["map"] * 2
+    ids = [f"x{k}" for k in range(len(origins))]
+    rows = [{"geometry": towns.at(0), "site_id": i, "told_by": one} for i, one in zip(ids, origins, strict=True)]
+    heritage = towns.sites(*rows, {"geometry": towns.at(0), "told_by": "map"})
+    candidates = _candidates(towns, len(ids)).assign(site_id=ids)
+    found = _describe(_facts(towns, heritage=heritage, candidates=candidates))["value"]
+    assert [found[f"candidates_by_{one}"] for one in ("register", "list", "map")] == [3, 1, 2]
 
 
 def test_every_figure_says_its_unit_and_source(towns: ModuleType) -> None:
