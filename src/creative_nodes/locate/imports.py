@@ -16,10 +16,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.common import SITE_STATUSES, WGS84_EPSG, InputError, reproject, reproject_xy
+from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, reproject, reproject_xy
 from creative_nodes.locate.datum import to_wgs84
 from creative_nodes.locate.names import fold, has_han
-from creative_nodes.locate.registry import FARTHEST_KM, METRES_PER_KM, Known
+from creative_nodes.locate.registry import FARTHEST_KM, Known
 from creative_nodes.locate.settings import Import, ImportColumns
 from creative_nodes.locate.taxonomy import Taxonomies, start_year
 

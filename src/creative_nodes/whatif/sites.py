@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import NAMES, WGS84_EPSG, InputError, TravelMode, nearest, reproject
+from creative_nodes.common import NAME_COLUMNS, WGS84_EPSG, InputError, TravelMode, nearest, reproject
 from creative_nodes.locate import (
     HERITAGE,
     Statement,
@@ -31,9 +31,6 @@ from creative_nodes.streets import Streets
 from creative_nodes.whatif.asked import Asked, AskedSite, read_site, sites_file
 
 RULE = "what_if"
-
-
-NAME_COLUMNS = tuple(column.name for column in NAMES)
 
 
 # what a site was before it was tried, where it is in the table heritage and no candidate
