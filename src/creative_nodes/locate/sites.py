@@ -14,13 +14,14 @@ from creative_nodes.common import WGS84_EPSG, Table, buffer_metres, mark, reproj
 from creative_nodes.locate import evidence, registry
 from creative_nodes.locate.conflation import Named, sites_of
 from creative_nodes.locate.forming import Site
+from creative_nodes.locate.grounds import Ground, eligible, find_grounds
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.judging import Judgement, Statement, judge
 from creative_nodes.locate.outcomes import imports_frame, registry_frame
 from creative_nodes.locate.settings import Locate
 from creative_nodes.locate.status import told_status
 from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE
-from creative_nodes.locate.taxonomy import Taxonomies, Taxonomy, start_year
+from creative_nodes.locate.taxonomy import Selector, Taxonomies, Taxonomy, start_year
 
 REGISTRY_RULE, IMPORT_RULE = "registry", "import"
 NEAR_M = 1.0  # "inside or touching"
@@ -178,7 +179,8 @@ def locate(
 
     industry = [row for row in everyone if row.kind in ("heritage", "both")]
     finds = evidence.find(places, tags, taxonomies.heritage, epsg=epsg)
-    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg)
+    grounds = _grounds(places, tags, taxonomies.heritage, epsg)
+    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg, grounds=grounds)
     heritage = [site for site in industrial if shapely.intersects(inside, site.geometry)]
 
     taken = {osm_id for site in creative for osm_id in site.osm_ids}
@@ -192,6 +194,13 @@ def locate(
         registry=registry_frame(known, industrial, creative, inside, epsg),
         imports=imports_frame(lists, [*industrial, *creative], others, settings, epsg),
     )
+
+
+def _grounds(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonomy, epsg: int) -> list[Ground]:
+    """Return the industrial grounds of a works' size, as the taxonomy's setting family tells them."""
+    if taxonomy.setting is None:
+        return []
+    return eligible(find_grounds(places, tags, Selector(taxonomy.setting.ground), epsg=epsg))
 
 
 def _amenities(finds: evidence.Finds, taken: set[str], epsg: int) -> gpd.GeoDataFrame:

@@ -11,6 +11,7 @@ import yaml
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.geo import reproject_xy
+from creative_nodes.locate import registry
 from creative_nodes.locate.names import fold
 from creative_nodes.locate.registry import Known, match, match_by_position, positions, read_registry, similarity
 from creative_nodes.settings import load_config
@@ -411,3 +412,21 @@ def test_the_official_list_of_hanoi_is_in_the_registry():
         row for row in read_registry("config/registry/hanoi.csv") if row.registry_id == "hanoi-thang-long-tobacco"
     )
     assert (left.status, left.status_date) == ("vacated", "2025-11")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "contradict"),
+    [
+        ("上海卷烟厂", "上海自来水厂", True),  # both are works of Shanghai, and two of them
+        ("申新纺织第九厂", "杨树浦水厂", True),
+        ("中國銀行倉庫", "中国银行办事处及堆栈", False),
+        ("Nhà máy nước Yên Phụ", "Nhà máy điện Yên Phụ", False),  # half alike: left to distance
+        ("Nhà máy Sao Vàng", "Nhà máy nước Yên Phụ", True),
+        ("Công ty Cổ phần Bia Hà Nội", "Nhà máy Bia Hà Nội", False),
+        ("", "Nhà máy Rạng Đông", False),
+        ("Factory", "Old Factory", False),
+    ],
+)
+def test_names_contradict_by_what_is_their_own(a, b, contradict):
+    """Words that any works has in its name make no two works alike."""
+    assert registry.contradict([fold(a)], [fold(b)]) is contradict

@@ -131,9 +131,7 @@ def _origin_rows(facts: Facts) -> list[dict[str, object]]:
     )
     return [
         *(
-            figure_row(
-                f"candidates_by_{origin}", label, float((told_by == origin).sum()), SITES, mark("table heritage")
-            )
+            figure_row(f"candidates_by_{key}", label, float((told_by == key).sum()), SITES, mark("table heritage"))
             for key, label in ORIGINS.items()
         ),
         figure_row("survey_grounds", mark("grounds on the survey list"), float(len(survey)), mark("grounds"), asked),
