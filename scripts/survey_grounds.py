@@ -11,7 +11,8 @@ log = start(snakemake)
 files = snakemake.input
 told = tables.read_all(files, STUDY_AREA, PLACES, STREET_EDGES, PEOPLE, HERITAGE)
 row = told["study_area"].iloc[0]
-around = look_around(told["places"], told["street_edges"], told["people"], epsg=int(row["epsg"]))
+tags = tables.parse_tags(told["places"])
+around = look_around(told["places"], tags, told["street_edges"], told["people"], epsg=int(row["epsg"]))
 survey = survey_list(
     told["places"],
     around,

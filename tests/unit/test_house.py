@@ -78,6 +78,7 @@ USES = {
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
+    "survey_grounds": {"scipy"},
     "try_site": {"rasterio", "scipy", "skcriteria"},
     "write_comparison": {"folium", "jinja2"},
     "write_csv": set(),

@@ -15,6 +15,7 @@ STAGES = (
     "locate_sites",
     "spread_people",
     "map_completeness",
+    "survey_grounds",
     "read_transit",
     "connect_spaces",
     "measure_reach",
@@ -209,6 +210,7 @@ BEFORE_SCORE = {
     "locate_sites",
     "spread_people",
     "map_completeness",
+    "survey_grounds",
     "read_transit",
     "connect_spaces",
 }
