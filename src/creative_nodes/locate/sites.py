@@ -69,7 +69,13 @@ class _Beside:
 
 def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: float) -> dict[str, object]:
     judged, area = _judge(site, taxonomy), float(shapely.area(site.geometry))
-    status = told_status(site.sources(), site.hits, space=beside.space_at(site, estate_m2), edited=beside.edited)
+    status = told_status(
+        site.sources(),
+        site.hits,
+        space=beside.space_at(site, estate_m2),
+        edited=beside.edited,
+        wording=taxonomy.wording,
+    )
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
     years = years or [row.year_built for row in site.imported if row.year_built is not None]
     return {
@@ -177,7 +183,7 @@ def locate(
         dict(zip(places["osm_id"], places["edited"], strict=True)),
     )
 
-    industry = [row for row in everyone if row.kind in ("heritage", "both")]
+    industry = [row for row in everyone if row.kind in ("heritage", "both") and _names_works(row, taxonomies.heritage)]
     finds = evidence.find(places, tags, taxonomies.heritage, epsg=epsg)
     grounds = _grounds(places, tags, taxonomies.heritage, epsg)
     industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg, grounds=grounds)
@@ -194,6 +200,11 @@ def locate(
         registry=registry_frame(known, industrial, creative, inside, epsg),
         imports=imports_frame(lists, [*industrial, *creative], others, settings, epsg),
     )
+
+
+def _names_works(row: registry.Known, taxonomy: Taxonomy) -> bool:
+    """Tell whether a row is to be believed: the registry was read by hand, lists hold offices and schools too."""
+    return row.origin == registry.REGISTRY or not taxonomy.wording.is_no_works({"name": row.name})
 
 
 def _grounds(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonomy, epsg: int) -> list[Ground]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from creative_nodes.common import OSM_STATUSES
 from creative_nodes.locate.registry import Known
 from creative_nodes.locate.taxonomy import Hit
+from creative_nodes.locate.wording import Wording
 
 NOT_KNOWN = "not_known"
 
@@ -23,7 +24,12 @@ class Said:
 
 
 def told_status(
-    rows: Sequence[Known], hits: Sequence[tuple[str, Hit]], *, space: str = "", edited: Mapping[str, str]
+    rows: Sequence[Known],
+    hits: Sequence[tuple[str, Hit]],
+    *,
+    space: str = "",
+    edited: Mapping[str, str],
+    wording: Wording | None = None,
 ) -> Said:
     """Say what is known of a site's use; silence is `not_known`, never "in use".
 
@@ -33,12 +39,27 @@ def told_status(
     hits : the rules that fired, with the OSM object.
     space : id of a creative space inside or touching the site, which converts what is not lost; empty without one.
     edited : the day each OSM object was last edited.
+    wording : what a row's name tells where the row gives no status: remains are lost where nothing is mapped, and a
+        creative park by its own name is converted.
     """
     row = next((one for one in rows if one.status not in ("", NOT_KNOWN)), None)
     if row is not None:
         return Said(row.status, row.status_source or row.source, row.status_date)
+    by_name = _by_name(rows, hits, wording) if wording else None
+    if by_name:
+        return by_name
     by_tags = status_of_hits(hits, edited)
     return Said("converted", space) if space and by_tags.status != "lost" else by_tags
+
+
+def _by_name(rows: Sequence[Known], hits: Sequence[tuple[str, Hit]], wording: Wording) -> Said | None:
+    """Return what the name of a row tells; nothing when it tells nothing."""
+    for row in rows:
+        if wording.tells_park(row.name):
+            return Said("converted", f"{row.name}: {row.source}")
+        if wording.tells_remains(row.name) and not hits:
+            return Said("lost", f"{row.name}: {row.source}")
+    return None
 
 
 def status_of_hits(hits: Sequence[tuple[str, Hit]], edited: Mapping[str, str] = MappingProxyType({})) -> Said:

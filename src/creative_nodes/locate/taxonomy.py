@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from creative_nodes.common import InputError
 from creative_nodes.locate.names import NAME_KEYS, WordList
 from creative_nodes.locate.setting_rules import Setting
+from creative_nodes.locate.wording import Wording
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 _CENTURY = re.compile(r"^\s*(?:(?:early|mid|late)\s+)?~?C(\d{1,2})\b")
@@ -54,6 +55,7 @@ class TaxonomyFile(_Part):
     registry_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
     import_weight: Annotated[float, Field(ge=0, le=1)] = 0.6
     setting: Setting | None = None
+    wording: Wording = Wording()
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Taxonomy:
         self.classes, self.default_class = file.classes, file.default_class
         self.rules = {rule.id: rule for rule in file.rules}
         self.registry_weight, self.import_weight = file.registry_weight, file.import_weight
-        self.setting = file.setting
+        self.setting, self.wording = file.setting, file.wording
         self._check(file, where)
         self._tags: list[tuple[Rule, Selector, Selector]] = []
         self._names: list[tuple[Rule, WordList]] = []
@@ -165,6 +167,8 @@ class Taxonomy:
                 found.append(Hit(rule, tag))
         found += self._name_hits(tags)
         if found and any(self._never_named.found_in(tags[key]) for key in NAME_KEYS if key in tags):
+            return []
+        if found and self.wording.is_no_works(tags):
             return []
         # age says something only of an object that another rule knows
         year = start_year(tags) if found else None
