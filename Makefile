@@ -37,18 +37,18 @@ lint: env
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check --compact-diff Snakefile workflow
 	@$(BIN)/mypy
-	@$(BIN)/python -m creative_nodes.docs --check
-	@$(BIN)/python -m creative_nodes.catalogue --check
+	@$(BIN)/python -m creative_nodes.tools.reference --check
+	@$(BIN)/python -m creative_nodes.tools.catalogue --check
 	@$(SNAKEMAKE) --lint
 
 test: lint
 	@$(BIN)/pytest -n $(CORES) --dist loadfile
 
 words: env
-	@$(BIN)/python -m creative_nodes.catalogue
+	@$(BIN)/python -m creative_nodes.tools.catalogue
 
 docs: env
-	@$(BIN)/python -m creative_nodes.docs
+	@$(BIN)/python -m creative_nodes.tools.reference
 
 bench: env
 	@$(BIN)/python benchmarks/walking_graph.py $(EXTRACTS)/hcmc.osm.pbf

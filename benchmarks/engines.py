@@ -29,6 +29,8 @@ from typing import Any
 
 import numpy as np
 
+from creative_nodes.report.tables import TABLES
+
 WALK_LIMIT_M = 1200.0
 RIDE_LIMIT_MIN = 30.0
 SAMPLE = 200
@@ -69,11 +71,11 @@ def within(case: Case, costs: np.ndarray) -> np.ndarray:
 
 def ours(case: Case) -> Answer:
     """Set up this project's own engine: scipy's Dijkstra, city in blocks, amounts added up by edge."""
-    from creative_nodes.travel import times
-    from creative_nodes.travel.network import Entrances, Network
+    from creative_nodes.streets.network import Entrances, StreetNetwork
+    from creative_nodes.streets.times import total_within_of_nodes, totals_within
 
     n_arcs = len(case.tail)
-    network = Network(
+    network = StreetNetwork(
         node_ids=np.arange(case.n),
         xy=case.xy,
         u=case.tail,
@@ -99,8 +101,8 @@ def ours(case: Case) -> Answer:
 
     def answer(nodes: np.ndarray) -> np.ndarray:
         if len(nodes) < case.n:
-            return times.totals_within(network, at(nodes), homes, case.amounts, limits=[case.limit])[:, 0]
-        return times.total_within_of_nodes(network, homes, case.amounts, limit_m=case.limit)[nodes]
+            return totals_within(network, at(nodes), homes, case.amounts, limits=[case.limit])[:, 0]
+        return total_within_of_nodes(network, homes, case.amounts, limit_m=case.limit)[nodes]
 
     return answer
 
@@ -274,13 +276,13 @@ def write_cases(folder: Path, country: str, to: Path) -> None:
     import shapely
     import yaml
 
-    from creative_nodes import tables
-    from creative_nodes.config import load_config
-    from creative_nodes.travel.streets import Streets
+    from creative_nodes.common import tables
+    from creative_nodes.settings import load_config
+    from creative_nodes.streets.streets import Streets
 
     root = Path(__file__).resolve().parents[1]
     table = {
-        name: tables.read(name, folder / f"{name}.parquet")
+        name: tables.read(TABLES[name], folder / f"{name}.parquet")
         for name in ("street_nodes", "street_edges", "people", "completeness", "candidates", "study_area")
     }
     settings = load_config(yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8")))

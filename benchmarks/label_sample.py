@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from creative_nodes import tables
+from creative_nodes.common import tables
 from creative_nodes.locate.evidence import tier_of
+from creative_nodes.report.tables import TABLES
 
 SEED = 20261122
 SIZE = 100
@@ -125,7 +126,7 @@ def tiers_of_objects(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return the tier of the heritage site, and of the creative space, that each object is part of."""
     found: list[dict[str, str]] = []
     for name, file in (("heritage", "heritage"), ("creative", "located_creative")):
-        sites = tables.read(name, folder / f"{file}.parquet")
+        sites = tables.read(TABLES[name], folder / f"{file}.parquet")
         pairs = zip(sites["osm_ids"], sites["confidence"], strict=True)
         found.append({osm_id: tier_of(float(value)) for ids, value in pairs for osm_id in ids})
     return found[0], found[1]
@@ -133,8 +134,8 @@ def tiers_of_objects(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
 
 def strata_of(folder: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Return the objects of each stratum, sorted by id, and the tags of every object as text."""
-    places = tables.read("places", folder / "places.parquet")
-    area = tables.read("study_area", folder / "study_area.parquet").geometry.iloc[0]
+    places = tables.read(TABLES["places"], folder / "places.parquet")
+    area = tables.read(TABLES["study_area"], folder / "study_area.parquet").geometry.iloc[0]
     places = places[shapely.intersects(places.geometry.to_numpy(), area)]
     heritage, creative = tiers_of_objects(folder)
     strata: dict[str, list[str]] = {name: [] for name in (*QUOTA, *REJECTED)}

@@ -21,9 +21,25 @@ from typing import Any
 
 import numpy as np
 
-from creative_nodes import tables
-from creative_nodes.locate import quality
+from creative_nodes.common import tables
 from creative_nodes.locate.evidence import MEDIUM_CONFIDENCE, tier_of
+from creative_nodes.locate.quality import (
+    UNSURE,
+    YES,
+    Confusion,
+    Estimate,
+    Label,
+    Sample,
+    confusion,
+    missed_in,
+    pooled,
+    precision,
+    precision_by,
+    read_labels,
+    recall,
+    recall_floor,
+)
+from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 LABELS = ROOT / "tests" / "data" / "labels"
@@ -49,37 +65,36 @@ class Judged:
 
     kind: str
     ids: np.ndarray
-    sample: quality.Sample
+    sample: Sample
     tier: np.ndarray
     group: np.ndarray
 
 
-def labels_of(city: str, which: str) -> list[quality.Label]:
+def labels_of(city: str, which: str) -> list[Label]:
     """Return the labels of a city: the first set, the check set, or both as one draw."""
     first, check = (
-        quality.read_labels(folder / f"{city}.csv", folder / "key" / f"{city}.csv")
-        for folder in (LABELS, LABELS / "check")
+        read_labels(folder / f"{city}.csv", folder / "key" / f"{city}.csv") for folder in (LABELS, LABELS / "check")
     )
-    return {"first": first, "check": check, "both": quality.pooled(first, check)}[which]
+    return {"first": first, "check": check, "both": pooled(first, check)}[which]
 
 
 def found_in(folder: Path, kind: str) -> dict[str, Found]:
     """Return what the tables of a run say of each object that is part of a site."""
     name, file = FILES[kind]
-    sites = tables.read(name, folder / f"{file}.parquet")
+    sites = tables.read(TABLES[name], folder / f"{file}.parquet")
     groups = sites["heritage_class" if kind == "heritage" else "domain"]
     rows = zip(sites["osm_ids"], sites["confidence"], groups, sites["evidence"], strict=True)
     return {osm_id: Found(float(value), group, proof) for ids, value, group, proof in rows for osm_id in ids}
 
 
-def judge(city: str, labels: list[quality.Label], found: dict[str, Found], kind: str) -> Judged:
+def judge(city: str, labels: list[Label], found: dict[str, Found], kind: str) -> Judged:
     """Set labels and decisions of a city side by side.
 
     An object is found when it is part of a creative space, or of an industrial site of at least medium confidence.
     """
     limit = MEDIUM_CONFIDENCE - 1e-9 if kind == "heritage" else 0.0
     hits = [found.get(label.osm_id) for label in labels]
-    sample = quality.Sample(
+    sample = Sample(
         truth=np.array([getattr(label, kind) for label in labels]),
         found=np.array([hit is not None and hit.confidence >= limit for hit in hits]),
         stratum=np.array([f"{city}/{label.stratum}" for label in labels]),
@@ -101,12 +116,12 @@ def together(parts: list[Judged]) -> Judged:
         return np.concatenate(list(values))
 
     fields = ("truth", "found", "stratum", "size")
-    sample = quality.Sample(*(join(getattr(part.sample, field) for part in parts) for field in fields))
+    sample = Sample(*(join(getattr(part.sample, field) for part in parts) for field in fields))
     rest = (join(getattr(part, field) for part in parts) for field in ("tier", "group"))
     return Judged(parts[0].kind, join(part.ids for part in parts), sample, *rest)
 
 
-def percent(estimate: quality.Estimate) -> str:
+def percent(estimate: Estimate) -> str:
     """Write an estimate with its interval and counts, such as 60 % (41–77), 9 of 15."""
     if estimate.n == 0:
         return "none in the sample"
@@ -114,10 +129,10 @@ def percent(estimate: quality.Estimate) -> str:
     return f"{estimate.value * 100:.0f} %{interval}, {estimate.hits} of {estimate.n}"
 
 
-def every_tier(judged: Judged) -> dict[str, quality.Estimate]:
+def every_tier(judged: Judged) -> dict[str, Estimate]:
     """Return the share of true sites in every tier, also in low ones, that count as not found for heritage."""
-    whole = quality.Sample(judged.sample.truth, judged.tier != "", judged.sample.stratum, judged.sample.size)
-    return quality.precision_by(whole, judged.tier)
+    whole = Sample(judged.sample.truth, judged.tier != "", judged.sample.stratum, judged.sample.size)
+    return precision_by(whole, judged.tier)
 
 
 def table(header: list[str], rows: list[list[str]]) -> list[str]:
@@ -128,22 +143,22 @@ def table(header: list[str], rows: list[list[str]]) -> list[str]:
 def page(judged: dict[str, dict[str, Judged]]) -> str:
     """Write the figures of all cities."""
     lines = []
-    none = quality.Estimate(float("nan"), 0, 1, 0, 0)
+    none = Estimate(float("nan"), 0, 1, 0, 0)
     for kind in KINDS:
         rows, tiers, counts, groups = [], [], [], []
         for city, one in judged.items():
             sample = one[kind].sample
-            right, all_found = quality.precision(sample), quality.recall(sample, seed=SEED)
-            missed = quality.missed_in(sample).values()
+            right, all_found = precision(sample), recall(sample, seed=SEED)
+            missed = missed_in(sample).values()
             estimate, limit = sum(low for low, _ in missed), sum(high for _, high in missed)
-            floor, missing = f"{quality.recall_floor(sample) * 100:.0f} %", f"{estimate:,.0f} (at most {limit:,.0f})"
+            floor, missing = f"{recall_floor(sample) * 100:.0f} %", f"{estimate:,.0f} (at most {limit:,.0f})"
             rows.append([city, percent(right), percent(all_found), floor, missing])
             by_tier = every_tier(one[kind])
             tiers.append([city, *(percent(by_tier.get(tier, none)) for tier in TIERS)])
-            seen = quality.confusion(sample)
-            counts.append([city, *(str(getattr(seen, field)) for field in quality.Confusion.__dataclass_fields__)])
+            seen = confusion(sample)
+            counts.append([city, *(str(getattr(seen, field)) for field in Confusion.__dataclass_fields__)])
         last = list(judged.values())[-1][kind]
-        by_group = quality.precision_by(last.sample, last.group)
+        by_group = precision_by(last.sample, last.group)
         groups = [[group, percent(estimate)] for group, estimate in by_group.items()]
         lines += ["", f"**{TITLES[kind]}**", ""]
         lines += table(["city", "precision", "recall", "recall, no less than", "sites missed, in objects"], rows)
@@ -168,7 +183,7 @@ def wrong(city: str, judged: Judged, found: dict[str, Found], tags: dict[str, st
     """List the objects on which rules and reader differ, with tags and evidence."""
     lines = []
     sample = judged.sample
-    for row in np.flatnonzero((sample.truth != quality.UNSURE) & (sample.found != (sample.truth == quality.YES))):
+    for row in np.flatnonzero((sample.truth != UNSURE) & (sample.found != (sample.truth == YES))):
         osm_id = judged.ids[row]
         hit = found.get(osm_id)
         proof = [f"{e['rule']} {e['weight']}" for e in json.loads(hit.evidence)] if hit else []
@@ -203,7 +218,7 @@ def main() -> None:
         found = {kind: found_in(folder, kind) for kind in KINDS}
         judged[city] = {kind: judge(city, labels, found[kind], kind) for kind in KINDS}
         if given.wrong:
-            places = tables.read("places", folder / "places.parquet")
+            places = tables.read(TABLES["places"], folder / "places.parquet")
             tags = dict(zip(places["osm_id"], places["tags"], strict=True))
             for kind in KINDS:
                 differences += wrong(city, judged[city][kind], found[kind], tags)

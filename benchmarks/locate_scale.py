@@ -17,10 +17,11 @@ import pandas as pd
 import shapely
 import yaml
 
-from creative_nodes import tables
-from creative_nodes.config import load_config
+from creative_nodes.common import tables
 from creative_nodes.locate.sites import locate
 from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).resolve().parents[1]
 STEP_DEGREES = 2.0
@@ -43,8 +44,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="data/processed/<city>")
     folder = parser.parse_args().folder
-    places = tables.read("places", folder / "places.parquet")
-    area = tables.read("study_area", folder / "study_area.parquet").iloc[0]
+    places = tables.read(TABLES["places"], folder / "places.parquet")
+    area = tables.read(TABLES["study_area"], folder / "study_area.parquet").iloc[0]
     settings = load_config(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
     names = ("heritage_taxonomy", "creative_taxonomy", "amenity_taxonomy")
     rules = {name: read_taxonomy(ROOT / getattr(settings.locate, name)) for name in names}

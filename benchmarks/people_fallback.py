@@ -16,12 +16,18 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from creative_nodes import tables
-from creative_nodes.completeness import street_metres
-from creative_nodes.config import Settings, Total, load_config, load_settings
-from creative_nodes.geo import projected
-from creative_nodes.hexagons import Hexagons, add_up, hexagons_over
-from creative_nodes.people import Grid, from_raster, from_table, from_total, grid_over, people_frame
+from creative_nodes.common import tables
+from creative_nodes.common.geo import projected
+from creative_nodes.common.hexagons import Hexagons, add_up, hexagons_over
+from creative_nodes.people.completeness import street_metres
+from creative_nodes.people.fallback import from_total
+from creative_nodes.people.grid import Grid, grid_over
+from creative_nodes.people.raster import from_raster
+from creative_nodes.people.settings import Total
+from creative_nodes.people.spread import people_frame
+from creative_nodes.people.table import from_table
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import Settings, load_config, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOLUTION = 8
@@ -52,15 +58,15 @@ def compare(name: str, truth: np.ndarray, other: np.ndarray) -> None:
 
 def run(city: str, settings: Settings, population: Path, folder: Path) -> None:
     """Compare the estimates of one city."""
-    row = tables.read("study_area", folder / "study_area.parquet").iloc[0]
+    row = tables.read(TABLES["study_area"], folder / "study_area.parquet").iloc[0]
     area, epsg, given = row.geometry, int(row["epsg"]), settings.city.people
     assert given.raster and given.raster.file
     grid = grid_over(area, buffer_m=settings.analysis.edge_buffer_m, cell_m=100, epsg=epsg)
     hexagons = hexagons_over(area, resolution=RESOLUTION, epsg=epsg)
     raster = from_raster(population / given.raster.file, grid, area)
     truth = by_hexagon(raster.cells, grid, area, hexagons)
-    places = tables.read("places", folder / "places.parquet")
-    edges = tables.read("street_edges", folder / "street_edges.parquet")
+    places = tables.read(TABLES["places"], folder / "places.parquet")
+    edges = tables.read(TABLES["street_edges"], folder / "street_edges.parquet")
     total = Total(residents=raster.source_sum, year=given.raster.year, source="the raster's own")
     mapped = street_metres(edges, hexagons, epsg) >= MIN_STREET_M
     for weight in (settings.analysis.people_grid.street_weight, 0.0, 1.0):

@@ -22,15 +22,16 @@ import numpy as np
 import shapely
 import yaml
 
-from creative_nodes import tables
-from creative_nodes.config import load_config
-from creative_nodes.travel import times
-from creative_nodes.travel.streets import Streets
+from creative_nodes.common import tables
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import load_config
+from creative_nodes.streets.streets import Streets
+from creative_nodes.streets.times import total_within_of_nodes, totals_within
 
 ROOT = Path(__file__).resolve().parents[1]
 WALK_M = 1200.0
 RIDE_MINUTES = (10.0, 15.0, 20.0, 30.0)
-TABLES = ("street_nodes", "street_edges", "people", "completeness", "candidates", "study_area")
+READ = ("street_nodes", "street_edges", "people", "completeness", "candidates", "study_area")
 
 
 class Clock:
@@ -50,7 +51,7 @@ class Clock:
 def measure(folder: Path, country: str) -> dict[str, Any]:
     """Measure reach in this process; returns seconds by part, megabytes and sizes."""
     clock = Clock()
-    table = {name: tables.read(name, folder / f"{name}.parquet") for name in TABLES}
+    table = {name: tables.read(TABLES[name], folder / f"{name}.parquet") for name in READ}
     settings = load_config(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
     epsg, near_m = int(table["study_area"].iloc[0]["epsg"]), settings.people_grid.link_within_m
     streets = Streets(table["street_nodes"], table["street_edges"], settings.travel, country, epsg)
@@ -62,11 +63,11 @@ def measure(folder: Path, country: str) -> dict[str, Any]:
     clock.note("networks")
     homes = streets.entrances(walk, cells, within_m=near_m)
     clock.note("walk: entrances")
-    on_foot = times.total_within_of_nodes(walk, homes, residents, limit_m=WALK_M)
+    on_foot = total_within_of_nodes(walk, homes, residents, limit_m=WALK_M)
     clock.note("walk: every junction")
     homes, gates = streets.entrances(ride, cells, within_m=near_m), streets.entrances(ride, asked)
     clock.note("ride: entrances")
-    riding = times.totals_within(ride, gates, homes, residents, limits=RIDE_MINUTES)
+    riding = totals_within(ride, gates, homes, residents, limits=RIDE_MINUTES)
     clock.note("ride: every candidate and hexagon")
     clock.parts["total"] = tuple(np.sum(list(clock.parts.values()), axis=0).tolist())
     sizes = {"junctions": len(on_foot), "places asked": len(riding), "cells": len(cells)}

@@ -32,7 +32,7 @@ EPSG = 32648
 
 def made_up_city(n: int, rng: np.random.Generator) -> Any:
     """Draw an irregular street grid of about n junctions."""
-    from creative_nodes.travel.network import Network
+    from creative_nodes.streets.network import StreetNetwork
 
     side = math.isqrt(n)
     number = np.arange(side * side).reshape(side, side)
@@ -45,7 +45,7 @@ def made_up_city(n: int, rng: np.random.Generator) -> Any:
     length = np.hypot(*(xy[u] - xy[v]).T) * rng.uniform(1, 4 / 3, len(u))
     # one street in ten is open one way only, so that the search is a directed one
     back = np.where(rng.random(len(u)) < 0.1, np.inf, length)
-    return Network(
+    return StreetNetwork(
         node_ids=np.arange(len(xy)),
         xy=xy,
         u=u,
@@ -63,8 +63,8 @@ def made_up_city(n: int, rng: np.random.Generator) -> Any:
 
 def measure(n: int) -> dict[str, float]:
     """Measure one city in this process."""
-    from creative_nodes.travel.network import Entrances
-    from creative_nodes.travel.times import total_within_of_nodes
+    from creative_nodes.streets.network import Entrances
+    from creative_nodes.streets.times import total_within_of_nodes
 
     rng = np.random.default_rng(n)
     city = made_up_city(n, rng)

@@ -32,7 +32,7 @@ def made_up(candidates: int) -> tuple[np.ndarray, np.ndarray]:
 
 def run_ours(matrix: np.ndarray, weights: np.ndarray, draws: int) -> np.ndarray:
     """Return the chance of the top ten by this project."""
-    from creative_nodes.smaa import accept
+    from creative_nodes.score.smaa import accept
 
     return accept(matrix, weights * 50, draws=draws, seed=1).within(TOP)
 

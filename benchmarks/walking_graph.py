@@ -32,10 +32,10 @@ def settings() -> dict[str, Any]:
 
 def build_ours(path: str) -> dict[str, Any]:
     """Build the walking network with this project."""
-    from creative_nodes.config import load_config
-    from creative_nodes.geo import utm_epsg
-    from creative_nodes.osm.read import read_streets
-    from creative_nodes.travel.network import build_network
+    from creative_nodes.common.geo import utm_epsg
+    from creative_nodes.pull.read import read_streets
+    from creative_nodes.settings import load_config
+    from creative_nodes.streets.network import build_network
 
     travel = load_config(settings()).travel
     epsg = utm_epsg(*position(path))
@@ -60,11 +60,11 @@ def reach_all_nodes(path: str) -> dict[str, Any]:
     import numpy as np
     import shapely
 
-    from creative_nodes.config import load_config
-    from creative_nodes.geo import utm_epsg
-    from creative_nodes.osm.read import read_streets
-    from creative_nodes.travel.network import build_network, find_entrances
-    from creative_nodes.travel.times import total_within_of_nodes
+    from creative_nodes.common.geo import utm_epsg
+    from creative_nodes.pull.read import read_streets
+    from creative_nodes.settings import load_config
+    from creative_nodes.streets.network import build_network, find_entrances
+    from creative_nodes.streets.times import total_within_of_nodes
 
     travel = load_config(settings()).travel
     epsg = utm_epsg(*position(path))

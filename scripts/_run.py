@@ -33,7 +33,7 @@ def start(snakemake: Any) -> logging.Logger:
     log.addHandler(to_terminal)
 
     def on_error(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        from creative_nodes.errors import InputError
+        from creative_nodes.common import InputError
 
         log.debug("failed", exc_info=(kind, error, trace))
         if issubclass(kind, InputError):

@@ -4,27 +4,40 @@ import json
 
 from _run import start
 
-from creative_nodes import backtest, tables
-from creative_nodes.config import Backtest, Candidates, Network, Reach, Score, restore
-from creative_nodes.reach import World, select_candidates
-from creative_nodes.travel.streets import read_streets
+from creative_nodes.common import restore, tables
+from creative_nodes.doubt import (
+    BACKTEST,
+    BACKTEST_PAIRS,
+    BACKTEST_SUMMARY,
+    Backtest,
+    BacktestRules,
+    back_test,
+    backtest_in_words,
+    converted_sites,
+)
+from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, REGISTRY
+from creative_nodes.network import NetworkSettings
+from creative_nodes.people import PEOPLE
+from creative_nodes.reach import Candidates, Reach, World, select_candidates
+from creative_nodes.score import Score
+from creative_nodes.streets import STATIONS, read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 plain = json.loads(settings)
-rules = backtest.Rules(
+rules = BacktestRules(
     backtest=restore(settings, "analysis.backtest", Backtest),
     reach=restore(settings, "analysis.reach", Reach),
-    network=restore(settings, "analysis.network", Network),
+    network=restore(settings, "analysis.network", NetworkSettings),
     candidates=restore(settings, "analysis.candidates", Candidates),
     score=restore(settings, "analysis.score", Score),
     main_mode=plain["city.main_mode"],
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
-heritage = tables.read("heritage", files.heritage)
-world = World(**{name: tables.read(name, files[name]) for name in ("creative", "amenities", "people", "stations")})
-found = backtest.back_test(
-    backtest.converted_sites(heritage, tables.read("registry", files.registry)),
+heritage = tables.read(HERITAGE, files.heritage)
+world = World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))
+found = back_test(
+    converted_sites(heritage, tables.read(REGISTRY, files.registry)),
     select_candidates(heritage, rules.candidates),
     world,
     read_streets(files, settings),
@@ -32,6 +45,7 @@ found = backtest.back_test(
     centre=plain["city.centre"],
     seed=plain["analysis.seed"],
 )
-for name, table in zip(("backtest", "backtest_pairs", "backtest_summary"), found, strict=True):
-    tables.write(table, name, snakemake.output[name], provenance=tables.carry_on(files.heritage, settings))
-log.done(backtest.in_words(found[-1]))
+note = tables.carry_on(files.heritage, settings)
+for table, frame in zip((BACKTEST, BACKTEST_PAIRS, BACKTEST_SUMMARY), found, strict=True):
+    tables.write(frame, table, snakemake.output[table.name], provenance=note)
+log.done(backtest_in_words(found[-1]))

@@ -4,10 +4,22 @@ import json
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import Network, Portfolio, restore
-from creative_nodes.portfolio import choose_portfolio, measure_options
-from creative_nodes.travel.streets import read_streets
+from creative_nodes.choose import (
+    PORTFOLIO,
+    PORTFOLIO_FRONT,
+    PORTFOLIO_GAIN,
+    PORTFOLIO_SITES,
+    Portfolio,
+    choose_portfolio,
+    measure_options,
+)
+from creative_nodes.common import restore, tables
+from creative_nodes.locate import CREATIVE
+from creative_nodes.network import NetworkSettings
+from creative_nodes.people import PEOPLE
+from creative_nodes.reach import CANDIDATES
+from creative_nodes.score import SCORES
+from creative_nodes.streets import read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
@@ -15,15 +27,15 @@ plain = json.loads(settings)
 portfolio = restore(settings, "analysis.portfolio", Portfolio)
 walk_minutes = plain["analysis.reach.walk_minutes"]
 options = measure_options(
-    *(tables.read(name, files[name]) for name in ("candidates", "scores", "creative", "people")),
+    *tables.read_all(files, CANDIDATES, SCORES, CREATIVE, PEOPLE).values(),
     read_streets(files, settings),
     settings=portfolio,
     walk_minutes=walk_minutes,
-    network=restore(settings, "analysis.network", Network),
+    network=restore(settings, "analysis.network", NetworkSettings),
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
 chosen = choose_portfolio(options, portfolio, walk_minutes=walk_minutes, seed=plain["analysis.seed"])
-for name, table in chosen.items():
-    tables.write(table, name, snakemake.output[name], provenance=tables.carry_on(files.scores, settings))
+note = tables.carry_on(files.scores, settings)
+tables.write_all(chosen, snakemake.output, PORTFOLIO, PORTFOLIO_SITES, PORTFOLIO_GAIN, PORTFOLIO_FRONT, provenance=note)
 best = chosen["portfolio"].set_index("plan").loc["coverage"]
 log.done(f"{best['n_sites']} of {len(options.sites)} sites, {best['status']}")

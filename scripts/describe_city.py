@@ -5,20 +5,23 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes import compare, tables
-from creative_nodes.config import Candidates, ClusterSettings, Completeness, Network, People, restore
-from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.common import restore, tables
+from creative_nodes.locate import read_taxonomy
+from creative_nodes.network import ClusterSettings, NetworkSettings
+from creative_nodes.people import Completeness, People
+from creative_nodes.reach import Candidates
+from creative_nodes.report import INDICATORS, TABLES, Facts, describe_city, people_source
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 people = tables.provenance(files.people)
-facts = compare.Facts(
-    frames={name: tables.read(name, path) for name, path in files.items() if name in tables.TABLES},
+facts = Facts(
+    frames={name: tables.read(TABLES[name], path) for name, path in files.items() if name in TABLES},
     pulled=json.loads(Path(files.provenance).read_text(encoding="utf-8")),
     people=restore(settings, "city.people", People),
-    people_source=compare.people_source(people),
+    people_source=people_source(people),
     people_covered=people.get("people_covered", 1.0),
-    network=restore(settings, "analysis.network", Network),
+    network=restore(settings, "analysis.network", NetworkSettings),
     clusters=restore(settings, "analysis.clusters", ClusterSettings),
     candidates=restore(settings, "analysis.candidates", Candidates),
     completeness=restore(settings, "analysis.completeness", Completeness),
@@ -26,8 +29,8 @@ facts = compare.Facts(
     seed=json.loads(settings)["analysis.seed"],
     words=read_taxonomy(files.heritage_taxonomy).classes | read_taxonomy(files.creative_taxonomy).classes,
 )
-indicators = compare.describe_city(facts)
+indicators = describe_city(facts)
 note = tables.carry_on(files.candidates, settings)
-tables.write(indicators, "indicators", snakemake.output.indicators, provenance=note)
+tables.write(indicators, INDICATORS, snakemake.output.indicators, provenance=note)
 figures = indicators.set_index("indicator")["value"]
 log.done(f"C = {figures['connectivity']:.3f}, {figures['isolated_share']:.0%} of spaces isolated")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes.osm.download import download_file, without_login
+from creative_nodes.pull import download_file, without_login
 
 log = start(snakemake)
 target = Path(snakemake.output.file)

@@ -2,15 +2,14 @@
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import Isochrones, restore
-from creative_nodes.travel.isochrones import draw_isochrones
-from creative_nodes.travel.streets import read_streets
+from creative_nodes.common import restore, tables
+from creative_nodes.reach import CANDIDATES, ISOCHRONES, Isochrones, draw_isochrones
+from creative_nodes.streets import read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
-candidates = tables.read("candidates", files.candidates)
+candidates = tables.read(CANDIDATES, files.candidates)
 drawn = draw_isochrones(candidates, read_streets(files, settings), restore(settings, "analysis.isochrones", Isochrones))
 note = tables.carry_on(files.candidates, settings)
-tables.write(drawn, "isochrones", snakemake.output.isochrones, provenance=note)
+tables.write(drawn, ISOCHRONES, snakemake.output.isochrones, provenance=note)
 log.done(f"{len(drawn)} areas of {drawn['site_id'].nunique()} candidates")

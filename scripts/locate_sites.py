@@ -4,22 +4,31 @@ import json
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import Locate, restore
-from creative_nodes.locate.imports import Scope, read_imports
-from creative_nodes.locate.registry import read_registry
-from creative_nodes.locate.sites import locate
-from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.common import restore, tables
+from creative_nodes.locate import (
+    AMENITIES,
+    CREATIVE,
+    HERITAGE,
+    IMPORTS,
+    REGISTRY,
+    Locate,
+    Scope,
+    locate,
+    read_imports,
+    read_registry,
+    read_taxonomy,
+)
+from creative_nodes.pull import PLACES, STUDY_AREA
 
 log = start(snakemake)
 files, settings = snakemake.input, json.loads(snakemake.params.settings)
-row = tables.read("study_area", files.study_area).iloc[0]
+row = tables.read(STUDY_AREA, files.study_area).iloc[0]
 area = {"area": row.geometry, "epsg": int(row["epsg"])}
 buffer = {"edge_buffer_m": settings["analysis.edge_buffer_m"]}
 heritage, creative = read_taxonomy(files.heritage_taxonomy), read_taxonomy(files.creative_taxonomy)
 scope = Scope.of(**area, **buffer, local_name=settings["city.local_name"], heritage=heritage, creative=creative)
 located = locate(
-    tables.read("places", files.places),
+    tables.read(PLACES, files.places),
     heritage_taxonomy=heritage,
     creative_taxonomy=creative,
     amenity_taxonomy=read_taxonomy(files.amenity_taxonomy),
@@ -30,8 +39,7 @@ located = locate(
     **area,
 )
 note = tables.carry_on(files.places, snakemake.params.settings)
-for name in ("heritage", "creative", "amenities", "registry", "imports"):
-    tables.write(getattr(located, name), name, snakemake.output[name], provenance=note)
+tables.write_all(vars(located), snakemake.output, HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS, provenance=note)
 for one in located.imports.itertuples():
     log.info("%s: %d rows, %d placed, %d matched; offsets %s", one.file, one.n, one.placed, one.matched, one.offsets)
     if one.warning:

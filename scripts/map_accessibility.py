@@ -4,18 +4,20 @@ import json
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.accessibility import map_accessibility
-from creative_nodes.config import Accessibility, Reach, restore
-from creative_nodes.travel.streets import read_streets
+from creative_nodes.common import restore, tables
+from creative_nodes.locate import CREATIVE
+from creative_nodes.people import PEOPLE
+from creative_nodes.pull import STUDY_AREA
+from creative_nodes.reach import ACCESSIBILITY, Accessibility, Reach, map_accessibility
+from creative_nodes.streets import read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 plain = json.loads(settings)
 found = map_accessibility(
-    tables.read("study_area", files.study_area).geometry.iloc[0],
-    people=tables.read("people", files.people),
-    creative=tables.read("creative", files.creative),
+    tables.read(STUDY_AREA, files.study_area).geometry.iloc[0],
+    people=tables.read(PEOPLE, files.people),
+    creative=tables.read(CREATIVE, files.creative),
     streets=read_streets(files, settings),
     settings=restore(settings, "analysis.accessibility", Accessibility),
     reach=restore(settings, "analysis.reach", Reach),
@@ -23,5 +25,5 @@ found = map_accessibility(
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
 note = tables.carry_on(files.people, settings)
-tables.write(found, "accessibility", snakemake.output.accessibility, provenance=note)
+tables.write(found, ACCESSIBILITY, snakemake.output.accessibility, provenance=note)
 log.done(f"{found['underserved'].sum()} of {len(found):,} hexagons underserved")

@@ -2,22 +2,22 @@
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.completeness import map_completeness
-from creative_nodes.config import Completeness, restore
+from creative_nodes.common import restore, tables
+from creative_nodes.people import COMPLETENESS, PEOPLE, Completeness, map_completeness
+from creative_nodes.pull import PLACES, STREET_EDGES, STUDY_AREA
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
-area = tables.read("study_area", files.study_area).iloc[0]
+area = tables.read(STUDY_AREA, files.study_area).iloc[0]
 found = map_completeness(
     area.geometry,
-    places=tables.read("places", files.places),
-    edges=tables.read("street_edges", files.street_edges),
-    people=tables.read("people", files.people),
+    places=tables.read(PLACES, files.places),
+    edges=tables.read(STREET_EDGES, files.street_edges),
+    people=tables.read(PEOPLE, files.people),
     settings=restore(settings, "analysis.completeness", Completeness),
     epsg=int(area["epsg"]),
 )
 note = tables.carry_on(files.people, settings)
-tables.write(found, "completeness", snakemake.output.completeness, provenance=note)
+tables.write(found, COMPLETENESS, snakemake.output.completeness, provenance=note)
 counts = found["mapping"].value_counts()
 log.done(", ".join(f"{counts.get(word, 0):,} {word}" for word in ("good", "fair", "thin", "empty")), "hexagons")

@@ -4,20 +4,21 @@ import json
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import Score, restore
-from creative_nodes.robustness import measure_robustness
+from creative_nodes.common import restore, tables
+from creative_nodes.doubt import AGREEMENT, RANK_ACCEPTABILITY, ROBUSTNESS, SWEEPS, measure_robustness
+from creative_nodes.reach import CANDIDATES
+from creative_nodes.score import SCENARIOS, Score
 
 log = start(snakemake)
 settings = snakemake.params.settings
 found = measure_robustness(
-    tables.read("candidates", snakemake.input.candidates),
-    tables.read("scenarios", snakemake.input.scenarios),
-    tables.read("sweeps", snakemake.input.sweeps),
+    tables.read(CANDIDATES, snakemake.input.candidates),
+    tables.read(SCENARIOS, snakemake.input.scenarios),
+    tables.read(SWEEPS, snakemake.input.sweeps),
     restore(settings, "analysis.score", Score),
     seed=json.loads(settings)["analysis.seed"],
 )
 provenance = tables.carry_on(snakemake.input.candidates, settings)
-for name, frame in zip(("robustness", "rank_acceptability", "agreement"), found, strict=True):
-    tables.write(frame, name, snakemake.output[name], provenance=provenance)
+for table, frame in zip((ROBUSTNESS, RANK_ACCEPTABILITY, AGREEMENT), found, strict=True):
+    tables.write(frame, table, snakemake.output[table.name], provenance=provenance)
 log.done(f"{found[0]['rank'].notna().sum()} candidates, {len(found[2])} pairs of rankings")

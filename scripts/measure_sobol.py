@@ -4,15 +4,17 @@ import json
 
 from _run import start
 
-from creative_nodes import sobol, tables
-from creative_nodes.config import Score, restore
+from creative_nodes.common import restore, tables
+from creative_nodes.doubt import SOBOL, measure_sobol, sobol_in_words
+from creative_nodes.reach import CANDIDATES
+from creative_nodes.score import Score
 
 log = start(snakemake)
 settings = snakemake.params.settings
-found = sobol.measure_sobol(
-    tables.read("candidates", snakemake.input.candidates),
+found = measure_sobol(
+    tables.read(CANDIDATES, snakemake.input.candidates),
     restore(settings, "analysis.score", Score),
     seed=json.loads(settings)["analysis.seed"],
 )
-tables.write(found, "sobol", snakemake.output.sobol, provenance=tables.carry_on(snakemake.input.candidates, settings))
-log.done(sobol.in_words(found))
+tables.write(found, SOBOL, snakemake.output.sobol, provenance=tables.carry_on(snakemake.input.candidates, settings))
+log.done(sobol_in_words(found))

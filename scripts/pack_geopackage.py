@@ -2,10 +2,10 @@
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.pack import pack_geopackage
+from creative_nodes.common import tables
+from creative_nodes.report import TABLES, pack_geopackage
 
 log = start(snakemake)
-frames = {name: tables.read(name, path) for name, path in snakemake.input.items()}
+frames = {name: tables.read(TABLES[name], path) for name, path in snakemake.input.items()}
 layers = pack_geopackage(frames, snakemake.output.geopackage)
 log.done(f"layers {', '.join(layers)}")

@@ -4,21 +4,22 @@ import json
 
 from _run import start
 
-from creative_nodes import backtest, pack, tables
-from creative_nodes.config import Backtest, restore
+from creative_nodes.common import restore, tables
+from creative_nodes.doubt import ALL_CITIES, BACKTEST_POOLED, Backtest, backtest_in_words, pool_backtests
+from creative_nodes.report import TABLES, write_csv
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 names = ("backtest_summary", "backtest_pairs")
-found = backtest.pool(
+found = pool_backtests(
     {
-        city: tuple(tables.read(name, path) for name, path in zip(names, paths, strict=True))
+        city: tuple(tables.read(TABLES[name], path) for name, path in zip(names, paths, strict=True))
         for city, *paths in zip(snakemake.params.cities, files.summaries, files.pairs, strict=True)
     },
     restore(settings, "backtest", Backtest),
     seed=json.loads(settings)["seed"],
 )
 provenance = tables.pooled(dict(zip(snakemake.params.cities, files.summaries, strict=True)), settings)
-tables.write(found, "backtest_pooled", snakemake.output.pooled, provenance=provenance)
-pack.write_csv(found, snakemake.output.csv)
-log.done(backtest.in_words(found[found["city"] == backtest.ALL]))
+tables.write(found, BACKTEST_POOLED, snakemake.output.pooled, provenance=provenance)
+write_csv(found, snakemake.output.csv)
+log.done(backtest_in_words(found[found["city"] == ALL_CITIES]))

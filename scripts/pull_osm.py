@@ -5,10 +5,8 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import Boundary, restore
-from creative_nodes.osm.download import ResolvedSource
-from creative_nodes.osm.pull import pull_osm
+from creative_nodes.common import restore, tables
+from creative_nodes.pull import STUDY_AREA, Boundary, ResolvedSource, pull_osm
 
 log = start(snakemake)
 settings = snakemake.params.settings
@@ -22,7 +20,7 @@ pulled = pull_osm(
     report=log.info,
 )
 note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | {"settings": tables.settings_hash(settings)}
-tables.write(pulled.study_area, "study_area", snakemake.output.study_area, provenance=note)
+tables.write(pulled.study_area, STUDY_AREA, snakemake.output.study_area, provenance=note)
 text = json.dumps(pulled.provenance, indent=2, ensure_ascii=False)
 Path(snakemake.output.provenance).write_text(text + "\n", encoding="utf-8")
 log.done(f"{note['source']}, {note['snapshot']}")

@@ -5,19 +5,17 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import ModeAccess
-from creative_nodes.osm.read import read_osm
+from creative_nodes.common import tables
+from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA, ModeAccess, read_osm
 
 log = start(snakemake)
 settings = snakemake.params.settings
 modes = {name: ModeAccess(**rules) for name, rules in json.loads(settings)["analysis.travel.modes"].items()}
-area = tables.read("study_area", snakemake.input.study_area)
+area = tables.read(STUDY_AREA, snakemake.input.study_area)
 extract = read_osm(snakemake.input.osm, modes=modes, epsg=int(area["epsg"].iloc[0]))
 for line in extract.counts.lines():
     log.info("%s", line)
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
 note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | {"settings": tables.settings_hash(settings)}
-for name in ("places", "street_nodes", "street_edges"):
-    tables.write(getattr(extract, name), name, snakemake.output[name], provenance=note)
+tables.write_all(vars(extract), snakemake.output, PLACES, STREET_NODES, STREET_EDGES, provenance=note)
 log.done(f"{len(extract.places):,} places, {len(extract.street_edges):,} street pieces")

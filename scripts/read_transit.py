@@ -4,17 +4,17 @@ import json
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import Gtfs, Transit, restore
-from creative_nodes.travel.stations import read_transit
+from creative_nodes.common import restore, tables
+from creative_nodes.pull import PLACES, STUDY_AREA
+from creative_nodes.streets import SERVICES, STATIONS, TRANSIT_NOTES, Gtfs, Transit, read_transit
 
 log = start(snakemake)
 files, settings = snakemake.input, snakemake.params.settings
 plain = json.loads(settings)
-area = tables.read("study_area", files.study_area).iloc[0]
+area = tables.read(STUDY_AREA, files.study_area).iloc[0]
 found = read_transit(
     files.osm,
-    tables.read("places", files.places),
+    tables.read(PLACES, files.places),
     area=area.geometry,
     epsg=int(area["epsg"]),
     edge_buffer_m=plain["analysis.edge_buffer_m"],
@@ -24,8 +24,7 @@ found = read_transit(
 )
 told = found.transit_notes.set_index("key")["text"].to_dict()
 note = {**tables.carry_on(files.places, settings), "transit": told}
-for name in ("stations", "services", "transit_notes"):
-    tables.write(getattr(found, name), name, snakemake.output[name], provenance=note)
+tables.write_all(vars(found), snakemake.output, STATIONS, SERVICES, TRANSIT_NOTES, provenance=note)
 for one in found.transit_notes.itertuples():
     (log.warning if one.notice else log.info)("%s", one.text)
 log.done(f"{len(found.stations):,} stations, {found.services['service_id'].nunique():,} services")

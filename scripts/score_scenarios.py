@@ -2,14 +2,14 @@
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import Scenario, Score, restore, restore_all
-from creative_nodes.scenarios import score_scenarios
+from creative_nodes.common import restore, restore_all, tables
+from creative_nodes.reach import CANDIDATES
+from creative_nodes.score import SCENARIO_CANDIDATES, SCENARIOS, Scenario, Score, score_scenarios
 
 log = start(snakemake)
 settings = snakemake.params.settings
-candidates = tables.read("candidates", snakemake.input.candidates)
-measured = tables.read("scenario_candidates", snakemake.input.scenario_candidates)
+candidates = tables.read(CANDIDATES, snakemake.input.candidates)
+measured = tables.read(SCENARIO_CANDIDATES, snakemake.input.scenario_candidates)
 chosen = restore_all(settings, "analysis.scenarios", Scenario)
 scenarios = score_scenarios(
     candidates,
@@ -19,7 +19,7 @@ scenarios = score_scenarios(
 )
 tables.write(
     scenarios,
-    "scenarios",
+    SCENARIOS,
     snakemake.output.scenarios,
     provenance=tables.carry_on(snakemake.input.candidates, settings),
 )

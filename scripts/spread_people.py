@@ -4,13 +4,13 @@ import json
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.config import People, PeopleGrid, restore
-from creative_nodes.people import spread_people
+from creative_nodes.common import restore, tables
+from creative_nodes.people import PEOPLE, People, PeopleGrid, spread_people
+from creative_nodes.pull import STUDY_AREA
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
-area = tables.read("study_area", files.study_area).iloc[0]
+area = tables.read(STUDY_AREA, files.study_area).iloc[0]
 people, found = spread_people(
     area.geometry,
     epsg=int(area["epsg"]),
@@ -23,5 +23,5 @@ people, found = spread_people(
     settings=restore(settings, "analysis.people_grid", PeopleGrid),
 )
 note = {**tables.carry_on(files.places, settings), **found}
-tables.write(people, "people", snakemake.output.people, provenance=note)
+tables.write(people, PEOPLE, snakemake.output.people, provenance=note)
 log.done(f"{people.loc[people['inside'], 'residents'].sum():,.0f} residents")

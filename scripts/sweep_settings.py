@@ -4,18 +4,20 @@ import json
 
 from _run import start
 
-from creative_nodes import sweeps, tables
-from creative_nodes.config import People, Swept, restore
-from creative_nodes.people import other_sources
+from creative_nodes.common import restore, tables
+from creative_nodes.doubt import SWEEP_VARIANTS, SWEEPS, Swept, SweptCity, sweep, sweeps_in_words
+from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE
+from creative_nodes.people import PEOPLE, People, other_sources
+from creative_nodes.pull import STUDY_AREA
 from creative_nodes.reach import World
-from creative_nodes.travel.streets import read_streets
+from creative_nodes.streets import STATIONS, read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 plain = json.loads(settings)
 analysis = Swept.model_validate({name: plain[f"analysis.{name}"] for name in Swept.model_fields})
 others = other_sources(
-    (area := tables.read("study_area", files.study_area).iloc[0]).geometry,
+    (area := tables.read(STUDY_AREA, files.study_area).iloc[0]).geometry,
     restore(settings, "city.people", People),
     raster=files.get("raster"),
     table=files.get("table"),
@@ -25,10 +27,10 @@ others = other_sources(
     edges=files.street_edges,
     settings=analysis.people_grid,
 )
-world = World(**{name: tables.read(name, files[name]) for name in ("creative", "amenities", "people", "stations")})
-found = sweeps.sweep(
-    sweeps.City(
-        heritage=tables.read("heritage", files.heritage),
+world = World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))
+found = sweep(
+    SweptCity(
+        heritage=tables.read(HERITAGE, files.heritage),
         world=world,
         streets=read_streets(files, settings),
         analysis=analysis,
@@ -36,6 +38,7 @@ found = sweeps.sweep(
         others=others,
     )
 )
-for name, table in zip(("sweeps", "sweep_variants"), found, strict=True):
-    tables.write(table, name, snakemake.output[name], provenance=tables.carry_on(files.heritage, settings))
-log.done(sweeps.in_words(found[1]))
+note = tables.carry_on(files.heritage, settings)
+for table, frame in zip((SWEEPS, SWEEP_VARIANTS), found, strict=True):
+    tables.write(frame, table, snakemake.output[table.name], provenance=note)
+log.done(sweeps_in_words(found[1]))

@@ -4,31 +4,42 @@ import json
 
 from _run import start
 
-from creative_nodes import pack, tables, whatif
-from creative_nodes.asked import read_asked
-from creative_nodes.config import Analysis
-from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.common import tables
+from creative_nodes.locate import AMENITIES, CREATIVE, read_taxonomy
+from creative_nodes.people import PEOPLE
 from creative_nodes.reach import World
-from creative_nodes.travel.streets import read_streets
+from creative_nodes.report import TABLES, write_csv
+from creative_nodes.settings import Analysis
+from creative_nodes.streets import STATIONS, read_streets
+from creative_nodes.whatif import (
+    COMBINED,
+    BaseCity,
+    read_asked,
+    sites_asked,
+    trial_in_words,
+    trial_warnings,
+    tried_sites,
+    try_sites,
+)
 
 log = start(snakemake)
 settings, files, made = snakemake.params.settings, snakemake.input, snakemake.output
 plain = json.loads(settings)
 asked = json.loads(snakemake.params.asked)
-city = whatif.City(
-    frames={name: tables.read(name, files[name]) for name in (*whatif.COMBINED, "study_area", "places", "sweeps")},
-    world=World(**{name: tables.read(name, files[name]) for name in ("creative", "amenities", "people", "stations")}),
+city = BaseCity(
+    frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, "study_area", "places", "sweeps"))),
+    world=World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS)),
     streets=read_streets(files, settings),
     taxonomy=read_taxonomy(files.heritage_taxonomy),
     analysis=Analysis.model_validate(plain["analysis"]),
     main_mode=plain["city.main_mode"],
 )
-trial = whatif.try_sites(whatif.tried_sites(whatif.sites_asked(read_asked(asked)), city), city)
+trial = try_sites(tried_sites(sites_asked(read_asked(asked)), city), city)
 note = {**tables.carry_on(files.candidates, settings), "what_if": asked}
-for name, table in trial.tables().items():
-    tables.write(table, name, made[name], provenance=note)
+frames = trial.tables()
+tables.write_all(frames, made, *(TABLES[name] for name in frames), provenance=note)
 for name in ("candidates", "scores"):
-    pack.write_csv(getattr(trial, name), made[f"{name}_csv"])
-for told in whatif.warnings(trial):
+    write_csv(getattr(trial, name), made[f"{name}_csv"])
+for told in trial_warnings(trial):
     log.warning("%s", told)
-log.done(whatif.in_words(trial))
+log.done(trial_in_words(trial))

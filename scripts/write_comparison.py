@@ -4,26 +4,35 @@ from functools import partial
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.governance import read_governance
-from creative_nodes.locate.taxonomy import read_taxonomy
-from creative_nodes.report import comparison, figures, page, settings
+from creative_nodes.common import tables
+from creative_nodes.doubt import BACKTEST_POOLED
+from creative_nodes.locate import read_taxonomy
+from creative_nodes.report import (
+    TABLES,
+    ComparedCity,
+    comparison_html,
+    comparison_page,
+    read_governance,
+    settings_of,
+    snapshot_of,
+    write_page,
+)
 
 log = start(snakemake)
-names = [name for name, _ in snakemake.input.items() if name in tables.TABLES and name != "backtest_pooled"]
+names = [name for name, _ in snakemake.input.items() if name in TABLES and name != "backtest_pooled"]
 cities = [
-    comparison.City(
-        settings.settings_of(text),
-        {name: tables.read(name, snakemake.input[name][i]) for name in names},
-        figures.snapshot_of(tables.provenance(snakemake.input["scores"][i])),
+    ComparedCity(
+        settings_of(text),
+        {name: tables.read(TABLES[name], snakemake.input[name][i]) for name in names},
+        snapshot_of(tables.provenance(snakemake.input["scores"][i])),
     )
     for i, text in enumerate(snakemake.params.settings)
 ]
 words = {}
 for path in snakemake.input.taxonomies:
     words |= read_taxonomy(path).classes
-pooled = tables.read("backtest_pooled", snakemake.input.backtest_pooled)
+pooled = tables.read(BACKTEST_POOLED, snakemake.input.backtest_pooled)
 told = read_governance(snakemake.input.governance, cities=snakemake.params.known)
-text = page.comparison_html(partial(comparison.comparison_page, cities, told, words=words, pooled=pooled))
-page.write(text, snakemake.output.page)
+text = comparison_html(partial(comparison_page, cities, told, words=words, pooled=pooled))
+write_page(text, snakemake.output.page)
 log.done(f"{len(cities)} cities, {len(text.encode()) / 1e6:.1f} MB")

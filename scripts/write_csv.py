@@ -4,13 +4,14 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes import pack, tables
+from creative_nodes.common import tables
+from creative_nodes.report import TABLES, pack
 
 log = start(snakemake)
 folder = Path(snakemake.output.folder)
 folder.mkdir(parents=True, exist_ok=True)
 for name, path in snakemake.input.items():
-    pack.write_csv(tables.read(name, path), folder / f"{name}.csv")
-about = pack.about({name: tables.provenance(path) for name, path in snakemake.input.items()})
+    pack.write_csv(tables.read(TABLES[name], path), folder / f"{name}.csv")
+about = pack.about_tables({name: tables.provenance(path) for name, path in snakemake.input.items()})
 pack.write_csv(about, folder / "about.csv")
 log.done(f"{len(about)} tables")

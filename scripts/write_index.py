@@ -4,14 +4,16 @@ from functools import partial
 
 from _run import start
 
-from creative_nodes import tables
-from creative_nodes.report import cities, page, settings
+from creative_nodes.common import tables
+from creative_nodes.reach import CANDIDATES
+from creative_nodes.report import INDICATORS, index_html, index_page, settings_of, write_page
+from creative_nodes.score import SCORES
 
 log = start(snakemake)
-names = ("indicators", "scores", "candidates")
+read = (INDICATORS, SCORES, CANDIDATES)
 told = [
-    (settings.settings_of(text), *map(tables.read, names, paths), tables.provenance(paths[0]))
-    for text, *paths in zip(snakemake.params.settings, *(snakemake.input[name] for name in names), strict=True)
+    (settings_of(text), *map(tables.read, read, paths), tables.provenance(paths[0]))
+    for text, *paths in zip(snakemake.params.settings, *(snakemake.input[table.name] for table in read), strict=True)
 ]
-page.write(page.index_html(partial(cities.index_page, told)), snakemake.output.page)
+write_page(index_html(partial(index_page, told)), snakemake.output.page)
 log.done(f"{len(told)} cities")

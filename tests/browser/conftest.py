@@ -9,10 +9,12 @@ import pytest
 import yaml
 from playwright.sync_api import sync_playwright
 
-from creative_nodes import catalogue, messages
-from creative_nodes.config import load_config
-from creative_nodes.report import cities, page
-from creative_nodes.score import score_candidates
+from creative_nodes.common import messages
+from creative_nodes.report import page
+from creative_nodes.report.cities import index as cities
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.settings import load_config
+from creative_nodes.tools import catalogue
 
 ROOT = Path(__file__).parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))

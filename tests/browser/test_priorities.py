@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import yaml
 
-from creative_nodes.config import CRITERIA, load_config, load_settings
-from creative_nodes.scenarios import score_scenarios
-from creative_nodes.score import score_candidates
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.score.scenarios import score_scenarios
+from creative_nodes.settings import load_config, load_settings
 
 ROOT = Path(__file__).parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from creative_nodes import messages
+from creative_nodes.common import messages
 
 
 def _module(file: str) -> ModuleType:

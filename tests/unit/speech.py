@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes import catalogue
-from creative_nodes.messages import Message, message_in, speaking, spoken
+from creative_nodes.common.messages import Message, message_in, speaking, spoken
+from creative_nodes.tools import catalogue
 
 
 @lru_cache

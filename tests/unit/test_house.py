@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from creative_nodes.fingerprint import fingerprint
+from creative_nodes.common.fingerprint import code_fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "creative_nodes"
@@ -157,18 +157,18 @@ def test_a_script_holds_no_logic(script):
 def test_the_fingerprint_follows_the_code_a_script_uses(tmp_path, monkeypatch):
     import shutil
 
-    from creative_nodes import fingerprint as module
+    from creative_nodes.common import code_fingerprint as module
 
     copy = tmp_path / "creative_nodes"
     shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(module, "SOURCE", copy)
     module._imports.cache_clear()
     names = ("score_candidates", "read_osm", "draw_map")
-    before = {name: fingerprint(ROOT / "scripts" / f"{name}.py") for name in names}
+    before = {name: code_fingerprint(ROOT / "scripts" / f"{name}.py") for name in names}
     (copy / "score.py").write_text((copy / "score.py").read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
     (copy / "report" / "assets" / "report.css").write_text("body {}", encoding="utf-8")
     module._imports.cache_clear()
-    after = {name: fingerprint(ROOT / "scripts" / f"{name}.py") for name in names}
+    after = {name: code_fingerprint(ROOT / "scripts" / f"{name}.py") for name in names}
     module._imports.cache_clear()
     assert after["score_candidates"] != before["score_candidates"]
     assert after["read_osm"] == before["read_osm"]

@@ -18,7 +18,7 @@ import yaml
 from pyproj import Transformer
 from shapely.geometry import LineString, Polygon
 
-from creative_nodes.config import load_config, load_settings
+from creative_nodes.settings import load_config, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "tests" / "data" / "sample_town"

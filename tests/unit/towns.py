@@ -17,9 +17,9 @@ import shapely
 import yaml
 from pyproj import Transformer
 
-from creative_nodes.config import Config, load_config
-from creative_nodes.travel.network import Entrances, Network
-from creative_nodes.travel.streets import Streets
+from creative_nodes.settings import Config, load_config
+from creative_nodes.streets.network import Entrances, StreetNetwork
+from creative_nodes.streets.streets import Streets
 
 ROOT = Path(__file__).resolve().parents[2]
 EPSG = 32631
@@ -173,11 +173,11 @@ def at(x: float, y: float = 0.0) -> shapely.Point:
 
 def network(
     xy: Any, u: Any, v: Any, forward: Any, backward: Any, *, leg: float = 1.0, unit: str = "m", length: Any = None
-) -> Network:
+) -> StreetNetwork:
     """Make a network of straight streets from a drawing: junctions `xy`, edges from `u` to `v` and their costs."""
     xy, u, v = np.asarray(xy, dtype=float), np.asarray(u), np.asarray(v)
     forward, backward = np.asarray(forward, dtype=float), np.asarray(backward, dtype=float)
-    return Network(
+    return StreetNetwork(
         node_ids=np.arange(len(xy)),
         xy=xy + ORIGIN,
         u=u,
@@ -195,7 +195,7 @@ def network(
 
 def random_network(
     rng: np.random.Generator, *, n_nodes: int = 12, n_edges: int = 22, directed: bool = True, metric: bool = False
-) -> Network:
+) -> StreetNetwork:
     """Draw a random network with parallel edges, self-loops, zero-length and closed edges.
 
     `metric`: costs are lengths, never shorter than the straight line.
@@ -221,7 +221,7 @@ def random_network(
 
 
 def random_entrances(
-    rng: np.random.Generator, network: Network, n_places: int, *, at_ends: bool = False, most: int = 3
+    rng: np.random.Generator, network: StreetNetwork, n_places: int, *, at_ends: bool = False, most: int = 3
 ) -> Entrances:
     """Draw places with 0 to `most` entrances each, several of them on one edge; `at_ends`: some at junctions."""
     counts = rng.integers(0, most + 1, n_places)
@@ -248,7 +248,7 @@ def entrances(*rows: tuple[int, int, float, float], n_places: int | None = None)
     return Entrances(table[:, 0].astype(int), table[:, 1].astype(int), table[:, 2], table[:, 3], n, np.zeros(n))
 
 
-def split_graph(network: Network, *groups: Entrances) -> nx.DiGraph:
+def split_graph(network: StreetNetwork, *groups: Entrances) -> nx.DiGraph:
     """Build the graph with every edge split at its entrances: an entrance at an end of an edge is that junction.
 
     Places stand as ("place", group, number, "out" or "in"): edges lead out of the one and into the other, so that
@@ -284,7 +284,7 @@ def split_graph(network: Network, *groups: Entrances) -> nx.DiGraph:
     return graph
 
 
-def costs_by_networkx(network: Network, sources: Entrances, targets: Entrances) -> np.ndarray:
+def costs_by_networkx(network: StreetNetwork, sources: Entrances, targets: Entrances) -> np.ndarray:
     """Return the cost matrix (sources x targets), infinite where there is no way."""
     graph = split_graph(network, sources, targets)
     out = np.full((sources.n_places, targets.n_places), np.inf)

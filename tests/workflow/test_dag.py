@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from creative_nodes.pack import ATTRIBUTES, LAYERS
+from creative_nodes.report.pack import ATTRIBUTES, LAYERS
 
 STAGES = (
     "pull_osm",

@@ -2,7 +2,8 @@
 
 import json
 
-from creative_nodes import tables
+from creative_nodes.common import tables
+from creative_nodes.report.tables import TABLES
 
 LIST = "name,lon,lat,listing\nOld ropeworks,3.001,0.017,city\n"
 HERITAGE = "data/processed/sample/heritage.parquet"
@@ -30,8 +31,8 @@ def test_a_list_from_the_folder_of_imports(fresh):
 
     with_list(fresh, required=False)
     fresh.snakemake(HERITAGE)
-    before = tables.read("heritage", fresh.folder / HERITAGE)
-    lists = tables.read("imports", fresh.folder / "data/processed/sample/imports.parquet")
+    before = tables.read(TABLES["heritage"], fresh.folder / HERITAGE)
+    lists = tables.read(TABLES["imports"], fresh.folder / "data/processed/sample/imports.parquet")
     assert len(lists) == 0
 
     folder = fresh.folder / "lists"
@@ -40,11 +41,11 @@ def test_a_list_from_the_folder_of_imports(fresh):
     env = {"IMPORTS": str(folder)}
     assert fresh.would_run(HERITAGE, env=env) == {"locate_sites"}
     fresh.snakemake(HERITAGE, env=env)
-    after = tables.read("heritage", fresh.folder / HERITAGE)
+    after = tables.read(TABLES["heritage"], fresh.folder / HERITAGE)
     (row,) = after[~after["site_id"].isin(before["site_id"])].to_dict("records")
     assert (row["name"], row["listed"], row["in_osm"]) == ("Old ropeworks", True, False)
     assert [one["rule"] for one in json.loads(row["evidence"])] == ["import"]
-    (row,) = tables.read("imports", fresh.folder / "data/processed/sample/imports.parquet").to_dict("records")
+    (row,) = tables.read(TABLES["imports"], fresh.folder / "data/processed/sample/imports.parquet").to_dict("records")
     assert (row["file"], row["n"], row["placed"], row["warning"]) == ("ropeworks.csv", 1, 1, "")
 
     (folder / "ropeworks.csv").write_text(LIST.replace("3.001", "3,001"), encoding="utf-8")

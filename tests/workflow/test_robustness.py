@@ -6,7 +6,8 @@ import shutil
 import pandas as pd
 import pytest
 
-from creative_nodes import tables
+from creative_nodes.common import tables
+from creative_nodes.report.tables import TABLES
 
 NAMES = (
     *("scenarios", "scenario_candidates", "robustness", "rank_acceptability", "agreement"),
@@ -19,7 +20,8 @@ NAMES = (
 def made(demo):
     folder = demo.folder / "data/processed/sample"
     return {
-        name: tables.read(name, folder / f"{name}.parquet") for name in (*NAMES, "scores", "candidates", "heritage")
+        name: tables.read(TABLES[name], folder / f"{name}.parquet")
+        for name in (*NAMES, "scores", "candidates", "heritage")
     }
 
 
@@ -99,9 +101,9 @@ def test_cities_are_pooled_and_sobol_is_made_when_asked_for(demo, tmp_path):
     )
     copy.snakemake("data/processed/backtest_pooled.parquet", "data/processed/sample/csv")
     folder = copy.folder / "data/processed"
-    pooled = tables.read("backtest_pooled", folder / "backtest_pooled.parquet")
+    pooled = tables.read(TABLES["backtest_pooled"], folder / "backtest_pooled.parquet")
     found = pooled[pooled["city"] == "all"].set_index("figure")["value"]
     assert found[["cities", "tested_sites", "rivals"]].tolist() == [1, 1, 15]
     assert (folder / "backtest_pooled.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert len(tables.read("sobol", folder / "sample/sobol.parquet")) >= 4
+    assert len(tables.read(TABLES["sobol"], folder / "sample/sobol.parquet")) >= 4
     assert (folder / "sample/csv/sobol.csv").exists()

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import yaml
 
-from creative_nodes import messages, tables
-from creative_nodes.config import load_config
-from creative_nodes.geo import projected
-from creative_nodes.travel.streets import Streets
-from creative_nodes.travel.times import costs_between, total_within_of_nodes
+from creative_nodes.common import messages, tables
+from creative_nodes.common.geo import projected
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import load_config
+from creative_nodes.streets.streets import Streets
+from creative_nodes.streets.times import costs_between, total_within_of_nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = json.loads((ROOT / "tests/data/sample_town/truth.json").read_text(encoding="utf-8"))
@@ -23,7 +24,7 @@ EPSG = TRUTH["town"]["epsg"]
 @pytest.fixture(scope="module")
 def table(demo):
     def read(name):
-        return tables.read(name, demo.folder / f"data/processed/sample/{name}.parquet")
+        return tables.read(TABLES[name], demo.folder / f"data/processed/sample/{name}.parquet")
 
     return read
 

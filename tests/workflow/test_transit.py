@@ -1,13 +1,14 @@
 """Public transport in the workflow: the sample town's metro, and a feed that is missing, read or broken."""
 
-from creative_nodes import tables
+from creative_nodes.common import tables
+from creative_nodes.report.tables import TABLES
 
 FOLDER = "data/processed/sample"
 SERVICES = f"{FOLDER}/services.parquet"
 NAMES = ("stations", "services", "transit_notes")
 FEED = {"file": "feed", "date": "2026-03-04", "source": "a made-up feed", "window": ["07:00", "09:00"]}
 # along the sample town's streets
-TABLES = {
+MADE = {
     "agency": "agency_id,agency_name,agency_url,agency_timezone\n1,T,http://x.org,UTC\n",
     "stops": "stop_id,stop_name,stop_lat,stop_lon\nA,A,0.010,3.010\nB,B,0.010,3.020\n",
     "routes": "route_id,route_short_name,route_type\nR,7,3\n",
@@ -19,7 +20,7 @@ TABLES = {
 
 
 def read(project, name):
-    return tables.read(name, project.folder / FOLDER / f"{name}.parquet")
+    return tables.read(TABLES[name], project.folder / FOLDER / f"{name}.parquet")
 
 
 def test_the_metro_of_the_sample_town_and_a_feed(fresh):
@@ -41,7 +42,7 @@ def test_the_metro_of_the_sample_town_and_a_feed(fresh):
 
     folder = fresh.folder / "feeds" / "feed"
     folder.mkdir(parents=True)
-    for name, text in TABLES.items():
+    for name, text in MADE.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
     env = {"GTFS": str(folder.parent)}
     assert fresh.would_run(SERVICES, env=env) == {"read_transit"}

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes import tables
-from creative_nodes.config import CRITERIA
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = json.loads((ROOT / "tests/data/sample_town/truth.json").read_text(encoding="utf-8"))
@@ -32,7 +33,7 @@ def _run(project, *asked, check=True):
 
 
 def _read(project, name, trial="whatif"):
-    return tables.read(name, project.folder / f"data/processed/sample/{trial}/{name}.parquet")
+    return tables.read(TABLES[name], project.folder / f"data/processed/sample/{trial}/{name}.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_a_candidate_tried_again_is_as_in_the_base(demo, base):
     osm = TRUTH["first"]["osm_ids"][1]
     done = _run(demo, f"osm={osm}", "out=again")
     (row,) = _read(demo, "whatif_candidates", "whatif-again").to_dict("records")
-    candidates = tables.read("candidates", demo.folder / "data/processed/sample/candidates.parquet")
+    candidates = tables.read(TABLES["candidates"], demo.folder / "data/processed/sample/candidates.parquet")
     known = candidates.set_index("site_id").loc[row["site_id"]]
     for name in CRITERIA:
         _same(row[name], known[name])
@@ -58,7 +59,7 @@ def test_a_candidate_tried_again_is_as_in_the_base(demo, base):
 def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     # the water tower of the truth file, asked for by its place alone
     true = next(one for one in TRUTH["connectivity"]["relay"] if one["osm_ids"] == ["node/2934"])
-    heritage = tables.read("heritage", demo.folder / "data/processed/sample/heritage.parquet")
+    heritage = tables.read(TABLES["heritage"], demo.folder / "data/processed/sample/heritage.parquet")
     point = next(row.geometry for row in heritage.itertuples() if "node/2934" in row.osm_ids)
     done = _run(demo, f"at={point.y!r},{point.x!r}", "name=Kho: <b>thử</b>", "class=warehouse", "status=disused")
     (row,) = _read(demo, "whatif_candidates").to_dict("records")

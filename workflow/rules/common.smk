@@ -9,19 +9,13 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from creative_nodes.asked import COMMAND, read_asked, sites_file, split_asked
-from creative_nodes.config import (
-    Swept,
-    find_gtfs,
-    find_imports,
-    load_config,
-    load_settings,
-    own_reach,
-    pick,
-)
-from creative_nodes.errors import InputError
-from creative_nodes.fingerprint import fingerprint
-from creative_nodes.osm.download import download_name, resolve_source
+from creative_nodes.common import InputError, code_fingerprint
+from creative_nodes.doubt import Swept
+from creative_nodes.locate import find_imports
+from creative_nodes.pull import download_name, resolve_source
+from creative_nodes.settings import load_config, load_settings, own_reach, pick
+from creative_nodes.streets import find_gtfs
+from creative_nodes.whatif import COMMAND, read_asked, sites_file, split_asked
 
 # what snakemake says between the lines of the scripts; VERBOSE=1 shows it
 CHATTER = (
@@ -79,7 +73,10 @@ def settings_of(city):
 @cache
 def source_of(city):
     """Return where one city's OSM data comes from."""
-    return checked(resolve_source, settings_of(city), extracts=EXTRACTS)
+    given = settings_of(city).city
+    return checked(
+        resolve_source, city, given.source, given.boundary, extracts=EXTRACTS
+    )
 
 
 @cache

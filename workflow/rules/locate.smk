@@ -1,29 +1,6 @@
 # Locate: read the extract once, then find industrial heritage, creative spaces and amenities in it.
 
 
-# snakemake data/processed/hanoi/places.parquet
-rule read_osm:
-    input:
-        osm="data/raw/{city}/osm.pbf",
-        provenance="data/raw/{city}/provenance.json",
-        study_area="data/processed/{city}/study_area.parquet",
-    output:
-        places="data/processed/{city}/places.parquet",
-        street_nodes="data/processed/{city}/street_nodes.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
-    log:
-        "logs/{city}/read_osm.log",
-    benchmark:
-        "logs/{city}/read_osm.benchmark.tsv"
-    conda:
-        "../../environment.yml"
-    params:
-        code=fingerprint("scripts/read_osm.py"),
-        settings=params_for("analysis.travel.modes"),
-    script:
-        "../../scripts/read_osm.py"
-
-
 # snakemake data/processed/hanoi/heritage.parquet
 rule locate_sites:
     input:
@@ -51,7 +28,7 @@ rule locate_sites:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/locate_sites.py"),
+        code=code_fingerprint("scripts/locate_sites.py"),
         settings=params_for(
             "analysis.locate",
             "analysis.edge_buffer_m",

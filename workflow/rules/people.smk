@@ -19,7 +19,7 @@ rule spread_people:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/spread_people.py"),
+        code=code_fingerprint("scripts/spread_people.py"),
         settings=params_for(
             "city.people", "analysis.people_grid", "analysis.edge_buffer_m"
         ),
@@ -43,7 +43,7 @@ rule map_completeness:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/map_completeness.py"),
+        code=code_fingerprint("scripts/map_completeness.py"),
         settings=params_for("analysis.completeness"),
     script:
         "../../scripts/map_completeness.py"

@@ -41,3 +41,26 @@ rule pull_osm:
         settings=params_for("city.boundary", "city.epsg", "analysis.edge_buffer_m"),
     script:
         "../../scripts/pull_osm.py"
+
+
+# snakemake data/processed/hanoi/places.parquet
+rule read_osm:
+    input:
+        osm="data/raw/{city}/osm.pbf",
+        provenance="data/raw/{city}/provenance.json",
+        study_area="data/processed/{city}/study_area.parquet",
+    output:
+        places="data/processed/{city}/places.parquet",
+        street_nodes="data/processed/{city}/street_nodes.parquet",
+        street_edges="data/processed/{city}/street_edges.parquet",
+    log:
+        "logs/{city}/read_osm.log",
+    benchmark:
+        "logs/{city}/read_osm.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/read_osm.py"),
+        settings=params_for("analysis.travel.modes"),
+    script:
+        "../../scripts/read_osm.py"

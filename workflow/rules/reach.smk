@@ -1,35 +1,4 @@
-# Reach: which spaces cluster and link today, and who and what each candidate can serve.
-
-
-# snakemake data/processed/hanoi/clusters.parquet
-rule connect_spaces:
-    input:
-        **STREETS,
-        creative="data/processed/{city}/located_creative.parquet",
-        heritage="data/processed/{city}/heritage.parquet",
-        places="data/processed/{city}/places.parquet",
-    output:
-        creative="data/processed/{city}/creative.parquet",
-        clusters="data/processed/{city}/clusters.parquet",
-        links="data/processed/{city}/links.parquet",
-        nearest="data/processed/{city}/nearest.parquet",
-        colocation="data/processed/{city}/colocation.parquet",
-    log:
-        "logs/{city}/connect_spaces.log",
-    benchmark:
-        "logs/{city}/connect_spaces.benchmark.tsv"
-    conda:
-        "../../environment.yml"
-    params:
-        code=fingerprint("scripts/connect_spaces.py"),
-        settings=params_for(
-            *STREET_KEYS,
-            "analysis.clusters",
-            "analysis.network",
-            "analysis.seed",
-        ),
-    script:
-        "../../scripts/connect_spaces.py"
+# Reach: who and what each candidate can serve, what it reaches in a time, and how well residents are served today.
 
 
 # snakemake data/processed/hanoi/candidates.parquet
@@ -49,7 +18,7 @@ rule measure_reach:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/measure_reach.py"),
+        code=code_fingerprint("scripts/measure_reach.py"),
         settings=params_for(
             *TRANSPORT_KEYS,
             "city.main_mode",
@@ -62,52 +31,48 @@ rule measure_reach:
         "../../scripts/measure_reach.py"
 
 
-# snakemake data/processed/hanoi/indicators.parquet
-rule describe_city:
+# snakemake data/processed/hanoi/isochrones.parquet
+rule draw_isochrones:
     input:
-        **tables_of(
-            "study_area",
-            "heritage",
-            "creative",
-            "clusters",
-            "links",
-            "nearest",
-            "colocation",
-            "people",
-            "candidates",
-            "street_edges",
-            "registry",
-            "imports",
-            "completeness",
-            "modes",
-            "stations",
-            "transit_notes",
-        ),
-        provenance="data/raw/{city}/provenance.json",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        creative_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.creative_taxonomy,
+        **TRANSPORT,
+        candidates="data/processed/{city}/candidates.parquet",
     output:
-        indicators="data/processed/{city}/indicators.parquet",
+        isochrones="data/processed/{city}/isochrones.parquet",
     log:
-        "logs/{city}/describe_city.log",
+        "logs/{city}/draw_isochrones.log",
     benchmark:
-        "logs/{city}/describe_city.benchmark.tsv"
+        "logs/{city}/draw_isochrones.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/describe_city.py"),
+        code=code_fingerprint("scripts/draw_isochrones.py"),
+        settings=params_for(*TRANSPORT_KEYS, "analysis.isochrones"),
+    script:
+        "../../scripts/draw_isochrones.py"
+
+
+# snakemake data/processed/hanoi/accessibility.parquet
+rule map_accessibility:
+    input:
+        **TRANSPORT,
+        people="data/processed/{city}/people.parquet",
+        creative="data/processed/{city}/located_creative.parquet",
+    output:
+        accessibility="data/processed/{city}/accessibility.parquet",
+    log:
+        "logs/{city}/map_accessibility.log",
+    benchmark:
+        "logs/{city}/map_accessibility.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/map_accessibility.py"),
         settings=params_for(
-            "city.people",
-            "analysis.network",
-            "analysis.clusters",
-            "analysis.edge_buffer_m",
-            "analysis.candidates",
-            "analysis.completeness",
-            "analysis.seed",
+            *TRANSPORT_KEYS,
+            "city.main_mode",
+            "analysis.reach",
+            "analysis.accessibility",
+            "analysis.people_grid.link_within_m",
         ),
     script:
-        "../../scripts/describe_city.py"
+        "../../scripts/map_accessibility.py"

@@ -71,7 +71,7 @@ rule draw_map:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/draw_map.py"),
+        code=code_fingerprint("scripts/draw_map.py"),
         settings=params_for(*REPORT_KEYS),
     script:
         "../../scripts/draw_map.py"
@@ -92,7 +92,7 @@ rule write_index:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/write_index.py"),
+        code=code_fingerprint("scripts/write_index.py"),
         settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
@@ -127,8 +127,118 @@ rule write_comparison:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/write_comparison.py"),
+        code=code_fingerprint("scripts/write_comparison.py"),
         settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
         known=KNOWN,
     script:
         "../../scripts/write_comparison.py"
+
+
+# snakemake data/processed/hanoi/indicators.parquet
+rule describe_city:
+    input:
+        **tables_of(
+            "study_area",
+            "heritage",
+            "creative",
+            "clusters",
+            "links",
+            "nearest",
+            "colocation",
+            "people",
+            "candidates",
+            "street_edges",
+            "registry",
+            "imports",
+            "completeness",
+            "modes",
+            "stations",
+            "transit_notes",
+        ),
+        provenance="data/raw/{city}/provenance.json",
+        heritage_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.heritage_taxonomy,
+        creative_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.creative_taxonomy,
+    output:
+        indicators="data/processed/{city}/indicators.parquet",
+    log:
+        "logs/{city}/describe_city.log",
+    benchmark:
+        "logs/{city}/describe_city.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/describe_city.py"),
+        settings=params_for(
+            "city.people",
+            "analysis.network",
+            "analysis.clusters",
+            "analysis.edge_buffer_m",
+            "analysis.candidates",
+            "analysis.completeness",
+            "analysis.seed",
+        ),
+    script:
+        "../../scripts/describe_city.py"
+
+
+# snakemake data/processed/hanoi/hanoi.gpkg
+rule pack_geopackage:
+    input:
+        **tables_of(
+            "candidates",
+            "scores",
+            "robustness",
+            "scenarios",
+            "agreement",
+            "sweeps",
+            "sweep_variants",
+            "portfolio",
+            "portfolio_sites",
+            "portfolio_gain",
+            "portfolio_front",
+            "backtest",
+            "backtest_summary",
+            "study_area",
+            "heritage",
+            "creative",
+            "clusters",
+            "completeness",
+            "accessibility",
+            "isochrones",
+            "stations",
+        ),
+    output:
+        geopackage="data/processed/{city}/{city}.gpkg",
+    log:
+        "logs/{city}/pack_geopackage.log",
+    benchmark:
+        "logs/{city}/pack_geopackage.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/pack_geopackage.py"),
+    script:
+        "../../scripts/pack_geopackage.py"
+
+
+# snakemake data/processed/hanoi/csv
+rule write_csv:
+    input:
+        unpack(sobol_of),
+        **tables_of(*RESULTS),
+    output:
+        folder=directory("data/processed/{city}/csv"),
+    log:
+        "logs/{city}/write_csv.log",
+    benchmark:
+        "logs/{city}/write_csv.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/write_csv.py"),
+    script:
+        "../../scripts/write_csv.py"

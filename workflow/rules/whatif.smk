@@ -25,7 +25,7 @@ rule try_site:
     conda:
         "../../environment.yml"
     params:
-        code=fingerprint("scripts/try_site.py"),
+        code=code_fingerprint("scripts/try_site.py"),
         asked=asked_of,
         settings=params_for(*TRANSPORT_KEYS, "city.main_mode", "analysis"),
     script:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 from shapely import Geometry
 
-from creative_nodes.geo import WGS84_EPSG, reproject
+from creative_nodes.common import WGS84_EPSG, reproject
 from creative_nodes.locate.taxonomy import Hit, Rule, Taxonomy
 
 HIGH_CONFIDENCE, MEDIUM_CONFIDENCE = 0.7, 0.4

@@ -16,12 +16,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.config import Import, ImportColumns
-from creative_nodes.datum import to_wgs84
-from creative_nodes.errors import InputError
-from creative_nodes.geo import WGS84_EPSG, reproject, reproject_xy
+from creative_nodes.common import WGS84_EPSG, InputError, reproject, reproject_xy
+from creative_nodes.locate.datum import to_wgs84
 from creative_nodes.locate.names import fold, has_han
 from creative_nodes.locate.registry import FARTHEST_KM, METRES_PER_KM, Known
+from creative_nodes.locate.settings import Import, ImportColumns
 from creative_nodes.locate.taxonomy import Taxonomy, start_year
 
 LISTED_FIRST = 5  # rows at fault that an error names

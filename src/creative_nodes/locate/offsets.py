@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from creative_nodes.config import Locate
-from creative_nodes.datum import DATUMS, to_wgs84
-from creative_nodes.geo import WGS84_EPSG, reproject_xy
+from creative_nodes.common import WGS84_EPSG, Message, reproject_xy, told
+from creative_nodes.locate.datum import DATUMS, to_wgs84
 from creative_nodes.locate.imports import ImportedList, to_degrees
 from creative_nodes.locate.registry import similarity
-from creative_nodes.messages import Message, told
+from creative_nodes.locate.settings import Locate
 
 SEARCH_M = 1500.0  # the Chinese datums shift by up to 1,100 m or so
 MIN_PAIRS = 5

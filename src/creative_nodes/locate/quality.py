@@ -14,7 +14,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
 
 YES, NO, UNSURE = 1, 0, -1
 WORDS = {"yes": YES, "no": NO, "unsure": UNSURE}

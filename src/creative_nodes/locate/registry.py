@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from creative_nodes.errors import InputError
-from creative_nodes.geo import WGS84_EPSG, reproject
+from creative_nodes.common import WGS84_EPSG, InputError, reproject
 from creative_nodes.locate.names import fold
 
 # how far from its stated position a row of each precision may lie

@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import Locate
-from creative_nodes.geo import WGS84_EPSG, buffer_metres, reproject
+from creative_nodes.common import WGS84_EPSG, Message, Table, buffer_metres, mark, reproject, tables, told, written
 from creative_nodes.locate import evidence, grouping, offsets, registry
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.names import NAME_KEYS, fold, names_of
+from creative_nodes.locate.settings import Locate
+from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE, IMPORTS, REGISTRY
 from creative_nodes.locate.taxonomy import Hit, Rule, Selector, Taxonomy, start_year
-from creative_nodes.messages import Message, mark, told, written
 
 TIER_ORDER = ("core", "intermediate", "supporting")
 REGISTRY_RULE, IMPORT_RULE = "registry", "import"
@@ -431,9 +430,9 @@ def _creative_row(site: Site, taxonomy: Taxonomy, inside: shapely.Geometry) -> d
     }
 
 
-def _frame(rows: list[dict[str, object]], sites: list[Site], name: str, epsg: int) -> gpd.GeoDataFrame:
+def _frame(rows: list[dict[str, object]], sites: list[Site], table: Table, epsg: int) -> gpd.GeoDataFrame:
     if not rows:
-        return tables.empty(name)
+        return tables.empty(table)
     shapes = reproject(np.array([site.geometry for site in sites], dtype=object), epsg, WGS84_EPSG)
     frame = gpd.GeoDataFrame(rows, geometry=shapes, crs=WGS84_EPSG)
     return frame.sort_values(frame.columns[0], kind="stable").reset_index(drop=True)
@@ -499,11 +498,11 @@ def locate(
         heritage=_frame(
             [_heritage_row(site, heritage_taxonomy, tree, settings.max_group_area_m2) for site in heritage],
             heritage,
-            "heritage",
+            HERITAGE,
             epsg,
         ),
         creative=_frame(
-            [_creative_row(site, creative_taxonomy, inside) for site in creative], creative, "creative", epsg
+            [_creative_row(site, creative_taxonomy, inside) for site in creative], creative, CREATIVE, epsg
         ),
         amenities=amenities,
         registry=_registry_frame(known, industrial, creative, inside, epsg),
@@ -516,7 +515,7 @@ def _imports_frame(
 ) -> pd.DataFrame:
     """Tell what became of every imported list, and how well it fits OSM."""
     if not lists:
-        nothing: pd.DataFrame = tables.empty("imports")
+        nothing: pd.DataFrame = tables.empty(IMPORTS)
         return nothing
     mapped = [site for site in sites if site.osm_ids]
     rest = others.without([osm_id for site in mapped for osm_id in site.osm_ids])
@@ -552,7 +551,7 @@ def _imports_frame(
 def _amenities(finds: evidence.Finds, taken: set[str], epsg: int) -> gpd.GeoDataFrame:
     kept = [row for row, osm_id in enumerate(finds.osm_ids) if osm_id not in taken]
     if not kept:
-        return tables.empty("amenities")
+        return tables.empty(AMENITIES)
     best = [max(finds.hits[row], key=lambda hit: hit.rule.weight).rule for row in kept]
     points = reproject(shapely.point_on_surface(finds.geometry[kept]), epsg, WGS84_EPSG)
     columns = {
@@ -568,7 +567,7 @@ def _registry_frame(
 ) -> pd.DataFrame:
     """Tell what became of every registry row."""
     if not known:
-        nothing: pd.DataFrame = tables.empty("registry")
+        nothing: pd.DataFrame = tables.empty(REGISTRY)
         return nothing
     owners: dict[str, dict[str, Site]] = defaultdict(dict)
     for kind, sites in (("h", heritage), ("c", creative)):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from creative_nodes.errors import InputError
+from creative_nodes.common import InputError
 from creative_nodes.locate.names import NAME_KEYS, WordList
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")

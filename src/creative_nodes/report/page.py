@@ -14,18 +14,29 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes import messages
-from creative_nodes.messages import FORMATS, LANGUAGES, catalogue_file, mark, plural, say, say_n, speaking, translated
-from creative_nodes.report import keys, maps
-from creative_nodes.report.areas import Area
-from creative_nodes.report.cities import IndexPage
-from creative_nodes.report.comparison import ComparisonPage
-from creative_nodes.report.figures import PROVENANCE_WORDS
-from creative_nodes.report.packed import fold, pack
-from creative_nodes.report.sites import Measure, Site
-from creative_nodes.report.view import TOP_PINS, CityPage
-from creative_nodes.report.within import Within
-from creative_nodes.report.words import worded
+from creative_nodes.common import (
+    FORMATS,
+    LANGUAGES,
+    catalogue_file,
+    mark,
+    messages,
+    plural,
+    say,
+    say_n,
+    speaking,
+    translated,
+)
+from creative_nodes.report.cities.comparison import ComparisonPage
+from creative_nodes.report.cities.index import IndexPage
+from creative_nodes.report.city.areas import Area
+from creative_nodes.report.city.figures import PROVENANCE_WORDS
+from creative_nodes.report.city.sites import Measure, Site
+from creative_nodes.report.city.view import TOP_PINS, CityPage
+from creative_nodes.report.city.within import Within
+from creative_nodes.report.draw import maps
+from creative_nodes.report.draw.packed import fold, pack
+from creative_nodes.report.say import keys
+from creative_nodes.report.say.words import worded
 
 HERE = Path(__file__).parent
 # a page may run what is written in it and fetch nothing, whatever a tag in the data says
@@ -326,7 +337,7 @@ def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
     return _plain_html("comparison", COMPARISON_PARTS, styles, mark("The cities compared"), speak)
 
 
-def write(text: str, path: str | Path) -> None:
+def write_page(text: str, path: str | Path) -> None:
     """Write a page, whole or not at all."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -335,6 +346,6 @@ def write(text: str, path: str | Path) -> None:
     part.replace(path)
 
 
-def missing(page: CityPage) -> Sequence[str]:
+def missing_messages(page: CityPage) -> Sequence[str]:
     """Name what the page could not tell, for the log."""
     return [figure.label for group in page.groups for figure in group.figures if not figure.known]

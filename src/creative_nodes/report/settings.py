@@ -7,27 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from creative_nodes.config import (
-    Accessibility,
-    Candidates,
-    City,
-    ClusterSettings,
-    Completeness,
-    Network,
-    Portfolio,
-    Reach,
-    Report,
-    Scenario,
-    Score,
-    Transit,
-    Travel,
-    restore,
-    restore_all,
-)
+from creative_nodes.choose import Portfolio
+from creative_nodes.common import restore, restore_all
+from creative_nodes.network import ClusterSettings, NetworkSettings
+from creative_nodes.people import Completeness
+from creative_nodes.reach import Accessibility, Candidates, Reach
+from creative_nodes.score import Scenario, Score
+from creative_nodes.settings import City, Report
+from creative_nodes.streets import Transit, Travel
 
 
 @dataclass(frozen=True)
-class Settings:
+class PageSettings:
     """The settings a page quotes."""
 
     key: str
@@ -36,7 +27,7 @@ class Settings:
     score: Score
     reach: Reach
     candidates: Candidates
-    network: Network
+    network: NetworkSettings
     clusters: ClusterSettings
     completeness: Completeness
     accessibility: Accessibility
@@ -53,14 +44,14 @@ class Settings:
         return {"walk": self.reach.walk_minutes, self.city.main_mode: self.reach.ride_minutes}
 
 
-def settings_of(text: str) -> Settings:
+def settings_of(text: str) -> PageSettings:
     """Read the settings that a rule passes on (JSON made by `config.pick`)."""
     models: dict[str, Any] = {
         "report": Report,
         "score": Score,
         "reach": Reach,
         "candidates": Candidates,
-        "network": Network,
+        "network": NetworkSettings,
         "clusters": ClusterSettings,
         "completeness": Completeness,
         "accessibility": Accessibility,
@@ -70,4 +61,4 @@ def settings_of(text: str) -> Settings:
     }
     parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
     scenarios = restore_all(text, "analysis.scenarios", Scenario)
-    return Settings(key=json.loads(text)["key"], city=restore(text, "city", City), scenarios=scenarios, **parts)
+    return PageSettings(key=json.loads(text)["key"], city=restore(text, "city", City), scenarios=scenarios, **parts)

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 import yaml
 
-from creative_nodes.config import Locate, load_config
+from creative_nodes.locate.settings import Locate
 from creative_nodes.locate.taxonomy import Taxonomy, read_taxonomy
+from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -6,13 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from creative_nodes.locate.evidence import (
-    confidence,
-    evidence_json,
-    find,
-    strongest,
-    tier_of,
-)
+from creative_nodes.locate.evidence import confidence, evidence_json, find, strongest, tier_of
 from creative_nodes.locate.taxonomy import Rule
 
 

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import Import, find_imports, load_config, load_settings
-from creative_nodes.datum import from_wgs84
-from creative_nodes.errors import InputError
-from creative_nodes.geo import reproject, reproject_xy
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.geo import reproject, reproject_xy
+from creative_nodes.locate.datum import from_wgs84
 from creative_nodes.locate.imports import Scope, read_import, read_imports
 from creative_nodes.locate.offsets import MIN_PAIRS
 from creative_nodes.locate.registry import Known, read_registry
+from creative_nodes.locate.settings import Import, find_imports
 from creative_nodes.locate.sites import locate
-from creative_nodes.osm.read import read_osm
+from creative_nodes.pull.read import read_osm
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import load_config, load_settings
 
 EXTRACTS = os.environ.get("EXTRACTS", "")
 EPSG = 32651
@@ -297,7 +299,7 @@ def run(heritage, creative, amenities, settings, area, scope, tmp_path):
             **area,
         )
         for name in ("heritage", "creative", "imports"):
-            tables.check(getattr(found, name), tables.TABLES[name], where=name)
+            tables.check(getattr(found, name), TABLES[name], where=name)
         return found
 
     return go

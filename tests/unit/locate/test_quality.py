@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import binom, binomtest, norm
 
-from creative_nodes.errors import InputError
+from creative_nodes.common.errors import InputError
 from creative_nodes.locate.quality import (
     NO,
     UNSURE,

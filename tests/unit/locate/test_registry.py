@@ -9,18 +9,11 @@ import pytest
 import shapely
 import yaml
 
-from creative_nodes.config import load_config
-from creative_nodes.errors import InputError
-from creative_nodes.geo import reproject_xy
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.geo import reproject_xy
 from creative_nodes.locate.names import fold
-from creative_nodes.locate.registry import (
-    Known,
-    match,
-    match_by_position,
-    positions,
-    read_registry,
-    similarity,
-)
+from creative_nodes.locate.registry import Known, match, match_by_position, positions, read_registry, similarity
+from creative_nodes.settings import load_config
 
 EPSG = 32648
 EAST, NORTH = (float(v[0]) for v in reproject_xy(np.array([105.85]), np.array([21.03]), 4326, EPSG))

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from creative_nodes import tables
-from creative_nodes.config import load_config, load_settings
-from creative_nodes.geo import reproject, reproject_xy
+from creative_nodes.common import tables
+from creative_nodes.common.geo import reproject, reproject_xy
 from creative_nodes.locate.registry import Known, read_registry
 from creative_nodes.locate.sites import locate
-from creative_nodes.osm.read import read_osm
+from creative_nodes.pull.read import read_osm
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import load_config, load_settings
 
 EPSG = 32648
 EAST, NORTH = (float(v[0]) for v in reproject_xy(np.array([105.85]), np.array([21.03]), 4326, EPSG))
@@ -75,7 +76,7 @@ def run(heritage, creative, amenities, settings):
         )
         for name in ("heritage", "creative", "amenities", "registry"):
             if len(getattr(found, name)):  # empty ones have a test of their own
-                tables.check(getattr(found, name), tables.TABLES[name], where=name)
+                tables.check(getattr(found, name), TABLES[name], where=name)
         return found
 
     return go
@@ -118,8 +119,8 @@ def test_an_empty_town(run):
 def test_an_empty_town_can_be_written(run, tmp_path):
     found = run({"node/1": (point(0, 0), {"natural": "tree"})})
     for name in ("heritage", "creative", "amenities", "registry"):
-        tables.write(getattr(found, name), name, tmp_path / f"{name}.parquet", provenance={})
-        assert len(tables.read(name, tmp_path / f"{name}.parquet")) == 0
+        tables.write(getattr(found, name), TABLES[name], tmp_path / f"{name}.parquet", provenance={})
+        assert len(tables.read(TABLES[name], tmp_path / f"{name}.parquet")) == 0
 
 
 def test_a_mill_and_its_figures(run):
@@ -717,5 +718,5 @@ def test_every_registry_row_of_the_sample_town_comes_out_as_told(town, truth):
 
 def test_the_tables_of_the_sample_town_pass_their_doors(town, tmp_path):
     for name in ("heritage", "creative", "amenities", "registry"):
-        tables.write(getattr(town, name), name, tmp_path / f"{name}.parquet", provenance={})
-        assert len(tables.read(name, tmp_path / f"{name}.parquet")) == len(getattr(town, name)) > 0
+        tables.write(getattr(town, name), TABLES[name], tmp_path / f"{name}.parquet", provenance={})
+        assert len(tables.read(TABLES[name], tmp_path / f"{name}.parquet")) == len(getattr(town, name)) > 0

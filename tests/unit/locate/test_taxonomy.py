@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from creative_nodes.errors import InputError
+from creative_nodes.common.errors import InputError
 from creative_nodes.locate.evidence import confidence, strongest, tier_of
 from creative_nodes.locate.taxonomy import read_taxonomy, start_year
 

@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
-from creative_nodes import tables
-from creative_nodes.config import CRITERIA, Analysis, Settings, load_config, pick
-from creative_nodes.report import basemap, figures, links, page, view
-from creative_nodes.report import packed as packed_data
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report import page
 from creative_nodes.report import settings as page_settings
+from creative_nodes.report.city import figures, links, view
+from creative_nodes.report.draw import basemap
+from creative_nodes.report.draw import packed as packed_data
+from creative_nodes.report.tables import TABLES
+from creative_nodes.settings import Analysis, Settings, load_config, pick
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -67,7 +71,7 @@ def settings(
     table_rows: int = 12,
     fictional: bool = True,
     main_mode: str = "motorbike",
-) -> page_settings.Settings:
+) -> page_settings.PageSettings:
     """Settings of the project's own config, with a fictional town."""
     import yaml
 
@@ -451,7 +455,7 @@ def _services() -> pd.DataFrame:
 
 def whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Give a table that lacks it the column `messages`, empty: its texts are spoken as they stand."""
-    wanted = any(column.name == "messages" for column in tables.TABLES[name].columns)
+    wanted = any(column.name == "messages" for column in TABLES[name].columns)
     return frame.assign(messages="") if wanted and "messages" not in frame else frame
 
 
@@ -506,7 +510,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
 def write_tables(folder: Path, made: dict[str, pd.DataFrame]) -> None:
     """Write the tables as the stages do, schema check and all."""
     for name, frame in made.items():
-        tables.write(frame, name, folder / f"{name}.parquet", provenance=PROVENANCE)
+        tables.write(frame, TABLES[name], folder / f"{name}.parquet", provenance=PROVENANCE)
 
 
 def city_html(
@@ -519,11 +523,11 @@ def city_html(
 ) -> str:
     """Write the tables, read them back and draw the page."""
     write_tables(folder, made)
-    read = {name: tables.read(name, folder / f"{name}.parquet") for name in made}
+    read = {name: tables.read(TABLES[name], folder / f"{name}.parquet") for name in made}
     told = links.read_links(folder / "places.parquet", read["heritage"]["osm_ids"].explode().dropna())
     speak = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told, districts=districts)
     city = speak()
-    paper = basemap.draw(
+    paper = basemap.draw_basemap(
         basemap.read_places(folder / "places.parquet"),
         basemap.read_roads(folder / "street_edges.parquet"),
         city.area,

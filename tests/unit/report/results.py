@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from creative_nodes import tables
-from creative_nodes.config import CRITERIA
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
 from creative_nodes.report.page import render
+from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = "<script>alert(1)</script>"
@@ -22,9 +23,9 @@ def rendered(part, **page):
 
 def frame(name, rows):
     """Rows of a table; columns not given are missing."""
-    columns = [column.name for column in tables.TABLES[name].columns]
-    made = pd.DataFrame(rows).reindex(columns=columns) if rows else tables.empty(name)
-    texts = [column.name for column in tables.TABLES[name].columns if column.kind == "text"]
+    columns = [column.name for column in TABLES[name].columns]
+    made = pd.DataFrame(rows).reindex(columns=columns) if rows else tables.empty(TABLES[name])
+    texts = [column.name for column in TABLES[name].columns if column.kind == "text"]
     return made.assign(**{text: made[text].astype(object).fillna("") for text in texts}) if rows else made
 
 

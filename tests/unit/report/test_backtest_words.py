@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
 from results import ROOT, backtest_summary, converted_sites, frame, rendered
 
-from creative_nodes.report.backtest import Known, backtest, judge, pooled_backtest
+from creative_nodes.report.city.backtest import Known, backtest, judge, pooled_backtest
 
 
 @pytest.fixture(scope="module")

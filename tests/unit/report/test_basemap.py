@@ -9,13 +9,15 @@ import pytest
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from creative_nodes.report.tables import TABLES
+
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes import tables
-from creative_nodes.errors import InputError
-from creative_nodes.geo import reproject
-from creative_nodes.report import basemap
+from creative_nodes.common import tables
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.geo import reproject
+from creative_nodes.report.draw import basemap
 
 EPSG = 32648
 AREA = box(105.80, 21.00, 105.86, 21.05)
@@ -23,7 +25,7 @@ AREA = box(105.80, 21.00, 105.86, 21.05)
 
 def test_layers_come_in_drawing_order_and_each_takes_its_own_tags():
     made = made_up.frames()
-    layers = basemap.draw(made["places"], made["street_edges"], AREA, EPSG)
+    layers = basemap.draw_basemap(made["places"], made["street_edges"], AREA, EPSG)
     assert tuple(layers) == basemap.LAYERS
     assert {name: len(shape.geoms) for name, shape in layers.items()} == {
         "industry": 1, "green": 1, "water": 1, "rivers": 1, "rails": 1, "roads_minor": 4, "roads_major": 2,
@@ -41,7 +43,7 @@ def test_areas_stay_where_they_are_within_the_tolerance():
 
 def test_coordinates_have_five_decimals():
     made = made_up.frames()
-    for shape in basemap.draw(made["places"], made["street_edges"], AREA, EPSG).values():
+    for shape in basemap.draw_basemap(made["places"], made["street_edges"], AREA, EPSG).values():
         xy = shapely.get_coordinates(shape)
         assert np.array_equal(xy, np.round(xy, 5))
 
@@ -75,20 +77,20 @@ def test_street_pieces_are_joined():
 def test_nothing_mapped_is_an_empty_layer():
     nothing = gpd.GeoDataFrame({"tags": [], "geometry": []}, crs="EPSG:4326").astype({"tags": "str"})
     no_roads = gpd.GeoDataFrame({"highway": [], "geometry": []}, crs="EPSG:4326").astype({"highway": "str"})
-    assert all(shape.is_empty for shape in basemap.draw(nothing, no_roads, AREA, EPSG).values())
+    assert all(shape.is_empty for shape in basemap.draw_basemap(nothing, no_roads, AREA, EPSG).values())
 
 
 def test_a_tag_inside_a_name_is_no_tag():
     named = '{"building": "yes", "name": "\\"natural\\": \\"water\\""}'
     frame = gpd.GeoDataFrame({"tags": [named], "geometry": [box(105.81, 21.01, 105.83, 21.03)]}, crs="EPSG:4326")
     roads = made_up.frames()["street_edges"]
-    assert basemap.draw(frame, roads, AREA, EPSG)["water"].is_empty
+    assert basemap.draw_basemap(frame, roads, AREA, EPSG)["water"].is_empty
 
 
 def test_reading_takes_only_what_is_drawn(tmp_path):
     made = made_up.frames()
     for name in ("places", "street_edges"):
-        tables.write(made[name], name, tmp_path / f"{name}.parquet", provenance={})
+        tables.write(made[name], TABLES[name], tmp_path / f"{name}.parquet", provenance={})
     places = basemap.read_places(tmp_path / "places.parquet")
     roads = basemap.read_roads(tmp_path / "street_edges.parquet")
     assert len(places) == 5  # all but the building

@@ -12,12 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
 from results import IDS, ROOT, SCRIPT, frame, ordered, rendered, robustness, scenario, swept
 
-from creative_nodes.messages import LANGUAGES, speaking
-from creative_nodes.report import charts
-from creative_nodes.report.certainty import certainty, order_words
-from creative_nodes.report.doubt import counts_more, doubts
-from creative_nodes.report.scenarios import by_group, scenarios, why
-from creative_nodes.report.spoken import SETTINGS, change, value_today
+from creative_nodes.common.messages import LANGUAGES, speaking
+from creative_nodes.report.city.certainty import certainty, order_words
+from creative_nodes.report.city.doubt import counts_more, doubts
+from creative_nodes.report.city.scenarios import by_group, scenarios, why
+from creative_nodes.report.draw import charts
+from creative_nodes.report.say.spoken import SETTINGS, change, value_today
 
 DRAWS = 10_000
 SAME = [("reach.walk_minutes", "10", 3, "b"), ("clusters.eps_m", "200", 3, "a")]

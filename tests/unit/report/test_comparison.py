@@ -12,14 +12,17 @@ import pandas as pd
 import pytest
 from shapely.geometry import MultiPoint, Point, box
 
+from creative_nodes.report.tables import TABLES
+
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes import messages, tables
-from creative_nodes.geo import WGS84_EPSG, reproject
-from creative_nodes.governance import Governance, read_governance
-from creative_nodes.messages import NBSP
-from creative_nodes.report import comparing, comparison, differences, page, sketch
+from creative_nodes.common import messages, tables
+from creative_nodes.common.geo import WGS84_EPSG, reproject
+from creative_nodes.common.messages import NBSP
+from creative_nodes.report import page
+from creative_nodes.report.cities import comparing, comparison, differences, sketch
+from creative_nodes.report.cities.governance import Governance, read_governance
 
 ROOT = Path(__file__).parents[3]
 NAMES = ("study_area", "heritage", "creative", "clusters", "candidates", "scores", "links", "indicators")
@@ -34,7 +37,7 @@ def city(key="made-up", name="Made-up Town", snapshot="2024-05-06", *, frames=No
         rows = [(key, key, value, "", "made up") for key, value in indicators.items()]
         columns = ["indicator", "label", "value", "unit", "source"]
         found["indicators"] = pd.DataFrame(rows, columns=columns).astype({"value": float})
-    return comparison.City(settings, found, snapshot)
+    return comparison.ComparedCity(settings, found, snapshot)
 
 
 def heritage(**counts):
@@ -252,7 +255,7 @@ def test_the_first_site_comes_with_its_certainty_and_chance():
 
 def test_a_city_without_candidates_says_so():
     frames = made_up.frames()
-    frames |= {"candidates": tables.empty("candidates"), "scores": tables.empty("scores")}
+    frames |= {"candidates": tables.empty(TABLES["candidates"]), "scores": tables.empty(TABLES["scores"])}
     page = told([city(frames=frames)])
     assert page.heads[0].best is None and page.sketches[0].pins == ()
     assert parsed([city(frames=frames)]).text.count("No candidate is ranked.") == 2
@@ -266,7 +269,7 @@ def square_town(side_m, **tables_):
     area = reproject(box(600_000, 2_300_000, 600_000 + side_m, 2_300_000 + side_m), 32648, WGS84_EPSG)
     frames = made_up.frames()
     frames["study_area"] = frames["study_area"].set_geometry([area])
-    empty = {name: tables.empty(name) for name in ("creative", "links", "clusters", "candidates")}
+    empty = {name: tables.empty(TABLES[name]) for name in ("creative", "links", "clusters", "candidates")}
     return sketch.Ground({**frames, **empty, **tables_}, [])
 
 
@@ -467,7 +470,7 @@ def test_one_city_makes_a_page():
 
 def test_tables_of_nothing_make_a_page():
     frames = made_up.frames()
-    empty = {name: tables.empty(name) for name in NAMES if name != "study_area"}
+    empty = {name: tables.empty(TABLES[name]) for name in NAMES if name != "study_area"}
     page = parsed([city(frames=frames | empty)])
     assert "No industrial-heritage site that still stands is known." in page.text
     assert not re.search(r"\b(nan|NaN|None)\b", page.text)

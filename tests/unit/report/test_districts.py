@@ -6,8 +6,8 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import LineString, box
 
-from creative_nodes.errors import InputError
-from creative_nodes.report.districts import districts_of, read_districts
+from creative_nodes.common.errors import InputError
+from creative_nodes.report.city.districts import districts_of, read_districts
 
 
 def written(folder, *places):

@@ -12,8 +12,9 @@ from shapely.geometry import Point
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes.errors import InputError
-from creative_nodes.report import links, page, view
+from creative_nodes.common.errors import InputError
+from creative_nodes.report import page
+from creative_nodes.report.city import links, view
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMONS = "https://commons.wikimedia.org/wiki"

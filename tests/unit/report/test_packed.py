@@ -8,7 +8,7 @@ import pytest
 import shapely
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
-from creative_nodes.report import packed
+from creative_nodes.report.draw import packed
 
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up

@@ -13,8 +13,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes.config import CRITERIA
-from creative_nodes.report import cities, maps, page
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report import page
+from creative_nodes.report.cities import index as cities
+from creative_nodes.report.draw import maps
 
 ROOT = Path(__file__).parents[3]
 ASSETS = ROOT / "src" / "creative_nodes" / "report" / "assets"
@@ -273,9 +275,9 @@ def test_index_sets_connectivity_side_by_side_with_what_gaps_in_the_map_do():
 
 def test_a_page_is_written_whole_or_not_at_all(tmp_path):
     target = tmp_path / "reports" / "town.html"
-    page.write("<p>one</p>", target)
+    page.write_page("<p>one</p>", target)
     with pytest.raises(UnicodeEncodeError):
-        page.write("\ud800", target)
+        page.write_page("\ud800", target)
     assert target.read_text(encoding="utf-8") == "<p>one</p>"
 
 

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes import weights as weight_sets
-from creative_nodes.config import CRITERIA, CRITERION_GROUPS, Scenario, Score
-from creative_nodes.messages import speaking
-from creative_nodes.report import method
-from creative_nodes.report.priorities import live_priorities
-from creative_nodes.report.sites import in_order
-from creative_nodes.scenarios import score_scenarios
-from creative_nodes.score import ranks_of, score_candidates
+from creative_nodes.common.messages import speaking
+from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
+from creative_nodes.report.city import method
+from creative_nodes.report.city.priorities import live_priorities
+from creative_nodes.report.city.sites import in_order
+from creative_nodes.score import weights as weight_sets
+from creative_nodes.score.rank import ranks_of, score_candidates
+from creative_nodes.score.scenarios import score_scenarios
+from creative_nodes.score.settings import Scenario, Score
 
 ROOT = Path(__file__).resolve().parents[3]
 

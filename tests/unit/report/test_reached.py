@@ -11,13 +11,16 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
+from creative_nodes.report.tables import TABLES
+
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes import tables
-from creative_nodes.config import CRITERIA
-from creative_nodes.geo import reproject
-from creative_nodes.report import areas, colocation, figures, method, shapes, view
+from creative_nodes.common import tables
+from creative_nodes.common.geo import reproject
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report.city import areas, colocation, figures, method, view
+from creative_nodes.report.draw import shapes
 
 ROOT = Path(__file__).parents[3]
 NBSP = "\u00a0"
@@ -389,5 +392,5 @@ def test_clusters_are_told_by_the_method_of_the_run(settings):
 
 
 def test_without_services_no_assumption_is_told(settings):
-    assert method.public_transport(tables.empty("services")).startswith("No service")
-    assert method.transit_rows(settings.transit, tables.empty("services")) == ()
+    assert method.public_transport(tables.empty(TABLES["services"])).startswith("No service")
+    assert method.transit_rows(settings.transit, tables.empty(TABLES["services"])) == ()

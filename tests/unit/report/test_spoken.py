@@ -12,10 +12,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 import results
 
-from creative_nodes import catalogue, messages
-from creative_nodes.config import CRITERIA
-from creative_nodes.messages import speaking
-from creative_nodes.report import maps, page, view
+from creative_nodes.common import messages
+from creative_nodes.common.messages import speaking
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report import page
+from creative_nodes.report.city import view
+from creative_nodes.report.draw import maps
+from creative_nodes.tools import catalogue
 
 ROOT = Path(__file__).parents[3]
 # what the made-up tables and settings say in words

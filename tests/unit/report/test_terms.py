@@ -12,7 +12,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes.report import charts, hexagons, maps, page, view
+from creative_nodes.report import page
+from creative_nodes.report.city import hexagons, view
+from creative_nodes.report.draw import charts, maps
 
 ROOT = Path(__file__).parents[3]
 

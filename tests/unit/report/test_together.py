@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
 from results import ROOT, frame, ordered, plan, rendered
 
-from creative_nodes.report import together as module
-from creative_nodes.report.together import note_words, together
+from creative_nodes.report.city import together as module
+from creative_nodes.report.city.together import note_words, together
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_every_note_that_the_portfolio_writes_has_words():
 
 
 def test_the_plans_worded_are_those_that_are_made():
-    from creative_nodes.portfolio import AIMS
+    from creative_nodes.choose.portfolio import AIMS
 
     assert set(module.PLANS) == set(AIMS)
 

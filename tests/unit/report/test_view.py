@@ -7,12 +7,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from creative_nodes.report.tables import TABLES
+
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
-from creative_nodes import messages, tables
-from creative_nodes.config import CRITERIA, load_config
-from creative_nodes.report import cities, figures, sites, view, words
+from creative_nodes.common import messages, tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.report.cities import index as cities
+from creative_nodes.report.city import figures, sites, view
+from creative_nodes.report.say import words
+from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,7 +34,7 @@ def city(made):
 
 def test_made_up_tables_pass_the_schemas(made):
     for name, frame in made.items():
-        tables.check(frame, tables.TABLES[name], where=name)
+        tables.check(frame, TABLES[name], where=name)
 
 
 def test_ranked_sites_stand_in_order_and_the_unreachable_apart(city, made):
@@ -87,7 +92,7 @@ def test_network_sentence_quotes_the_indicators(city):
 
 
 def test_without_indicators_the_page_says_that_it_cannot_tell(made):
-    none = {**made, "indicators": tables.empty("indicators")}
+    none = {**made, "indicators": tables.empty(TABLES["indicators"])}
     city = view.city_page(none, {}, made_up.settings(ROOT))
     assert city.network.startswith("39 creative spaces were found; how well they are connected cannot be told")
     assert dict(city.provenance)["OpenStreetMap data of"] == "not known"
@@ -103,8 +108,8 @@ def test_without_any_scored_candidate_the_page_says_so(made):
 
 
 def test_empty_tables_make_an_empty_page(made):
-    names = [name for name in made if name in tables.TABLES and name not in ("study_area", "places", "street_edges")]
-    none = {name: tables.empty(name) for name in names}
+    names = [name for name in made if name in TABLES and name not in ("study_area", "places", "street_edges")]
+    none = {name: tables.empty(TABLES[name]) for name in names}
     city = view.city_page({"study_area": made["study_area"], **none}, {}, made_up.settings(ROOT))
     assert city.sites == city.others == city.spaces == city.hulls == city.known == ()
     assert city.stations == city.served == city.reached == city.thresholds == ()
@@ -117,7 +122,7 @@ def test_empty_tables_make_an_empty_page(made):
     ["reach", "parts", "isochrones", "accessibility", "colocation", "stations", "services", "transit_notes", "links"],
 )
 def test_a_page_is_made_without_any_one_table(made, name):
-    city = view.city_page({**made, name: tables.empty(name)}, {}, made_up.settings(ROOT))
+    city = view.city_page({**made, name: tables.empty(TABLES[name])}, {}, made_up.settings(ROOT))
     assert len(city.ranked) == 29
     assert bool(city.reached) == (name != "isochrones")
     assert any(site.within for site in city.sites) == (name != "reach")

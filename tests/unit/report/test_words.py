@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 import yaml
 
-from creative_nodes import messages, schema
-from creative_nodes.config import Mode, Status, Tier, TransitKind, TravelMode
-from creative_nodes.report import keys, words
+from creative_nodes.common import messages, schema
+from creative_nodes.common.words import Mode, Status, Tier, TransitKind, TravelMode
+from creative_nodes.report.say import keys, words
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,0 +1,5 @@
+"""Common: errors, words, messages, settings and tables that every stage shares."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,132 @@
+"""A fingerprint of the code a script runs, so that results made by older code are made again.
+
+It is taken of the syntax tree: comments, blank lines and docstrings are no part of it. Descriptions of settings and
+columns are texts for readers, so they count only for what shows them: scripts that use the stage `report`.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "creative_nodes"
+SOURCE = Path(__file__).parents[1]
+# arguments that tell a reader what a setting or a column means: by name of the call, position or keyword
+TOLD = {"Field": (None, "description"), "Column": (2, "meaning"), "Table": (1, "row")}
+
+
+class _Untold(ast.NodeTransformer):
+    """Take descriptions out of the models of settings and the schemas of tables."""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in TOLD:
+            position, keyword = TOLD[name]
+            node.args = [arg for number, arg in enumerate(node.args) if number != position]
+            node.keywords = [given for given in node.keywords if given.arg != keyword]
+        return node
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    """Parse a file and take its docstrings out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and body:
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = body[1:]
+    return tree
+
+
+@cache
+def _digest(path: Path, told: bool) -> bytes:
+    """Hash one file: the tree of code, the bytes of all else."""
+    if path.suffix != ".py":
+        return hashlib.sha256(path.read_bytes()).digest()
+    tree = _tree(path)
+    if not told:
+        # a copy, since the tree serves others
+        tree = _Untold().visit(ast.parse(ast.unparse(tree)))
+    return hashlib.sha256(ast.dump(tree).encode()).digest()
+
+
+def _file(name: str) -> Path | None:
+    """Return the file of a module of this package, None when the name is not a module."""
+    base = SOURCE.joinpath(*name.split(".")[1:])
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+@cache
+def _door(package: Path) -> dict[str, str]:
+    """Return the module behind each name that a stage shows others (its `__init__.pyi`)."""
+    stub = package / "__init__.pyi"
+    if not stub.is_file():
+        return {}
+    name = ".".join((PACKAGE, *package.relative_to(SOURCE).parts))
+    return {
+        alias.name: f"{name}.{node.module or alias.name}"
+        for node in ast.parse(stub.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Yield the modules that an import statement may mean; through a stage's front door, those behind its names."""
+    if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+        module = str(node.module)
+        door = _door(SOURCE.joinpath(*module.split(".")[1:]))
+        yield module
+        yield from (door.get(alias.name, f"{module}.{alias.name}") for alias in node.names)
+    elif isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE)
+
+
+@cache
+def _imports(path: Path) -> frozenset[Path]:
+    """Return the files of this package that a file imports itself."""
+    files = (_file(name) for node in ast.walk(_tree(path)) for name in _imported(node))
+    return frozenset(file for file in files if file is not None)
+
+
+def files_used(script: str | Path) -> list[Path]:
+    """Return the files of this package that a script uses, directly or through others, sorted.
+
+    The templates, assets and translations of the pages count as used by the module `report.page`.
+
+    Parameters
+    ----------
+    script : path of a Python file.
+    """
+    found: set[Path] = set()
+    waiting = [*_imports(Path(script))]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += _imports(path)
+    if SOURCE / "report" / "page.py" in found:
+        folders = (SOURCE / "report" / "templates", SOURCE / "report" / "assets", SOURCE / "locale")
+        found |= {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    return sorted(found)
+
+
+def code_fingerprint(script: str | Path) -> str:
+    """Return the first 12 hex digits of the SHA-256 over the code a script uses.
+
+    Parameters
+    ----------
+    script : path of a Python file.
+    """
+    files = files_used(script)
+    told = any(SOURCE / "report" in path.parents for path in files)
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(SOURCE).as_posix().encode() + b"\0" + _digest(path, told))
+    return digest.hexdigest()[:12]

@@ -1,0 +1,142 @@
+"""What every settings model shares: the base, bounded numbers, reading and explaining faults."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.words import WEIGHT_FORMS
+
+WEIGHT_SUM_TOLERANCE = 1e-6
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Section(BaseModel):
+    """Base of every model: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises
+    ------
+    InputError : there is no such file, or it holds something else.
+    """
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("no such file; create it or take its name out of `cities`", where=str(path)) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", where=str(path)) from None
+    if not isinstance(data, dict):
+        raise InputError("must hold a mapping of keys to values", where=str(path))
+    return data
+
+
+def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """List the valid keys of the model that `location` points into, to suggest the nearest one."""
+    current: Any = model
+    for part in location[:-1]:
+        if isinstance(part, int):  # a place in a list: its model is at hand already
+            continue
+        fields = getattr(current, "model_fields", None)
+        if fields is not None:
+            current = fields[part].annotation if part in fields else None
+        elif get_origin(current) is dict:
+            current = get_args(current)[1]
+        if get_origin(current) is not dict:
+            # of "Raster | None" the model counts
+            current = next((kind for kind in (current, *get_args(current)) if hasattr(kind, "model_fields")), current)
+    return list(getattr(current, "model_fields", {}))
+
+
+def _explain(error: ValidationError, model: type[BaseModel], where: str) -> InputError:
+    """Turn pydantic's report into one line a fault: file, key, what is wrong, the nearest valid key."""
+    lines = []
+    for fault in error.errors():
+        location = fault["loc"]
+        key = ".".join(str(part) for part in location) or "(whole file)"
+        message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(location[-1]), _keys_at(model, location), n=1)
+            message = "unknown key" + (f"; did you mean {near[0]}?" if near else "; see config/README.md")
+        elif fault["type"] == "missing":
+            message = "this key is missing"
+        elif "input" in fault and not isinstance(fault["input"], dict | list):
+            message += f", got {fault['input']!r}"
+        lines.append(f"{where}: {key}: {message}")
+    return InputError("\n".join(lines))
+
+
+def validated(model: type[M], data: dict[str, Any], where: str) -> M:
+    """Check data against a model.
+
+    Raises
+    ------
+    InputError : one line a fault, with the file, the key, and the nearest valid one.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _explain(error, model, where) from None
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another, level by level."""
+    result = copy.copy(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        # a set of weights in another form takes the place of the whole set
+        if both and not WEIGHT_FORMS & (value.keys() | result[key].keys()):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+def not_there(key: str, file: str, folders: list[Path], *, variable: str, where: str) -> InputError:
+    """Say that a required file is in none of the folders, and what to do."""
+    looked = ", ".join(str(folder) for folder in folders)
+    return InputError(
+        f"{key}: {file} is not in {looked}; put it there, point the variable {variable} at its folder, or say "
+        "`required: false` to go without",
+        where=where,
+    )
+
+
+def restore(text: str, key: str, model: type[M]) -> M:
+    """Read one part of what `pick` wrote back into its model."""
+    return model.model_validate(json.loads(text)[key])
+
+
+def restore_all(text: str, key: str, model: type[M]) -> dict[str, M]:
+    """Read a mapping of such parts back: name -> model."""
+    return {name: model.model_validate(part) for name, part in json.loads(text)[key].items()}
+
+
+def known_crs(epsg: int) -> Any:
+    """Return the CRS of an EPSG code."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_epsg(epsg)
+    except CRSError:
+        raise ValueError(f"EPSG:{epsg} is not known to PROJ") from None

@@ -1,0 +1,239 @@
+"""The doors between stages: every table is checked by its schema when written and when read.
+
+A table is a GeoParquet file, its geometry in EPSG:4326. Every file carries its provenance (snapshot date, source,
+settings hash, version) in the Parquet metadata key `creative_nodes`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from creative_nodes import __version__
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.schema import Column, Kind, Table
+
+PROVENANCE_KEY = b"creative_nodes"
+WGS84 = "EPSG:4326"
+
+_ARROW: dict[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "flag": pa.bool_(),
+    "texts": pa.list_(pa.string()),
+}
+
+
+def settings_hash(text: str) -> str:
+    """Hash the settings a table was made with (first 12 hex digits of SHA-256)."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _check_values(column: Column, values: pd.Series, where: str) -> None:
+    missing = values.isna()
+    if not column.nullable and missing.any():
+        raise InputError(f"column {column.name} has {int(missing.sum())} missing values, none are allowed", where=where)
+    if column.minimum is not None and (values[~missing].astype(float) < column.minimum).any():
+        raise InputError(f"column {column.name} has values below {column.minimum:g}", where=where)
+    if column.maximum is not None and (values[~missing].astype(float) > column.maximum).any():
+        raise InputError(f"column {column.name} has values above {column.maximum:g}", where=where)
+
+
+def check(frame: pd.DataFrame, table: Table, *, where: str) -> None:
+    """Check a frame against its schema.
+
+    Parameters
+    ----------
+    frame : the rows; a GeoDataFrame in EPSG:4326 when the table has geometry.
+    table : the schema.
+    where : the file named in errors.
+
+    Raises
+    ------
+    InputError : a column is missing, unknown, of the wrong type or out of range.
+    """
+    expected = [column.name for column in table.columns]
+    missing = [name for name in expected if name not in frame.columns]
+    unknown = [name for name in frame.columns if name not in expected]
+    if missing or unknown:
+        said = [f"lacks column {', '.join(missing)}"] if missing else []
+        said += [f"has unknown column {', '.join(unknown)}"] if unknown else []
+        raise InputError(f"table {table.name} {' and '.join(said)}", where=where)
+    for column in table.columns:
+        if column.kind == "geometry":
+            _check_geometry(frame, where)
+        elif len(frame):
+            _check_type(column, frame[column.name], where)
+            if column.kind != "texts":
+                _check_values(column, frame[column.name], where)
+
+
+def _check_geometry(frame: pd.DataFrame, where: str) -> None:
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or frame.crs.to_epsg() != 4326:
+        raise InputError("column geometry must be in EPSG:4326", where=where)
+    if frame.geometry.isna().any():
+        raise InputError(f"column geometry has {int(frame.geometry.isna().sum())} missing values", where=where)
+
+
+def _check_type(column: Column, values: pd.Series, where: str) -> None:
+    problem = ""
+    if column.kind in ("number", "integer") and not pd.api.types.is_numeric_dtype(values):
+        # a column of missing values has no type of its own
+        problem = "" if values.isna().all() else "it holds text or objects"
+    try:
+        pa.Array.from_pandas(values.astype(object) if column.kind == "texts" else values, type=_ARROW[column.kind])
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        problem = str(error)
+    if not problem and column.kind == "texts" and any(isinstance(value, str) for value in values):
+        problem = "a text where a list of texts belongs"
+    if problem:
+        raise InputError(f"column {column.name} is not of type {column.kind}: {problem}", where=where)
+
+
+def _in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give every column the type its schema names, in the schema's order."""
+    types = {"text": "str", "number": "float64", "integer": "Int64", "flag": "bool"}
+    frame = frame[[column.name for column in table.columns]].reset_index(drop=True)
+    wanted = {
+        column.name: ("int64" if column.kind == "integer" and not column.nullable else types[column.kind])
+        for column in table.columns
+        if column.kind in types
+    }
+    return frame.astype(wanted)
+
+
+def _content(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame as Arrow, as geopandas and pandas would write it, GeoParquet's metadata among it."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    # geopandas hands out this metadata in files only, so it is taken from one without rows
+    blank = io.BytesIO()
+    frame.iloc[:0].to_parquet(blank, index=False)
+    geo = json.loads(pq.read_schema(blank).metadata[b"geo"])
+    about = geo["columns"][geo["primary_column"]]
+    about["geometry_types"] = sorted(frame.geom_type.unique())
+    if np.isfinite(box := frame.total_bounds).all():
+        about["bbox"] = box.tolist()
+    content = pa.table(frame.to_arrow(index=False))
+    return content.replace_schema_metadata({**(content.schema.metadata or {}), b"geo": json.dumps(geo).encode()})
+
+
+def write(frame: pd.DataFrame, table: Table, path: str | Path, *, provenance: dict[str, Any]) -> None:
+    """Check a frame and write it as (Geo)Parquet, whole or not at all.
+
+    Parameters
+    ----------
+    frame : rows of the table.
+    table : its schema.
+    path : file to write.
+    provenance : snapshot, source, settings hash; the version is added.
+    """
+    path = Path(path)
+    check(frame, table, where=str(path))
+    frame = _in_order(frame, table)
+    temporary = path.with_name(f".{path.name}.part")
+    note = json.dumps({**provenance, "table": table.name, "version": __version__}, sort_keys=True, ensure_ascii=False)
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    content = _content(frame)
+    metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
+    try:
+        pq.write_table(content.replace_schema_metadata(metadata), temporary, compression="zstd")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read(table: Table, path: str | Path) -> Any:
+    """Read a table and check it.
+
+    Parameters
+    ----------
+    table : its schema.
+    path : (Geo)Parquet file.
+
+    Returns
+    -------
+    GeoDataFrame in EPSG:4326 when the table has geometry, else DataFrame.
+    """
+    frame = gpd.read_parquet(path) if table.has_geometry else pd.read_parquet(path)
+    check(frame, table, where=str(path))
+    return frame
+
+
+def provenance(path: str | Path) -> dict[str, Any]:
+    """Read the provenance a table was written with."""
+    metadata = pq.read_schema(path).metadata or {}
+    found: dict[str, Any] = json.loads(metadata.get(PROVENANCE_KEY, b"{}"))
+    return found
+
+
+def read_all(files: Mapping[str, str], *schemas: Table) -> dict[str, Any]:
+    """Read several tables and check them.
+
+    Parameters
+    ----------
+    files : path by name of the table; others may stand among them.
+    schemas : the tables to read.
+
+    Returns
+    -------
+    The frames by name of the table, in the order asked for.
+
+    Raises
+    ------
+    InputError : a table does not keep its schema.
+    """
+    return {table.name: read(table, files[table.name]) for table in schemas}
+
+
+def write_all(frames: Mapping[str, Any], files: Mapping[str, str], *schemas: Table, provenance: dict[str, Any]) -> None:
+    """Write several tables, each whole or not at all.
+
+    Parameters
+    ----------
+    frames : the frame by name of the table; others may stand among them.
+    files : path by name of the table; others may stand among them.
+    schemas : the tables to write.
+    provenance : as for `write`.
+
+    Raises
+    ------
+    InputError : a frame does not keep its schema.
+    """
+    for table in schemas:
+        write(frames[table.name], table, files[table.name], provenance=provenance)
+
+
+def empty(table: Table) -> Any:
+    """Make an empty frame of a table."""
+    frame = pd.DataFrame({column.name: [] for column in table.columns if column.kind != "geometry"})
+    if table.has_geometry:
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=WGS84))
+    return _in_order(frame, table)
+
+
+def parse_tags(places: pd.DataFrame) -> list[dict[str, str]]:
+    """Parse the JSON tags of the table places."""
+    return [json.loads(text) for text in places["tags"]]
+
+
+def pooled(paths: dict[str, str], settings: str) -> dict[str, Any]:
+    """Pass on the provenance of one input table a city, by city, with the hash of the settings of this step."""
+    return {"cities": {city: provenance(path) for city, path in paths.items()}, "settings": settings_hash(settings)}
+
+
+def carry_on(path: str | Path, settings: str) -> dict[str, Any]:
+    """Pass on the provenance of an input table, with the hash of the settings of this step."""
+    before = {key: value for key, value in provenance(path).items() if key not in ("table", "version", "settings")}
+    return {**before, "settings": settings_hash(settings)}

@@ -1,0 +1,169 @@
+"""One-at-a-time sweeps: which assumption moves a candidate most, and by how many ranks? (METHOD section 8).
+
+One setting is changed at a time; a survey keeps every step whose inputs did not change, so only what a setting touches
+is measured anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.stats import kendalltau
+
+from creative_nodes.common import Mode, TravelMode, tables
+from creative_nodes.doubt.settings import Swept, changed
+from creative_nodes.reach import MODES, Measuring, Survey, World, measure_criteria, select_candidates
+from creative_nodes.score import criteria_in_use, normalised, ranks_of
+from creative_nodes.streets import Streets, Travel
+
+SPEED, PEOPLE, FLOOR = "speed", "people", "candidates.min_confidence"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One changed setting: its key, its value in words, the analysis with it, and residents when they change."""
+
+    parameter: str
+    value: str
+    analysis: Swept
+    people: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class SweptCity:
+    """What a sweep starts from.
+
+    `heritage`: all sites. `others`: residents from other sources, by the name of the source.
+    """
+
+    heritage: gpd.GeoDataFrame
+    world: World
+    streets: Streets
+    analysis: Swept
+    main_mode: TravelMode
+    others: Mapping[str, gpd.GeoDataFrame]
+
+
+def _faster(travel: Travel, country: str, mode: Mode, factor: float) -> Travel:
+    """Return travel settings with every speed of a mode times a factor."""
+    tables = {name: dict(modes) for name, modes in travel.speeds_kmh.items()}
+    tables[country][mode] = {highway: speed * factor for highway, speed in tables[country][mode].items()}
+    return travel.model_copy(update={"speeds_kmh": tables})
+
+
+def variants(city: SweptCity) -> Iterator[Variant]:
+    """Yield every changed setting of `sweeps`, one at a time; values equal to today's are passed over."""
+    analysis, people = city.analysis, city.world.people
+    for key, values in analysis.sweeps.keys.items():
+        for value in values:
+            if (other := changed(analysis, key, value)) is not analysis:
+                yield Variant(key, f"{value:g}", other, people)
+    for mode, factors in analysis.sweeps.speed_factor.items():
+        if mode in analysis.travel.modes:
+            for factor in factors:
+                travel = _faster(analysis.travel, city.streets.country, mode, factor)
+                yield Variant(
+                    f"{SPEED} {mode}", f"× {factor:g}", analysis.model_copy(update={"travel": travel}), people
+                )
+    for source, table in city.others.items():
+        yield Variant(PEOPLE, source, analysis, table)
+
+
+def measure_under(
+    survey: Survey, analysis: Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
+) -> gpd.GeoDataFrame:
+    """Return the table candidates as it would be under another analysis; what that does not touch is kept."""
+    some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
+    found = measure_criteria(
+        some,
+        reach=analysis.reach.model_copy(update={"thresholds": {}}),
+        network=analysis.network,
+        candidates=analysis.candidates,
+        main_mode=main_mode,
+        modes=tables.empty(MODES),  # ranks need no description of the streets
+    ).candidates
+    chosen = select_candidates(survey.sites, analysis.candidates)["site_id"]
+    return found[found["site_id"].isin(chosen)].reset_index(drop=True)
+
+
+def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode) -> pd.Series:
+    """Rank the candidates under a variant: rank by site_id, of those that are candidates then and can be reached."""
+    analysis = variant.analysis
+    found = measure_under(survey, analysis, variant.people, main_mode)
+    scored = found[found["reachable"]].reset_index(drop=True)
+    weights = criteria_in_use(scored, analysis.score)
+    scores = normalised(scored, list(weights), analysis.score) @ np.array(list(weights.values()))
+    return pd.Series(ranks_of(scores.reshape(-1, 1))[:, 0], index=scored["site_id"].to_numpy(dtype=object), dtype=int)
+
+
+def sweep(city: SweptCity) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Change one setting at a time and rank the candidates anew.
+
+    Returns
+    -------
+    the tables sweeps (a row a candidate and variant: its rank, and by how many ranks it moved; candidates that are
+    none under the variant have no rank) and sweep_variants (a row a variant).
+    """
+    every = list(variants(city))
+    floors = [one.analysis.candidates.min_confidence for one in every] + [city.analysis.candidates.min_confidence]
+    widest = city.analysis.candidates.model_copy(update={"min_confidence": min(floors)})
+    sites = select_candidates(city.heritage, widest)
+    survey = Survey(sites, city.world, city.streets, city.analysis.people_grid.link_within_m)
+    if sites.empty:
+        return _rows([], []), _summary([], [], pd.Series(dtype=int))
+    base = _ranks(survey, Variant("", "", city.analysis, city.world.people), city.main_mode)
+    ranks = [_ranks(survey, one, city.main_mode) for one in every]
+    return _rows(every, [_beside(base, one) for one in ranks]), _summary(every, ranks, base)
+
+
+def _beside(base: pd.Series, ranks: pd.Series) -> pd.DataFrame:
+    """Put today's ranks and those of a variant side by side, for today's candidates."""
+    both = pd.DataFrame({"rank_today": base, "rank": ranks.reindex(base.index)})
+    both["move"] = both["rank"] - both["rank_today"]
+    return both
+
+
+def _rows(every: list[Variant], compared: list[pd.DataFrame]) -> pd.DataFrame:
+    found = [
+        table.rename_axis("site_id").reset_index().assign(parameter=one.parameter, value=one.value)
+        for one, table in zip(every, compared, strict=True)
+    ]
+    columns = ["site_id", "parameter", "value", "rank_today", "rank", "move"]
+    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    return whole[columns].astype(dict.fromkeys(columns[3:], "Int64"))
+
+
+def _summary(every: list[Variant], ranks: list[pd.Series], base: pd.Series) -> pd.DataFrame:
+    found: list[dict[str, Any]] = []
+    for one, other in zip(every, ranks, strict=True):
+        both = _beside(base, other).dropna()
+        tau = kendalltau(both["rank_today"], both["rank"]).statistic if len(both) > 1 else np.nan
+        found.append(
+            {
+                "parameter": one.parameter,
+                "value": one.value,
+                "candidates": len(other),
+                "first": str(other.index[int(np.argmin(other.to_numpy()))]) if len(other) else "",
+                "tau": tau,
+                "largest_move": both["move"].abs().max() if len(both) else np.nan,
+                "mean_move": both["move"].abs().mean() if len(both) else np.nan,
+            }
+        )
+    columns = ["parameter", "value", "candidates", "first", "tau", "largest_move", "mean_move"]
+    return pd.DataFrame(found, columns=columns)
+
+
+def sweeps_in_words(summary: pd.DataFrame) -> str:
+    """Say the summary in a line."""
+    known = summary.dropna(subset=["largest_move"])
+    if known.empty:
+        return "nothing to sweep"
+    worst = known.iloc[int(known["largest_move"].to_numpy().argmax())]
+    return (
+        f"{len(summary)} variants; {worst['parameter']} = {worst['value']} moves a site by {worst['largest_move']:.0f}"
+    )

@@ -1,0 +1,137 @@
+"""Settings of the stage `locate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from creative_nodes.common import Datum, Positive, Section, Share, Tier, known_crs, not_there
+
+IMPORT_KINDS = (".csv", ".geojson", ".json", ".gpkg")
+
+
+class ImportColumns(Section):
+    """Which column of an imported list holds what; leave out what it does not have."""
+
+    name: str | None = Field(
+        None, description="name as signed on the ground; without one the Chinese, Vietnamese or English name"
+    )
+    name_en: str | None = Field(None, description="English name")
+    name_vi: str | None = Field(None, description="Vietnamese name")
+    name_zh: str | None = Field(None, description="Chinese name")
+    lon: str | None = Field(None, description="CSV only: longitude or easting, in the datum or epsg given")
+    lat: str | None = Field(None, description="CSV only: latitude or northing")
+    year: str | None = Field(None, description="year it was built: a text with a year in it (1932, 1935年, ~1900)")
+    listing: str | None = Field(None, description="heritage listing; a row where it is not empty counts as listed")
+    status: str | None = Field(None, description="active, disused, converted or lost")
+    heritage_class: str | None = Field(None, description="class in the heritage taxonomy")
+    domain: str | None = Field(None, description="domain in the creative taxonomy")
+    tier: str | None = Field(None, description="core, intermediate or supporting")
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not (self.name or self.name_en or self.name_vi or self.name_zh):
+            raise ValueError("give the column of a name: name, name_en, name_vi or name_zh")
+        return self
+
+
+class ImportDefaults(Section):
+    """What holds for rows of an imported list that do not say."""
+
+    heritage_class: str | None = Field(None, description="class; without one the words of the name tell it")
+    domain: str | None = Field(None, description="creative domain; without one the taxonomy's default")
+    tier: Tier | None = Field(None, description="tier of creative spaces; without one supporting")
+    status: Literal["active", "disused", "converted", "lost"] | None = Field(
+        None, description="status; without one it follows from OSM, as for sites without a registry row"
+    )
+
+
+class Import(Section):
+    """A list of known sites made by others, with its own columns and its own datum."""
+
+    file: str = Field(
+        description="path of a .csv (UTF-8), .geojson or .gpkg file, or its name in the folder of imports"
+    )
+    columns: ImportColumns = Field(description="column mapping")
+    datum: Datum | None = Field(
+        None,
+        description="datum of its degrees: wgs84, gcj02 (Amap, Tencent) or bd09 (Baidu). Give datum or epsg, not both; "
+        "with neither a GeoJSON or GeoPackage is in the CRS it names, a CSV in wgs84",
+    )
+    epsg: int | None = Field(
+        None, gt=0, description="EPSG code of its coordinates, e.g. 3405 for VN-2000 / UTM 48N (easting, northing in m)"
+    )
+    kind: Literal["heritage", "creative"] = Field(description="what its rows are")
+    source: str = Field(min_length=1, description="who published it, and when")
+    defaults: ImportDefaults = Field(
+        default_factory=lambda: ImportDefaults.model_validate({}), description="for rows that do not say"
+    )
+    required: bool = Field(True, description="whether a run stops when the file is not there; else it goes without")
+
+    @field_validator("epsg")
+    @classmethod
+    def _known_crs(cls, epsg: int | None) -> int | None:
+        if epsg is not None:
+            known_crs(epsg)
+        return epsg
+
+    @model_validator(mode="after")
+    def _fits_its_file(self) -> Self:
+        if self.datum and self.epsg:
+            raise ValueError(f"give datum or epsg, not both; got {self.datum} and {self.epsg}")
+        kind = Path(self.file).suffix.lower()
+        if kind not in IMPORT_KINDS:
+            raise ValueError(f"file must end in {', '.join(IMPORT_KINDS)}, got {self.file}")
+        placed = (self.columns.lon is not None, self.columns.lat is not None)
+        if kind == ".csv" and not all(placed):
+            raise ValueError("a CSV needs columns.lon and columns.lat")
+        if kind != ".csv" and any(placed):
+            raise ValueError("columns.lon and columns.lat are for CSV; this file has a geometry of its own")
+        return self
+
+
+class Locate(Section):
+    """Finding and grouping sites (METHOD section 2)."""
+
+    heritage_taxonomy: str = Field(
+        "config/taxonomy/industrial_heritage.yaml", description="rules for industrial heritage"
+    )
+    creative_taxonomy: str = Field("config/taxonomy/creative_spaces.yaml", description="rules for creative spaces")
+    amenity_taxonomy: str = Field("config/taxonomy/amenities.yaml", description="complementary amenities")
+    group_within_m: Positive = Field(
+        100, description="metres, straight-line: objects that share a name group within it"
+    )
+    max_group_area_m2: Positive = Field(
+        300_000, description="m²: a larger area (an estate) does not swallow the objects inside it"
+    )
+    registry_match_m: Positive = Field(500, description="metres: a registry row matches an OSM site within it")
+    registry_match_score: Share = Field(0.85, description="least similarity of folded names for a match, 0-1")
+
+
+def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> list[Path]:
+    """Find the files of a city's imported lists.
+
+    Parameters
+    ----------
+    imports : the lists.
+    folders : where to look, in this order.
+    where : the city file named in errors.
+
+    Returns
+    -------
+    The files that are there, in the order of the lists.
+
+    Raises
+    ------
+    InputError : a required file is nowhere.
+    """
+    found = []
+    for number, one in enumerate(imports):
+        path = next((folder / one.file for folder in folders if (folder / one.file).is_file()), None)
+        if path is None and one.required:
+            raise not_there(f"imports.{number}.file", one.file, folders, variable="IMPORTS", where=where)
+        if path is not None:
+            found.append(path)
+    return found

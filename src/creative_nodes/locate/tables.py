@@ -1,0 +1,122 @@
+"""Schemas of the tables that the stage `locate` writes."""
+
+from __future__ import annotations
+
+from creative_nodes.common import EVIDENCE, GEOMETRY, MESSAGES, NAMES, OSM_IDS, Column, Table
+
+HERITAGE = Table(
+    "heritage",
+    "an industrial-heritage site",
+    (
+        Column("site_id", "text", "stable id, from its oldest OSM object or its registry row"),
+        *NAMES,
+        Column("heritage_class", "text", "class in the taxonomy"),
+        Column("status", "text", "active, disused, brownfield, converted or lost"),
+        Column(
+            "confidence",
+            "number",
+            "1 - prod(1 - weight) over the distinct rules that fired",
+            "0-1",
+            False,
+            0,
+            1,
+        ),
+        Column("tier", "text", "high (>= 0.7), medium (>= 0.4) or low"),
+        Column("area_m2", "number", "area of the outline; missing for a point", "m²", True, 0),
+        Column("start_year", "integer", "year it was built, when tagged or in an imported list", "year", True),
+        Column("listed", "flag", "carries a heritage listing, in OSM or in an imported list"),
+        Column("public_land", "flag", "tagged as publicly owned or operated"),
+        Column("registry_id", "text", "matched registry row; empty when none"),
+        Column("in_osm", "flag", "false: known from the registry or an imported list only"),
+        EVIDENCE,
+        OSM_IDS,
+        GEOMETRY,
+    ),
+)
+
+CREATIVE = Table(
+    "creative",
+    "a creative space",
+    (
+        Column("space_id", "text", "stable id, from its oldest OSM object or its registry row"),
+        *NAMES,
+        Column("domain", "text", "creative domain"),
+        Column("tier", "text", "core, intermediate or supporting"),
+        Column(
+            "confidence",
+            "number",
+            "1 - prod(1 - weight) over the distinct rules that fired",
+            "0-1",
+            False,
+            0,
+            1,
+        ),
+        Column("cluster_id", "text", "cluster it belongs to; empty when none"),
+        Column("inside", "flag", "lies in the study area; those in the buffer count for reach only"),
+        Column("registry_id", "text", "matched registry row; empty when none"),
+        Column("in_osm", "flag", "false: known from the registry or an imported list only"),
+        EVIDENCE,
+        OSM_IDS,
+        GEOMETRY,
+    ),
+)
+
+AMENITIES = Table(
+    "amenities",
+    "a complementary amenity",
+    (
+        Column("osm_id", "text", "OSM object"),
+        Column("kind", "text", "rule that matched"),
+        Column("weight", "number", "its weight beside creative spaces", "", False, 0),
+        GEOMETRY,
+    ),
+)
+
+REGISTRY = Table(
+    "registry",
+    "a row of the city's registry of known sites",
+    (
+        Column("registry_id", "text", "id in the CSV"),
+        *NAMES,
+        Column("kind", "text", "heritage, creative or both"),
+        Column("status", "text", "active, disused, converted or lost"),
+        Column("former_use", "text", "use before"),
+        Column("present_use", "text", "use now"),
+        Column("year_converted", "integer", "year of conversion", "year", True),
+        Column("heritage_class", "text", "class in the taxonomy; empty when it is no industrial heritage"),
+        Column("domain", "text", "creative domain; empty when it is no creative space"),
+        Column("lon", "number", "longitude in the registry, EPSG:4326", "degrees", True, -180, 180),
+        Column("lat", "number", "latitude in the registry, EPSG:4326", "degrees", True, -90, 90),
+        Column("precision", "text", "site, street or ward"),
+        Column("source", "text", "public source"),
+        Column("outcome", "text", "in OSM, not in OSM, not located, or outside the study area"),
+        Column("reason", "text", "why, in words"),
+        Column("match_score", "number", "similarity of names", "0-1", True, 0, 1),
+        Column("match_m", "number", "straight-line distance to the match", "m", True, 0),
+        Column("site_id", "text", "heritage site it became; empty when none"),
+        Column("space_id", "text", "creative space it became; empty when none"),
+        MESSAGES,
+    ),
+)
+
+IMPORTS = Table(
+    "imports",
+    "an imported list of known sites",
+    (
+        Column("file", "text", "its file name"),
+        Column("source", "text", "who published it"),
+        Column("kind", "text", "heritage or creative"),
+        Column("datum", "text", "what its coordinates were read as: wgs84, gcj02, bd09 or an EPSG code"),
+        Column("n", "integer", "rows", "rows", False, 0),
+        Column("placed", "integer", "rows that are on a site; the others lie outside", "rows", False, 0),
+        Column("matched", "integer", "of them on a site that is in OSM", "rows", False, 0),
+        Column("in_registry", "integer", "of them on a site that the registry holds too", "rows", False, 0),
+        Column("pairs", "integer", "rows found in OSM by name alone, to measure the offset", "rows", False, 0),
+        Column("median_m", "number", "median distance from them to the centroid in OSM", "m", True, 0),
+        Column("median_outline_m", "number", "median distance from them to the outline in OSM", "m", True, 0),
+        Column("offsets", "text", "JSON: the same two medians for every datum it could be in", "m"),
+        Column("best_datum", "text", "datum with the least median_m; empty without pairs"),
+        Column("warning", "text", "that it looks shifted, and what to set; empty when it does not"),
+        MESSAGES,
+    ),
+)

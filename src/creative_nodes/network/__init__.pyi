@@ -1,0 +1,13 @@
+from .clusters import connect_spaces as connect_spaces
+from .connectivity import Links as Links
+from .connectivity import connectivity_of as connectivity_of
+from .connectivity import efficiency as efficiency
+from .connectivity import relay as relay
+from .connectivity import space_links as space_links
+from .connectivity import thin_out as thin_out
+from .settings import ClusterSettings as ClusterSettings
+from .settings import NetworkSettings as NetworkSettings
+from .tables import CLUSTERS as CLUSTERS
+from .tables import COLOCATION as COLOCATION
+from .tables import LINKS as LINKS
+from .tables import NEAREST as NEAREST

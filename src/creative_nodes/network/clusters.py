@@ -1,0 +1,442 @@
+"""Clusters of creative spaces by network distance, tested against chance (METHOD section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import cKDTree
+from sklearn.cluster import DBSCAN, HDBSCAN
+
+from creative_nodes.common import WGS84_EPSG, reproject, tables
+from creative_nodes.locate import has_han
+from creative_nodes.network.colocation import colocate
+from creative_nodes.network.connectivity import links_within, nearest_other
+from creative_nodes.network.settings import ClusterSettings, NetworkSettings
+from creative_nodes.network.tables import CLUSTERS
+from creative_nodes.streets import StreetNetwork, Streets, costs_between
+
+NOISE = -1
+BLOCK = 4  # side of a search block, in limits: large blocks search few streets twice
+MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
+M2_PER_KM2 = 1e6
+NAME_COLUMNS = ("name", "name_en", "name_vi", "name_zh")
+WARD_LEVELS = frozenset(
+    {"6", "7", "8", "9", "10"}
+)  # admin_level of wards and communes; districts are told by their size
+QUARTERS = frozenset({"suburb", "quarter", "neighbourhood", "village", "town", "borough", "city_block"})
+TINY = 1e-9  # scikit-learn reads a stored zero as a neighbour only when it is stored
+
+
+def dbscan(pairs: csr_array, settings: ClusterSettings) -> np.ndarray:
+    """Run DBSCAN on a sparse matrix of network distances (metres, zeros stored as `TINY`).
+
+    Returns
+    -------
+    cluster number of each space, -1 for none.
+    """
+    if pairs.shape[0] == 0:
+        return np.array([], dtype=int)
+    model = DBSCAN(eps=settings.eps_m, min_samples=settings.min_spaces, metric="precomputed")
+    return np.asarray(model.fit(_with_diagonal(pairs)).labels_)
+
+
+def _with_diagonal(pairs: csr_array) -> csr_array:
+    n = pairs.shape[0]
+    coo = pairs.tocoo()
+    off = coo.row != coo.col
+    row = np.concatenate([coo.row[off], np.arange(n)])
+    col = np.concatenate([coo.col[off], np.arange(n)])
+    data = np.concatenate([np.maximum(coo.data[off], TINY), np.full(n, TINY)])
+    return csr_array((data, (row, col)), shape=(n, n))
+
+
+def near_pairs(metres: np.ndarray, *, within_m: float) -> csr_array:
+    """Keep the pairs of spaces within a distance, as a symmetric sparse matrix."""
+    both = np.minimum(metres, metres.T)
+    row, col = np.nonzero(both <= within_m)
+    return csr_array((np.maximum(both[row, col], TINY), (row, col)), shape=both.shape)
+
+
+def hdbscan(pairs: csr_array, settings: ClusterSettings) -> np.ndarray:
+    """Run HDBSCAN on a sparse matrix of network distances (metres), dense up to the cut-off and one distance beyond.
+
+    A pair that is not in the matrix, or `hdbscan_cut_m` or more apart, counts as that far apart. So nothing is gained
+    by a cluster that spans such a gap, and distances beyond it need not be known.
+
+    Returns
+    -------
+    cluster number of each space, -1 for none.
+    """
+    n, least, far = pairs.shape[0], settings.min_spaces, settings.hdbscan_cut_m
+    if n < least:
+        return np.full(n, NOISE)
+    near = pairs.tocoo()
+    # scikit-learn never takes the whole as a cluster: a group of nobody, out of reach, lets a city be one cluster
+    metres = np.full((n + least, n + least), far)
+    metres[near.row, near.col] = np.clip(near.data, settings.hdbscan_floor_m, far)
+    metres[n:, n:] = settings.hdbscan_floor_m
+    np.fill_diagonal(metres, 0)
+    model = HDBSCAN(min_cluster_size=least, min_samples=least, metric="precomputed", copy=True)
+    labels = np.asarray(model.fit(metres).labels_)[:n]
+    return _without_ties(metres[:n, :n], labels, settings)
+
+
+def _without_ties(metres: np.ndarray, labels: np.ndarray, settings: ClusterSettings) -> np.ndarray:
+    """Take out what joins a cluster only as near as it joins the rest, and pieces with too few spaces.
+
+    scikit-learn builds a binary tree. Where several parts join at one distance (mutual reachability makes many equal,
+    the cut-off most of all), it joins them in any order, so that a cluster may hold what does not belong to it.
+    """
+    least, far = settings.min_spaces, settings.hdbscan_cut_m
+    core = np.partition(metres, least - 1, axis=1)[:, least - 1]
+    reach = np.maximum(metres, np.maximum(core[:, None], core[None]))
+    out, number = np.full(len(labels), NOISE), 0
+    for label in np.unique(labels[labels != NOISE]):
+        members, others = np.flatnonzero(labels == label), np.flatnonzero(labels != label)
+        gap = reach[np.ix_(members, others)].min(initial=far)
+        _, piece = connected_components(csr_array(reach[np.ix_(members, members)] < gap), directed=False)
+        for large in np.flatnonzero(np.bincount(piece) >= least):
+            out[members[piece == large]] = number
+            number += 1
+    return out
+
+
+def find_clusters(pairs: csr_array, settings: ClusterSettings) -> np.ndarray:
+    """Run the configured method on the network distances up to `settings.within_m`; see `dbscan` and `hdbscan`."""
+    return dbscan(pairs, settings) if settings.method == "dbscan" else hdbscan(pairs, settings)
+
+
+def sizes(pairs: csr_array, labels: np.ndarray, settings: ClusterSettings) -> np.ndarray:
+    """Return how large each cluster is, for the test against chance, shape (clusters,).
+
+    DBSCAN: the number of its spaces. HDBSCAN makes wide and loose clusters of points strewn at random, so that the
+    number alone says little; there each space counts `hdbscan_cut_m` / c - 1, where c is its distance to the
+    `min_spaces`-th nearest, itself included: its density above that at which clusters end. It is the excess of mass
+    that HDBSCAN picks clusters by (Campello, Moulavi and Sander 2013), taken from each space's own density.
+    """
+    found = labels[labels != NOISE]
+    if settings.method == "dbscan":
+        return np.bincount(found).astype(float)
+    far, least = settings.hdbscan_cut_m, settings.min_spaces
+    rows = _with_diagonal(pairs)
+    core = np.full(len(labels), far)
+    for row in np.flatnonzero(np.diff(rows.indptr) >= least):
+        near = rows.data[rows.indptr[row] : rows.indptr[row + 1]]
+        core[row] = np.clip(np.partition(near, least - 1)[least - 1], settings.hdbscan_floor_m, far)
+    return np.bincount(found, weights=far / core[labels != NOISE] - 1)
+
+
+def _near_nodes(network: StreetNetwork, nodes: np.ndarray, within_m: float) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield the distances up to `within_m` from the given nodes, block by block, so that memory stays small.
+
+    Yields
+    ------
+    sources : some of the nodes, rising.
+    column : column of every node of the network in the distances, -1 for those too far from all sources.
+    metres : shape (sources, columns), infinite beyond the limit.
+    """
+    graph = network.graph()
+    by_x = np.argsort(network.xy[:, 0], kind="stable")
+    xs = network.xy[by_x, 0]
+    key = np.floor(network.xy[nodes] / (BLOCK * within_m)).astype(np.int64)
+    for block in pd.DataFrame(key).groupby([0, 1]).indices.values():
+        sources = np.sort(nodes[block])
+        low, high = network.xy[sources].min(axis=0) - within_m, network.xy[sources].max(axis=0) + within_m
+        strip = by_x[np.searchsorted(xs, low[0]) : np.searchsorted(xs, high[0], side="right")]
+        local = np.sort(strip[(network.xy[strip, 1] >= low[1]) & (network.xy[strip, 1] <= high[1])])
+        column = np.full(network.n_nodes, -1)
+        column[local] = np.arange(len(local))
+        piece = graph[local][:, local]
+        size = max(1, MAX_MATRIX // len(local))
+        for some in np.split(sources, range(size, len(sources), size)):
+            yield some, column, dijkstra(piece, indices=column[some], limit=within_m)
+
+
+def _between_points(
+    network: StreetNetwork, edge: np.ndarray, along: np.ndarray, pairs: np.ndarray, within_m: float
+) -> np.ndarray:
+    """Return the distance along streets between points on edges, for the pairs given.
+
+    Parameters
+    ----------
+    network : walking network in metres, the same both ways.
+    edge, along : where each point lies: its edge, and metres from the edge's start.
+    pairs : indices of two points a row, shape (pairs, 2).
+    within_m : distances above it come as infinite.
+    """
+    a, b = pairs.T
+    length = network.length_m[edge]
+    ends = ((network.u[edge], along), (network.v[edge], length - along))
+    best = np.where(edge[a] == edge[b], np.abs(along[a] - along[b]), np.inf)
+    # by either end of the one's edge to either end of the other's
+    leaves = np.concatenate([nodes[a] for nodes, _ in ends])
+    first = np.concatenate([part[a] for _, part in ends])
+    pair = np.tile(np.arange(len(a)), 2)
+    order = np.argsort(leaves, kind="stable")
+    leaves, first, pair = leaves[order], first[order], pair[order]
+    for sources, column, metres in _near_nodes(network, np.unique(leaves), within_m):
+        start, stop = np.searchsorted(leaves, sources), np.searchsorted(leaves, sources, side="right")
+        row = np.repeat(np.arange(len(sources)), stop - start)
+        which = np.concatenate([np.arange(*span) for span in zip(start, stop, strict=True)])
+        for nodes, last in ends:
+            at = column[nodes[b[pair[which]]]]
+            middle = np.where(at >= 0, metres[row, at], np.inf)
+            np.minimum.at(best, pair[which], first[which] + middle + last[b[pair[which]]])
+    return np.where(best <= within_m, best, np.inf)
+
+
+def _random_placements(
+    network: StreetNetwork, usable: np.ndarray, n: int, within_m: float, simulations: int, rng: np.random.Generator
+) -> Iterator[csr_array]:
+    """Place n points at random along the streets, again and again; yield their distances up to `within_m`."""
+    length = network.length_m[usable]
+    edges, alongs, close = [], [], []
+    for number in range(simulations):
+        edge = usable[rng.choice(len(length), size=n, p=length / length.sum())]
+        along = rng.random(n) * network.length_m[edge]
+        points = shapely.line_interpolate_point(network.lines[edge], along / network.length_m[edge], normalized=True)
+        near = cKDTree(shapely.get_coordinates(points)).query_pairs(within_m, output_type="ndarray")
+        edges.append(edge)
+        alongs.append(along)
+        close.append(near.reshape(-1, 2) + number * n)
+    # all placements in one search, for every street is searched from once
+    pairs = np.concatenate(close)
+    metres = _between_points(network, np.concatenate(edges), np.concatenate(alongs), pairs, within_m)
+    borders = np.cumsum([len(one) for one in close])[:-1]
+    for number, (some, apart) in enumerate(zip(np.split(pairs, borders), np.split(metres, borders), strict=True)):
+        kept = np.isfinite(apart)
+        a, b = (some[kept] - number * n).T
+        both = np.concatenate([a, b]), np.concatenate([b, a])
+        yield coo_array((np.tile(np.maximum(apart[kept], TINY), 2), both), shape=(n, n)).tocsr()
+
+
+def largest_by_chance(
+    network: StreetNetwork, area: shapely.Geometry, n: int, settings: ClusterSettings, *, seed: int
+) -> np.ndarray:
+    """Return the size (see `sizes`) of the largest cluster in each random placement of n spaces along the streets.
+
+    Parameters
+    ----------
+    network : walking network in metres.
+    area : study area in the metric CRS; points are placed on streets inside it.
+    n : number of spaces to place.
+    settings : method of clustering and number of simulations.
+    seed : seed of the placements.
+    """
+    inside = shapely.contains_xy(area, network.xy[:, 0], network.xy[:, 1])
+    usable = np.flatnonzero(inside[network.u] & inside[network.v] & (network.length_m > 0))
+    if n == 0 or len(usable) == 0:
+        return np.zeros(settings.simulations)
+    rng = np.random.default_rng(seed)
+    placed = _random_placements(network, usable, n, settings.within_m, settings.simulations, rng)
+    return np.array([sizes(pairs, find_clusters(pairs, settings), settings).max(initial=0) for pairs in placed])
+
+
+def pseudo_p(size: float, by_chance: np.ndarray) -> float:
+    """Return (1 + simulations with a cluster as large) / (1 + simulations)."""
+    return float((1 + np.sum(by_chance >= size - TINY)) / (1 + len(by_chance)))
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What clusters are named by.
+
+    `quarters`: named quarters (columns `NAME_COLUMNS`, geometry in EPSG:4326), as points or areas. `documented`: OSM
+    objects with an article on Wikipedia or an entry in Wikidata.
+    """
+
+    quarters: gpd.GeoDataFrame
+    documented: frozenset[str]
+
+
+def naming_of(places: gpd.GeoDataFrame) -> Naming:
+    """Find quarters and documented objects among the rows of the table places."""
+    rows, names, documented = [], [], set()
+    areal = shapely.get_dimensions(places.geometry.to_numpy()) == 2
+    for row, (osm_id, tags) in enumerate(zip(places["osm_id"], tables.parse_tags(places), strict=True)):
+        if "wikidata" in tags or "wikipedia" in tags:
+            documented.add(osm_id)
+        ward = tags.get("boundary") == "administrative" and tags.get("admin_level") in WARD_LEVELS and areal[row]
+        if tags.get("name") and (ward or tags.get("place") in QUARTERS):
+            rows.append(row)
+            names.append([tags.get(column.replace("_", ":"), "") for column in NAME_COLUMNS])
+    quarters = pd.DataFrame(names, columns=list(NAME_COLUMNS), dtype=object)
+    shapes = places.geometry.iloc[rows].to_numpy()
+    return Naming(gpd.GeoDataFrame(quarters, geometry=shapes, crs=WGS84_EPSG), frozenset(documented))
+
+
+def _quarter_of(centre: shapely.Geometry, shapes: np.ndarray, settings: ClusterSettings) -> int | None:
+    """Return the index of the smallest area that holds the centre, else of the nearest point in reach, else nothing."""
+    areal = shapely.get_dimensions(shapes) == 2
+    size = np.where(areal & shapely.intersects(shapes, centre), shapely.area(shapes) / M2_PER_KM2, np.inf)
+    if size.min(initial=np.inf) <= settings.quarter_max_km2:
+        return int(size.argmin())
+    metres = np.where(areal, np.inf, shapely.distance(shapes, centre))
+    return int(metres.argmin()) if metres.min(initial=np.inf) <= settings.quarter_within_m else None
+
+
+def _best_known(members: gpd.GeoDataFrame, documented: frozenset[str]) -> pd.Series | None:
+    """Return the best-known member with a name: in the registry, on Wikipedia, core, best attested, in this order."""
+    named = members[members["name"] != ""]
+    if named.empty:
+        return None
+    order = pd.DataFrame(
+        {
+            "registry": named["registry_id"] == "",
+            "documented": [documented.isdisjoint(ids) for ids in named["osm_ids"]],
+            "tier": named["tier"].map({"core": 0, "intermediate": 1, "supporting": 2}),
+            "confidence": -named["confidence"],
+            "space_id": named["space_id"],
+        }
+    )
+    best: pd.Series = named.loc[order.sort_values(order.columns.tolist()).index[0]]
+    return best
+
+
+def _in_language(row: pd.Series, column: str) -> str:
+    """Return a name in a language; one in another script (a Chinese name tagged as English) is none."""
+    name = str(row[column])
+    return name if column == "name" or has_han(name) == (column == "name_zh") else ""
+
+
+def _names(member: pd.Series | None, quarter: pd.Series | None) -> dict[str, str]:
+    """Name a cluster by a member and a quarter, in each language the member has a name in."""
+    found = {}
+    for column in NAME_COLUMNS:
+        first = "" if member is None else _in_language(member, column)
+        second = ""
+        # a cluster of nameless spaces goes by its quarter
+        if quarter is not None and (first or member is None):
+            signed = quarter["name"] if has_han(quarter["name"]) == (column == "name_zh") else ""
+            second = _in_language(quarter, column) or signed
+        found[column] = ", ".join(part for part in (first, second) if part)
+    return found
+
+
+def clusters_frame(
+    spaces: gpd.GeoDataFrame,
+    labels: np.ndarray,
+    large: np.ndarray,
+    by_chance: np.ndarray,
+    settings: ClusterSettings,
+    *,
+    naming: Naming,
+    epsg: int,
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Describe the clusters and tell which space belongs to which.
+
+    Parameters
+    ----------
+    spaces : creative spaces inside the study area.
+    labels : cluster number of each, -1 for none.
+    large : size of each cluster, see `sizes`.
+    by_chance : largest cluster of each random placement.
+    settings : the p-value up to which a cluster is kept, and how near a quarter must be to name it.
+    naming : quarters and documented objects.
+    epsg : metric CRS.
+
+    Returns
+    -------
+    the table clusters, and the cluster_id of each space (empty for none).
+    """
+    shapes = reproject(spaces.geometry.to_numpy(), WGS84_EPSG, epsg)
+    quarters = reproject(naming.quarters.geometry.to_numpy(), WGS84_EPSG, epsg)
+    found = []
+    for label in np.unique(labels[labels != NOISE]):
+        members = np.flatnonzero(labels == label)
+        # the hull of the members, grown a little so that two points make a shape
+        hull = shapely.buffer(shapely.convex_hull(shapely.union_all(shapely.centroid(shapes[members]))), 30)
+        row = _quarter_of(hull.centroid, quarters, settings)
+        quarter = None if row is None else naming.quarters.iloc[row]
+        p_value = pseudo_p(large[label], by_chance)
+        found.append(
+            {
+                "label": label,
+                **_names(_best_known(spaces.iloc[members], naming.documented), quarter),
+                "n_spaces": len(members),
+                "p_value": p_value,
+                "kept": p_value <= settings.max_p_value,
+                "geometry": hull,
+            }
+        )
+    if not found:
+        return tables.empty(CLUSTERS), [""] * len(spaces)
+    frame = pd.DataFrame(found).sort_values(["n_spaces", "label"], ascending=[False, True]).reset_index(drop=True)
+    frame.insert(0, "cluster_id", [f"k{number}" for number in range(1, len(frame) + 1)])
+    kept = frame[frame["kept"]]
+    ids = dict(zip(kept["label"], kept["cluster_id"], strict=True))
+    geometry = reproject(frame["geometry"].to_numpy(), epsg, WGS84_EPSG)
+    out = gpd.GeoDataFrame(frame.drop(columns=["label", "geometry"]), geometry=geometry, crs=WGS84_EPSG)
+    return out, [ids.get(label, "") for label in labels]
+
+
+@dataclass(frozen=True)
+class Connected:
+    """What connecting gives, by table: spaces with their cluster, clusters, links, nearest spaces, co-location."""
+
+    creative: gpd.GeoDataFrame
+    clusters: gpd.GeoDataFrame
+    links: pd.DataFrame
+    nearest: pd.DataFrame
+    colocation: pd.DataFrame
+
+
+def connect_spaces(
+    creative: gpd.GeoDataFrame,
+    heritage: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    streets: Streets,
+    *,
+    area: shapely.Geometry,
+    clusters: ClusterSettings,
+    network: NetworkSettings,
+    seed: int,
+) -> Connected:
+    """Cluster and link the creative spaces of the study area, and compare them with its industrial heritage.
+
+    Parameters
+    ----------
+    creative : the table creative as located (cluster_id empty).
+    heritage : the table heritage.
+    places : the table places, for the names of quarters.
+    streets : street tables.
+    area : study area, EPSG:4326.
+    clusters, network : settings.
+    seed : seed of the random placements and relabellings.
+    """
+    inside = creative[creative["inside"]]
+    # two networks with entrances of their own: ferries take minutes and have no metres
+    walk, timed = streets.network("walk", in_metres=True), streets.network("walk")
+    doors, timed_doors = (streets.entrances(one, streets.shapes(inside)) for one in (walk, timed))
+    metres = costs_between(walk, doors, doors, limit=clusters.within_m)
+    pairs = near_pairs(metres, within_m=clusters.within_m)
+    labels = find_clusters(pairs, clusters)
+    large = sizes(pairs, labels, clusters)
+    by_chance = largest_by_chance(walk, reproject(area, WGS84_EPSG, streets.epsg), len(inside), clusters, seed=seed)
+    frame, ids = clusters_frame(inside, labels, large, by_chance, clusters, naming=naming_of(places), epsg=streets.epsg)
+    limit = network.link_minutes
+    links = links_within(costs_between(timed, timed_doors, timed_doors, limit=limit), limit=limit)
+    nearest, minutes = nearest_other(timed, timed_doors, try_first=limit)
+    named = inside["space_id"].to_numpy(dtype=object)
+    out = creative.copy()
+    out.loc[inside.index, "cluster_id"] = ids
+    return Connected(
+        creative=out,
+        clusters=frame,
+        links=pd.DataFrame({"a": named[links.a], "b": named[links.b], "minutes": links.minutes}),
+        nearest=pd.DataFrame(
+            {
+                "space_id": named,
+                "nearest_id": np.where(nearest >= 0, np.append(named, "")[nearest], ""),
+                "minutes": np.where(np.isfinite(minutes), minutes, np.nan),
+            }
+        ),
+        colocation=colocate(heritage, creative, streets, walk, area=area, settings=clusters, seed=seed),
+    )

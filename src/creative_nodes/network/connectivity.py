@@ -1,0 +1,170 @@
+"""The creative network: spaces linked by short walks, and what a new node would join (METHOD section 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, times
+
+SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
+
+
+@dataclass(frozen=True)
+class Links:
+    """Links between spaces: row indices `a` < `b` and the walk between them in minutes."""
+
+    a: np.ndarray
+    b: np.ndarray
+    minutes: np.ndarray
+    n_spaces: int
+
+    def of(self, kept: np.ndarray) -> Links:
+        """Return the links among some of the spaces, numbered anew; `kept` is a mask over the spaces."""
+        number = np.cumsum(kept) - 1
+        both = kept[self.a] & kept[self.b]
+        return Links(number[self.a[both]], number[self.b[both]], self.minutes[both], int(kept.sum()))
+
+    def graph(self) -> csr_array:
+        """Return the symmetric matrix of minutes (spaces x spaces)."""
+        return cheapest(
+            np.concatenate([self.a, self.b]),
+            np.concatenate([self.b, self.a]),
+            np.concatenate([self.minutes, self.minutes]),
+            self.n_spaces,
+        )
+
+    def parts(self) -> np.ndarray:
+        """Return the component number of each space, shape (n_spaces,)."""
+        return np.asarray(connected_components(self.graph(), directed=False)[1])
+
+    def degree(self) -> np.ndarray:
+        """Return the number of links of each space, shape (n_spaces,)."""
+        return np.bincount(np.concatenate([self.a, self.b]).astype(int), minlength=self.n_spaces)
+
+
+def links_within(minutes: np.ndarray, *, limit: float) -> Links:
+    """Link the spaces whose walk is at most `limit`.
+
+    Parameters
+    ----------
+    minutes : walking minutes between spaces, shape (n, n); the shorter of both directions counts.
+    limit : minutes.
+    """
+    both = np.minimum(minutes, minutes.T)
+    a, b = np.nonzero(np.triu(both <= limit, k=1))
+    return Links(a, b, both[a, b], len(minutes))
+
+
+def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: float) -> Links:
+    """Link the creative spaces (rows of the table creative) whose walk takes at most `link_minutes`."""
+    walk = streets.network("walk")
+    doors = streets.entrances(walk, streets.shapes(creative))
+    minutes = times.costs_between(walk, doors, doors, limit=link_minutes)
+    return links_within(minutes, limit=link_minutes)
+
+
+def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) -> tuple[np.ndarray, np.ndarray]:
+    """Find the nearest other place of each place, however far.
+
+    Parameters
+    ----------
+    walk : walking network, the same both ways.
+    doors : entrances of the places.
+    try_first : a limit, in the network's unit, within which most places have one; only the others are searched farther.
+
+    Returns
+    -------
+    index of the nearest other place, -1 for none; and the cost to it, infinite for none; both of shape (n_places,).
+    """
+    which, cost = np.full(doors.n_places, -1), np.full(doors.n_places, np.inf)
+    for limit in (try_first, 4 * try_first, np.inf):
+        waiting = np.flatnonzero(which < 0)
+        if not len(waiting):
+            break
+        for rows, costs in times.cost_rows(walk, doors.of(which < 0), doors, limit=limit):
+            places = waiting[rows]
+            costs[np.arange(len(rows)), places] = np.inf
+            best = costs.argmin(axis=1)
+            least = costs[np.arange(len(rows)), best]
+            found = np.isfinite(least)
+            which[places[found]], cost[places[found]] = best[found], least[found]
+    return which, cost
+
+
+def connectivity_of(parts: np.ndarray) -> float:
+    """Return C = sum_c (n_c / N)^2, the chance that two spaces picked at random are joined by links (METHOD 7).
+
+    Parameters
+    ----------
+    parts : component number of each space.
+    """
+    if len(parts) == 0:
+        return 0.0
+    return float(np.sum((np.bincount(parts) / len(parts)) ** 2))
+
+
+def relay(parts: np.ndarray, reached: np.ndarray) -> np.ndarray:
+    """Return the rise of C when a candidate joins as a relay, N unchanged.
+
+    The parts a candidate reaches become one: (sum n_c)^2 replaces sum n_c^2.
+
+    Parameters
+    ----------
+    parts : component number of each space, shape (n,).
+    reached : which spaces each candidate is linked to, shape (candidates, n).
+    """
+    n = len(parts)
+    if n == 0:
+        return np.zeros(len(reached))
+    sizes = np.bincount(parts)
+    joined = np.zeros((len(reached), len(sizes)), dtype=bool)
+    candidate, space = np.nonzero(reached)
+    joined[candidate, parts[space]] = True
+    return ((joined @ sizes) ** 2 - joined @ sizes**2) / n**2
+
+
+def efficiency(links: Links) -> float:
+    """Return the global efficiency per minute (Latora and Marchiori 2001): the mean of 1/d over all pairs of spaces.
+
+    d is the time along links; pairs that no links join count 0.
+    """
+    n = links.n_spaces
+    if n < 2:
+        return 0.0
+    times = dijkstra(links.graph(), directed=False)
+    apart = ~np.eye(n, dtype=bool)
+    return float((1 / np.maximum(times[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """Figures of the network with some spaces left out, one of each a draw, shape (draws,)."""
+
+    connectivity: np.ndarray
+    isolated_share: np.ndarray
+    links_per_space: np.ndarray
+
+
+def thin_out(links: Links, share: float, draws: int, *, seed: int) -> Thinned:
+    """Leave out a share of the spaces at random, again and again, and compute the figures on what is left.
+
+    Parameters
+    ----------
+    links : the whole network.
+    share : of the spaces that go, 0-1; at least one space stays.
+    draws : number of draws; none without spaces.
+    seed : seed of the draws.
+    """
+    n = links.n_spaces
+    stay = max(1, n - round(share * n))
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(draws if n else 0):
+        left = links.of(np.isin(np.arange(n), rng.choice(n, size=stay, replace=False)))
+        found.append((connectivity_of(left.parts()), float(np.mean(left.degree() == 0)), len(left.a) / stay))
+    return Thinned(*np.array(found, dtype=float).reshape(-1, 3).T)

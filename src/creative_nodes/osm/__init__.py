@@ -1,1 +1,0 @@
-"""Pull an extract and read it into places and streets."""

@@ -1,0 +1,146 @@
+"""Settings of the stage `people`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from creative_nodes.common import Positive, Section, Share
+
+
+class Raster(Section):
+    """A population raster: persons per cell in band 1."""
+
+    file: str | None = Field(None, description="path of a GeoTIFF, or its name in the population folder")
+    url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
+    year: int = Field(description="year the raster describes")
+    source: str = Field(description="who made it, with licence")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not (self.file or self.url):
+            raise ValueError("people.raster: give file, url or both")
+        return self
+
+
+TABLE_KINDS = (".parquet", ".gpkg", ".geojson", ".json", ".csv")
+
+
+class PopulationTable(Section):
+    """A population table: residents by H3 cell or by polygon."""
+
+    file: str | None = Field(
+        None,
+        description="path of a (Geo)Parquet, GeoPackage or GeoJSON file, or a CSV of H3 cells, or its name in the "
+        "population folder",
+    )
+    url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
+    column: str = Field(min_length=1, description="column of residents, persons in each cell or polygon")
+    h3_column: str | None = Field(None, description="column of H3 cell ids; without one the polygons of the file count")
+    year: int = Field(description="year the table describes")
+    source: str = Field(min_length=1, description="who made it, with licence")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        given = [one for one in (self.file, self.url) if one]
+        if not given:
+            raise ValueError("people.table: give file, url or both")
+        for one in given:
+            kind = Path(one).suffix.lower()
+            if kind not in TABLE_KINDS:
+                raise ValueError(f"people.table must end in {', '.join(TABLE_KINDS)}, got {one}")
+            if kind == ".csv" and not self.h3_column:
+                raise ValueError("people.table: a CSV has no polygons; give h3_column, its column of H3 cell ids")
+        return self
+
+
+class Total(Section):
+    """Residents of the study area as published, used when there is no raster."""
+
+    residents: Positive = Field(description="residents of the study area, persons")
+    year: int = Field(description="year of the figure")
+    source: str = Field(description="who published it, and how it was fitted to the study area")
+
+
+class People(Section):
+    """Residents: the first that is given and there: a raster, a table, the total spread by floor area and streets."""
+
+    raster: Raster | None = Field(None, description="population raster; the first choice")
+    table: PopulationTable | None = Field(None, description="population table; the second choice")
+    total: Total | None = Field(None, description="published total of the study area; the fallback")
+
+
+class PeopleGrid(Section):
+    """The grid that residents are spread on (METHOD section 4)."""
+
+    cell_m: Positive = Field(100, description="metres: cell size of the grid")
+    link_within_m: Positive = Field(
+        500, description="metres: residents farther than this from any street count in totals but in nobody's reach"
+    )
+    default_levels: Positive = Field(2, description="storeys of a building without building:levels")
+    street_weight: Share = Field(
+        0.5,
+        description="fallback: share of the total spread by street length; the rest goes by floor area, "
+        "mapped or, where buildings are not, expected from the streets",
+    )
+    floor_m2_per_street_m: Positive = Field(
+        40,
+        description="fallback, m²: residential floor that a metre of street stands for where buildings are not "
+        "mapped. 30,000 residents per km² at 25 m² each and 20 km of street per km² make 37",
+    )
+
+
+class Completeness(Section):
+    """How completely the study area is mapped, hexagon by hexagon (METHOD section 10)."""
+
+    h3_resolution: int = Field(
+        8, ge=5, le=10, description="H3 resolution of the hexagons: 8 is about 0.7 km², a few streets around a site"
+    )
+    venues_per_1000: Positive = Field(
+        20,
+        description="named venues (amenity, shop, tourism, office, leisure, craft or historic with a name) per 1,000 "
+        "residents of a fully mapped city. German and Austrian cities, known for complete mapping, held some 20 to 40 "
+        "objects of such keys, named or not, per 1,000 in 2015, and economic censuses (Viet Nam 2021, China 2018) "
+        "count some 60 businesses per 1,000, so 20 is a modest mark. A mark for all cities, not fitted to any of them",
+    )
+    venues_per_street_km: Positive = Field(
+        2,
+        description="the same per km of street, used where fewer than `min_residents` live: 20 per 1,000 of a few "
+        "hundred residents on some 5 km of street",
+    )
+    buildings_per_street_km: Positive = Field(
+        50,
+        description="buildings per km of street of a fully mapped city: a house every 40 m on either side. Rows of "
+        "tube houses have several times as many, estates of towers fewer",
+    )
+    min_residents: Positive = Field(
+        1000,
+        description="persons: with fewer in a hexagon the venues per resident are chance (below 1,000 the limit of "
+        "thin is under 4 venues), so venues per km of street are taken",
+    )
+    thin_below: Share = Field(
+        0.2,
+        description="mapping is thin below this share of the venues of a fully mapped city. Below 20 % and above 80 % "
+        "are the limits that Herfort et al., Nature Communications 2023, tell urban buildings in OSM apart by",
+    )
+    good_from: Share = Field(
+        0.8, description="mapping is good from this share on, of venues and of buildings; between the two it is fair"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.thin_below < self.good_from:
+            raise ValueError("completeness.thin_below must be below completeness.good_from")
+        return self
+
+    @property
+    def thin_venues_per_1000(self) -> float:
+        """Named venues per 1,000 residents below which mapping is thin."""
+        return self.venues_per_1000 * self.thin_below
+
+    @property
+    def thin_venues_per_street_km(self) -> float:
+        """Named venues per km of street below which mapping is thin where few people live."""
+        return self.venues_per_street_km * self.thin_below

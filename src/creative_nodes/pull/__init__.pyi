@@ -1,0 +1,16 @@
+from .clip import readable as readable
+from .clip import relations_of as relations_of
+from .cut import pull_osm as pull_osm
+from .download import ResolvedSource as ResolvedSource
+from .download import download_file as download_file
+from .download import download_name as download_name
+from .download import resolve_source as resolve_source
+from .download import without_login as without_login
+from .read import read_osm as read_osm
+from .settings import Boundary as Boundary
+from .settings import ModeAccess as ModeAccess
+from .settings import Source as Source
+from .tables import PLACES as PLACES
+from .tables import STREET_EDGES as STREET_EDGES
+from .tables import STREET_NODES as STREET_NODES
+from .tables import STUDY_AREA as STUDY_AREA

@@ -1,0 +1,209 @@
+"""Pull one city: from any kind of source to `osm.pbf`, cut to the buffered study area, and where it came from."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
+
+from creative_nodes import __version__
+from creative_nodes.common import WGS84_EPSG, buffer_metres, metric_epsg, reproject
+from creative_nodes.pull.boundary import study_area
+from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
+from creative_nodes.pull.download import ResolvedSource, file_sha256
+from creative_nodes.pull.settings import Boundary
+
+OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
+UNKNOWN = "unknown"
+M2_PER_KM2 = 1e6
+# the round corners of a buffer cost a server time: it is asked for a little more, which is cut off afterwards
+OVERPASS_TOLERANCE_M = 50
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull brought: the study area as a table, and where the data came from."""
+
+    study_area: gpd.GeoDataFrame
+    provenance: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What to pull, and where to work."""
+
+    source: ResolvedSource
+    boundary: Boundary
+    city: str
+    epsg: int | None
+    buffer_m: float
+    work: Path
+    root: Path
+
+    @property
+    def cache(self) -> Path:
+        """Return the folder that keeps the answers of Overpass and Nominatim."""
+        return self.work / "overpass_cache"
+
+
+@dataclass(frozen=True)
+class _Area:
+    """The study area and the larger area that is read, EPSG:4326; lengths are measured in `epsg`."""
+
+    study: BaseGeometry
+    buffered: BaseGeometry
+    epsg: int
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A source as a local OSM file; `shown` is its public name, `stamp` the date it gives itself."""
+
+    positions: NodePositions
+    area: _Area
+    shown: str
+    stamp: str
+
+
+def _frame(city: str, area: _Area) -> gpd.GeoDataFrame:
+    km2 = reproject(area.study, WGS84_EPSG, area.epsg).area / M2_PER_KM2
+    rows = {"city": [city], "epsg": [area.epsg], "area_km2": [km2], "geometry": [area.study]}
+    return gpd.GeoDataFrame(rows, crs=WGS84_EPSG)
+
+
+def snapshot(configured: str | None, stamp: str, clipped: Clipped) -> tuple[str, str]:
+    """Tell the date of the data and who says so.
+
+    Parameters
+    ----------
+    configured : `source.snapshot` in config; believed first.
+    stamp : date in the file's header or in the server's answer; empty when there is none.
+    clipped : what was kept; its newest object is believed last, and only when OSM existed by then.
+
+    Returns
+    -------
+    Date (YYYY-MM-DD, or as configured), or "unknown"; and where it was read.
+    """
+    if configured:
+        return configured, "config"
+    if stamp:
+        return stamp[:10], "source"
+    if clipped.newest and clipped.newest > OSM_BEGAN:
+        return clipped.newest.date().isoformat(), "newest object"
+    return UNKNOWN, "nowhere"
+
+
+def _as_configured(boundary: Boundary) -> dict[str, Any]:
+    """Return the one boundary key that is set; of an absolute path only the file's name."""
+    given = boundary.model_dump(mode="json", exclude_none=True)
+    if boundary.polygon and Path(boundary.polygon).is_absolute():
+        given["polygon"] = Path(boundary.polygon).name
+    return given
+
+
+def _tools(kind: str, boundary: Boundary) -> dict[str, str]:
+    tools = {"creative-nodes": __version__, "osmium": version("osmium")}
+    if kind == "overpass" or boundary.place:
+        tools["osmnx"] = version("osmnx")
+    return tools
+
+
+def _area(task: _Task, positions: NodePositions | None) -> _Area:
+    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, root=task.root)
+    epsg = metric_epsg(study, task.epsg)
+    return _Area(study, buffer_metres(study, task.buffer_m, epsg), epsg)
+
+
+def _outline(area: _Area) -> BaseGeometry:
+    """Grow and simplify the area to ask a server for: few corners, and nothing of the exact area left out."""
+    metric = reproject(area.buffered, WGS84_EPSG, area.epsg)
+    rough = metric.buffer(OVERPASS_TOLERANCE_M).simplify(OVERPASS_TOLERANCE_M)
+    outline: BaseGeometry = reproject(rough, area.epsg, WGS84_EPSG)
+    return outline
+
+
+@contextmanager
+def _open_file(task: _Task) -> Iterator[_Opened]:
+    file = Path(task.source.files[0])
+    with node_positions(file, scratch=task.work) as positions:
+        yield _Opened(positions, _area(task, positions), task.source.shown, header_date(file))
+
+
+@contextmanager
+def _open_overpass(task: _Task) -> Iterator[_Opened]:
+    # osmnx takes a second to import, and the other sources do without it
+    from creative_nodes.pull.overpass import download_elements, write_elements
+
+    area = _area(task, None)
+    answer = download_elements(_outline(area), cache=task.cache, url=task.source.url)
+    with tempfile.TemporaryDirectory(dir=task.work, prefix=".overpass-") as folder:
+        file = Path(folder) / "overpass.osm.pbf"
+        write_elements(answer.elements, file)
+        with node_positions(file, scratch=task.work) as positions:
+            yield _Opened(positions, area, answer.server, answer.osm_base)
+
+
+def pull_osm(
+    source: ResolvedSource,
+    boundary: Boundary,
+    target: Path,
+    *,
+    city: str,
+    edge_buffer_m: float,
+    epsg: int | None = None,
+    root: Path = Path(),
+    report: Callable[[str], None] = lambda _: None,
+) -> Pulled:
+    """Pull one city's OSM data, cut to the study area and its buffer.
+
+    Parameters
+    ----------
+    source : where from, as `download.resolve_source` chose.
+    boundary : the city's boundary settings.
+    target : .osm.pbf file to write; answers of servers are kept in `overpass_cache` beside it.
+    city : the city's key.
+    edge_buffer_m : metres around the study area that are read too.
+    epsg : metric CRS; default: the UTM zone of the study area's centroid.
+    root : the project's root, which boundary.polygon starts from.
+    report : called with a line of progress.
+
+    Returns
+    -------
+    The table `study_area` (without the buffer) and the provenance.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    opening = _open_overpass if source.kind == "overpass" else _open_file
+    report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
+    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, root)
+    with opening(task) as opened:
+        clipped = clip(opened.positions, opened.area.buffered, target)
+        read = opened.positions.source
+        source_bytes, source_sha256 = read.stat().st_size, file_sha256(read)
+    date, date_from = snapshot(source.snapshot, opened.stamp, clipped)
+    report(f"kept {clipped.nodes:,} nodes, {clipped.ways:,} ways, {clipped.relations:,} relations; data of {date}")
+    return Pulled(
+        study_area=_frame(city, opened.area),
+        provenance={
+            "city": city,
+            "kind": source.kind,
+            "source": opened.shown,
+            "snapshot": date,
+            "snapshot_from": date_from,
+            "bytes": target.stat().st_size,
+            "sha256": file_sha256(target),
+            "source_bytes": source_bytes,
+            "source_sha256": source_sha256,
+            "objects": {"nodes": clipped.nodes, "ways": clipped.ways, "relations": clipped.relations},
+            "tools": _tools(source.kind, boundary),
+            "boundary": _as_configured(boundary),
+            "edge_buffer_m": edge_buffer_m,
+        },
+    )

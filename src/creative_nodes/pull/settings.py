@@ -1,0 +1,80 @@
+"""Settings of the stage `pull`."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from creative_nodes.common import Section
+
+
+class Boundary(Section):
+    """The study area: give exactly one of the four."""
+
+    relation: int | None = Field(None, gt=0, description="OSM relation id of an administrative boundary")
+    bbox: tuple[float, float, float, float] | None = Field(
+        None, description="(west, south, east, north), degrees, EPSG:4326"
+    )
+    polygon: str | None = Field(None, description="path of a GeoJSON or GeoPackage file with one (multi)polygon")
+    place: str | None = Field(None, description="place name, looked up in Nominatim through OSMnx")
+
+    @field_validator("bbox")
+    @classmethod
+    def _bbox_in_order(cls, bbox: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+        if bbox is None:
+            return bbox
+        west, south, east, north = bbox
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError(
+                f"bbox must be (west, south, east, north) in degrees with west < east and south < north, got {bbox}"
+            )
+        return bbox
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [key for key, value in self if value is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of relation, bbox, polygon, place; got {given or 'none'}")
+        return self
+
+
+class Source(Section):
+    """Where the OSM data comes from."""
+
+    kind: Literal["extract", "geofabrik", "overpass"] = Field(
+        "geofabrik",
+        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query through OSMnx. "
+        "A file <city>.osm.pbf in the extracts folder goes before all of them",
+    )
+    file: str | None = Field(None, description="extract only: path of a .osm.pbf, .osm or .osm.bz2 file")
+    url: str | None = Field(
+        None,
+        description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default OSMnx's",
+    )
+    snapshot: str | None = Field(
+        None, description="date of the data, when the file itself does not say (merged extracts do not)"
+    )
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if self.kind == "extract" and not self.file:
+            raise ValueError("source.kind is extract: give source.file, the path of a .osm.pbf, .osm or .osm.bz2")
+        if self.kind == "geofabrik":
+            if not self.url:
+                raise ValueError("source.kind is geofabrik: give source.url, the URL of a .osm.pbf file")
+            if not self.url.startswith(("http://", "https://")):
+                raise ValueError(f"source.url must start with http:// or https://, got {self.url}")
+        return self
+
+
+class ModeAccess(Section):
+    """Which OSM ways a mode may use. Follows the network filters of OSMnx, then the access tags."""
+
+    exclude_highway: list[str] = Field(description="highway values the mode does not use")
+    exclude_service: list[str] = Field(default_factory=list, description="service values the mode does not use")
+    access_keys: list[str] = Field(description="access tags, the most specific first; the first one present decides")
+    oneway: bool = Field(description="whether oneway streets bind the mode")
+    oneway_keys: list[str] = Field(
+        default_factory=list, description="oneway tags of the mode's own, which go before the general `oneway`"
+    )

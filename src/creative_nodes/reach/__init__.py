@@ -1,0 +1,5 @@
+"""Reach: who and what each candidate can serve (METHOD section 5)."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,353 @@
+"""Reach of a node: who and what it can serve (METHOD section 5), and what each figure is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from creative_nodes.common import (
+    CRITERIA,
+    NAMES,
+    STREET_MODES,
+    WGS84_EPSG,
+    Message,
+    TravelMode,
+    mark,
+    tables,
+    told,
+    written,
+)
+from creative_nodes.network import Links, NetworkSettings, relay, space_links
+from creative_nodes.reach import parts
+from creative_nodes.reach.settings import Candidates, Reach
+from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
+from creative_nodes.reach.survey import Survey, World, _why_unreachable
+from creative_nodes.reach.tables import CANDIDATES, PARTS, REACH, SITE_LINKS
+from creative_nodes.streets import Streets, cost_rows, cost_to_nearest, costs_between, joins_streets, totals_within
+from creative_nodes.streets import network as net
+
+FULL_AGE_YEARS = 100.0
+MAJOR = ("core", "intermediate")  # tiers that serve the people around them
+
+
+def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
+    """Return the sites that could become nodes: not creative yet, not lost, with enough evidence."""
+    usable = heritage["status"].isin(list(settings.readiness)) & (
+        heritage["confidence"] >= settings.min_confidence - 1e-9
+    )
+    return heritage[usable].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The tables candidates, reach, parts, modes and site_links."""
+
+    candidates: gpd.GeoDataFrame
+    reach: pd.DataFrame
+    parts: pd.DataFrame
+    modes: pd.DataFrame
+    site_links: pd.DataFrame
+
+
+def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[str, np.ndarray], list[pd.DataFrame]]:
+    """Return site_capacity, heritage_value and readiness, and what they are made of."""
+    age = (settings.reference_year - sites["start_year"].astype(float)).to_numpy() / FULL_AGE_YEARS
+    value = {
+        mark("confidence"): settings.heritage_confidence * sites["confidence"].to_numpy(dtype=float),
+        mark("listing"): settings.heritage_listing * sites["listed"].to_numpy(dtype=float),
+        mark("age"): settings.heritage_age * np.clip(np.nan_to_num(age, nan=0.0), 0, 1),
+    }
+    by_status = sites["status"].map(dict(settings.readiness)).to_numpy(dtype=float)
+    # the bonus fills up to 1 and no further
+    bonus = np.minimum(settings.public_land_bonus * sites["public_land"].to_numpy(dtype=float), 1 - by_status)
+    ready = {mark("status"): by_status, mark("public land"): bonus}
+    everyone = np.arange(len(sites))
+    made_of = [
+        parts.rows(criterion, "evidence", site=everyone, part=np.full(len(sites), name), value=amount, unit="0-1")
+        for criterion, shares in (("heritage_value", value), ("readiness", ready))
+        for name, amount in shares.items()
+    ]
+    criteria = {
+        "site_capacity": sites["area_m2"].to_numpy(dtype=float),
+        "heritage_value": np.sum(list(value.values()), axis=0),
+        "readiness": np.sum(list(ready.values()), axis=0),
+    }
+    return criteria, made_of
+
+
+def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[float]]:
+    """Return the time limits of each mode, the two of the criteria among them."""
+    limits = {mode: set(minutes) for mode, minutes in settings.thresholds.items()}
+    limits.setdefault("walk", set()).add(settings.walk_minutes)
+    limits.setdefault(main_mode, set()).add(settings.ride_minutes)
+    return {mode: sorted(minutes) for mode, minutes in limits.items()}
+
+
+def _within(
+    survey: Survey, network: net.StreetNetwork, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
+) -> pd.DataFrame:
+    """Count the residents and creative spaces within each time of each site by one mode.
+
+    Counts are missing where no street of the mode meets the site, which is not the same as none; residents are
+    missing where they are not known.
+    """
+    creative, gates = survey.world.creative, survey.gates(network)
+    venues = survey.streets.entrances(network, survey.streets.shapes(creative))
+    kinds = np.column_stack([np.ones(len(creative)), creative["tier"].isin(MAJOR)])
+    spaces = totals_within(network, gates, venues, kinds, limits=list(minutes))
+    residents = np.full(spaces.shape[:2], np.nan)
+    if len(people):
+        amounts = people["residents"].to_numpy(dtype=float)
+        residents = totals_within(network, gates, survey.homes(network), amounts, limits=list(minutes))
+    shut = ~gates.has_entrance()
+    spaces[shut], residents[shut] = np.nan, np.nan
+    columns = {"minutes": np.tile(minutes, gates.n_places), "residents": residents.ravel()}
+    columns |= {"spaces": spaces[..., 0].ravel(), "major_spaces": spaces[..., 1].ravel()}
+    ids = np.repeat(survey.sites["site_id"].to_numpy(dtype=object), len(minutes))
+    return pd.DataFrame({"site_id": ids, "mode": mode, **columns})
+
+
+def _counts(survey: Survey, limits: dict[TravelMode, list[float]]) -> pd.DataFrame:
+    """Make the table reach: every mode that the city has, every time limit."""
+    known = [mode for mode in limits if survey.streets.has(mode)]
+    found = [
+        survey.once(_within, survey.streets.network(mode), survey.world.people, mode, tuple(limits[mode]))
+        for mode in known
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.ndarray:
+    """Return the residents within a time by a mode, one a site; missing for a mode that the city lacks."""
+    found = counts.loc[(counts["mode"] == mode) & (counts["minutes"] == minutes), "residents"].to_numpy(dtype=float)
+    return found if len(found) else np.full(n, np.nan)
+
+
+def _newly_served(
+    survey: Survey, walk: net.StreetNetwork, people: gpd.GeoDataFrame, minutes: float
+) -> tuple[np.ndarray, list[pd.DataFrame]]:
+    """Return the residents in walking reach of each site and of no core or intermediate space today; its parts.
+
+    Those out of reach of any today are told apart from those already served.
+    """
+    n = len(survey.sites)
+    if people.empty:
+        return np.full(n, np.nan), []
+    homes, creative = survey.homes(walk), survey.world.creative
+    major = survey.streets.shapes(creative[creative["tier"].isin(MAJOR)])
+    unserved = cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
+    residents = people["residents"].to_numpy(dtype=float)
+    kinds = np.column_stack([residents * unserved, residents * ~unserved])
+    both = totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
+    names = (mark("not served today"), mark("served today"))
+    made_of = [
+        parts.rows(
+            "newly_served", "residents", site=np.arange(n), part=np.full(n, name), value=both[:, k], unit="persons"
+        )
+        for k, name in enumerate(names)
+    ]
+    return both[:, 0], made_of
+
+
+def _transit(survey: Survey, walk: net.StreetNetwork) -> tuple[np.ndarray, list[pd.DataFrame]]:
+    """Return the minutes on foot to the nearest rapid-transit station, missing where there is none; its name."""
+    rapid = survey.world.stations[survey.world.stations["rapid"]]
+    n = len(survey.sites)
+    if rapid.empty:
+        return np.full(n, np.nan), []
+    gates = survey.streets.entrances(walk, survey.streets.shapes(rapid))
+    nearest, minutes = np.zeros(n, dtype=int), np.full(n, np.inf)
+    for some, costs in cost_rows(walk, survey.doors, gates):
+        nearest[some], minutes[some] = costs.argmin(axis=1), costs.min(axis=1)
+    site = np.flatnonzero(np.isfinite(minutes))
+    made_of = parts.rows(
+        "transit_minutes",
+        "station",
+        site=site,
+        part=rapid["station_id"].to_numpy(dtype=object)[nearest[site]],
+        name=rapid["name"].to_numpy(dtype=object)[nearest[site]],
+        value=minutes[site],
+        unit="min",
+    )
+    return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
+
+
+def _relay(
+    survey: Survey, walk: net.StreetNetwork, link_minutes: float
+) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
+    """Return the rise of C, minutes from each site to the spaces it is linked to, and the parts it would join."""
+    spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
+    links = space_links(survey.streets, spaces, link_minutes)
+    venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
+    minutes = costs_between(walk, survey.doors, venues, limit=link_minutes)
+    return relay(links.parts(), np.isfinite(minutes)), minutes, [_joined(links, minutes, spaces)]
+
+
+def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List the links each site would have, the table site_links; `minutes` are infinite where there is none."""
+    spaces = creative.loc[creative["inside"].to_numpy(), "space_id"].to_numpy(dtype=object)
+    site, space = np.nonzero(np.isfinite(minutes))
+    return pd.DataFrame(
+        {
+            "site_id": sites["site_id"].to_numpy(dtype=object)[site],
+            "space_id": spaces[space],
+            "minutes": minutes[site, space],
+        }
+    )
+
+
+def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Name each part of the network that a site would join by the space in it that is nearest to the site."""
+    label = links.parts()
+    sizes = np.bincount(label, minlength=1)
+    site, space = np.nonzero(np.isfinite(minutes))
+    found = pd.DataFrame({"site": site, "space": space, "label": label[space], "minutes": minutes[site, space]})
+    found = found.sort_values(["site", "label", "minutes", "space"]).drop_duplicates(["site", "label"])
+    nearest = found["space"].to_numpy(dtype=int)
+    return parts.rows(
+        "relay",
+        "part of the network",
+        site=found["site"].to_numpy(dtype=int),
+        part=spaces["space_id"].to_numpy(dtype=object)[nearest],
+        name=spaces["name"].to_numpy(dtype=object)[nearest],
+        value=sizes[found["label"].to_numpy(dtype=int)].astype(float),
+        n=sizes[found["label"].to_numpy(dtype=int)],
+        unit="spaces",
+    )
+
+
+def describe_modes(streets: Streets) -> pd.DataFrame:
+    """Describe the streets of each mode, the table modes: how much there is, and how much is cut off from it."""
+    found: list[tuple[str, int, float, int, float, Message | str]] = []
+    for mode in sorted(streets.travel.modes, key=STREET_MODES.index):
+        kept, whole = streets.network(mode), streets.network(mode, islands=True)
+        pieces, metres = net.cut_off(whole, streets.travel.min_island_nodes)
+        street_km, island_km = kept.length_m.sum() / net.METRES_PER_KM, metres / net.METRES_PER_KM
+        found.append((mode, kept.n_nodes, street_km, pieces, island_km, ""))
+    if streets.has("transit"):
+        # the streets are those on foot
+        found.append(("transit", *found[0][1:5], _stations_joined(streets)))
+    frame = pd.DataFrame(found, columns=["mode", "junctions", "street_km", "islands", "island_km", "note"])
+    notes = pd.DataFrame([written(note=note) for note in frame.pop("note")], columns=["note", "messages"])
+    return pd.concat([frame, notes], axis=1)
+
+
+def _stations_joined(streets: Streets) -> Message | str:
+    """Say how many of the stations with a service meet a street; empty when all do."""
+    transport, within = streets.transport, streets.travel.snap_within_m
+    if transport is None:
+        return ""
+    served = transport.stations[transport.stations["n_services"] > 0]
+    joined = int(joins_streets(streets.network("walk"), served, snap_within_m=within).sum())
+    if joined == len(served):
+        return ""
+    return told(
+        "Only {joined:count} of {served:count} stations and stops with a service have a walkable street within "
+        "{within:g} m (travel.snap_within_m) in this data; nobody boards at the others, so reach by public transport "
+        "is too low.",
+        joined=joined,
+        served=len(served),
+        within=within,
+    )
+
+
+def measure_reach(
+    sites: gpd.GeoDataFrame,
+    world: World,
+    streets: Streets,
+    *,
+    reach: Reach,
+    network: NetworkSettings,
+    candidates: Candidates,
+    main_mode: TravelMode,
+    link_within_m: float,
+) -> Measured:
+    """Measure every criterion of METHOD section 5 for the candidates.
+
+    Parameters
+    ----------
+    sites : candidates, rows of the table heritage.
+    world : creative spaces, amenities, residents and stations of study area and buffer.
+    streets : street tables, and public transport where there is any.
+    reach, network, candidates : settings.
+    main_mode : mode of residents_ride_30.
+    link_within_m : metres: residents farther from any street are in nobody's reach.
+
+    Returns
+    -------
+    the tables candidates, reach, parts, modes and site_links. Criteria of a site that cannot be reached on foot are
+    missing, with the reason.
+    """
+    modes = describe_modes(streets)
+    if sites.empty:
+        return Measured(
+            tables.empty(CANDIDATES), tables.empty(REACH), tables.empty(PARTS), modes, tables.empty(SITE_LINKS)
+        )
+    survey = Survey(sites, world, streets, link_within_m)
+    return measure_criteria(
+        survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes
+    )
+
+
+def _look_around(survey: Survey, walk_m: net.StreetNetwork, limit_m: float) -> Around:
+    world, streets = survey.world, survey.streets
+    return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
+
+
+def measure_criteria(
+    survey: Survey,
+    *,
+    reach: Reach,
+    network: NetworkSettings,
+    candidates: Candidates,
+    main_mode: TravelMode,
+    modes: pd.DataFrame,
+) -> Measured:
+    """Measure the sites of a survey, of which there is at least one; the parameters are those of `measure_reach`."""
+    sites, world, walk = survey.sites, survey.world, survey.walk
+    reasons = survey.once(_why_unreachable, walk)
+    reachable = reasons == ""
+    counts = _counts(survey, _limits(reach, main_mode))
+    around = survey.once(_look_around, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
+    spill = spillover_sums(around, world.creative, world.amenities, reach)
+    transit, station = survey.once(_transit, walk)
+    fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
+    rise, link_times, joined = survey.once(_relay, walk, network.link_minutes)
+    own, evidence = _site_criteria(sites, candidates)
+    measured = {
+        "residents_walk_15": _of(counts, "walk", reach.walk_minutes, len(sites)),
+        "residents_ride_30": _of(counts, main_mode, reach.ride_minutes, len(sites)),
+        "transit_minutes": transit,
+        "newly_served": fresh,
+        "relay": rise,
+        **spill.criteria,
+        **own,
+    }
+    frame = sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "confidence"]].copy()
+    why = [written(unreachable_reason=reason) for reason in reasons]
+    frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
+    for name in CRITERIA:
+        frame[name] = np.where(reachable, measured[name], np.nan)
+    frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
+    frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
+    frame["messages"] = [one["messages"] for one in why]
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
+    return Measured(
+        gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
+        counts,
+        parts.frame(made_of, sites["site_id"].to_numpy(dtype=object), reachable),
+        modes,
+        _site_links(sites, link_times, world.creative),
+    )
+
+
+def _nearest(metres: np.ndarray, creative: gpd.GeoDataFrame) -> tuple[list[str], np.ndarray]:
+    """Return the nearest creative space of each site, empty when none is in reach, and the metres to it."""
+    nearest = metres.argmin(axis=1) if metres.shape[1] else np.zeros(len(metres), dtype=int)
+    away = metres.min(axis=1, initial=np.inf)
+    ids = creative["space_id"].to_numpy(dtype=object)
+    named = [ids[k] if np.isfinite(m) else "" for k, m in zip(nearest, away, strict=True)]
+    return named, np.where(np.isfinite(away), away, np.nan)

@@ -1,0 +1,103 @@
+"""What is around the candidates, and a survey that does each step once for what it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from creative_nodes.common import told, told_n
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, islands
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class World:
+    """What a candidate can reach: the tables of one city."""
+
+    creative: gpd.GeoDataFrame
+    amenities: gpd.GeoDataFrame
+    people: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The sites and the city around them; each step of measuring is done once for what it depends on.
+
+    `done` holds the results by step, network and numbers, and by how places are joined to streets. A survey made from
+    another by `dataclasses.replace` shares them, so that a changed setting measures anew only what it changes.
+    """
+
+    sites: gpd.GeoDataFrame
+    world: World
+    streets: Streets
+    homes_within_m: float
+    done: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, step: Callable[..., T], *depends_on: Any) -> T:
+        """Do a step, unless it was done for the same network, tables and numbers before."""
+        travel = self.streets.travel
+        joined = (travel.snap_within_m, travel.entrance_spacing_m)
+        named = (id(one) if isinstance(one, StreetNetwork | pd.DataFrame) else one for one in depends_on)
+        key = (step.__name__, *joined, *named)
+        if key not in self.done:
+            # what the key names is kept with the result, so that its id is not given to anything else
+            self.done[key] = (step(self, *depends_on), depends_on)
+        found: T = self.done[key][0]
+        return found
+
+    @property
+    def walk(self) -> StreetNetwork:
+        """The walking network in minutes."""
+        return self.streets.network("walk")
+
+    @property
+    def doors(self) -> Entrances:
+        """Where the sites meet the walking network."""
+        return self.gates(self.walk)
+
+    def gates(self, network: StreetNetwork) -> Entrances:
+        """Join the sites to a network."""
+        return self.once(_gates, network)
+
+    def homes(self, network: StreetNetwork) -> Entrances:
+        """Join the cells with residents to a network."""
+        return self.once(_homes, network, self.world.people)
+
+
+def _gates(survey: Survey, network: StreetNetwork) -> Entrances:
+    return survey.streets.entrances(network, survey.streets.shapes(survey.sites))
+
+
+def _homes(survey: Survey, network: StreetNetwork, people: gpd.GeoDataFrame) -> Entrances:
+    return survey.streets.entrances(network, survey.streets.shapes(people), within_m=survey.homes_within_m)
+
+
+def _why_unreachable(survey: Survey, walk: StreetNetwork) -> np.ndarray:
+    """Tell why each site cannot be reached on foot, shape (sites,): messages; an empty text where it can."""
+    streets, doors = survey.streets, survey.gates(walk)
+    cut_off = streets.network("walk", islands=True)
+    label, sizes = islands(cut_off)
+    stubs = survey.gates(cut_off)
+    largest = pd.Series(sizes[label[cut_off.u[stubs.edge]]]).groupby(stubs.place).max()
+    reasons = np.full(doors.n_places, "", dtype=object)
+    for place in np.flatnonzero(~doors.has_entrance()):
+        if place in largest.index:
+            reasons[place] = told_n(
+                largest[place],
+                "on an island of {n:count} street junction, joined to no other street",
+                "on an island of {n:count} street junctions, joined to no other street",
+            )
+        else:
+            reasons[place] = told(
+                "nearest street {gap:count} m away, more than {limit:g} m",
+                gap=doors.gap_m[place],
+                limit=streets.travel.snap_within_m,
+            )
+    return reasons

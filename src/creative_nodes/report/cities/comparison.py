@@ -1,0 +1,362 @@
+"""The comparison page: governance, spatial structure and ecosystem of the cities of a run side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from creative_nodes.common import NBSP, count, listed, mark, not_known, plain_number, say, say_n, translated
+from creative_nodes.report.cities.comparing import (
+    SIZE,
+    ComparedCity,
+    Mark,
+    Row,
+    Stack,
+    class_rows,
+    computed,
+    domain_rows,
+    indicator_rows,
+    map_age,
+    reuse_stacks,
+    tier_stacks,
+)
+from creative_nodes.report.cities.differences import (
+    ages_apart,
+    residents_apart,
+    reuse_care,
+    sentences,
+    sizes_apart,
+    spatial_care,
+)
+from creative_nodes.report.cities.governance import Fact, Figure, Governance
+from creative_nodes.report.cities.sketch import PINS, Ground, Sketch, sketches
+from creative_nodes.report.city.backtest import Backtest, pooled_backtest
+from creative_nodes.report.city.figures import THIN
+from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows
+
+DIMENSIONS = {
+    "law": mark("Law"),
+    "plan": mark("Plan"),
+    "money": mark("Money"),
+    "place": mark("Place"),
+    "service": mark("Service to firms"),
+    "people": mark("People"),
+    "recognition": mark("Recognition"),
+}
+CERTAINTY = (mark("robust"), mark("depends on priorities"), mark("weak"))
+
+
+@dataclass(frozen=True)
+class Best:
+    """The site that ranks first, how sure that is, and in how many weightings it stays near the top."""
+
+    name: str
+    heritage_class: str
+    certainty: str
+    chip: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands over a city's column: name, age and coverage of its data, and its best site."""
+
+    key: str
+    name: str
+    local_name: str
+    fictional: bool
+    age: str
+    dated: bool
+    thin: str
+    recall: tuple[str, ...]
+    best: Best | None
+
+
+@dataclass(frozen=True)
+class FactView:
+    """One fact in words."""
+
+    cities: tuple[str, ...]
+    when: str
+    title: str
+    document: str
+    body: str
+    text: str
+    url: str
+    checked: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The facts of one dimension, city by city."""
+
+    label: str
+    cells: tuple[tuple[str, tuple[FactView, ...]], ...]
+
+
+@dataclass(frozen=True)
+class PublishedView:
+    """One published figure in words."""
+
+    value: str
+    year: str
+    target: bool
+    mark: Mark
+    url: str
+    checked: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """Published figures of one kind, and what this tool computed beside them."""
+
+    label: str
+    cells: tuple[tuple[str, tuple[PublishedView, ...]], ...]
+    beside: str
+    computed: tuple[tuple[str, str, Mark], ...]
+
+
+@dataclass(frozen=True)
+class ComparisonPage:
+    """The comparison, whole."""
+
+    heads: tuple[Head, ...]
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
+    shared: tuple[FactView, ...]
+    shelves: tuple[Shelf, ...]
+    unchecked: int
+    size: tuple[Row, ...]
+    spatial: tuple[Row, ...]
+    spatial_care: tuple[str, ...]
+    sketches: tuple[Sketch, ...]
+    domains: tuple[Row, ...]
+    tiers: tuple[Stack, ...]
+    reuse: tuple[Stack, ...]
+    classes: tuple[Row, ...]
+    reuse_care: tuple[str, ...]
+    published: tuple[PublishedRow, ...]
+    link_minutes: str
+    backtest: Backtest | None
+
+
+# ---------------------------------------------------------------- heads
+
+
+def _site_name(row: Any, words: Words) -> str:
+    kind = translated(words.get(row.heritage_class, plain(row.heritage_class)))
+    return named_twice(row, say("Unnamed: {kind}", kind=kind))
+
+
+def _ranked(city: ComparedCity) -> list[Any]:
+    ordered = in_order(city.tables["candidates"], city.tables["scores"])
+    return [row for row in rows(ordered) if known_number(row.rank) is not None]
+
+
+def best_of(city: ComparedCity, words: Words) -> Best | None:
+    """Say which site ranks first; nothing when none is ranked."""
+    ranked = _ranked(city)
+    if not ranked:
+        return None
+    row = ranked[0]
+    chance = known_number(row.p_top)
+    told = say_n(len(ranked), "of {n:count} ranked candidate", "of {n:count} ranked candidates")
+    if chance is not None:
+        told = say(
+            "of {n:count} ranked candidates; among the best {top:count} in {chance:percent} of the weightings tried",
+            n=len(ranked),
+            top=row.top_n,
+            chance=chance,
+        )
+    kind = translated(words.get(row.heritage_class, plain(row.heritage_class)))
+    chip = row.certainty.split(" ")[0] if row.certainty in CERTAINTY else "weak"
+    return Best(_site_name(row, words), kind, translated(row.certainty or mark("not told")), chip, told)
+
+
+def _recall(city: ComparedCity) -> tuple[str, ...]:
+    heritage, creative = city.figure("registry_recall_heritage"), city.figure("registry_recall_creative")
+    said = []
+    if heritage is not None:
+        said.append(say("OSM has {share:percent} of the heritage sites on the project's list", share=heritage))
+    if creative is not None:
+        said.append(say("OSM has {share:percent} of the creative spaces on that list", share=creative))
+    return tuple(said)
+
+
+def head(city: ComparedCity, words: Words) -> Head:
+    """Word what stands over a city's column."""
+    thin = city.figure(THIN)
+    return Head(
+        key=city.settings.key,
+        name=city.name,
+        local_name=city.settings.city.local_name,
+        fictional=city.settings.city.fictional,
+        age=map_age(city),
+        dated=bool(city.snapshot),
+        thin=say("how much is mapped thinly is not known")
+        if thin is None
+        else say("{share:percent} of residents where mapping is thin", share=thin),
+        recall=_recall(city),
+        best=best_of(city, words),
+    )
+
+
+# ---------------------------------------------------------------- governance
+
+
+def _fact(fact: Fact, cities: Mapping[str, str]) -> FactView:
+    return FactView(
+        cities=tuple(cities[key] for key in fact.cities if key in cities),
+        when=say("{day:date}", day=fact.date) if fact.date else say("year not known"),
+        title=translated(fact.title),
+        document=fact.document,
+        body=translated(fact.body),
+        text=translated(fact.text),
+        url=fact.url,
+        checked=fact.checked,
+        note=translated(fact.note) if fact.note else "",
+    )
+
+
+def shelves(told: Governance, cities: Mapping[str, str]) -> tuple[tuple[FactView, ...], tuple[Shelf, ...]]:
+    """Sort facts: those of several cities of the run, and the others by dimension and city, oldest first.
+
+    Parameters
+    ----------
+    cities : names by key, in the order of the columns.
+    """
+    ordered = sorted(told.facts, key=lambda fact: (fact.date == "", fact.date))
+    here = [(fact, [key for key in fact.cities if key in cities]) for fact in ordered]
+    shared = tuple(_fact(fact, cities) for fact, keys in here if len(keys) > 1)
+    alone = [(fact, keys[0]) for fact, keys in here if len(keys) == 1]
+    found = []
+    for dimension, label in DIMENSIONS.items():
+        cells = tuple(
+            (
+                name,
+                tuple(_fact(fact, cities) for fact, key in alone if key == city and fact.dimension == dimension),
+            )
+            for city, name in cities.items()
+        )
+        if any(facts for _, facts in cells):
+            found.append(Shelf(translated(label), cells))
+    return shared, tuple(found)
+
+
+# ---------------------------------------------------------------- published figures
+
+
+def _value(figure: Figure) -> str:
+    value = percent_of(figure.value) if figure.form == "share" else count(figure.value)
+    said = value if not figure.unit else say("{value} {unit}", value=value, unit=translated(figure.unit))
+    if figure.bound == "about":
+        return say("about {value}", value=said)
+    return say("{value} or more", value=said) if figure.bound == "at_least" else said
+
+
+def percent_of(share: float) -> str:
+    """Write a published share with the digits that it was published with: 3.54 %, 5.7 %."""
+    return f"{plain_number(round(share * 100, 6))}{NBSP}%"
+
+
+def _published(figure: Figure) -> PublishedView:
+    by = translated(figure.by)
+    told = (
+        say("published · {by}, year not given", by=by)
+        if figure.year is None
+        else say("published · {by}, for {year}", by=by, year=str(figure.year))
+    )
+    return PublishedView(
+        value=_value(figure),
+        year="" if figure.year is None else str(figure.year),
+        target=figure.kind == "target",
+        mark=Mark("published", told),
+        url=figure.url,
+        checked=figure.checked,
+        note=translated(figure.note) if figure.note else "",
+    )
+
+
+BESIDE = {
+    "creative_hubs": mark("Creative parks and hubs found in the study area"),
+    "creative_spaces": mark("Creative spaces found in the study area"),
+    "clusters": mark("Clusters found in the study area"),
+}
+
+
+def _beside(city: ComparedCity, what: str) -> str:
+    if what == "creative_hubs":
+        return count(float((city.spaces["domain"] == "creative_hub").sum()))
+    value = city.figure(what)
+    return not_known() if value is None else count(value)
+
+
+def published_rows(told: Governance, cities: Sequence[ComparedCity]) -> tuple[PublishedRow, ...]:
+    """Set published figures side by side, one row a label, in the order of the file."""
+    keys = [city.settings.key for city in cities]
+    here = [figure for figure in told.figures if figure.city in keys]
+    found = []
+    for label in dict.fromkeys(figure.label for figure in here):
+        same = [figure for figure in here if figure.label == label]
+        cells = tuple(
+            (city.name, tuple(_published(figure) for figure in same if figure.city == city.settings.key))
+            for city in cities
+        )
+        what = next((figure.beside for figure in same if figure.beside), "")
+        beside = tuple((city.name, _beside(city, what), computed(city)) for city in cities) if what else ()
+        found.append(PublishedRow(translated(label), cells, translated(BESIDE[what]) if what else "", beside))
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def _ground(city: ComparedCity, words: Words) -> Ground:
+    best = [(int(row.rank), row.site_id, _site_name(row, words)) for row in _ranked(city)[:PINS]]
+    return Ground(city.tables, best)
+
+
+def comparison_page(
+    cities: Sequence[ComparedCity], told: Governance, *, words: Words | None = None, pooled: pd.DataFrame | None = None
+) -> ComparisonPage:
+    """Make the view-model of the comparison page, in the language in force.
+
+    Parameters
+    ----------
+    cities : settings, tables (study_area, heritage, creative, clusters, candidates, scores, links, indicators; geometry
+        in EPSG:4326) and date of the map data, in the order of the columns.
+    told : facts of governance and published figures; those of other cities are left out.
+    words : names of heritage classes and creative domains, in English, by key; a key without one is written in words.
+    pooled : the table backtest_pooled; without it the back-test is not told.
+    """
+    words = words or {}
+    names = {city.settings.key: city.name for city in cities}
+    shared, shelved = shelves(told, names)
+    warnings = (sizes_apart(cities), ages_apart(cities), residents_apart(cities))
+    facts = [*shared, *(fact for shelf in shelved for _, cell in shelf.cells for fact in cell)]
+    return ComparisonPage(
+        heads=tuple(head(city, words) for city in cities),
+        sentences=sentences(cities, words),
+        warnings=tuple(text for text in warnings if text),
+        shared=shared,
+        shelves=shelved,
+        unchecked=sum(not fact.checked for fact in facts),
+        size=indicator_rows(cities, SIZE),
+        spatial=indicator_rows(cities),
+        spatial_care=spatial_care(cities),
+        sketches=sketches([_ground(city, words) for city in cities]),
+        domains=domain_rows(cities, words),
+        tiers=tier_stacks(cities),
+        reuse=reuse_stacks(cities),
+        classes=class_rows(cities, words),
+        reuse_care=reuse_care(cities),
+        published=published_rows(told, cities),
+        link_minutes=listed(list(dict.fromkeys(say("{n:g}", n=city.settings.network.link_minutes) for city in cities))),
+        backtest=None if pooled is None else pooled_backtest(pooled),
+    )

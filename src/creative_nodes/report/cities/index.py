@@ -1,0 +1,221 @@
+"""What the index says: the cities of a run side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from creative_nodes.common import count, not_known, number, say, translated
+from creative_nodes.report.city.answer import best_of
+from creative_nodes.report.city.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
+from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.words import lower_first, named_twice, plain, rows
+from creative_nodes.report.settings import PageSettings
+
+MANY_YEARS_APART = 1.0
+# figures that each city's own card quotes
+ON_CARD = (
+    SPACES,
+    "heritage_sites",
+    "heritage_active",
+    "heritage_disused",
+    "heritage_brownfield",
+    "heritage_converted",
+    "heritage_lost",
+    "clusters",
+    "residents",
+    "area",
+)
+# figures that stand side by side, one column a city
+COMPARED = (
+    CONNECTIVITY,
+    "links_per_space",
+    "isolated_share",
+    "largest_part_share",
+    "efficiency",
+    "nearest_space_minutes",
+    "links_per_km2",
+    "links_per_100k",
+    "spaces_per_km2",
+    "spaces_per_100k",
+)
+THINNED = f"{CONNECTIVITY}_thinned"
+
+Row = tuple[PageSettings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class CityCard:
+    """One city on the index; `thin` says how much of it is mapped thinly."""
+
+    settings: PageSettings
+    snapshot: str
+    thin: str
+    top: str
+    top_why: str
+    figures: tuple[Figure, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of one city, and a remark on it."""
+
+    value: str
+    remark: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.value != not_known()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One figure of all cities: a row of the table."""
+
+    label: str
+    unit: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class IndexPage:
+    """The index, whole."""
+
+    cards: tuple[CityCard, ...]
+    compared: tuple[Compared, ...]
+    warning: str
+
+
+def _thin(indicators: pd.DataFrame) -> str:
+    share = quoted(indicators, THIN)
+    if share is None:
+        return say("how much is mapped thinly is not known")
+    return say("{share:percent} of residents live where mapping is thin", share=share)
+
+
+def _card(
+    settings: PageSettings, indicators: pd.DataFrame, scores: pd.DataFrame, candidates: gpd.GeoDataFrame, snapshot: str
+) -> CityCard:
+    ordered = in_order(candidates, scores)
+    first = ""
+    if len(ordered):
+        unnamed = say("Unnamed: {kind}", kind=translated(plain(ordered["heritage_class"].iloc[0])))
+        first = named_twice(rows(ordered.head(1))[0], unnamed)
+    best = best_of(ordered, first)
+    told = {figure.key: figure for figure in figures(indicators)}
+    own = (
+        Figure("candidates", say("Candidates"), count(len(ordered)), "", ""),
+        Figure("scored", say("of them scored"), count(ordered["rank"].notna().sum()), "", ""),
+    )
+    return CityCard(
+        settings=settings,
+        snapshot=snapshot,
+        thin=_thin(indicators),
+        top=best[0] if best else say("no candidate scored"),
+        top_why=best[1] if best else "",
+        figures=(*own, *(told[key] for key in ON_CARD if key in told)),
+        notices=notices(indicators),
+    )
+
+
+# ---------------------------------------------------------------- side by side
+
+
+def thinned(indicators: pd.DataFrame, share: float) -> str:
+    """Say what C would be had a share of the spaces not been mapped, with the range of the draws when it is given."""
+    mean, low, high = (quoted(indicators, key) for key in (THINNED, f"{THINNED}_low", f"{THINNED}_high"))
+    if mean is None:
+        return ""
+    if low is None or high is None:
+        return say("{mean:percent} had {share:percent} fewer spaces been mapped", mean=mean, share=share)
+    return say(
+        "{mean:percent} ({low}–{high:percent}) had {share:percent} fewer spaces been mapped",
+        mean=mean,
+        low=number(low * 100, 2),
+        high=high,
+        share=share,
+    )
+
+
+def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tuple[Compared, ...]:
+    """Set the figures of connectivity side by side; a figure that no city has is left out.
+
+    Parameters
+    ----------
+    indicators : the tables of that name, one a city.
+    shares : of the spaces that each city's thinning leaves out, 0-1.
+    """
+    told = [{figure.key: figure for figure in figures(one)} for one in indicators]
+    remarks = [thinned(one, share) for one, share in zip(indicators, shares, strict=True)]
+    found = []
+    for key in COMPARED:
+        named = [one[key] for one in told if key in one]
+        if not named:
+            continue
+        cells = [
+            Cell(one[key].value if key in one else not_known(), remark if key == CONNECTIVITY else "")
+            for one, remark in zip(told, remarks, strict=True)
+        ]
+        label = named[0].label
+        if key == CONNECTIVITY:
+            label = say("Connectivity C: {meaning}", meaning=lower_first(label))
+        unit = next((figure.unit for figure in named if figure.unit), "")
+        said = unit in (translated("links"), translated("spaces")) or unit in label
+        found.append(Compared(label, "" if said else unit, tuple(cells)))
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- age
+
+
+def _year(date: str) -> float | None:
+    found = re.match(r"(\d{4})(?:-(\d{2}))?", date)
+    return int(found[1]) + (int(found[2] or 7) - 1) / 12 if found else None
+
+
+def _city(card: CityCard) -> str:
+    return translated(card.settings.city.name)
+
+
+def apart(cards: Sequence[CityCard]) -> str:
+    """Warn when cities are seen through data of different or unknown age."""
+    dated = [(card, _year(card.snapshot)) for card in cards if not card.settings.city.fictional]
+    unknown = [_city(card) for card, year in dated if year is None]
+    years = [year for _, year in dated if year is not None]
+    said = []
+    if years and max(years) - min(years) > MANY_YEARS_APART:
+        ages = [f"{_city(card)} {card.snapshot}" for card, year in dated if year is not None]
+        said.append(
+            say(
+                "The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.",
+                ages=ages,
+            )
+        )
+    if unknown:
+        said.append(say("The age of the map data is not known for {cities}.", cities=unknown))
+    return " ".join(said)
+
+
+def index_page(cities: Sequence[Row]) -> IndexPage:
+    """Make the view-model of the index.
+
+    Parameters
+    ----------
+    cities : settings, the tables indicators, scores and candidates, and provenance, one a city, in order.
+    """
+    cards = tuple(
+        _card(settings, indicators, scores, candidates, snapshot_of(provenance))
+        for settings, indicators, scores, candidates, provenance in cities
+    )
+    return IndexPage(
+        cards=cards,
+        compared=compared([row[1] for row in cities], [row[0].network.thinning_share for row in cities]),
+        warning=apart(cards),
+    )

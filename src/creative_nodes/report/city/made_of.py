@@ -1,0 +1,199 @@
+"""What each criterion of a candidate is made of, worded from the table parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from creative_nodes.common import CRITERIA, Criterion, amount, minutes, number, say, say_n
+from creative_nodes.report.say.keys import AMENITIES, PARTS
+from creative_nodes.report.say.words import Words, rows, worded
+from creative_nodes.report.settings import PageSettings
+
+TOP_SPACES = 5
+TOP_AROUND = 3  # creative spaces of the neighbourhood, which has amenities to show as well
+OTHERS = "others"  # the part that stands for all that add next to nothing
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a criterion of a site is made of.
+
+    Attributes
+    ----------
+    lead : a sentence; may be empty.
+    parts : name and figure of each part, the largest first.
+    rest : what is not listed; may be empty.
+    """
+
+    lead: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names to show: creative spaces and stations by id, classes and domains by key."""
+
+    spaces: Mapping[str, str]
+    stations: Mapping[str, str]
+    words: Words
+
+    def space(self, part: str, name: str) -> str:
+        """Name a creative space."""
+        return self.spaces.get(part) or name or part
+
+    def station(self, part: str, name: str) -> str:
+        """Name a station."""
+        return self.stations.get(part) or name or say("unnamed station {id}", id=part)
+
+
+Maker = Callable[[pd.DataFrame, Names, PageSettings], Made]
+
+
+def _nearest_spaces(parts: pd.DataFrame, names: Names, top: int) -> tuple[tuple[tuple[str, str], ...], int, float]:
+    """List the spaces that add most with the metres to them; count the others, and what those add together."""
+    spaces = parts[parts["kind"] == "space"]
+    each, small = spaces[spaces["part"] != OTHERS], spaces[spaces["part"] == OTHERS]
+    shown = tuple(
+        (
+            names.space(row.part, row.name_),
+            say("{away:metres}, {adds:amount}", away=row.distance_m, adds=row.value),
+        )
+        for row in rows(each.head(top))
+    )
+    rest = pd.concat([each.iloc[top:], small])
+    return shown, int(rest["n"].sum()), float(rest["value"].sum())
+
+
+def _no_space(settings: PageSettings) -> Made:
+    return Made(say("No creative space within {far:metres} on foot.", far=settings.reach.max_distance_m))
+
+
+def _exchange(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    if parts.empty:
+        return _no_space(settings)
+    shown, n, left = _nearest_spaces(parts, names, TOP_SPACES)
+    rest = ""
+    if n:
+        rest = say_n(
+            n, "and {n:count} other, together {sum:amount}", "and {n:count} others, together {sum:amount}", sum=left
+        )
+    return Made(say("Creative spaces: the walk to each, and what it adds."), shown, rest)
+
+
+def _neighbourhood(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    far = settings.reach.max_distance_m
+    if parts.empty:
+        return Made(say("No creative space or amenity within {far:metres} on foot.", far=far))
+    shown, n, left = _nearest_spaces(parts, names, TOP_AROUND)
+    others = ((say_n(n, "and {n:count} other space", "and {n:count} other spaces"), amount(left)),) if n else ()
+    amenities = tuple(
+        (say("{kind} × {n:count}", kind=worded(AMENITIES, row.part), n=row.n), amount(row.value))
+        for row in rows(parts[parts["kind"] == "amenity"])
+    )
+    lead = say("Creative spaces, then amenities by kind within {far:metres}, and what they add.", far=far)
+    return Made(lead, (*shown, *others, *amenities))
+
+
+def _diversity(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    total = parts["value"].sum()
+    if not total:
+        return _no_space(settings)
+    shares = tuple(
+        (
+            worded(names.words, row.part),
+            say_n(
+                row.n,
+                "{share:percent}, {n:count} space",
+                "{share:percent}, {n:count} spaces",
+                share=row.value / total,
+            ),
+        )
+        for row in rows(parts)
+    )
+    return Made(say("Domains by their share, near spaces counting more."), shares)
+
+
+def _transit(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    if parts.empty:
+        return Made(say("No rapid-transit station can be walked to."))
+    found = rows(parts.head(1))[0]
+    station = names.station(found.part, found.name_)
+    return Made(say("The nearest rapid-transit station."), ((station, minutes(found.value)),))
+
+
+def _newly_served(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    if parts.empty:
+        return Made()
+    lead = say(
+        "Residents within {minutes:g} min walk, by whether a core or intermediate space is that near to them today.",
+        minutes=settings.reach.walk_minutes,
+    )
+    return Made(lead, tuple((worded(PARTS, row.part), number(row.value)) for row in rows(parts)))
+
+
+def _relay(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    step = settings.network.link_minutes
+    groups = tuple(
+        (
+            say("around {space}", space=names.space(row.part, row.name_)),
+            say_n(row.n, "{n:count} space", "{n:count} spaces"),
+        )
+        for row in rows(parts)
+    )
+    if not groups:
+        return Made(say("No creative space within {step:g} min on foot: it would join nothing.", step=step))
+    if len(groups) == 1:
+        return Made(say("It would stand in one group of spaces, and join it to no other:"), groups)
+    joined = say(
+        "It would join {n:count} groups of spaces that no walks of {step:g} min join today:", n=len(groups), step=step
+    )
+    return Made(joined, groups)
+
+
+def _evidence(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    shares = tuple((worded(PARTS, row.part), amount(row.value)) for row in rows(parts))
+    return Made(say("Shares that add up to the value."), shares)
+
+
+MAKERS: dict[Criterion, Maker] = {
+    "transit_minutes": _transit,
+    "exchange": _exchange,
+    "neighbourhood": _neighbourhood,
+    "diversity": _diversity,
+    "newly_served": _newly_served,
+    "relay": _relay,
+    "heritage_value": _evidence,
+    "readiness": _evidence,
+}
+
+
+def made_of(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Callable[[str], dict[Criterion, Made]]:
+    """Return a function that tells what the criteria of a candidate (site_id) are made of.
+
+    A criterion of which the table has no part in the whole city is not told; where only this site has none, it is
+    told that there is nothing.
+
+    Parameters
+    ----------
+    parts : the table of that name.
+    names : what to call the parts.
+    settings : the limits that the sentences quote.
+    """
+    by_site = dict(list(parts.groupby(["site_id", "criterion"])))
+    known = set(parts["criterion"])
+    none = parts.iloc[:0]
+
+    def told(site_id: str) -> dict[Criterion, Made]:
+        found = {}
+        for criterion in CRITERIA:
+            if criterion in MAKERS and criterion in known:
+                made = MAKERS[criterion](by_site.get((site_id, criterion), none), names, settings)
+                if made != Made():
+                    found[criterion] = made
+        return found
+
+    return told

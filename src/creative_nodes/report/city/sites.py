@@ -1,0 +1,280 @@
+"""Industrial-heritage sites as the pages show them: candidates with their measures, and the others with the reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from creative_nodes.common import CRITERIA, Criterion, area, say, say_n, spoken, translated
+from creative_nodes.report.city.areas import Area
+from creative_nodes.report.city.links import Links
+from creative_nodes.report.city.made_of import Made
+from creative_nodes.report.city.spaces import not_in_osm
+from creative_nodes.report.city.within import Within
+from creative_nodes.report.draw.shapes import points
+from creative_nodes.report.say.keys import CERTAINTIES, EVIDENCE_TIERS, STATUSES
+from creative_nodes.report.say.words import (
+    Words,
+    known_number,
+    lower_first,
+    names,
+    natural,
+    osm_url,
+    rows,
+    sentences,
+    worded,
+)
+from creative_nodes.report.settings import PageSettings
+
+EVIDENCE_SHOWN = 12
+OTHER_KINDS = ("converted", "lost", "low")
+Kind = Literal["candidate", "converted", "lost", "low"]
+MadeOf = Callable[[str], dict[Criterion, Made]]
+# columns of the table heritage that candidates do not hold
+HERITAGE_ONLY = ["tier", "area_m2", "start_year", "listed", "registry_id", "in_osm", "evidence", "osm_ids", "site_id"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One criterion of one site: value in natural units, what it adds to the score, and what it is made of."""
+
+    value: str
+    part: float | None
+    made: Made | None = None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One piece of evidence."""
+
+    reason: str
+    tag: str
+    osm_id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """A heritage site as shown; the last block is empty for a site that is no candidate.
+
+    `status`, `tier`, `certainty` and `kind` are keys; the same names with `_words` are what a reader is told.
+    """
+
+    site_id: str
+    name: str
+    other_names: str
+    heritage_class: str
+    status: str
+    status_words: str
+    tier: str
+    tier_words: str
+    confidence: float
+    listed: bool
+    area: str
+    start_year: str
+    source: str
+    evidence: tuple[Proof, ...]
+    more_evidence: int
+    lon: float
+    lat: float
+    thin: str = ""
+    more: Links = ()
+    kind: Kind = "candidate"
+    rank: int | None = None
+    score: float | None = None
+    certainty: str = ""
+    certainty_words: str = ""
+    interval: str = ""
+    interval_words: str = ""
+    unreachable_reason: str = ""
+    near: str = ""
+    district: str = ""
+    linked: tuple[int, ...] = ()
+    doubts: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    within: tuple[Within, ...] = ()
+    areas: tuple[Area, ...] = ()
+
+
+def proofs(text: str) -> tuple[tuple[Proof, ...], int]:
+    """Read an evidence column: the first pieces, each once, and how many more there are."""
+    found: dict[Proof, None] = {}
+    for item in json.loads(text or "[]"):
+        osm_id = str(item.get("osm_id") or "")
+        reason = str(item.get("reason") or item.get("rule") or "")
+        found[Proof(translated(reason), str(item.get("tag") or ""), osm_id, osm_url(osm_id))] = None
+    return tuple(found)[:EVIDENCE_SHOWN], max(0, len(found) - EVIDENCE_SHOWN)
+
+
+def _interval_words(row: Any, draws: int) -> str:
+    low, high, chance = (known_number(value) for value in (row.rank_low, row.rank_high, row.p_top))
+    if low is None or high is None:
+        return ""
+    if low == high:
+        where = say(
+            "Its rank stays {rank:count} in 90 % of {draws:count} random weightings around the weights of this run.",
+            rank=low,
+            draws=draws,
+        )
+    else:
+        where = say(
+            "Its rank lies between {low:count} and {high:count} in 90 % of {draws:count} random weightings around the "
+            "weights of this run.",
+            low=low,
+            high=high,
+            draws=draws,
+        )
+    if chance is None:
+        return where
+    return sentences(
+        where, say("It is among the best {top:count} in {share:percent} of them.", top=row.top_n, share=chance)
+    )
+
+
+def _interval(row: Any) -> str:
+    low, high = known_number(row.rank_low), known_number(row.rank_high)
+    if low is None or high is None:
+        return ""
+    return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
+
+
+def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, Any]:
+    """Collect what every heritage site shows, candidate or not."""
+    first = next(iter(row.osm_ids), row.registry_id or row.site_id)
+    class_words = worded(words, row.heritage_class)
+    unnamed = say("Unnamed: {kind} ({object})", kind=lower_first(class_words), object=first)
+    name, other_names = names(row, unnamed)
+    evidence, more = proofs(row.evidence)
+    year = known_number(row.start_year)
+    size = known_number(row.area_m2)
+    return {
+        "site_id": row.site_id,
+        "name": name,
+        "other_names": other_names,
+        "heritage_class": class_words,
+        "status": row.status,
+        "status_words": worded(STATUSES, row.status),
+        "tier": row.tier,
+        "tier_words": worded(EVIDENCE_TIERS, row.tier),
+        "confidence": row.confidence,
+        "listed": bool(row.listed),
+        "area": "" if size is None else area(size),
+        "start_year": "" if year is None else f"{year:.0f}",
+        "source": not_in_osm(row),
+        "evidence": evidence,
+        "more_evidence": more,
+        "lon": float(point[0]),
+        "lat": float(point[1]),
+        "kind": kind,
+    }
+
+
+def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
+    """Say which creative space is nearest, and how many are within a walk."""
+    if not row.nearest_space:
+        return say("No creative space in reach on foot.")
+    name, away = space_names.get(row.nearest_space, row.nearest_space), known_number(row.nearest_space_m)
+    nearest = (
+        say("{space}, {away:metres} away on foot.", space=name, away=away)
+        if away is not None
+        else say("{space}.", space=name)
+    )
+    within = known_number(row.spaces_walk)
+    if within is None:
+        return nearest
+    number_of = say_n(
+        within,
+        "{n:count} creative space is within {minutes:g} min on foot.",
+        "{n:count} creative spaces are within {minutes:g} min on foot.",
+        minutes=minutes,
+    )
+    return sentences(nearest, number_of)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is told of candidates beside their own rows: names, parts, and by row what they reach."""
+
+    space_names: Mapping[str, str]
+    made_of: MadeOf
+    within: Sequence[tuple[Within, ...]]
+    areas: Sequence[tuple[Area, ...]]
+
+
+def _candidate(row: Any, i: int, base: dict[str, Any], around: Around, settings: PageSettings) -> Site:
+    rank, made = known_number(row.rank), around.made_of(row.site_id) if row.reachable else {}
+    return Site(
+        **base,
+        rank=None if rank is None else int(rank),
+        score=known_number(row.score),
+        certainty=row.certainty,
+        certainty_words=worded(CERTAINTIES, row.certainty),
+        interval=_interval(row),
+        interval_words=_interval_words(row, settings.score.draws),
+        unreachable_reason="" if row.reachable else spoken(row, "unreachable_reason") or say("no reason given"),
+        near=_near(row, around.space_names, settings.network.link_minutes),
+        measures=tuple(
+            Measure(natural(key, getattr(row, key)), known_number(getattr(row, f"part_{key}")), made.get(key))
+            for key in CRITERIA
+        ),
+        within=around.within[i],
+        areas=around.areas[i],
+    )
+
+
+def in_order(candidates: gpd.GeoDataFrame, scores: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Join candidates with their scores, best first, those without a rank last."""
+    joined = candidates.merge(scores, on="site_id", how="left", validate="one_to_one")
+    return joined.sort_values(["rank", "site_id"], na_position="last").reset_index(drop=True)
+
+
+def candidate_sites(
+    ordered: gpd.GeoDataFrame, heritage: gpd.GeoDataFrame, around: Around, settings: PageSettings, words: Words
+) -> tuple[Site, ...]:
+    """Word the candidates.
+
+    Parameters
+    ----------
+    ordered : the tables candidates and scores, joined and in order.
+    heritage : the table of that name.
+    around : names, parts and reach, by row of `ordered`.
+    settings, words : of the page.
+    """
+    full = ordered.merge(heritage[HERITAGE_ONLY], on="site_id", how="left", validate="one_to_one")
+    at = points(ordered)
+    return tuple(
+        _candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(rows(full))
+    )
+
+
+def other_sites(
+    heritage: gpd.GeoDataFrame, taken: pd.Series, area_: BaseGeometry, least: float, words: Words
+) -> tuple[Site, ...]:
+    """Word the sites inside the study area that are no candidates, each with the reason.
+
+    Parameters
+    ----------
+    heritage : the table of that name.
+    taken : site_id of the candidates.
+    area_ : study area, EPSG:4326.
+    least : confidence that a candidate needs.
+    words : of the page.
+    """
+    rest = heritage[~heritage["site_id"].isin(taken)].reset_index(drop=True)
+    at = points(rest)
+    shapely.prepare(area_)
+    inside: Any = shapely.contains_xy(area_, at[:, 0], at[:, 1]) if len(rest) else []
+    found = []
+    for i, row in enumerate(rows(rest)):
+        kind: Any = row.status if row.status in ("converted", "lost") else "low" if row.confidence < least else ""
+        if kind and inside[i]:
+            found.append(Site(**_site(row, at[i], kind, words)))
+    return tuple(found)

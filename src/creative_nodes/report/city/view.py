@@ -1,0 +1,312 @@
+"""What a city's page says: tables and settings in, one typed view-model out, so that templates only place text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from creative_nodes.common import say, spoken, translated
+from creative_nodes.report.city import hexagons as hexes
+from creative_nodes.report.city import method
+from creative_nodes.report.city.answer import answer, best_of, network_today
+from creative_nodes.report.city.areas import areas
+from creative_nodes.report.city.backtest import Backtest, backtest
+from creative_nodes.report.city.certainty import Certainty, certainty
+from creative_nodes.report.city.colocation import Colocation, colocation
+from creative_nodes.report.city.districts import districts_of
+from creative_nodes.report.city.doubt import doubts
+from creative_nodes.report.city.figures import (
+    MEDIAN_VENUES,
+    Group,
+    figures,
+    grouped,
+    notices,
+    quoted,
+    snapshot_of,
+    sources,
+)
+from creative_nodes.report.city.links import Links, site_links
+from creative_nodes.report.city.made_of import Names, made_of
+from creative_nodes.report.city.priorities import Priorities, live_priorities
+from creative_nodes.report.city.scenarios import Scenarios, scenarios
+from creative_nodes.report.city.sites import Around, Site, candidate_sites, in_order, other_sites
+from creative_nodes.report.city.spaces import (
+    Hull,
+    Space,
+    Station,
+    creative_spaces,
+    hulls,
+    link_pairs,
+    rapid_stations,
+    site_spaces,
+    station_names,
+)
+from creative_nodes.report.city.terms import Term, terms
+from creative_nodes.report.city.together import Together, together
+from creative_nodes.report.city.within import within
+from creative_nodes.report.draw.charts import Fading, fading
+from creative_nodes.report.draw.shapes import cut_shapes, hull_shapes, inset, site_shapes
+from creative_nodes.report.say.keys import KNOWN_KINDS, limit
+from creative_nodes.report.say.words import Words, known_number, named_twice, names, rows, web_links, worded
+from creative_nodes.report.settings import PageSettings
+
+TOP_PINS = 10
+
+
+@dataclass(frozen=True)
+class Known:
+    """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told."""
+
+    name: str
+    other_names: str
+    kind: str
+    use: str
+    outcome: str
+    reason: str
+    source: str
+    links: tuple[tuple[str, str], ...]
+    kind_words: str
+
+
+@dataclass(frozen=True)
+class CityPage:
+    """A city's page, whole; `city_name` and `city_note` are those of the settings, spoken."""
+
+    settings: PageSettings
+    city_name: str
+    city_note: str
+    answer: str
+    network: str
+    n_scored: int
+    top_n: int
+    sites: tuple[Site, ...]
+    others: tuple[Site, ...]
+    spaces: tuple[Space, ...]
+    hulls: tuple[Hull, ...]
+    stations: tuple[Station, ...]
+    hexagons: tuple[hexes.Hexagon, ...]
+    served: tuple[hexes.Served, ...]
+    crowd_limits: tuple[float, ...]
+    links: tuple[int, ...]
+    n_links: int
+    criteria: tuple[method.CriterionRow, ...]
+    priorities: Priorities
+    decays: tuple[method.Decay, ...]
+    fadings: tuple[Fading, ...]
+    terms: tuple[Term, ...]
+    thresholds: tuple[tuple[str, str], ...]
+    scored_within: str
+    speeds: tuple[method.Speeds, ...]
+    public_transport: str
+    transit_rows: tuple[method.TransitRow, ...]
+    transit_notes: tuple[str, ...]
+    clusters: str
+    colocation: Colocation | None
+    certainty: Certainty | None
+    scenarios: Scenarios | None
+    together: Together | None
+    backtest: Backtest | None
+    groups: tuple[Group, ...]
+    notices: tuple[str, ...]
+    known: tuple[Known, ...]
+    known_counts: tuple[tuple[str, int], ...]
+    provenance: tuple[tuple[str, str], ...]
+    snapshot: str
+    area: BaseGeometry
+    epsg: int
+    site_shapes: tuple[BaseGeometry, ...]
+    hull_shapes: tuple[BaseGeometry, ...]
+    hexagon_shapes: tuple[BaseGeometry, ...]
+    served_shapes: tuple[BaseGeometry, ...]
+    underserved: BaseGeometry
+    reached: tuple[str, ...]
+
+    @property
+    def ranked(self) -> tuple[Site, ...]:
+        """Sites with a rank, best first."""
+        return tuple(site for site in self.sites if site.rank is not None)
+
+    @property
+    def term(self) -> dict[str, Term]:
+        """Words that the page explains, by key."""
+        return {term.key: term for term in self.terms}
+
+    @property
+    def apart(self) -> tuple[Site, ...]:
+        """Candidates without a rank: nobody on foot can reach them along the streets that are mapped."""
+        return tuple(site for site in self.sites if site.rank is None)
+
+
+def _registry(registry: pd.DataFrame) -> tuple[tuple[Known, ...], tuple[tuple[str, int], ...]]:
+    known = []
+    for row in rows(registry):
+        name, other_names = names(row, row.registry_id)
+        outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
+        source, links = web_links(row.source)
+        kind = worded(KNOWN_KINDS, row.kind)
+        known.append(Known(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind))
+    counts = registry["outcome"].value_counts(sort=False)
+    return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
+
+
+def _use(row: Any) -> str:
+    """Say what a known site was and is used for, and since when."""
+    uses = " → ".join(translated(text) for text in (row.former_use, row.present_use) if text)
+    year = known_number(row.year_converted)
+    return uses if year is None else say("{use} ({year})", use=uses, year=f"{year:.0f}").strip()
+
+
+def _with_mapping(
+    found: Sequence[Site], cells: gpd.GeoDataFrame, least: float, median: float | None
+) -> tuple[Site, ...]:
+    """Say on each site whether the hexagon that its point lies in is mapped thinly."""
+    told = hexes.thin_words([(site.lon, site.lat) for site in found], cells, least, median)
+    return tuple(replace(site, thin=thin) for site, thin in zip(found, told, strict=True))
+
+
+def _candidates(
+    tables: Mapping[str, Any],
+    ordered: gpd.GeoDataFrame,
+    shown: Sequence[Space],
+    settings: PageSettings,
+    words: Words,
+) -> tuple[Site, ...]:
+    """Word the candidates with what they reach and what their criteria are made of."""
+    epsg = int(tables["study_area"]["epsg"].iloc[0])
+    ids = ordered["site_id"].tolist()
+    space_names = {space.space_id: space.name for space in shown}
+    called = Names(space_names, station_names(tables["stations"]), words)
+    around = Around(
+        space_names,
+        made_of(tables["parts"], called, settings),
+        within(tables["reach"], ids, settings),
+        areas(tables["isochrones"], ids, settings, epsg),
+    )
+    return candidate_sites(ordered, tables["heritage"], around, settings, words)
+
+
+def reached_words(found: Sequence[Site]) -> tuple[str, ...]:
+    """Say what the areas drawn for a chosen site are, on foot first: mode and time, the same for every site."""
+    told = {area.mode: limit(area.mode, area.minutes) for site in found for area in site.areas}
+    return tuple(told[mode] for mode in sorted(told, key=lambda mode: mode != "walk"))
+
+
+def city_page(
+    tables: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    settings: PageSettings,
+    *,
+    words: Words | None = None,
+    links: Mapping[str, Links] | None = None,
+    districts: gpd.GeoDataFrame | None = None,
+) -> CityPage:
+    """Make the view-model of a city's page.
+
+    Parameters
+    ----------
+    tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
+        reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
+        registry, links, completeness; and as far as they are there site_links, robustness, agreement, scenarios,
+        sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest,
+        backtest_summary. All but the first may be empty.
+    provenance : snapshot, source, hashes and version of the tables.
+    settings : the settings that the page quotes.
+    words : names of heritage classes and creative domains, by key; a key without a name is written in words.
+    links : photo and wiki addresses by osm_id, as `links.read_links` gives them; none: the cards show none.
+    districts : as `districts.read_districts` gives them; none: no site has a district.
+    """
+    words = words or {}
+    more = site_links(tables["heritage"], links) if links else {}
+    study = tables["study_area"].iloc[0]
+    epsg = int(study["epsg"])
+    creative, indicators = tables["creative"], tables["indicators"]
+    ordered = in_order(tables["candidates"], tables["scores"])
+    shown = creative_spaces(creative, words)
+    cells, least = tables["completeness"], settings.completeness.min_residents
+    median = quoted(indicators, MEDIAN_VENUES)
+    drawn = cells[cells["mapping"] != "empty"].reset_index(drop=True)
+    served = hexes.worth_drawing(tables["accessibility"])
+    crowds = hexes.crowd_limits(served)
+    told = tuple(hexes.served(row, settings, crowds) for row in rows(served))
+    served_shapes = cut_shapes(served, study.geometry)
+    told_doubts = doubts(tables, ordered, settings)
+    candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
+    quarters = districts_of([(site.lon, site.lat) for site in candidates], districts)
+    linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
+    candidates = tuple(
+        replace(
+            site,
+            doubts=told_doubts.get(site.site_id, ()),
+            linked=linked.get(site.site_id, ()),
+            more=more.get(site.site_id, ()),
+            district=quarters[i],
+        )
+        for i, site in enumerate(candidates)
+    )
+    called = {site.site_id: site.name for site in candidates}
+    others = other_sites(
+        tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
+    )
+    others = tuple(replace(site, more=more.get(site.site_id, ())) for site in others)
+    first = named_twice(rows(ordered.head(1))[0], candidates[0].name) if candidates else ""
+    kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
+    known, known_counts = _registry(tables["registry"])
+    criteria = method.criteria(ordered, settings)
+    n_scored = int(ordered["rank"].notna().sum())
+    top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
+    told_decays = method.decays(settings.reach)
+    return CityPage(
+        settings=settings,
+        city_name=translated(settings.city.name),
+        city_note=translated(settings.city.note),
+        answer=answer(best_of(ordered, first), n_scored, settings),
+        network=network_today(indicators, int(creative["inside"].sum()), settings),
+        n_scored=n_scored,
+        top_n=top_n,
+        sites=candidates,
+        others=_with_mapping(others, cells, least, median),
+        spaces=shown,
+        hulls=hulls(kept),
+        stations=rapid_stations(tables["stations"]),
+        hexagons=tuple(hexes.hexagon(row, least, median) for row in rows(drawn)),
+        served=told,
+        crowd_limits=crowds,
+        links=link_pairs(tables["links"], creative),
+        n_links=len(tables["links"]),
+        criteria=criteria,
+        priorities=live_priorities(ordered, criteria, settings),
+        decays=told_decays,
+        fadings=tuple(fading(decay.half_m) for decay in told_decays),
+        terms=terms(settings, told_decays, top_n),
+        thresholds=method.thresholds(settings, tables["reach"]["mode"].unique().tolist()),
+        scored_within=method.scored_within(settings),
+        speeds=method.speeds(settings),
+        public_transport=method.public_transport(tables["services"]),
+        transit_rows=method.transit_rows(settings.transit, tables["services"]),
+        transit_notes=tuple(spoken(row, "text") for row in rows(tables["transit_notes"])),
+        clusters=method.clusters_words(settings.clusters),
+        colocation=colocation(tables["colocation"], settings.clusters),
+        certainty=certainty(tables, ordered, settings, called),
+        scenarios=scenarios(tables, ordered, settings, called),
+        together=together(tables, ordered, settings, called),
+        backtest=backtest(tables),
+        groups=grouped(figures(indicators)),
+        notices=notices(indicators),
+        known=known,
+        known_counts=known_counts,
+        provenance=sources(provenance),
+        snapshot=snapshot_of(provenance),
+        area=study.geometry,
+        epsg=epsg,
+        site_shapes=site_shapes(ordered, epsg),
+        hull_shapes=hull_shapes(kept, epsg),
+        hexagon_shapes=cut_shapes(drawn, study.geometry),
+        served_shapes=served_shapes,
+        underserved=inset([shape for one, shape in zip(told, served_shapes, strict=True) if one.underserved]),
+        reached=reached_words(candidates),
+    )

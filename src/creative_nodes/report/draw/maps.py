@@ -1,0 +1,441 @@
+"""The map of a city's page, built with folium and free of any link to a network.
+
+Layers carry shapes and row numbers, never names: text reaches the page through the data block alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+from branca.element import Element, MacroElement
+from folium.template import Template
+from shapely.geometry import Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from creative_nodes.common import mark, say, translated
+from creative_nodes.report.draw.packed import packed_shape
+from creative_nodes.report.say.keys import MAPPING
+
+MAP_NAME = "map_city"  # folium's name for the map: its class, then the id given here
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+OSM_CREDIT = '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)'
+
+# colours of Okabe and Ito, apart for every kind of colour vision; shapes and sizes differ as well
+CANDIDATE = "#d55e00"
+CREATIVE = "#0072b2"
+CLUSTER = "#8a4f74"
+INK = "#2b2b2b"
+
+Style = dict[str, Any]
+Feature = tuple[Any, ...]  # type, packed coordinates, row number, and a rank for a pin
+PAPER_STYLES: dict[str, Style] = {
+    "industry": {"stroke": False, "fillColor": "#e7dcd3", "fillOpacity": 1},
+    "green": {"stroke": False, "fillColor": "#d9e4cf", "fillOpacity": 1},
+    "water": {"stroke": False, "fillColor": "#c3d8e3", "fillOpacity": 1},
+    "rivers": {"color": "#c3d8e3", "weight": 2, "opacity": 1},
+    "rails": {"color": "#a59d93", "weight": 1, "opacity": 1, "dashArray": "5 3"},
+    "roads_minor": {"color": "#dcd5c8", "weight": 1, "opacity": 1},
+    "roads_major": {"color": "#cdc3b3", "weight": 2, "opacity": 1},
+}
+SPACE_STYLES: dict[str, Style] = {
+    "core": {"radius": 5.5, "fillColor": CREATIVE, "color": "#fff", "weight": 1, "fillOpacity": 0.95},
+    "intermediate": {"radius": 4, "fillColor": "#56b4e9", "color": "#fff", "weight": 0.8, "fillOpacity": 0.95},
+    "supporting": {"radius": 2.8, "fillColor": "#a8d4f0", "color": "#5b87a3", "weight": 0.6, "fillOpacity": 0.95},
+}
+SPACE_LABELS = {
+    "core": mark("Creative space, core"),
+    "intermediate": mark("Creative space, intermediate"),
+    "supporting": mark("Creative space, supporting"),
+}
+OUTLINE: Style = {"color": INK, "weight": 1.4, "dashArray": "6 4", "fill": False, "opacity": 0.8}
+BEYOND: Style = {"stroke": False, "fillColor": "#fff", "fillOpacity": 0.5}
+HULL: Style = {"color": CLUSTER, "weight": 1.8, "dashArray": "2 4", "fillColor": "#cc79a7", "fillOpacity": 0.13}
+SITE: Style = {"color": CANDIDATE, "weight": 1.6, "fillColor": "#e69f00", "fillOpacity": 0.45}
+# from dark to light in one hue, apart in greys as well
+MAPPING_STYLES: dict[str, Style] = {
+    "thin": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#54278f", "fillOpacity": 0.28},
+    "fair": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#9e9ac8", "fillOpacity": 0.35},
+    "good": {"color": "#54278f", "weight": 1, "opacity": 0.5, "fillColor": "#f2f0f7", "fillOpacity": 0.42},
+}
+# minutes on foot to the nearest core creative space: from light to dark, apart in greys too
+SERVED_STYLES: dict[str, Style] = {
+    kind: {"color": "#fff", "weight": 0.6, "opacity": 0.6, "fillColor": fill, "fillOpacity": 0.55}
+    for kind, fill in (
+        ("walk5", "#ffffcc"),
+        ("walk15", "#a1dab4"),
+        ("walk30", "#41b6c4"),
+        ("walk60", "#2c7fb8"),
+        ("walkfar", "#253494"),
+    )
+}
+SERVED_WORDS = {
+    "walk5": mark("to 5"),
+    "walk15": "15",
+    "walk30": "30",
+    "walk60": mark("60 min"),
+    "walkfar": mark("more, or no way"),
+}
+# residents of a hexagon, in classes of as many hexagons each: one hue from light to dark, apart in greys too
+CROWD_STYLES: dict[str, Style] = {
+    f"crowd{i}": {"color": "#fff", "weight": 0.6, "opacity": 0.6, "fillColor": fill, "fillOpacity": 0.62}
+    for i, fill in enumerate(("#edf8e9", "#bae4b3", "#74c476", "#31a354", "#006d2c"), start=1)
+}
+UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.1, "opacity": 0.8, "fill": False}
+STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
+SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
+CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor": "#fff", "fillOpacity": 0.9}
+# signs that the page's script draws on the canvas: hundreds of elements would slow the zoom
+SIGNS: dict[str, Style] = {
+    "converted": {"sign": "square", "radius": 5, "fillColor": "#009e73", "color": "#00573f", "weight": 1},
+    "lost": {"sign": "cross", "radius": 4.5, "color": "#4b463f", "weight": 2, "fill": False},
+    "low": {"sign": "diamond", "radius": 5, "fillColor": "#fff", "color": "#857d72", "weight": 1.5},
+}
+LINK: Style = {"color": CREATIVE, "weight": 1, "opacity": 0.35}
+
+
+@dataclass(frozen=True)
+class MapData:
+    """What the map shows; numbers are rows of the lists in the page's data block.
+
+    Attributes
+    ----------
+    area : study area, EPSG:4326.
+    paper : layers of the drawn map, EPSG:4326, in drawing order.
+    site_shapes : outline of each candidate, EPSG:4326.
+    hulls : outline of each kept cluster, EPSG:4326.
+    pins : (candidate, rank, longitude, latitude) of the numbered ones.
+    dots, cut_off : (candidate, longitude, latitude) of the other ranked and of the unreachable ones.
+    others : by kind (converted, lost, low), (row, longitude, latitude).
+    spaces : by tier, (row, longitude, latitude).
+    hexagons : by how completely they are mapped (thin, fair, good), (row, part inside the study area).
+    served : by class of the walk to a core creative space, (row, part inside the study area).
+    crowds : by class of residents, (row, part inside the study area).
+    crowd_limits : the most residents of each of those classes but the last.
+    underserved : lines inside the under-served hexagons, EPSG:4326; empty when there are none.
+    stations : (row, longitude, latitude) of rapid transit.
+    links : whether a layer of walkable links is offered; the page's script fills it.
+    new_links : the same for the links that the numbered sites would have.
+    reached : what the areas drawn for a chosen site are, in words of ours; the page's script draws them.
+    """
+
+    area: BaseGeometry
+    paper: Mapping[str, BaseGeometry]
+    site_shapes: Sequence[BaseGeometry]
+    hulls: Sequence[BaseGeometry]
+    pins: Sequence[tuple[int, int, float, float]]
+    dots: Sequence[tuple[int, float, float]]
+    cut_off: Sequence[tuple[int, float, float]]
+    others: Mapping[str, Sequence[tuple[int, float, float]]]
+    spaces: Mapping[str, Sequence[tuple[int, float, float]]]
+    hexagons: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    served: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    crowds: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    crowd_limits: Sequence[float]
+    underserved: BaseGeometry
+    stations: Sequence[tuple[int, float, float]]
+    links: bool
+    new_links: bool
+    reached: Sequence[str]
+
+
+@dataclass(frozen=True)
+class MapParts:
+    """Rendered pieces that the page's template puts in place.
+
+    Attributes
+    ----------
+    html, script : the map's element and the script that draws it.
+    shapes : features by layer, which the script asks for by name.
+    legend : label of each layer in the language in force, by the name of its variable in the script.
+    """
+
+    html: str
+    script: str
+    shapes: dict[str, list[Feature]]
+    legend: dict[str, str]
+
+
+class OfflineMap(folium.Map):
+    """A folium map that links to nothing: Leaflet is written into the page instead."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own class attributes
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+
+class Shapes(folium.map.Layer):
+    """Features with one style, in one pane; the page's script hands them over by name, as GeoJSON, out of its data."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.geoJSON(shapesOf({{ this._id|tojson }}), {
+                pane: {{ this.pane|tojson }},
+                interactive: {{ this.interactive|tojson }},
+                {%- if this.marker == "dot" %}
+                pointToLayer: (feature, at) => L.circleMarker(at, {{ this.options }}),
+                {%- elif this.marker == "sign" %}
+                pointToLayer: (feature, at) => signAt(at, {{ this.options }}),
+                {%- elif this.marker %}
+                pointToLayer: (feature, at) => L.marker(at, {
+                    icon: L.divIcon({
+                        className: {{ this.marker|tojson }},
+                        html: String(feature.properties.rank ?? ""),
+                        iconSize: {{ this.size|tojson }},
+                    }),
+                    keyboard: {{ (this.marker == "pin")|tojson }},
+                    riseOnHover: true,
+                    zIndexOffset: feature.properties.rank ? 5000 - 100 * feature.properties.rank : 0,
+                }),
+                {%- else %}
+                style: () => ({{ this.options }}),
+                {%- endif %}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        features: Sequence[Feature],
+        style: Style,
+        *,
+        name: str | None = None,
+        show: bool = True,
+        pane: str = "overlayPane",
+        interactive: bool = True,
+        marker: str = "",
+        size: tuple[int, int] = (12, 12),
+    ) -> None:
+        super().__init__(name=name, overlay=True, control=name is not None, show=show)
+        self._name = "Shapes"
+        self.features = list(features)
+        self.pane = pane
+        self.interactive = interactive
+        self.marker = marker
+        self.size = size
+        self.options = json.dumps({**style, "pane": pane, "interactive": interactive})
+
+
+class Legend(folium.LayerControl):
+    """The layer control as a legend: what is drawn on top stands first."""
+
+    def render(self, **kwargs: Any) -> str:
+        """List the layers from the top down."""
+        parent: Any = self._parent
+        layers = [item for item in parent._children.values() if isinstance(item, folium.map.Layer)]
+        shown = [item for item in layers if item.control]
+        self.base_layers = OrderedDict((item.layer_name, item.get_name()) for item in shown if not item.overlay)
+        self.overlays = OrderedDict((item.layer_name, item.get_name()) for item in reversed(shown) if item.overlay)
+        # past folium's own render, which would list them in the order they were added
+        return str(MacroElement.render(self, **kwargs))  # type: ignore[no-untyped-call]
+
+
+def _add(parent: Element, child: Element, name: str) -> Any:
+    """Add an element under a name of our own: folium's random ids would change the page at every run."""
+    child._id = name
+    return child.add_to(parent)
+
+
+def shape_features(geometries: Sequence[BaseGeometry], rows: Sequence[int] = ()) -> list[Feature]:
+    """Pack geometries (EPSG:4326) as features numbered in order, or by `rows`; empty ones are left out."""
+    numbers = rows or range(len(geometries))
+    return [(*packed_shape(shape), i) for i, shape in zip(numbers, geometries, strict=True) if not shape.is_empty]
+
+
+def point_features(points: Sequence[tuple[int, float, float]], ranks: Sequence[int] = ()) -> list[Feature]:
+    """Pack (row, longitude, latitude) as features, with ranks when given."""
+    packed = [(*packed_shape(Point(lon, lat)), row) for row, lon, lat in points]
+    return [(*feature, rank) for feature, rank in zip(packed, ranks, strict=True)] if ranks else packed
+
+
+def _beyond(area: BaseGeometry) -> BaseGeometry:
+    """Everything but the study area, to be veiled."""
+    west, south, east, north = area.bounds
+    frame = box(west - 5, max(south - 5, -85), east + 5, min(north + 5, 85))
+    outside: BaseGeometry = frame.difference(area)
+    return outside if not outside.is_empty else Polygon()
+
+
+def _swatch(kind: str, text: str) -> str:
+    """Label of a layer, which doubles as the map's legend. Both arguments are ours, never data."""
+    return f'<span class="sw sw-{kind}"></span>{text}'
+
+
+def _group(parent: Element, kind: str, text: str, *, show: bool = True) -> Any:
+    return _add(parent, folium.FeatureGroup(name=_swatch(kind, text), show=show), kind)
+
+
+def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
+    _add(city, folium.map.CustomPane("paper", z_index=250), "paper")
+    _add(city, folium.map.CustomPane("veil", z_index=260), "veil")
+    paper = _add(city, folium.FeatureGroup(name=say("Drawn map"), overlay=False, control=online_tiles), "paper")
+    for name, geometry in data.paper.items():
+        style = {**PAPER_STYLES[name], "fillRule": "nonzero"}
+        _add(paper, Shapes(shape_features([geometry]), style, pane="paper", interactive=False), name)
+    if online_tiles:
+        tiles = folium.TileLayer(
+            TILES, attr=OSM_CREDIT, name=say("Online tiles"), overlay=False, show=False, max_zoom=19
+        )
+        _add(city, tiles, "tiles")
+    for name, geometry, style in (("beyond", _beyond(data.area), BEYOND), ("outline", data.area, OUTLINE)):
+        _add(city, Shapes(shape_features([geometry]), style, pane="veil", interactive=False), name)
+
+
+def _graded(title: str, *lines: Sequence[tuple[str, str]]) -> str:
+    """Label of a layer in classes: its title, then a swatch and a word for each class, line by line."""
+    told = ["".join(_swatch(f"grade sw-{kind}", word) for kind, word in line) for line in lines]
+    return f'<span class="graded">{title}{"".join(f"<br><span class=grades>{line}</span>" for line in told)}</span>'
+
+
+def _draw_cells(
+    group: Element, prefix: str, cells: Mapping[str, Sequence[tuple[int, BaseGeometry]]], styles: Mapping[str, Style]
+) -> None:
+    for kind, style in styles.items():
+        if found := cells.get(kind):
+            shapes = shape_features([shape for _, shape in found], [row for row, _ in found])
+            _add(group, Shapes(shapes, style), f"{prefix}_{kind}")
+
+
+def _draw_mapping(city: OfflineMap, data: MapData) -> None:
+    if not data.hexagons:
+        return
+    title = _swatch("mapping", say("How complete is the mapping"))
+    label = _graded(title, [(grade, translated(MAPPING[grade])) for grade in MAPPING_STYLES])
+    group = _add(city, folium.FeatureGroup(name=label, show=False), "mapping")
+    _draw_cells(group, "mapping", data.hexagons, MAPPING_STYLES)
+
+
+def _draw_served(city: OfflineMap, data: MapData) -> None:
+    if not data.served:
+        return
+    kinds = [(kind, translated(word)) for kind, word in SERVED_WORDS.items()]
+    lines = [kinds[:4], kinds[4:]]
+    if not data.underserved.is_empty:
+        lines.append([("underserved", say("under-served"))])
+    label = _graded(_swatch("served", say("Walk to a core creative space")), *lines)
+    group = _add(city, folium.FeatureGroup(name=label, show=False), "served")
+    _draw_cells(group, "served", data.served, SERVED_STYLES)
+    if not data.underserved.is_empty:
+        _add(group, Shapes(shape_features([data.underserved]), UNDERSERVED, interactive=False), "underserved")
+
+
+def _draw_crowds(city: OfflineMap, data: MapData) -> None:
+    """Add the residents of each hexagon; the legend tells the most of each class, and of the last what it exceeds."""
+    if not data.crowds:
+        return
+    told = [say("to {n:count}", n=limit) for limit in data.crowd_limits]
+    told.append(say("more") if told else say("inhabited"))
+    kinds = list(zip(CROWD_STYLES, told, strict=False))
+    label = _graded(
+        _swatch("crowd", say("Residents in a hexagon")), *(kinds[i : i + 3] for i in range(0, len(kinds), 3))
+    )
+    group = _add(city, folium.FeatureGroup(name=label, show=False), "crowds")
+    _draw_cells(group, "crowds", data.crowds, CROWD_STYLES)
+
+
+def _draw_reached(city: OfflineMap, data: MapData) -> None:
+    """Add the layer that the page's script draws the areas of the chosen site into."""
+    if not data.reached:
+        return
+    kinds = ["reached", "ridden"][: len(data.reached)]
+    label = _graded(say("Reached from the chosen site"), *([one] for one in zip(kinds, data.reached, strict=True)))
+    _add(city, Shapes(point_features(()), {}, name=label), "reached")
+
+
+def _draw_spaces(city: OfflineMap, data: MapData) -> None:
+    if data.hulls:
+        _add(
+            city,
+            Shapes(shape_features(data.hulls), HULL, name=_swatch("hull", say("Cluster of creative spaces"))),
+            "hulls",
+        )
+    if data.links:
+        _add(city, Shapes(point_features(()), LINK, name=_swatch("link", say("Walkable links")), show=False), "links")
+    if data.new_links:
+        label = _swatch("newlink", say("New links with the numbered sites"))
+        _add(city, Shapes(point_features(()), LINK, name=label, show=False), "new_links")
+    for tier in reversed(list(SPACE_STYLES)):
+        if points := data.spaces.get(tier):
+            label = _swatch(tier, translated(SPACE_LABELS[tier]))
+            _add(city, Shapes(point_features(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
+    if data.stations:
+        label = _swatch("station", say("Rapid-transit station"))
+        layer = Shapes(point_features(data.stations), STATION, name=label, show=False, marker="dot")
+        _add(city, layer, "stations")
+
+
+def _draw_sites(city: OfflineMap, data: MapData) -> None:
+    for kind, text, show in (
+        ("low", say("Industrial site, weak evidence"), False),
+        ("lost", say("Industrial site, loss history"), True),
+        ("converted", say("Industrial site, converted"), True),
+    ):
+        if points := data.others.get(kind):
+            label = _swatch(kind, text)
+            style = {"fillOpacity": 0.9, **SIGNS[kind]}
+            layer = Shapes(point_features(points), style, name=label, show=show, marker="sign")
+            _add(city, layer, f"others_{kind}")
+    if data.cut_off:
+        label = _swatch("cut", say("Candidate out of reach"))
+        _add(city, Shapes(point_features(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
+    group = _group(city, "candidates", say("Candidate, ranked"))
+    _add(group, Shapes(shape_features(data.site_shapes), SITE), "sites")
+    _add(group, Shapes(point_features(data.dots), SITE_DOT, marker="dot"), "dots")
+    pins = [(row, lon, lat) for row, _, lon, lat in data.pins]
+    ranks = [rank for _, rank, _, _ in data.pins]
+    _add(group, Shapes(point_features(pins, ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")
+
+
+def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
+    """Build the map.
+
+    Parameters
+    ----------
+    data : shapes and positions.
+    online_tiles : offer OpenStreetMap's tiles as a second base map, switched off at first.
+
+    Returns
+    -------
+    The map's element, the script that fills it and what it is filled with; all are the same for the same data.
+    """
+    west, south, east, north = data.area.bounds
+    city = OfflineMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_start=11,
+        prefer_canvas=True,
+        zoom_control="topright",
+        zoom_snap=0.25,
+        min_zoom=8,
+        max_zoom=19,
+    )
+    city._id = "city"
+    _draw_paper(city, data, online_tiles=online_tiles)
+    _draw_mapping(city, data)
+    _draw_served(city, data)
+    _draw_crowds(city, data)
+    _draw_spaces(city, data)
+    _draw_reached(city, data)
+    _draw_sites(city, data)
+    _add(city, Legend(position="topleft", collapsed=False), "legend")
+    figure: Any = city.get_root()
+    figure.render()
+    layers = [item for item in _within(city) if isinstance(item, folium.map.Layer)]
+    return MapParts(
+        html=figure.html.render(),
+        script=figure.script.render(),
+        shapes={item._id: item.features for item in layers if isinstance(item, Shapes)},
+        legend={item.get_name(): item.layer_name for item in layers if item.control},
+    )
+
+
+def _within(parent: Any) -> Iterator[Any]:
+    """Go through everything on the map, however deep."""
+    for item in parent._children.values():
+        yield item
+        yield from _within(item)

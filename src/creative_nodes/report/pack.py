@@ -1,0 +1,139 @@
+"""Pack the results for people: one GeoPackage for desktop GIS, and CSV files for spreadsheets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from creative_nodes.report.tables import TABLES
+
+LAYERS = (
+    *("study_area", "heritage", "creative", "clusters"),
+    *("completeness", "accessibility", "isochrones", "stations"),
+)
+ATTRIBUTES = (
+    *("scores", "robustness", "scenarios", "agreement", "sweeps", "sweep_variants"),
+    *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "backtest", "backtest_summary"),
+)
+DEGREE_DECIMALS = 6  # some 0.1 m
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula, at the start of a text
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write lists of texts as one text, for neither format has lists, and leave out what is for programs only."""
+    flat = frame.drop(columns="messages", errors="ignore").copy()
+    for name in flat.columns:
+        if name != "geometry" and flat[name].map(lambda value: isinstance(value, list | np.ndarray)).any():
+            flat[name] = [", ".join(texts) for texts in flat[name]]
+    return flat
+
+
+def joined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Join candidates with scores, robustness and the portfolios that choose them, a row a candidate.
+
+    Parameters
+    ----------
+    frames : tables by name: candidates, scores, robustness, portfolio_sites.
+
+    Returns
+    -------
+    the columns of these tables, each once, and `plans` (text, such as "coverage, equity"; empty when none).
+    """
+    chosen = frames["portfolio_sites"].groupby("site_id")["plan"].agg(", ".join)
+    whole = frames["candidates"]
+    for name in ("scores", "robustness"):
+        other = frames[name]
+        again = [column for column in other.columns.intersection(whole.columns) if column != "site_id"]
+        whole = whole.merge(other.drop(columns=again), on="site_id", how="left", validate="one_to_one")
+    return gpd.GeoDataFrame(whole.assign(plans=whole["site_id"].map(chosen).fillna("")), crs=frames["candidates"].crs)
+
+
+def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[str]:
+    """Write a GeoPackage: candidates with all that is told of them, and the tables people look at beside them.
+
+    Parameters
+    ----------
+    frames : tables by name: candidates, `LAYERS`, and `ATTRIBUTES`, which become tables without geometry.
+    path : file to write, whole or not at all.
+
+    Returns
+    -------
+    names of the layers and tables.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.part.gpkg")
+    temporary.unlink(missing_ok=True)
+    layers = {name: frames[name] for name in LAYERS} | {"candidates": joined(frames)}
+    try:
+        for name, frame in layers.items():
+            # a layer without rows has no geometry type of its own
+            flat = gpd.GeoDataFrame(_flat(frame), crs=frame.crs)
+            flat.to_file(temporary, layer=name, driver="GPKG", geometry_type="Unknown")
+        for name in ATTRIBUTES:
+            pyogrio.write_dataframe(_flat(frames[name]), temporary, layer=name, driver="GPKG")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return [*layers, *ATTRIBUTES]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _safe(value: Any) -> Any:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula; names come from outside."""
+    if isinstance(value, str) and value.startswith(FORMULA) and not _is_number(value):
+        return f"'{value}"
+    return value
+
+
+def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as CSV that spreadsheets open with a double click: UTF-8 with a byte order mark, commas.
+
+    Geometry becomes `lon` and `lat`, degrees of a point on it (EPSG:4326). Missing values are empty, lists one text.
+
+    Parameters
+    ----------
+    frame : rows of a table.
+    path : file to write, whole or not at all.
+    """
+    path = Path(path)
+    flat = pd.DataFrame(_flat(frame).drop(columns="geometry", errors="ignore"))
+    if isinstance(frame, gpd.GeoDataFrame):
+        points = frame.geometry.representative_point()
+        flat["lon"], flat["lat"] = points.x.round(DEGREE_DECIMALS), points.y.round(DEGREE_DECIMALS)
+    for name in flat.columns:
+        if not pd.api.types.is_numeric_dtype(flat[name]):
+            flat[name] = flat[name].astype(object).map(_safe)
+    temporary = path.with_name(f".{path.name}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        flat.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def about_tables(provenances: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Say where CSV files come from, a row a file.
+
+    Parameters
+    ----------
+    provenances : what `tables.provenance` says of each table, by name.
+    """
+    known = ("source", "snapshot", "settings", "version")
+    rows = [
+        {"file": f"{name}.csv", "a_row_is": TABLES[name].row, **{key: str(note.get(key, "")) for key in known}}
+        for name, note in provenances.items()
+    ]
+    return pd.DataFrame(rows).assign(licences="DATA_LICENSES.md", columns="docs/DATA_DICTIONARY.md")

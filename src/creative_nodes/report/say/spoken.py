@@ -1,0 +1,124 @@
+"""Words that the sections on certainty share: priorities, settings and names, and tables that may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from creative_nodes.common import Criterion, mark, plain_number, say, translated
+from creative_nodes.report.say.words import known_number, names, rows
+from creative_nodes.report.settings import PageSettings
+
+# criteria as priorities, inside a sentence
+PRIORITIES: dict[Criterion, str] = {
+    "residents_walk_15": mark("residents within a walk"),
+    "residents_ride_30": mark("residents within a ride"),
+    "transit_minutes": mark("a rapid-transit station near by"),
+    "newly_served": mark("residents with no creative space in walking reach today"),
+    "exchange": mark("creative neighbours a few steps away"),
+    "neighbourhood": mark("a lively neighbourhood"),
+    "diversity": mark("a wide mix of the arts around"),
+    "relay": mark("stepping stones between creative spaces"),
+    "site_capacity": mark("large sites"),
+    "heritage_value": mark("heritage value"),
+    "readiness": mark("readiness for a new use"),
+}
+# settings that a sweep changes
+SETTINGS = {
+    "candidates.min_confidence": mark("Least confidence that a site is old industry"),
+    "clusters.eps_m": mark("Metres between the spaces of a cluster"),
+    "network.link_minutes": mark("Minutes of walk that still link two creative spaces"),
+    "people": mark("Source of the residents"),
+    "reach.exchange_decay_per_m": mark("How fast exchange between neighbours fades, per metre"),
+    "reach.neighbourhood_half_life_m": mark("Metres after which half of a neighbourhood's effect is gone"),
+    "reach.ride_minutes": mark("Minutes of ride within which residents count"),
+    "reach.walk_minutes": mark("Minutes of walk within which residents count"),
+    "speed bike": mark("Speeds by bicycle"),
+    "speed car": mark("Speeds by car"),
+    "speed motorbike": mark("Speeds by motorbike"),
+    "speed transit": mark("Speeds of public transport"),
+    "speed walk": mark("Speed on foot"),
+    "travel.snap_within_m": mark("Metres from a site to the nearest street at most"),
+}
+PEOPLE, SPEED = "people", "speed "
+TIMES = "× "
+
+Called = Mapping[str, str]
+
+
+def priority(key: str) -> str:
+    """Name a criterion as a priority, inside a sentence; one that has no words stands as its key."""
+    return translated(PRIORITIES[key]) if key in PRIORITIES else key
+
+
+def called(ordered: pd.DataFrame, given: Called | None = None) -> dict[str, str]:
+    """Name the candidates by site_id: as given, else by their first name, else by their id."""
+    found = {}
+    for row in rows(ordered):
+        found[row.site_id] = names(row, say("Unnamed site {id}", id=row.site_id))[0]
+    return found | dict(given or {})
+
+
+def table(tables: Mapping[str, Any], name: str) -> pd.DataFrame | None:
+    """Return a table that has rows; nothing when it is not there or empty."""
+    found = tables.get(name)
+    return found if found is not None and len(found) else None
+
+
+def whole(value: Any) -> int | None:
+    """Return a whole number, or nothing for a missing one."""
+    known = known_number(value)
+    return None if known is None else round(known)
+
+
+def ranked_rows(ordered: pd.DataFrame) -> pd.DataFrame:
+    """Return the candidates with a rank, best first."""
+    kept: pd.DataFrame = ordered[ordered["rank"].notna()]
+    return kept
+
+
+# ---------------------------------------------------------------- settings that were changed
+
+
+def setting(parameter: str) -> str:
+    """Name a changed setting; one that has no words stands as its key."""
+    return translated(SETTINGS[parameter]) if parameter in SETTINGS else parameter
+
+
+def config_key(parameter: str) -> str:
+    """Return where a changed setting stands in config.yaml."""
+    if parameter == PEOPLE:
+        return "city.people"
+    return "travel.speeds_kmh" if parameter.startswith(SPEED) else parameter
+
+
+def value_words(value: str) -> str:
+    """Write a changed value in the digits of the language: 0.5, × 0.85; the name of a source stays."""
+    factor = value.removeprefix(TIMES)
+    try:
+        told = plain_number(float(factor))
+    except ValueError:
+        return value
+    return TIMES + told if factor != value else told
+
+
+def value_today(parameter: str, settings: PageSettings) -> str:
+    """Write the value of this run; empty when the page does not know it."""
+    if parameter == PEOPLE:
+        return say("the source of this run")
+    if parameter.startswith(SPEED):
+        return value_words(f"{TIMES}1")
+    found: Any = settings
+    for key in parameter.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
+    return plain_number(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else ""
+
+
+def change(parameter: str, value: str, settings: PageSettings) -> str:
+    """Say what was changed, from what to what."""
+    what, new, today = setting(parameter), value_words(value), value_today(parameter, settings)
+    if not today:
+        return say("{what} set to {new}", what=what, new=new)
+    return say("{what} set to {new}, not {today}", what=what, new=new, today=today)

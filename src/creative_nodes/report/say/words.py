@@ -1,0 +1,126 @@
+"""How a page writes numbers, units, names and addresses; every text a reader sees as a figure is made here."""
+
+from __future__ import annotations
+
+import re
+from collections import namedtuple
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from creative_nodes.common import amount, area, language, minutes, not_known, number, say_n, translated
+
+OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
+Words = Mapping[str, str]  # the taxonomies' names of classes and domains
+COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
+
+
+# ---------------------------------------------------------------- numbers and units
+
+
+def natural(key: str, value: float | None) -> str:
+    """Write a criterion's value in its natural unit; what is missing says so."""
+    if value is None or pd.isna(value):
+        return not_known()
+    if key == "transit_minutes":
+        return minutes(value)
+    if key == "site_capacity":
+        return area(value)
+    if key == "relay":
+        points = number(value * 100, 2)
+        return say_n(1 if points == "1" else 0, "+{points} point", "+{points} points", points=points)
+    return number(value) if key in COUNTED_IN_PERSONS else amount(value)
+
+
+def known_number(value: Any) -> float | None:
+    """Return a number, or nothing for a missing one."""
+    return None if value is None or pd.isna(value) else float(value)
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def sentences(*texts: str) -> str:
+    """Set whole sentences side by side, as the language in force does; empty ones are left out."""
+    return ("" if language() == "zh" else " ").join(text for text in texts if text)
+
+
+def plain(text: str) -> str:
+    """Turn a key into words."""
+    return text.replace("_", " ").strip()
+
+
+def worded(words: Words, key: str) -> str:
+    """Say the word that stands for a key; a key that has none is written in words."""
+    return translated(words.get(key, plain(key)))
+
+
+def lower_first(text: str) -> str:
+    """Let an English label go on inside a sentence; other languages keep it as it is, for it may begin with a name."""
+    return text[:1].lower() + text[1:] if language() == "en" else text
+
+
+def upper_first(text: str) -> str:
+    """Let a label stand at the start of a line."""
+    return text[:1].upper() + text[1:]
+
+
+# ---------------------------------------------------------------- names and addresses
+
+
+@lru_cache
+def _row_type(columns: tuple[str, ...]) -> Any:
+    make: Any = namedtuple  # a class for columns that are only known here
+    return make("Row", columns, rename=True)
+
+
+def rows(frame: pd.DataFrame) -> list[Any]:
+    """Go through rows as named tuples; `name` would hide behind the tuple's own attributes, so it is `name_`."""
+    columns = [str(column) for column in frame.columns if column != "geometry"]
+    row = _row_type(tuple("name_" if column == "name" else column for column in columns))
+    return [row(*values) for values in zip(*(frame[column] for column in columns), strict=True)]
+
+
+def _given(row: Any) -> list[str]:
+    """Collect the names of a row, each once: the local one, the reader's, then English and the others."""
+    columns = ("name_", f"name_{language()}", "name_en", "name_vi", "name_zh")
+    return list(dict.fromkeys(text for column in columns if (text := getattr(row, column, ""))))
+
+
+def names(row: Any, fallback: str) -> tuple[str, str]:
+    """Return the name to show, the local one where there is one, and the other names in one line, the reader's first.
+
+    Parameters
+    ----------
+    row : of a table with names, as `rows` gives it.
+    fallback : what to show for a row without any.
+    """
+    given = _given(row)
+    return (given[0], " · ".join(given[1:])) if given else (fallback, "")
+
+
+def named_twice(row: Any, fallback: str) -> str:
+    """Return the name to show, with the reader's name behind it, or else the English one, when that is another one."""
+    name, _ = names(row, fallback)
+    other = getattr(row, f"name_{language()}", "") or getattr(row, "name_en", "")
+    return f"{name} ({other})" if other and other != name else name
+
+
+def osm_url(osm_id: str) -> str:
+    """Return the address of an OSM object, or nothing when the id is not one."""
+    return f"https://www.openstreetmap.org/{osm_id}" if OSM_OBJECT.fullmatch(osm_id) else ""
+
+
+def web_links(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Split a text into what it says and the http(s) addresses in it, each with its host's name.
+
+    Anything else that looks like an address stays text.
+    """
+    found = [address.rstrip(".,;)") for address in re.findall(r"https?://[^\s\"'<>\[\]]+", text)]
+    for address in found:
+        text = text.replace(address, "", 1)
+    links = ((urlsplit(address).hostname or address, address) for address in found)
+    return text.strip(" ;,|"), tuple((host.removeprefix("www."), address) for host, address in links)

@@ -1,0 +1,91 @@
+"""Schemas of the tables that the stage `report` writes."""
+
+from __future__ import annotations
+
+from creative_nodes.choose import PORTFOLIO, PORTFOLIO_FRONT, PORTFOLIO_GAIN, PORTFOLIO_SITES
+from creative_nodes.common import MESSAGES, Column, Table
+from creative_nodes.doubt import (
+    AGREEMENT,
+    BACKTEST,
+    BACKTEST_PAIRS,
+    BACKTEST_POOLED,
+    BACKTEST_SUMMARY,
+    RANK_ACCEPTABILITY,
+    ROBUSTNESS,
+    SOBOL,
+    SWEEP_VARIANTS,
+    SWEEPS,
+)
+from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, IMPORTS, REGISTRY
+from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
+from creative_nodes.people import COMPLETENESS, PEOPLE
+from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
+from creative_nodes.reach import ACCESSIBILITY, CANDIDATES, ISOCHRONES, MODES, PARTS, REACH, SITE_LINKS
+from creative_nodes.score import SCENARIO_CANDIDATES, SCENARIOS, SCORES
+from creative_nodes.streets import SERVICES, STATIONS, TRANSIT_NOTES
+from creative_nodes.whatif import WHATIF_CANDIDATES, WHATIF_SCORES
+
+INDICATORS = Table(
+    "indicators",
+    "one figure of the city",
+    (
+        Column("indicator", "text", "its key"),
+        Column("label", "text", "its name in plain words"),
+        Column("value", "number", "its value; missing when it cannot be told", "", True),
+        Column("unit", "text", "its unit"),
+        Column("source", "text", "where it comes from, or why it is missing"),
+        MESSAGES,
+    ),
+)
+
+# every table of a run, by name: the pages, the packed files and the dictionary read them all
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        STUDY_AREA,
+        PLACES,
+        STREET_NODES,
+        STREET_EDGES,
+        HERITAGE,
+        CREATIVE,
+        AMENITIES,
+        REGISTRY,
+        IMPORTS,
+        PEOPLE,
+        COMPLETENESS,
+        STATIONS,
+        SERVICES,
+        TRANSIT_NOTES,
+        CLUSTERS,
+        LINKS,
+        NEAREST,
+        COLOCATION,
+        CANDIDATES,
+        REACH,
+        PARTS,
+        MODES,
+        SITE_LINKS,
+        ISOCHRONES,
+        ACCESSIBILITY,
+        SCORES,
+        SCENARIO_CANDIDATES,
+        SCENARIOS,
+        PORTFOLIO,
+        PORTFOLIO_SITES,
+        PORTFOLIO_GAIN,
+        PORTFOLIO_FRONT,
+        ROBUSTNESS,
+        RANK_ACCEPTABILITY,
+        AGREEMENT,
+        SWEEPS,
+        SWEEP_VARIANTS,
+        SOBOL,
+        BACKTEST,
+        BACKTEST_PAIRS,
+        BACKTEST_SUMMARY,
+        BACKTEST_POOLED,
+        WHATIF_CANDIDATES,
+        WHATIF_SCORES,
+        INDICATORS,
+    )
+}

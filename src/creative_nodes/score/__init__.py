@@ -1,0 +1,5 @@
+"""Score: criteria to values, weights, ranks and other methods (METHOD section 8)."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

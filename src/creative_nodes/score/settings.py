@@ -1,0 +1,133 @@
+"""Settings of the stage `score`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from creative_nodes.common import CRITERION_GROUPS, Criterion, Group, Positive, Section, Share, merged
+from creative_nodes.score import weights as weight_sets
+
+Weight = Annotated[float, Field(ge=0, le=1)]
+
+
+Pairs = dict[str, float | str]
+
+
+class PairsOnly(Section):
+    """Pairwise comparisons in place of shares."""
+
+    ahp: Pairs = Field(description="pairwise comparisons of the group's criteria")
+
+
+class WeightForms(Section):
+    """Weights by groups or by pairwise comparisons, in place of one number a criterion.
+
+    It stands in the schema and the reference; `weights.resolve` reads and checks what people write.
+    """
+
+    groups: dict[Group, Weight] | None = Field(
+        None, description="weight of each group (people, spillover, network, site); they sum to 1"
+    )
+    ahp: Pairs | None = Field(
+        None,
+        description="instead of groups: pairwise comparisons of the groups, or of all criteria, on Saaty's scale: "
+        "`people/site: 3` says people matter three times as much as the site, 1/3 the reverse; each pair once. "
+        "A consistency ratio above 0.1 is refused",
+    )
+    within: dict[Group, dict[Criterion, Weight] | PairsOnly] | None = Field(
+        None,
+        description="shares of the criteria inside a group, summing to 1, or `ahp:` with their comparisons; for a "
+        "group that is not named the shares are those of score.weights (in score.weights itself: equal)",
+    )
+
+
+def _plain_weights(given: Any) -> dict[str, float]:
+    return weight_sets.resolve(given, CRITERION_GROUPS, what="weights")
+
+
+class Score(Section):
+    """Score and how sure it is (METHOD section 8)."""
+
+    weights: Annotated[
+        dict[Criterion, Weight],
+        BeforeValidator(_plain_weights, json_schema_input_type=dict[Criterion, Weight] | WeightForms),
+    ] = Field(
+        description="weight of each criterion; they sum to 1. Or `groups` and `within`, or `ahp`; they are turned into "
+        "a weight a criterion when the file is read"
+    )
+    winsor_low: Share = Field(
+        0.01,
+        description="quantile below which values count as that quantile; nothing is cut from a criterion that would "
+        "then be equal for all",
+    )
+    winsor_high: Share = Field(0.99, description="quantile above which values count as that quantile")
+    draws: int = Field(10_000, ge=100, description="random weightings for rank intervals (SMAA)")
+    concentration: Positive = Field(
+        50, description="Dirichlet concentration of the draws around the weights; higher stays closer"
+    )
+    sobol_samples: int = Field(
+        0,
+        ge=0,
+        description="base samples of the Sobol' indices of the groups' weights (table sobol): 0 for none, else a power "
+        "of 2 from 64, such as 1024; six times as many weightings are ranked. Saltelli et al., Computer Physics "
+        "Communications 2010",
+    )
+    top: int = Field(10, ge=1, description="the certainty word asks for the chance of being among this many first ...")
+    top_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.34,
+        description="... but among no more than this share of the candidates, so that few candidates do not all "
+        "look certain",
+    )
+
+    @field_validator("sobol_samples")
+    @classmethod
+    def _power_of_two(cls, samples: int) -> int:
+        if samples and (samples < 64 or samples & (samples - 1)):
+            raise ValueError("give 0, or a power of 2 from 64")
+        return samples
+
+    @model_validator(mode="after")
+    def _quantiles_in_order(self) -> Self:
+        if not self.winsor_low < self.winsor_high:
+            raise ValueError("score.winsor_low must be below score.winsor_high")
+        return self
+
+
+class Scenario(Section):
+    """Another set of priorities, run beside the run's own (METHOD section 8)."""
+
+    label: str = Field(min_length=1, description="its name in plain words")
+    weights: Annotated[
+        dict[str, Any] | None,
+        BeforeValidator(lambda given: given, json_schema_input_type=dict[Criterion, Weight] | WeightForms | None),
+    ] = Field(None, description="its weights, in any form of score.weights; without them those of score.weights")
+    override: dict[str, Any] = Field(
+        default_factory=dict,
+        description="keys of travel, reach, network, candidates and score with values of its own, e.g. "
+        "{reach: {walk_minutes: 10}}; the criteria are then measured anew",
+    )
+
+    def score(self, base: Score) -> Score:
+        """Return the settings of the score under this scenario.
+
+        Parameters
+        ----------
+        base : the run's own; its weights split a group whose split the scenario does not give.
+
+        Raises
+        ------
+        ValueError : the weights are not sound.
+        """
+        over = self.override.get("score", {})
+        changed = Score.model_validate(merged(base.model_dump(), over)) if over else base
+        if self.weights is None:
+            return changed
+        plain = weight_sets.resolve(self.weights, CRITERION_GROUPS, like=base.weights, what="weights")
+        return changed.model_copy(update={"weights": plain})
+
+    @property
+    def needs_own_reach(self) -> bool:
+        """Tell whether the criteria themselves change, so that the table candidates must be made anew."""
+        return bool(set(self.override) - {"score"})

@@ -1,0 +1,313 @@
+"""Typed configuration: `config/config.yaml` holds the analysis, `config/cities/<city>.yaml` one city.
+
+The models below generate the reference page (`config/README.md`) and the JSON schema (`config/schema.json`).
+A city file may override any analysis key under its own `override:`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from creative_nodes.choose import Portfolio
+from creative_nodes.common import (
+    InputError,
+    Positive,
+    Section,
+    TravelMode,
+    known_crs,
+    merged,
+    nearest,
+    read_yaml,
+    validated,
+)
+from creative_nodes.doubt import SWEPT, Backtest, Sweeps, changed
+from creative_nodes.locate import Import, Locate
+from creative_nodes.network import ClusterSettings, NetworkSettings
+from creative_nodes.people import Completeness, People, PeopleGrid
+from creative_nodes.pull import Boundary, Source
+from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach
+from creative_nodes.score import Scenario, Score
+from creative_nodes.streets import Gtfs, Transit, Travel
+
+
+class City(Section):
+    """One city: `config/cities/<city>.yaml`."""
+
+    name: str = Field(description="name in English, as shown")
+    local_name: str = Field(description="name in the local language")
+    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 code; picks the speed table")
+    fictional: bool = Field(False, description="true for a made-up town: every page says so")
+    note: str = Field("", description="a remark on the data that stands on the city's page")
+    boundary: Boundary = Field(description="study area")
+    epsg: int | None = Field(
+        None, description="metric CRS as an EPSG code; default: the UTM zone of the study area's centroid"
+    )
+    source: Source = Field(description="OSM data")
+    people: People = Field(default_factory=lambda: People.model_validate({}), description="residents")
+    registry: str | None = Field(None, description="CSV of known sites, path from the project root")
+    imports: list[Import] = Field(default_factory=list, description="lists of sites made by others, put beside OSM")
+    centre: tuple[float, float] | None = Field(
+        None,
+        description="(longitude, latitude) of the city's centre, degrees, EPSG:4326: the back-test compares the "
+        "ranking with plain distance to it. Default: the residents' mean position",
+    )
+    main_mode: TravelMode = Field(
+        "motorbike",
+        description="how most trips are made: the mode of residents_ride_30. transit is walking and public transport",
+    )
+    gtfs: Gtfs | None = Field(None, description="timetable of public transport; without one OSM's routes serve")
+
+    @field_validator("epsg")
+    @classmethod
+    def _metric(cls, epsg: int | None) -> int | None:
+        if epsg is None:
+            return epsg
+        crs = known_crs(epsg)
+        if not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
+            raise ValueError(
+                f"EPSG:{epsg} ({crs.name}) is not a projected CRS in metres; leave epsg out to use the UTM zone"
+            )
+        return epsg
+
+    @field_validator("imports")
+    @classmethod
+    def _one_name_each(cls, imports: list[Import]) -> list[Import]:
+        names = [Path(one.file).name for one in imports]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} stands twice; each list needs a file name of its own")
+        return imports
+
+
+class Report(Section):
+    """The pages."""
+
+    online_tiles: bool = Field(
+        False, description="add OpenStreetMap's online tiles as a second basemap; the page then needs a network"
+    )
+    table_rows: int = Field(50, ge=5, description="ranked candidates listed in the table at first")
+
+
+class Analysis(Section):
+    """Everything a city file may override."""
+
+    edge_buffer_m: Positive = Field(2000, description="metres around the study area that are read but not reported")
+    seed: int = Field(80, ge=0, description="seed of every random draw")
+    locate: Locate = Field(description="finding and grouping sites")
+    travel: Travel = Field(description="streets and time")
+    transit: Transit = Field(description="public transport")
+    people_grid: PeopleGrid = Field(description="grid of residents")
+    reach: Reach = Field(description="reach of a node")
+    clusters: ClusterSettings = Field(description="clusters")
+    network: NetworkSettings = Field(description="creative network")
+    candidates: Candidates = Field(description="candidates and site criteria")
+    score: Score = Field(description="score and robustness")
+    portfolio: Portfolio = Field(description="sites chosen together")
+    scenarios: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], Scenario] = Field(
+        default_factory=dict,
+        description="other priorities, run side by side: a key, then `label` (its name in plain words), `weights` (any "
+        "form that score.weights takes; without them those of score.weights) and `override` (keys of travel, "
+        "reach, network, candidates and score with values of its own, e.g. `{reach: {walk_minutes: 10}}`)",
+    )
+    completeness: Completeness = Field(description="completeness of mapping")
+    backtest: Backtest = Field(
+        default_factory=lambda: Backtest.model_validate({}), description="back-test on converted sites"
+    )
+    sweeps: Sweeps = Field(
+        default_factory=lambda: Sweeps.model_validate({}), description="settings changed one at a time"
+    )
+    isochrones: Isochrones = Field(description="areas that a site reaches in a time")
+    accessibility: Accessibility = Field(description="how well residents are served today")
+    report: Report = Field(description="pages")
+
+    @model_validator(mode="after")
+    def _sweeps_known(self) -> Self:
+        for key, values in self.sweeps.keys.items():
+            if key.split(".")[0] not in SWEPT:
+                raise ValueError(f"sweeps.keys.{key}: only keys of {', '.join(SWEPT)} can be swept")
+            for value in values:
+                changed(self, key, value)
+        return self
+
+    @model_validator(mode="after")
+    def _modes_known(self) -> Self:
+        known = [*self.travel.modes, "transit"]
+        for key, modes in (
+            ("reach.thresholds", self.reach.thresholds),
+            ("isochrones.minutes", self.isochrones.minutes),
+        ):
+            if unknown := [mode for mode in modes if mode not in known]:
+                raise ValueError(f"{key}.{unknown[0]}: travel.modes has no rules and speeds for it")
+        return self
+
+
+class Config(Analysis):
+    """`config/config.yaml`."""
+
+    cities: list[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]] = Field(
+        min_length=1, description="cities of a full run; each has config/cities/<city>.yaml"
+    )
+    extracts: str | None = Field(
+        None,
+        description="folder with <city>.osm.pbf files, used before any download; the variable EXTRACTS overrides it",
+    )
+    population: str | None = Field(
+        None,
+        description="folder with population rasters; the variable POPULATION overrides it; default: "
+        "`population` beside the extracts folder",
+    )
+    imports: str | None = Field(
+        None,
+        description="folder with imported lists; the variable IMPORTS overrides it; default: `imports` beside the "
+        "extracts folder",
+    )
+    gtfs: str | None = Field(
+        None,
+        description="folder with GTFS feeds; the variable GTFS overrides it; default: `gtfs` beside the extracts "
+        "folder",
+    )
+
+
+class CityFile(City):
+    """`config/cities/<city>.yaml`: the city, and what it changes in the analysis."""
+
+    override: dict[str, Any] = Field(
+        default_factory=dict, description="analysis keys (as in config.yaml) with this city's own values"
+    )
+
+
+class Settings(Section):
+    """What one city's run uses: the city and the analysis with its overrides applied."""
+
+    key: str
+    city: City
+    analysis: Analysis
+
+
+def _check_scenarios(analysis: Analysis, where: str) -> None:
+    """Check each scenario's weights and overrides against the analysis they change."""
+    base = analysis.model_dump(include=set(Analysis.model_fields) - {"scenarios"})
+    for name, scenario in analysis.scenarios.items():
+        here = f"{where}: scenarios.{name}"
+        for key, instead in (("scenarios", "`label`, `weights` and `override`"), ("seed", "the run's own seed")):
+            if key in scenario.override:
+                raise InputError(f"a scenario cannot change {key}; it has {instead}", where=f"{here}.override")
+        if not isinstance(scenario.override.get("score", {}), dict) or "weights" in scenario.override.get("score", {}):
+            raise InputError(
+                "must be a mapping of keys to values, without weights: those are the scenario's own `weights`",
+                where=f"{here}.override.score",
+            )
+        validated(Analysis, merged(base, scenario.override), f"{here}.override")
+        fixed = [key for key in scenario.override if key not in (*Measuring.model_fields, "score")]
+        fixed += ["travel.modes"] if "modes" in (scenario.override.get("travel") or {}) else []
+        if fixed:
+            raise InputError(
+                f"a scenario cannot change {fixed[0]}, which the city is read or drawn by; it can change "
+                f"{', '.join(Measuring.model_fields)} and score",
+                where=f"{here}.override",
+            )
+        try:
+            scenario.score(analysis.score)
+        except ValueError as error:
+            raise InputError(str(error), where=here) from None
+
+
+def with_scenario(settings: Settings, name: str) -> Settings:
+    """Return one city's settings under a scenario: its overrides applied, its weights in place of the run's.
+
+    Parameters
+    ----------
+    settings : one city's settings.
+    name : key of the scenario.
+
+    Raises
+    ------
+    InputError : there is no such scenario.
+    """
+    analysis = settings.analysis
+    if name not in analysis.scenarios:
+        raise InputError(f"no such scenario; {nearest(name, list(analysis.scenarios))}", where=name)
+    scenario = analysis.scenarios[name]
+    changed = Analysis.model_validate(merged(analysis.model_dump(), scenario.override))
+    return settings.model_copy(
+        update={"analysis": changed.model_copy(update={"score": scenario.score(analysis.score)})}
+    )
+
+
+def own_reach(settings: Settings) -> str:
+    """Serialise what the scenarios that change reach measure by; `restore_own_reach` reads it back."""
+    parts = {
+        key: with_scenario(settings, key).analysis.model_dump(mode="json", include=set(Measuring.model_fields))
+        for key, scenario in settings.analysis.scenarios.items()
+        if scenario.needs_own_reach
+    }
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+
+
+def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> Config:
+    """Check the main configuration.
+
+    Parameters
+    ----------
+    data : the parsed YAML (or Snakemake's `config`).
+    where : the file named in errors.
+    """
+    config = validated(Config, data, where)
+    _check_scenarios(config, where)
+    return config
+
+
+def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings:
+    """Read one city's file and apply its overrides.
+
+    Parameters
+    ----------
+    config : the checked main configuration.
+    city : the city's key, the stem of its file.
+    root : the project's root, where `config/cities` lies.
+    """
+    path = root / "config" / "cities" / f"{city}.yaml"
+    shown = f"config/cities/{city}.yaml"
+    if not path.exists():
+        known = sorted(item.stem for item in path.parent.glob("*.yaml"))
+        near = difflib.get_close_matches(city, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+        raise InputError(f"no such city file{hint}", where=shown)
+    file = validated(CityFile, read_yaml(path), shown)
+    base = config.model_dump(include=set(Analysis.model_fields))
+    analysis = validated(Analysis, merged(base, file.override), f"{shown} (override)")
+    _check_scenarios(analysis, f"{shown} (override)")
+    if file.country not in analysis.travel.speeds_kmh:
+        raise InputError(
+            f"country: travel.speeds_kmh has no table for {file.country}; add one or use one of "
+            f"{', '.join(analysis.travel.speeds_kmh)}",
+            where=shown,
+        )
+    return Settings(key=city, city=City.model_validate(file.model_dump(exclude={"override"})), analysis=analysis)
+
+
+def pick(settings: Settings, *keys: str) -> str:
+    """Serialise the named parts of the settings, so that a rule depends on these keys and no others.
+
+    Parameters
+    ----------
+    settings : one city's settings.
+    keys : dotted keys, e.g. "city.boundary", "analysis.reach".
+
+    Returns
+    -------
+    JSON text with sorted keys; `restore` reads it back.
+    """
+    whole = settings.model_dump(mode="json")
+    parts: dict[str, Any] = {}
+    for key in keys:
+        value: Any = whole
+        for part in key.split("."):
+            value = value[part]
+        parts[key] = value
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Tools: reference pages and message files made from the code."""

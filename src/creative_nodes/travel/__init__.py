@@ -1,1 +1,0 @@
-"""Streets as networks, and the cost of travel on them."""

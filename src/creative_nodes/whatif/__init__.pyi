@@ -1,0 +1,14 @@
+from .asked import COMMAND as COMMAND
+from .asked import Asked as Asked
+from .asked import read_asked as read_asked
+from .asked import sites_file as sites_file
+from .asked import split_asked as split_asked
+from .sites import BaseCity as BaseCity
+from .sites import sites_asked as sites_asked
+from .sites import tried_sites as tried_sites
+from .tables import WHATIF_CANDIDATES as WHATIF_CANDIDATES
+from .tables import WHATIF_SCORES as WHATIF_SCORES
+from .trial import COMBINED as COMBINED
+from .trial import trial_in_words as trial_in_words
+from .trial import trial_warnings as trial_warnings
+from .trial import try_sites as try_sites

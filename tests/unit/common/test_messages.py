@@ -1,0 +1,87 @@
+"""What readers are told: fields and numbers by language, messages kept as JSON, and a catalogue without gaps."""
+
+import json
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from creative_nodes.common import messages
+from creative_nodes.common.messages import LANGUAGES, message_of, say, say_n, speaking, told, told_n
+from creative_nodes.tools import catalogue
+
+OTHERS = [code for code in LANGUAGES if code != "en"]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_message_is_missing_unsure_or_short_of_a_field(code):
+    assert catalogue.faults(code) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("en", "12,345 of 9.3\u00a0% · 1 January 2018 · 1.50"), ("vi", "12.345 of 9,3\u00a0% · 1 tháng 1, 2018 · 1,50")],
+)
+def test_numbers_and_dates_follow_the_language(code, text, monkeypatch):
+    monkeypatch.setattr(messages, "translations", lambda language: {})
+    with speaking(code):
+        values = {"n": 12345, "share": 0.093, "when": "2018-01-01", "x": 1.5}
+        assert say("{n:count} of {share:percent} · {when:date} · {x:.2f}", **values) == text
+
+
+def test_a_translation_may_order_its_fields_anew(monkeypatch):
+    monkeypatch.setattr(messages, "translations", lambda language: {"{a} then {b}": "{b} sau {a}"})
+    assert say("{a} then {b}", a=1, b="<b>") == "<b> sau 1"
+
+
+def test_lists_are_joined_as_the_language_does():
+    said = []
+    for code in LANGUAGES:
+        with speaking(code):
+            said.append(messages.listed(["A", "B", "C"]))
+    assert said == ["A, B and C", "A, B và C", "A、B和C"]
+
+
+def test_english_counts_one_and_many():
+    assert [say_n(n, "{n} space", "{n:count} spaces") for n in (0, 1, 2000)] == ["0 spaces", "1 space", "2,000 spaces"]
+
+
+def test_a_message_survives_json_and_speaks_later(monkeypatch):
+    message = told("{n:count} of {all}", n=3000, all=told_n(2, "{n} site", "{n} sites"))
+    back = message_of(json.loads(json.dumps(message.data())))
+    assert back == message and str(back) == "3,000 of 2 sites"
+    monkeypatch.setattr(messages, "translations", lambda language: {"{n} site": "{n} địa điểm"})
+    with speaking("vi"):
+        assert str(back) == "3.000 of 2 địa điểm"
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="there are en, vi, zh"), speaking("fr"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("", "is missing"),
+        ("{khác} nút", "has other fields"),
+        ("{n:percent} nút", "writes its numbers otherwise"),
+        ("<b>{n:count}</b> nút", "has other markup"),
+    ],
+)
+def test_a_faulty_translation_is_named(said, fault, monkeypatch):
+    wanted, known = Catalog(), Catalog()
+    wanted.add("{n:count} nodes")
+    known.add("{n:count} nodes", said)
+    known.add("Gone", "Mất")
+    monkeypatch.setattr(catalogue, "template", lambda: wanted)
+    monkeypatch.setattr(catalogue, "_read", lambda language: known)
+    first, gone = catalogue.faults("vi")
+    assert "{n:count} nodes" in first and fault in first
+    assert "'Gone' is no longer said" in gone
+
+
+def test_texts_of_code_templates_scripts_and_settings_are_collected():
+    files = {file for message in catalogue.template() for file, _ in message.locations}
+    for part in (".py", ".j2", ".js", "config/cities/hanoi.yaml", "config/taxonomy/", "config/registry/hanoi.csv"):
+        assert any(part in file for file in files), part
+    assert not any("leaflet" in file for file in files)

@@ -1,0 +1,150 @@
+"""Sweeps: each variant equals a whole run with that setting, and only what a setting touches is measured anew."""
+
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from creative_nodes.common import tables
+from creative_nodes.doubt import sweeps
+from creative_nodes.doubt.settings import changed
+from creative_nodes.reach import measure as reach
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.streets import network as net
+
+
+def _city(towns: ModuleType, **update: Any) -> sweeps.SweptCity:
+    rng = np.random.default_rng(3)
+    config = towns.config()
+    analysis = config.model_copy(update={"travel": towns.travel(), **update})
+    tables_ = towns.grid_tables(25, 15, 120.0)
+
+    def spots(n: int) -> Any:
+        return zip(rng.uniform(0, 2880, n), rng.uniform(0, 1680, n), strict=True)
+
+    tiers, domains = ("core", "intermediate", "supporting"), ("books", "film", "music")
+    world = reach.World(
+        creative=towns.spaces(
+            *(
+                {"geometry": towns.at(*xy), "tier": tiers[k % 3], "domain": domains[k % 3]}
+                for k, xy in enumerate(spots(25))
+            )
+        ),
+        amenities=towns.amenities(*({"geometry": towns.at(*xy)} for xy in spots(30))),
+        people=towns.people(
+            *({"geometry": towns.at(*xy), "residents": 10.0 * (k % 5)} for k, xy in enumerate(spots(80)))
+        ),
+        stations=towns.stations({"geometry": towns.at(1000, 500)}),
+    )
+    sites = towns.sites(
+        *({"geometry": towns.at(*xy), "confidence": (0.35, 0.45, 0.9)[k % 3]} for k, xy in enumerate(spots(12)))
+    )
+    elsewhere = towns.people(*({"geometry": towns.at(*xy), "residents": 7.0} for xy in spots(40)))
+    streets = towns.streets(tables_)
+    return sweeps.SweptCity(sites, world, streets, analysis, "motorbike", {"a table": elsewhere})
+
+
+KEYS = {
+    "reach.exchange_decay_per_m": [0.004],
+    "reach.neighbourhood_half_life_m": [1000],
+    "reach.walk_minutes": [5, 15],
+    "reach.ride_minutes": [3],
+    "reach.tier_weight.supporting": [1.0, 0.3],
+    "network.link_minutes": [3],
+    "clusters.eps_m": [100],
+    "travel.snap_within_m": [20],
+    "candidates.min_confidence": [0.3, 0.5],
+    "score.winsor_high": [0.8],
+}
+
+
+@pytest.fixture
+def city(towns: ModuleType) -> sweeps.SweptCity:
+    swept = towns.config().sweeps.model_copy(
+        update={"keys": KEYS, "speed_factor": {"walk": [0.5], "motorbike": [0.2], "car": [2.0]}}
+    )
+    return _city(towns, sweeps=swept)
+
+
+def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any) -> pd.Series:
+    """Rank as a run of its own would: nothing shared with any other."""
+    streets = replace(city.streets, travel=analysis.travel, _built={})
+    found = reach.measure_reach(
+        reach.select_candidates(city.heritage, analysis.candidates),
+        replace(city.world, people=people),
+        streets,
+        reach=analysis.reach,
+        network=analysis.network,
+        candidates=analysis.candidates,
+        main_mode=city.main_mode,
+        link_within_m=analysis.people_grid.link_within_m,
+    ).candidates
+    scores = score_candidates(found, analysis.score.model_copy(update={"draws": 100}), seed=1)
+    return scores[scores["rank"].notna()].set_index("site_id")["rank"].astype(int)
+
+
+def test_every_variant_equals_a_run_of_its_own(city: sweeps.SweptCity) -> None:
+    found, summary = sweeps.sweep(city)
+    tables.check(found, TABLES["sweeps"], where="test")
+    tables.check(summary, TABLES["sweep_variants"], where="test")
+    today = _whole_run(city, city.analysis, city.world.people)
+    every = list(sweeps.variants(city))
+    # two values equal today's and are passed over
+    assert len(every) == sum(map(len, KEYS.values())) - 2 + 3 + 1 == len(summary)
+    moved = 0
+    for one, row in zip(every, summary.itertuples(), strict=True):
+        alone = _whole_run(city, one.analysis, one.people)
+        mine = found[(found["parameter"] == one.parameter) & (found["value"] == one.value)].set_index("site_id")
+        assert mine["rank_today"].to_dict() == today.to_dict()
+        assert mine["rank"].dropna().to_dict() == alone.reindex(today.index).dropna().to_dict(), one.parameter
+        assert (row.candidates, row.first) == (len(alone), alone.index[0])
+        moved += row.largest_move > 0
+    assert moved >= 8  # most settings do move someone
+
+
+def test_clusters_move_nobody_and_a_mode_nobody_is_ranked_by_neither(city: sweeps.SweptCity) -> None:
+    _, summary = sweeps.sweep(city)
+    table = summary.set_index("parameter")
+    assert table.loc[["clusters.eps_m", "speed car"], "largest_move"].tolist() == [0, 0]
+    assert table.loc[["clusters.eps_m", "speed car"], "tau"].tolist() == pytest.approx([1, 1])
+
+
+def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.SweptCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    plain = net.build_network
+
+    def counted(*args: Any, **how: Any) -> Any:
+        built.append((how["mode"], how["in_metres"]))
+        return plain(*args, **how)
+
+    monkeypatch.setattr(net, "build_network", counted)
+    only = {"reach.exchange_decay_per_m": [0.004], "reach.walk_minutes": [5], "network.link_minutes": [3]}
+    few = city.analysis.sweeps.model_copy(update={"keys": only, "speed_factor": {"motorbike": [0.5]}})
+    sweeps.sweep(replace(city, analysis=city.analysis.model_copy(update={"sweeps": few}), others={}))
+    # the motorbike's once more, for its other speed; every other network once, islands told apart
+    assert built.count(("motorbike", False)) == 2
+    assert not {key for key in built if key[0] in ("bike", "car")}
+    assert {key: built.count(key) for key in set(built) if key[0] == "walk"} == {("walk", False): 2, ("walk", True): 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("reach.walk_minuts", 10, "did you mean reach.walk_minutes"),
+        ("reach.nothing.at.all", 10, "no such key"),
+        ("locate.heritage_taxonomy", 1, "only numbers"),
+        ("reach.walk_minutes", -1, "greater than 0"),
+    ],
+)
+def test_a_key_that_cannot_be_changed_is_refused(towns: ModuleType, key: str, value: float, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        changed(towns.config(), key, value)
+
+
+def test_no_candidates_no_rows(towns: ModuleType, city: sweeps.SweptCity) -> None:
+    found, summary = sweeps.sweep(replace(city, heritage=city.heritage.iloc[:0]))
+    assert len(found) == len(summary) == 0

@@ -1,0 +1,273 @@
+"""Connectivity, links, relay and efficiency against brute force (METHOD section 7)."""
+
+import itertools
+import math
+from types import ModuleType
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from creative_nodes.network.connectivity import (
+    Links,
+    connectivity_of,
+    efficiency,
+    links_within,
+    nearest_other,
+    relay,
+    space_links,
+    thin_out,
+)
+from creative_nodes.streets.times import costs_between
+
+
+def _minutes(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Return walks between n spaces, a little different both ways."""
+    xy = rng.uniform(0, 60, size=(n, 2))
+    times = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1)) * rng.uniform(1, 1.4, (n, n))
+    times[rng.random((n, n)) < 0.05] = np.inf
+    return times
+
+
+def _graph(links: Links) -> nx.Graph:
+    graph = nx.Graph()
+    graph.add_nodes_from(range(links.n_spaces))
+    graph.add_weighted_edges_from(zip(links.a.tolist(), links.b.tolist(), links.minutes.tolist(), strict=True))
+    return graph
+
+
+def _c(graph: nx.Graph, n: int) -> float:
+    """Return the share of ordered pairs of spaces 0..n-1 (a space with itself too) that a way joins."""
+    return sum(nx.has_path(graph, i, j) for i in range(n) for j in range(n)) / n**2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_links_are_the_pairs_within_the_limit(seed: int) -> None:
+    minutes = _minutes(np.random.default_rng(seed), 12)
+    links = links_within(minutes, limit=15)
+    expected = {
+        (i, j): min(minutes[i, j], minutes[j, i])
+        for i, j in itertools.combinations(range(12), 2)
+        if min(minutes[i, j], minutes[j, i]) <= 15
+    }
+    assert expected
+    found = dict(zip(zip(links.a.tolist(), links.b.tolist(), strict=True), links.minutes.tolist(), strict=True))
+    assert found == expected
+    assert links.n_spaces == 12
+
+
+def test_exactly_the_limit_is_a_link() -> None:
+    minutes = np.array([[0, 15, 15.01], [15, 0, math.inf], [15.01, math.inf, 0]])
+    links = links_within(minutes, limit=15)
+    assert (links.a.tolist(), links.b.tolist()) == ([0], [1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_parts_and_degree_equal_networkx(seed: int) -> None:
+    links = links_within(_minutes(np.random.default_rng(seed), 15), limit=13)
+    graph = _graph(links)
+    parts = links.parts()
+    found = {frozenset(np.flatnonzero(parts == one).tolist()) for one in np.unique(parts)}
+    assert found == {frozenset(one) for one in nx.connected_components(graph)}
+    assert links.degree().tolist() == [graph.degree[i] for i in range(15)]
+
+
+def test_links_of_spaces_on_a_street(towns: ModuleType) -> None:
+    creative = towns.spaces(*({"geometry": towns.at(x, 10)} for x in (0, 1100, 1900)))
+    links = space_links(towns.streets(towns.straight_street()), creative, towns.config().network.link_minutes)
+    assert list(zip(links.a.tolist(), links.b.tolist(), strict=True)) == [(0, 1), (1, 2)]
+    assert links.minutes.tolist() == pytest.approx([1120 / 80, 820 / 80], rel=1e-4)
+
+
+def test_connectivity_by_hand() -> None:
+    # parts of 3, 2 and 1 spaces: (9 + 4 + 1) / 36
+    assert connectivity_of(np.array([0, 0, 1, 2, 1, 0])) == pytest.approx(14 / 36)
+    assert connectivity_of(np.zeros(5, dtype=int)) == pytest.approx(1)
+    assert connectivity_of(np.arange(8)) == pytest.approx(1 / 8)
+    assert connectivity_of(np.array([], dtype=int)) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_connectivity_is_the_chance_that_two_spaces_are_joined(seed: int) -> None:
+    links = links_within(_minutes(np.random.default_rng(seed), 11), limit=12)
+    assert connectivity_of(links.parts()) == pytest.approx(_c(_graph(links), 11))
+
+
+def test_relay_by_hand() -> None:
+    # parts of 2, 1, 1: C = 6/16; joining the pair and a single makes 3, 1: 10/16
+    parts = np.array([0, 0, 1, 2])
+    reached = np.array(
+        [
+            [True, False, True, False],
+            [True, True, False, False],  # two spaces of one part: nothing new
+            [False, False, False, False],
+            [True, False, True, True],
+        ]
+    )
+    assert relay(parts, reached) == pytest.approx([4 / 16, 0, 0, 10 / 16])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_relay_equals_recomputing_connectivity(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    links = links_within(_minutes(rng, 14), limit=11)
+    reached = rng.random((9, 14)) < 0.2
+    graph = _graph(links)
+    today = _c(graph, 14)
+    expected = []
+    for row in reached:
+        with_site = graph.copy()
+        with_site.add_edges_from(("site", int(k)) for k in np.flatnonzero(row))
+        expected.append(_c(with_site, 14) - today)
+    assert any(value > 0 for value in expected)
+    np.testing.assert_allclose(relay(links.parts(), reached), expected, atol=1e-12)
+
+
+def test_relay_without_spaces_is_zero() -> None:
+    assert relay(np.array([], dtype=int), np.zeros((3, 0), dtype=bool)).tolist() == [0, 0, 0]
+
+
+def test_efficiency_by_hand() -> None:
+    # 0 -2- 1 -4- 2, and 3 on its own: 1/2 + 1/4 + 1/6 over six pairs
+    links = Links(np.array([0, 1]), np.array([1, 2]), np.array([2.0, 4.0]), 4)
+    assert efficiency(links) == pytest.approx((1 / 2 + 1 / 4 + 1 / 6) / 6)
+
+
+def test_efficiency_takes_less_than_a_minute_as_a_minute() -> None:
+    # 0.2 + 0.5 minutes in a row are still less than a minute; the pieces are not rounded up one by one
+    links = Links(np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([0.2, 0.5, 3.0]), 4)
+    pairs = [1, 1, 1, 1 / 3, 1 / 3.5, 1 / 3.7]
+    assert efficiency(links) == pytest.approx(sum(pairs) / 6)
+
+
+def test_efficiency_of_spaces_under_one_roof_is_finite() -> None:
+    links = Links(np.array([0]), np.array([1]), np.array([0.0]), 2)
+    assert efficiency(links) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_efficiency_of_less_than_two_spaces_is_zero(n: int) -> None:
+    none = np.array([], dtype=int)
+    assert efficiency(Links(none, none, np.array([]), n)) == 0
+
+
+def test_a_town_without_links() -> None:
+    links = links_within(np.full((4, 4), np.inf), limit=15)
+    assert efficiency(links) == 0
+    assert len(np.unique(links.parts())) == 4
+    assert links.degree().tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_efficiency_equals_brute_force(seed: int) -> None:
+    minutes = _minutes(np.random.default_rng(seed), 13)
+    minutes[0, 1] = minutes[2, 3] = 0.3
+    links = links_within(minutes, limit=14)
+    lengths = dict(nx.all_pairs_dijkstra_path_length(_graph(links)))
+    total = sum(1 / max(1.0, lengths[i][j]) for i, j in itertools.permutations(range(13), 2) if j in lengths[i])
+    assert efficiency(links) == pytest.approx(total / (13 * 12))
+
+
+def test_equal_links_of_a_minute_make_networkx_global_efficiency() -> None:
+    graph = nx.gnm_random_graph(15, 18, seed=3)
+    a, b = np.array(list(graph.edges)).T
+    links = Links(np.minimum(a, b), np.maximum(a, b), np.ones(len(a)), 15)
+    assert efficiency(links) == pytest.approx(nx.global_efficiency(graph))
+
+
+# ---------------------------------------------------------------- relay along streets
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4, 5])
+def test_relay_along_streets_equals_adding_the_site_to_the_network(towns: ModuleType, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = towns.random_network(rng, n_nodes=60, n_edges=80, directed=False, metric=True)
+    spaces, sites = towns.random_entrances(rng, network, 24), towns.random_entrances(rng, network, 12)
+    limit = 150.0
+    links = links_within(costs_between(network, spaces, spaces, limit=limit), limit=limit)
+    found = relay(links.parts(), np.isfinite(costs_between(network, sites, spaces, limit=limit)))
+    # the same by networkx from the streets up: link, add one site, count the joined pairs of spaces
+    between, reach = towns.costs_by_networkx(network, spaces, spaces), towns.costs_by_networkx(network, sites, spaces)
+    graph = nx.Graph()
+    graph.add_nodes_from(range(24))
+    graph.add_edges_from((i, j) for i, j in itertools.combinations(range(24), 2) if between[i, j] <= limit)
+    expected = []
+    for row in reach:
+        with_site = graph.copy()
+        with_site.add_edges_from(("site", int(k)) for k in np.flatnonzero(row <= limit))
+        expected.append(_c(with_site, 24) - _c(graph, 24))
+    assert max(expected) > 0
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+# ---------------------------------------------------------------- nearest other space
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("try_first", [5.0, 60.0, 1e6])
+def test_nearest_other_equals_networkx(towns: ModuleType, seed: int, try_first: float) -> None:
+    rng = np.random.default_rng(seed)
+    network = towns.random_network(rng, n_nodes=20, n_edges=26, directed=False, metric=True)
+    doors = towns.random_entrances(rng, network, 14, at_ends=True)
+    metres = towns.costs_by_networkx(network, doors, doors)
+    np.fill_diagonal(metres, np.inf)
+    expected = metres.min(axis=1)
+    which, cost = nearest_other(network, doors, try_first=try_first)
+    assert np.isinf(expected).any() and np.isfinite(expected).sum() > 5
+    np.testing.assert_allclose(cost, expected, rtol=1e-9, atol=1e-6)
+    assert ((which >= 0) == np.isfinite(expected)).all()
+    reached = np.flatnonzero(which >= 0)
+    np.testing.assert_allclose(metres[reached, which[reached]], expected[reached], rtol=1e-9, atol=1e-6)
+
+
+# ---------------------------------------------------------------- thinning
+
+
+def test_thinning_equals_networkx_on_the_spaces_that_stay(monkeypatch: Any) -> None:
+    links = links_within(_minutes(np.random.default_rng(3), 20), limit=13)
+    stays: list[np.ndarray] = []
+
+    class Recorder:
+        def __init__(self, seed: int) -> None:
+            self._rng = rng_of(seed)
+
+        def choice(self, *args: Any, **how: Any) -> np.ndarray:
+            stays.append(self._rng.choice(*args, **how))
+            return stays[-1]
+
+    rng_of = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", Recorder)
+    found = thin_out(links, 0.3, 25, seed=6)
+    monkeypatch.undo()
+    assert len(stays) == 25
+    graph = _graph(links)
+    for draw, kept in enumerate(stays):
+        assert len(set(kept.tolist())) == 14
+        left = nx.convert_node_labels_to_integers(graph.subgraph(kept.tolist()))
+        assert found.connectivity[draw] == pytest.approx(_c(left, 14))
+        assert found.isolated_share[draw] == pytest.approx(nx.number_of_isolates(left) / 14)
+        assert found.links_per_space[draw] == pytest.approx(left.number_of_edges() / 14)
+    assert np.ptp(found.connectivity) > 0
+
+
+def test_thinning_a_complete_network_by_hand() -> None:
+    # ten spaces all linked: eight stay, all joined, with 8 * 7 / 2 links
+    links = links_within(np.ones((10, 10)), limit=15)
+    found = thin_out(links, 0.2, 19, seed=1)
+    assert found.connectivity.tolist() == [1] * 19
+    assert found.isolated_share.tolist() == [0] * 19
+    assert found.links_per_space.tolist() == [3.5] * 19
+
+
+def test_thinning_few_spaces() -> None:
+    none = np.array([], dtype=int)
+    assert len(thin_out(Links(none, none, np.array([]), 0), 0.2, 19, seed=1).connectivity) == 0
+    found = thin_out(Links(none, none, np.array([]), 1), 0.9, 19, seed=1)
+    assert found.connectivity.tolist() == found.isolated_share.tolist() == [1] * 19
+
+
+def test_thinning_is_the_same_by_seed() -> None:
+    links = links_within(_minutes(np.random.default_rng(3), 20), limit=13)
+    one, again, other = (thin_out(links, 0.3, 25, seed=seed).connectivity.tolist() for seed in (1, 1, 2))
+    assert one == again != other

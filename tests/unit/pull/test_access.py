@@ -1,0 +1,219 @@
+"""What tags say of a street, against OSMnx's filters and the OSM wiki."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from creative_nodes.pull.access import allows, direction, duration_minutes, maxspeed_kmh
+from creative_nodes.settings import load_config
+
+ROOT = Path(__file__).resolve().parents[3]
+HIGHWAYS = (
+    *("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "tertiary"),
+    *("unclassified", "residential", "living_street", "service", "road", "pedestrian", "footway", "path", "steps"),
+    *("cycleway", "bridleway", "track", "bus_guideway", "busway", "corridor", "elevator", "escalator", "raceway"),
+    *("rest_area", "services", "platform", "construction", "proposed", "abandoned", "razed", "planned", "no"),
+)
+OSMNX = {"walk": "walk", "bike": "bike", "car": "drive_service"}
+# where the project leaves OSMnx on purpose, and why
+DEPARTURES = {
+    "walk": {"corridor", "elevator", "escalator"},  # inside buildings: no street
+    "bike": set(),
+    "car": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def modes():
+    return load_config(yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))).travel.modes
+
+
+def osmnx_takes(tags, network_type):
+    """Apply OSMnx's own Overpass filter to the tags of a way."""
+    from osmnx import _overpass
+
+    conditions = re.findall(r'\["([^"]+)"(?:(!~)"([^"]*)")?\]', _overpass._get_network_filter(network_type))
+    assert len(conditions) > 4
+    for key, sign, pattern in conditions:
+        if not sign and key not in tags:
+            return False
+        if sign and key in tags and re.search(pattern, tags[key]):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("highway", HIGHWAYS)
+@pytest.mark.parametrize("mode", sorted(OSMNX))
+def test_a_way_without_access_tags_is_open_as_in_osmnx(modes, mode, highway):
+    expected = osmnx_takes({"highway": highway}, OSMNX[mode]) and highway not in DEPARTURES[mode]
+    assert allows({"highway": highway}, modes[mode]) == expected
+
+
+@pytest.mark.parametrize("service", ["alley", "driveway", "emergency_access", "parking", "parking_aisle", "private"])
+@pytest.mark.parametrize("mode", sorted(OSMNX))
+def test_a_service_way_is_open_as_in_osmnx(modes, mode, service):
+    tags = {"highway": "service", "service": service}
+    # an alley is too narrow for cars: OSMnx says so in its filter "drive"
+    expected = osmnx_takes(tags, OSMNX[mode]) and (mode, service) != ("car", "alley")
+    assert allows(tags, modes[mode]) == expected
+
+
+@pytest.mark.parametrize("key", ["sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"])
+def test_a_street_whose_pavements_are_mapped_apart_stays_open(modes, key):
+    """A departure from OSMnx: extracts without footways (Shanghai) would lose the street and have nothing instead."""
+    tags = {"highway": "primary", key: "separate"}
+    assert not osmnx_takes(tags, "walk")
+    assert all(allows(tags, rules) for rules in modes.values())
+
+
+@pytest.mark.parametrize(
+    ("tags", "closed"),
+    [
+        ({"access": "private"}, {"walk", "bike", "motorbike", "car"}),
+        ({"access": "no"}, {"walk", "bike", "motorbike", "car"}),
+        ({"access": "no", "foot": "yes"}, {"bike", "motorbike", "car"}),
+        ({"access": "private", "foot": "designated", "bicycle": "yes"}, {"motorbike", "car"}),
+        ({"access": "yes"}, set()),
+        ({"access": "permissive"}, set()),
+        ({"access": "destination"}, set()),
+        ({"foot": "no"}, {"walk"}),
+        ({"foot": "private"}, {"walk"}),
+        ({"foot": "use_sidepath"}, {"walk"}),
+        ({"bicycle": "no"}, {"bike"}),
+        ({"motorcycle": "no"}, {"motorbike"}),
+        ({"motorcar": "no"}, {"car"}),
+        ({"motor_vehicle": "no"}, {"motorbike", "car"}),
+        ({"motor_vehicle": "no", "motorcycle": "yes"}, {"car"}),
+        ({"vehicle": "no"}, {"bike", "motorbike", "car"}),
+        ({"vehicle": "no", "bicycle": "yes"}, {"motorbike", "car"}),
+        ({"vehicle": "private", "motor_vehicle": "yes"}, {"bike"}),
+        ({"service": "private"}, {"walk", "bike", "motorbike", "car"}),
+        ({"service": "private", "foot": "yes"}, {"bike", "motorbike", "car"}),
+        ({"service": "parking_aisle"}, {"motorbike", "car"}),
+        ({"service": "alley"}, {"car"}),
+    ],
+)
+def test_the_most_specific_access_tag_decides(modes, tags, closed):
+    way = {"highway": "residential", **tags}
+    assert {mode for mode, rules in modes.items() if not allows(way, rules)} == closed
+
+
+@pytest.mark.parametrize(
+    ("highway", "tags", "open_to"),
+    [
+        ("footway", {}, {"walk"}),
+        ("footway", {"bicycle": "yes"}, {"walk", "bike"}),
+        ("footway", {"access": "yes"}, {"walk"}),
+        ("footway", {"motorcycle": "yes"}, {"walk", "motorbike"}),
+        ("steps", {}, {"walk"}),
+        ("steps", {"foot": "no"}, set()),
+        ("path", {}, {"walk", "bike"}),
+        ("pedestrian", {}, {"walk", "bike"}),
+        ("pedestrian", {"motor_vehicle": "destination"}, {"walk", "bike", "motorbike", "car"}),
+        ("track", {}, {"walk", "bike", "motorbike"}),
+        ("motorway", {}, {"car"}),
+        ("motorway_link", {}, {"car"}),
+        ("motorway", {"motorcycle": "designated"}, {"car", "motorbike"}),
+        ("residential", {}, {"walk", "bike", "motorbike", "car"}),
+        ("living_street", {}, {"walk", "bike", "motorbike", "car"}),
+        ("construction", {}, set()),
+        ("proposed", {}, set()),
+    ],
+)
+def test_who_may_use_a_class(modes, highway, tags, open_to):
+    assert {mode for mode, rules in modes.items() if allows({"highway": highway, **tags}, rules)} == open_to
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, 0),
+        ({"oneway": "yes"}, 1),
+        ({"oneway": "1"}, 1),
+        ({"oneway": "true"}, 1),
+        ({"oneway": "-1"}, -1),
+        ({"oneway": "reverse"}, -1),
+        ({"oneway": "no"}, 0),
+        ({"oneway": "reversible"}, 0),
+        ({"oneway": "alternating"}, 0),
+        ({"junction": "roundabout"}, 1),
+        ({"junction": "circular"}, 1),
+        ({"junction": "roundabout", "oneway": "-1"}, -1),
+        ({"junction": "roundabout", "oneway": "no"}, 0),
+        ({"highway": "motorway"}, 1),
+        ({"highway": "motorway", "oneway": "no"}, 0),
+        ({"highway": "motorway_link"}, 0),
+    ],
+)
+def test_direction(modes, tags, expected):
+    tags = {"highway": "residential", **tags}
+    assert [direction(tags, modes[mode]) for mode in ("bike", "motorbike", "car")] == [expected] * 3
+    assert direction(tags, modes["walk"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"oneway": "yes", "oneway:bicycle": "no"}, {"bike": 0, "motorbike": 1, "car": 1}),
+        ({"oneway": "-1", "oneway:bicycle": "no"}, {"bike": 0, "motorbike": -1, "car": -1}),
+        ({"oneway": "yes", "oneway:motorcycle": "no"}, {"bike": 1, "motorbike": 0, "car": 1}),
+        ({"oneway:bicycle": "yes"}, {"bike": 1, "motorbike": 0, "car": 0}),
+        ({"oneway": "yes", "cycleway": "opposite_lane"}, {"bike": 0, "motorbike": 1, "car": 1}),
+        ({"oneway": "yes", "cycleway:left": "opposite_track"}, {"bike": 0, "motorbike": 1, "car": 1}),
+        ({"oneway": "yes", "cycleway": "lane"}, {"bike": 1, "motorbike": 1, "car": 1}),
+        ({"oneway": "yes", "cycleway": "opposite", "oneway:bicycle": "yes"}, {"bike": 1, "motorbike": 1, "car": 1}),
+    ],
+)
+def test_a_mode_may_have_its_own_direction(modes, tags, expected):
+    tags = {"highway": "residential", **tags}
+    assert {mode: direction(tags, modes[mode]) for mode in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "open_to"),
+    [
+        ({}, {"walk", "bike", "motorbike"}),  # a car needs a tag that lets it on board
+        ({"motorcar": "yes"}, {"walk", "bike", "motorbike", "car"}),
+        ({"motor_vehicle": "no"}, {"walk", "bike"}),
+        ({"foot": "yes", "motorcar": "no", "motorcycle": "no", "bicycle": "no"}, {"walk"}),
+    ],
+)
+def test_who_may_board_a_ferry(modes, tags, open_to):
+    tags = {"route": "ferry", "highway": "ferry", **tags}
+    assert {mode for mode, rules in modes.items() if allows(tags, rules)} == open_to
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("20", 20), ("0:20", 20), ("00:20", 20), ("1:30", 90), ("PT20M", 20), ("PT1H30M", 90)]
+)
+def test_duration_in_minutes(text, minutes):
+    assert duration_minutes({"duration": text}) == minutes
+
+
+@pytest.mark.parametrize("tags", [{}, *({"duration": text} for text in ("", "0", "soon", "PT", "1:2:3", "1.5 h"))])
+def test_no_duration(tags):
+    assert math.isnan(duration_minutes(tags))
+
+
+@pytest.mark.parametrize(
+    ("text", "kmh"),
+    [
+        ("50", 50),
+        (" 50 ", 50),
+        ("50 km/h", 50),
+        ("30 mph", 48.28032),
+        ("30mph", 48.28032),
+        ("30 MPH", 48.28032),
+        ("7.5", 7.5),
+    ],
+)
+def test_signed_limit_in_kmh(text, kmh):
+    assert maxspeed_kmh({"maxspeed": text}) == pytest.approx(kmh)
+
+
+@pytest.mark.parametrize("tags", [{}, *({"maxspeed": t} for t in ("none", "signals", "walk", "VN:urban", "", "0"))])
+def test_no_signed_limit(tags):
+    assert math.isnan(maxspeed_kmh(tags))

@@ -1,0 +1,568 @@
+"""Reach of towns drawn by hand: METHOD section 5, worked out on paper."""
+
+import math
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from creative_nodes.common import tables
+from creative_nodes.common.words import CRITERIA
+from creative_nodes.reach import measure as reach
+from creative_nodes.reach import spillover
+from creative_nodes.report.tables import TABLES
+from creative_nodes.streets.streets import PublicTransport
+
+B = 0.016  # per metre
+HALF_LIFE = 302.0  # metres
+
+
+def _measure(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> Any:
+    """Measure sites on one street along y = 0 from x = 0 to 2000, unless told otherwise; returns the candidates."""
+    return _measure_all(towns, sites, streets, **how).candidates
+
+
+def _measure_all(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> Any:
+    """Measure as `_measure` does; returns every table."""
+    config = towns.config()
+    world = reach.World(
+        creative=how.pop("creative", towns.spaces()),
+        amenities=how.pop("amenities", towns.amenities()),
+        people=how.pop("people", towns.people()),
+        stations=how.pop("stations", towns.stations()),
+    )
+    settings = config.reach.model_copy(update=how.pop("reach", {}))
+    found = reach.measure_reach(
+        sites,
+        world,
+        streets or towns.streets(towns.straight_street()),
+        reach=settings,
+        network=config.network,
+        candidates=config.candidates.model_copy(update=how.pop("candidates", {})),
+        main_mode=how.pop("main_mode", "motorbike"),
+        link_within_m=how.pop("link_within_m", 500),
+    )
+    assert not how
+    for name in ("candidates", "reach", "parts", "modes", "site_links"):
+        tables.check(getattr(found, name), TABLES[name], where="test")
+    return found
+
+
+# ---------------------------------------------------------------- formulas
+
+
+def test_half_life_halves() -> None:
+    decay = spillover.half_life_to_decay(HALF_LIFE)
+    halved = spillover.decay_sum(np.array([[0.0], [302], [604]]), np.array([1.0]), decay)
+    assert halved == pytest.approx([1, 0.5, 0.25])
+
+
+def test_decay_sum_by_hand() -> None:
+    metres = np.array([[0.0, 100, 250], [math.inf, 50, math.inf], [math.inf] * 3])
+    found = spillover.decay_sum(metres, np.array([1.0, 0.6, 0.3]), B)
+    # exp(-1.6) = 0.2018965, exp(-4) = 0.0183156, exp(-0.8) = 0.4493290
+    assert found == pytest.approx([1 + 0.6 * 0.2018965 + 0.3 * 0.0183156, 0.6 * 0.4493290, 0], abs=1e-7)
+
+
+def test_exchange_is_gone_by_250_m() -> None:
+    assert spillover.decay_sum(np.array([[250.0]]), np.array([1.0]), B)[0] < 0.02
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 8])
+def test_k_equal_kinds_make_k(k: int) -> None:
+    assert spillover.hill_number(np.full((1, k), 0.37)) == pytest.approx([k])
+
+
+def test_hill_number_of_one_none_and_uneven_kinds() -> None:
+    found = spillover.hill_number(np.array([[0.0, 4, 0], [0, 0, 0], [0.5, 0.25, 0.25]]))
+    # entropy of (1/2, 1/4, 1/4) is 1.5 ln 2
+    assert found == pytest.approx([1, 0, 2**1.5])
+
+
+# ---------------------------------------------------------------- spillover on a street
+
+
+def test_exchange_and_neighbourhood_by_hand(towns: ModuleType) -> None:
+    creative = towns.spaces(
+        {"geometry": towns.at(600), "tier": "core"},  # 100 m
+        {"geometry": towns.at(250, 20), "tier": "intermediate"},  # 250 m and a leg of 20
+        {"geometry": towns.at(802), "tier": "supporting"},  # 302 m
+    )
+    amenities = towns.amenities({"geometry": towns.at(500, 302 - 200), "weight": 0.2})  # a leg of 102 m
+    found = _measure(towns, towns.sites({"geometry": towns.at(500)}), creative=creative, amenities=amenities).iloc[0]
+    exchange = math.exp(-B * 100) + 0.6 * math.exp(-B * 270) + 0.3 * math.exp(-B * 302)
+    assert found["exchange"] == pytest.approx(exchange, rel=1e-4)
+    near = 0.5 ** (100 / 302) + 0.6 * 0.5 ** (270 / 302) + 0.3 * 0.5 + 0.2 * 0.5 ** (102 / 302)
+    assert found["neighbourhood"] == pytest.approx(near, rel=1e-4)
+    assert found["nearest_space"] == "c1"
+    assert found["nearest_space_m"] == pytest.approx(100, abs=0.01)
+
+
+def test_at_302_metres_a_core_space_counts_half(towns: ModuleType) -> None:
+    creative = towns.spaces({"geometry": towns.at(802)})
+    found = _measure(towns, towns.sites({"geometry": towns.at(500)}), creative=creative)
+    assert found["neighbourhood"].tolist() == pytest.approx([0.5], rel=1e-5)
+
+
+def test_the_leg_of_the_site_counts_too(towns: ModuleType) -> None:
+    creative = towns.spaces({"geometry": towns.at(600, -40)})
+    found = _measure(towns, towns.sites({"geometry": towns.at(500, 60)}), creative=creative)
+    assert found["nearest_space_m"].tolist() == pytest.approx([60 + 100 + 40], abs=0.01)
+    assert found["exchange"].tolist() == pytest.approx([math.exp(-B * 200)], rel=1e-4)
+
+
+def test_decay_stops_at_the_largest_distance(towns: ModuleType) -> None:
+    creative = towns.spaces({"geometry": towns.at(1400)}, {"geometry": towns.at(1600)})
+    found = _measure(
+        towns, towns.sites({"geometry": towns.at(500)}), creative=creative, reach={"max_distance_m": 1000}
+    ).iloc[0]
+    assert found["neighbourhood"] == pytest.approx(0.5 ** (900 / 302), rel=1e-4)
+
+
+def test_spaces_in_the_buffer_count_for_reach(towns: ModuleType) -> None:
+    creative = towns.spaces({"geometry": towns.at(600), "inside": False})
+    found = _measure(towns, towns.sites({"geometry": towns.at(500)}), creative=creative).iloc[0]
+    assert found["exchange"] == pytest.approx(math.exp(-B * 100), rel=1e-4)
+
+
+def test_diversity_is_weighted_by_distance_and_tier(towns: ModuleType) -> None:
+    creative = towns.spaces(
+        {"geometry": towns.at(500), "domain": "music"},
+        {"geometry": towns.at(802), "domain": "film"},
+        {"geometry": towns.at(198), "domain": "film", "tier": "intermediate"},
+    )
+    found = _measure(towns, towns.sites({"geometry": towns.at(500)}), creative=creative).iloc[0]
+    film = 0.5 * (1 + 0.6) / (1 + 0.5 * 1.6)
+    entropy = -film * math.log(film) - (1 - film) * math.log(1 - film)
+    assert found["diversity"] == pytest.approx(math.exp(entropy), rel=1e-4)
+
+
+def test_equally_near_domains_make_their_number(towns: ModuleType) -> None:
+    four = [
+        {"geometry": towns.at(500 + d), "domain": name} for d, name in ((80, "a"), (-80, "b"), (80, "c"), (-80, "d"))
+    ]
+    sites = towns.sites({"geometry": towns.at(500)})
+    assert _measure(towns, sites, creative=towns.spaces(*four))["diversity"].tolist() == pytest.approx([4], rel=1e-6)
+    assert _measure(towns, sites, creative=towns.spaces(four[0]))["diversity"].tolist() == pytest.approx([1])
+    assert _measure(towns, sites)["diversity"].tolist() == [0]
+
+
+def test_a_town_without_spaces_and_amenities(towns: ModuleType) -> None:
+    found = _measure(towns, towns.sites({"geometry": towns.at(500)})).iloc[0]
+    assert [found[name] for name in ("exchange", "neighbourhood", "diversity", "relay", "spaces_walk")] == [0] * 5
+    assert found["nearest_space"] == ""
+    assert math.isnan(found["nearest_space_m"])
+
+
+# ---------------------------------------------------------------- residents
+
+
+def test_residents_within_15_minutes_on_foot(towns: ModuleType) -> None:
+    # 1,200 m: from x = 200, a cell at 1390 is in reach, one at 1410 is not, nor one with a leg of 20 m at 1390
+    people = towns.people(
+        {"geometry": towns.at(1390), "residents": 7.0},
+        {"geometry": towns.at(1410), "residents": 100.0},
+        {"geometry": towns.at(1390, 20), "residents": 1000.0},
+        {"geometry": towns.at(200, 400), "residents": 20.0},
+        {"geometry": towns.at(200, 501), "residents": 500.0},  # too far from any street
+    )
+    found = _measure(towns, towns.sites({"geometry": towns.at(200)}), people=people).iloc[0]
+    assert found["residents_walk_15"] == pytest.approx(27)
+
+
+def test_residents_outside_the_study_area_count_for_reach(towns: ModuleType) -> None:
+    people = towns.people({"geometry": towns.at(300), "residents": 5.0, "inside": False})
+    found = _measure(towns, towns.sites({"geometry": towns.at(200)}), people=people)
+    assert found["residents_walk_15"].tolist() == [5]
+
+
+@pytest.mark.parametrize(("mode", "metres"), [("motorbike", 600), ("bike", 400), ("walk", 160)])
+def test_residents_by_the_main_mode(towns: ModuleType, mode: str, metres: int) -> None:
+    # two minutes on a residential street: 18, 12 and 4.8 km/h
+    people = towns.people(
+        {"geometry": towns.at(1000 + metres - 5), "residents": 3.0},
+        {"geometry": towns.at(1000 - metres - 5), "residents": 40.0},
+    )
+    found = _measure(
+        towns,
+        towns.sites({"geometry": towns.at(1000)}),
+        people=people,
+        main_mode=mode,
+        reach={"ride_minutes": 2},
+    ).iloc[0]
+    assert found["residents_ride_30"] == pytest.approx(3)
+
+
+def test_the_leg_before_a_ride_is_walked(towns: ModuleType) -> None:
+    # 80 m on foot take a minute, the other minute is 300 m by motorbike
+    people = towns.people(
+        {"geometry": towns.at(1295), "residents": 3.0}, {"geometry": towns.at(1305), "residents": 40.0}
+    )
+    found = _measure(
+        towns, towns.sites({"geometry": towns.at(1000, 80)}), people=people, reach={"ride_minutes": 2}
+    ).iloc[0]
+    assert found["residents_ride_30"] == pytest.approx(3)
+
+
+def test_without_streets_for_the_main_mode_riders_are_not_known_rather_than_none(towns: ModuleType) -> None:
+    points = {1: (0.0, 0.0), 2: (500.0, 0.0)}
+    lanes = towns.streets(towns.street_tables(points, [(1, 2, {"highway": "footway", "motorbike": False})]))
+    people = towns.people({"geometry": towns.at(400), "residents": 3.0})
+    found = _measure(towns, towns.sites({"geometry": towns.at(100)}), lanes, people=people).iloc[0]
+    assert found["residents_walk_15"] == 3
+    assert np.isnan(found["residents_ride_30"])
+
+
+def test_newly_served_have_no_core_or_intermediate_space_yet(towns: ModuleType) -> None:
+    creative = towns.spaces(
+        {"geometry": towns.at(0), "tier": "intermediate"},
+        {"geometry": towns.at(2000), "tier": "supporting"},  # does not count
+    )
+    people = towns.people(
+        {"geometry": towns.at(1190), "residents": 1.0},  # served by the intermediate space
+        {"geometry": towns.at(1210), "residents": 10.0},
+        {"geometry": towns.at(1900), "residents": 100.0},
+    )
+    found = _measure(
+        towns, towns.sites({"geometry": towns.at(1000)}, {"geometry": towns.at(100)}), creative=creative, people=people
+    )
+    assert found["newly_served"].tolist() == pytest.approx([110, 10])
+    assert found["residents_walk_15"].tolist() == pytest.approx([111, 11])
+
+
+@pytest.mark.parametrize("tier", ["core", "intermediate"])
+def test_a_space_beside_serves_everybody(towns: ModuleType, tier: str) -> None:
+    people = towns.people({"geometry": towns.at(1100), "residents": 9.0})
+    creative = towns.spaces({"geometry": towns.at(1000), "tier": tier})
+    found = _measure(towns, towns.sites({"geometry": towns.at(1000)}), creative=creative, people=people)
+    assert found["newly_served"].tolist() == [0]
+
+
+def test_without_residents_their_criteria_are_missing_not_zero(towns: ModuleType) -> None:
+    found = _measure(towns, towns.sites({"geometry": towns.at(500)}), creative=towns.spaces({"geometry": towns.at(0)}))
+    assert found[["residents_walk_15", "residents_ride_30", "newly_served"]].isna().all(axis=None)
+    others = [name for name in CRITERIA if name not in ("residents_walk_15", "residents_ride_30", "newly_served")]
+    others.remove("transit_minutes")
+    assert found[others].notna().all(axis=None)
+
+
+# ---------------------------------------------------------------- rapid transit
+
+
+def test_transit_is_the_walk_to_the_nearest_point_of_a_rapid_station(towns: ModuleType) -> None:
+    sites = towns.sites({"geometry": towns.at(100)}, {"geometry": towns.at(900, 40)})
+    bus = {"geometry": towns.at(150), "rapid": False}
+    found = _measure(towns, sites, stations=towns.stations({"geometry": towns.at(1300)}, bus))
+    assert found["transit_minutes"].tolist() == pytest.approx([1200 / 80, (40 + 400) / 80], rel=1e-4)
+    doors = {"geometry": shapely.MultiPoint([(1100, 0), (1300, 0)])}
+    found = _measure(towns, sites, stations=towns.stations(doors, bus))
+    assert found["transit_minutes"].tolist() == pytest.approx([1000 / 80, (40 + 200) / 80], rel=1e-4)
+
+
+def test_without_a_rapid_station_the_walk_to_one_is_missing(towns: ModuleType) -> None:
+    bus = towns.stations({"geometry": towns.at(150), "rapid": False})
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(500)}), stations=bus)
+    assert found.candidates["transit_minutes"].isna().all()
+    assert "transit_minutes" not in set(found.parts["criterion"])
+
+
+# ---------------------------------------------------------------- relay
+
+
+def _connectivity(graph: nx.Graph, spaces: set[str]) -> float:
+    """Return C over the spaces: the share of pairs (a space with itself too) that are joined."""
+    return sum((len(part & spaces) / len(spaces)) ** 2 for part in nx.connected_components(graph))
+
+
+def test_relay_joins_two_ends_of_town(towns: ModuleType) -> None:
+    # links of at most 1,200 m: spaces at 0 and 2000 are apart, a site at 1000 joins them
+    creative = towns.spaces({"geometry": towns.at(0)}, {"geometry": towns.at(2000)})
+    found = _measure(towns, towns.sites({"geometry": towns.at(1000)}, {"geometry": towns.at(700)}), creative=creative)
+    assert found["relay"].tolist() == pytest.approx([1 - 0.5, 0])
+    assert found["spaces_walk"].tolist() == [2, 1]
+
+
+def test_relay_leaves_out_the_buffer(towns: ModuleType) -> None:
+    creative = towns.spaces({"geometry": towns.at(0)}, {"geometry": towns.at(2000), "inside": False})
+    found = _measure(towns, towns.sites({"geometry": towns.at(1000)}), creative=creative)
+    assert found["relay"].tolist() == [0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_relay_equals_recomputing_connectivity(towns: ModuleType, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    tables_ = towns.grid_tables(30, 20, 130.0)
+    spots = np.column_stack([rng.integers(0, 30, 18), rng.integers(0, 20, 18)]) * 130.0
+    creative = towns.spaces(*({"geometry": towns.at(x, y)} for x, y in spots))
+    corners = np.column_stack([rng.integers(0, 30, 8), rng.integers(0, 20, 8)]) * 130.0
+    sites = towns.sites(*({"geometry": towns.at(x, y)} for x, y in corners))
+    measured = _measure_all(towns, sites, towns.streets(tables_), creative=creative, reach={"walk_minutes": 15})
+    found = measured.candidates
+    # on a grid the walk between two corners is the sum of both sides; no multiple of 130 m lies near 1,200 m
+    ids = creative["space_id"].tolist()
+    graph = nx.Graph()
+    graph.add_nodes_from(ids)
+    for i in range(18):
+        for j in range(i):
+            if np.abs(spots[i] - spots[j]).sum() <= 1200:
+                graph.add_edge(ids[i], ids[j])
+    today = _connectivity(graph, set(ids))
+    for site, corner in enumerate(corners):
+        with_site = graph.copy()
+        with_site.add_node("site")
+        with_site.add_edges_from(("site", ids[k]) for k in range(18) if np.abs(spots[k] - corner).sum() <= 1200)
+        expected = _connectivity(with_site, set(ids)) - today
+        assert found["relay"].iloc[site] == pytest.approx(expected, abs=1e-12)
+        mine = measured.site_links[measured.site_links["site_id"] == found["site_id"].iloc[site]]
+        assert set(mine["space_id"]) == set(with_site["site"])
+        walks = {ids[k]: np.abs(spots[k] - corner).sum() / 80 for k in range(18)}  # 4.8 km/h
+        assert mine["minutes"].tolist() == pytest.approx([walks[space_id] for space_id in mine["space_id"]])
+
+
+# ---------------------------------------------------------------- site criteria, candidates, reasons
+
+
+def test_site_criteria_by_hand(towns: ModuleType) -> None:
+    sites = towns.sites(
+        {"geometry": towns.at(0), "confidence": 0.8, "listed": True, "start_year": 1976, "area_m2": 5200.0},
+        {"geometry": towns.at(0), "confidence": 0.6, "status": "active", "start_year": 1870, "public_land": True},
+        {"geometry": towns.at(0), "confidence": 0.5, "status": "brownfield", "area_m2": math.nan},
+        {"geometry": towns.at(0), "confidence": 1.0, "public_land": True, "start_year": 2030},
+    )
+    found = _measure(towns, sites)
+    expected = [0.5 * 0.8 + 0.25 + 0.25 * 0.5, 0.5 * 0.6 + 0.25, 0.5 * 0.5, 0.5]
+    assert found["heritage_value"].tolist() == pytest.approx(expected)
+    assert found["readiness"].tolist() == pytest.approx([1, 0.5, 0.7, 1])
+    assert found["site_capacity"].iloc[:2].tolist() == [5200, 1000]
+    assert math.isnan(found["site_capacity"].iloc[2])
+
+
+def test_candidates_are_attested_and_neither_converted_nor_lost(towns: ModuleType) -> None:
+    sites = towns.sites(
+        {"geometry": towns.at(0), "status": "disused"},
+        {"geometry": towns.at(0), "status": "converted"},
+        {"geometry": towns.at(0), "status": "lost"},
+        {"geometry": towns.at(0), "status": "active", "confidence": 0.39},
+        {"geometry": towns.at(0), "status": "brownfield", "confidence": 1 - (1 - 0.25) * (1 - 0.2)},  # 0.4, by hand
+    )
+    found = reach.select_candidates(sites, towns.config().candidates)
+    assert found["site_id"].tolist() == ["h1", "h5"]
+    assert found.index.tolist() == [0, 1]
+
+
+def test_why_a_site_cannot_be_reached(towns: ModuleType) -> None:
+    # a street of 21 junctions, an island of 3, and a site far from both
+    nodes, edges = towns.straight_street()
+    points = {901: (0.0, 800.0), 902: (50.0, 800.0), 903: (100.0, 800.0)}
+    more_nodes, more_edges = towns.street_tables(points, [(901, 902, {}), (902, 903, {})])
+    streets = towns.streets(
+        (pd.concat([nodes, more_nodes], ignore_index=True), pd.concat([edges, more_edges], ignore_index=True)),
+        min_island_nodes=10,
+    )
+    sites = towns.sites({"geometry": towns.at(500)}, {"geometry": towns.at(1500, 300)}, {"geometry": towns.at(50, 820)})
+    people = towns.people({"geometry": towns.at(500)})
+    creative = towns.spaces({"geometry": towns.at(60, 800)}, {"geometry": towns.at(100)})
+    found = _measure(
+        towns, sites, streets, people=people, creative=creative, stations=towns.stations({"geometry": towns.at(0)})
+    )
+    assert found["reachable"].tolist() == [True, False, False]
+    reasons = found["unreachable_reason"].tolist()
+    assert reasons[0] == ""
+    assert "300 m" in reasons[1]
+    assert "200 m" in reasons[1]
+    assert "island" in reasons[2]
+    assert "3 street junctions" in reasons[2]
+    # reported, not scored as zero
+    assert found.loc[1:, list(CRITERIA)].isna().all(axis=None)
+    assert found.loc[0, list(CRITERIA)].notna().all()
+
+
+def test_sites_keep_their_shape_and_order(towns: ModuleType) -> None:
+    sites = towns.sites(
+        {"geometry": shapely.box(500, 10, 600, 60), "name": "Kho A"}, {"geometry": towns.at(5), "name": "Kho B"}
+    )
+    found = _measure(towns, sites)
+    assert found["name"].tolist() == ["Kho A", "Kho B"]
+    assert shapely.equals(found.geometry.to_numpy(), sites.geometry.to_numpy()).all()
+
+
+def test_no_sites_make_an_empty_table(towns: ModuleType) -> None:
+    found = _measure(towns, towns.sites({"geometry": towns.at(0)}).iloc[:0])
+    assert len(found) == 0
+
+
+def test_a_large_site_is_measured_from_its_boundary(towns: ModuleType) -> None:
+    # an estate 800 m long: its east end is 100 m from the space, its centre 500 m
+    estate = towns.sites({"geometry": shapely.box(200, 0.5, 1000, 300)})
+    found = _measure(towns, estate, creative=towns.spaces({"geometry": towns.at(1100)}))
+    assert found["nearest_space_m"].tolist() == pytest.approx([100.5], abs=0.6)
+
+
+# ---------------------------------------------------------------- within a time, and what figures are made of
+
+
+def test_every_mode_and_time_is_counted(towns: ModuleType) -> None:
+    # residential: 4.8, 12, 18 and 14 km/h make 80, 200, 300 and 233 m a minute
+    people = towns.people(
+        *({"geometry": towns.at(x), "residents": 10.0**k} for k, x in enumerate((100, 500, 900, 1900)))
+    )
+    creative = towns.spaces({"geometry": towns.at(300)}, {"geometry": towns.at(1000), "tier": "supporting"})
+    limits = {"walk": [1, 5], "bike": [5], "motorbike": [5], "car": [2]}
+    found = _measure_all(
+        towns, towns.sites({"geometry": towns.at(50)}), people=people, creative=creative, reach={"thresholds": limits}
+    ).reach
+    rows = {(row.mode, row.minutes): (row.residents, row.spaces, row.major_spaces) for row in found.itertuples()}
+    assert rows == {
+        ("walk", 1): (1, 0, 0),
+        ("walk", 5): (1, 1, 1),
+        ("walk", 15): (111, 2, 1),  # the limit of residents_walk_15 is added
+        ("bike", 5): (111, 2, 1),
+        ("motorbike", 5): (111, 2, 1),
+        ("motorbike", 30): (1111, 2, 1),  # and that of residents_ride_30
+        ("car", 2): (11, 1, 1),
+    }
+
+
+def test_reach_at_a_limit_is_the_criterion(towns: ModuleType) -> None:
+    people = towns.people(
+        {"geometry": towns.at(600), "residents": 7.0}, {"geometry": towns.at(1900), "residents": 80.0}
+    )
+    sites = towns.sites({"geometry": towns.at(50)}, {"geometry": towns.at(900)})
+    found = _measure_all(towns, sites, people=people)
+    table = found.reach.set_index(["site_id", "mode", "minutes"])["residents"]
+    ids = found.candidates["site_id"]
+    assert [table[i, "walk", 15] for i in ids] == found.candidates["residents_walk_15"].tolist() == [7, 87]
+    assert [table[i, "motorbike", 30] for i in ids] == found.candidates["residents_ride_30"].tolist() == [87, 87]
+
+
+def test_a_site_that_no_street_of_a_mode_meets_has_no_counts_rather_than_none(towns: ModuleType) -> None:
+    points = {1: (0.0, 0.0), 2: (500.0, 0.0)}
+    lanes = towns.streets(towns.street_tables(points, [(1, 2, {"highway": "footway", "car": False})]))
+    people = towns.people({"geometry": towns.at(400), "residents": 3.0})
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(100)}), lanes, people=people).reach
+    assert found.loc[found["mode"] == "car", ["residents", "spaces"]].isna().all(axis=None)
+    assert found.loc[found["mode"] == "walk", ["residents", "spaces"]].notna().all(axis=None)
+
+
+def _town_with_everything(towns: ModuleType) -> Any:
+    rng = np.random.default_rng(5)
+    spots = rng.uniform(0, 2000, 40)
+    tiers, domains = ("core", "intermediate", "supporting"), ("visual_arts", "books", "film")
+    creative = towns.spaces(
+        *(
+            {"geometry": towns.at(x), "tier": tiers[k % 3], "domain": domains[k % 2], "inside": k % 7 > 0}
+            for k, x in enumerate(spots)
+        )
+    )
+    amenities = towns.amenities(
+        *({"geometry": towns.at(x), "kind": ("cafe", "shop")[k % 2]} for k, x in enumerate(rng.uniform(0, 2000, 60)))
+    )
+    people = towns.people(*({"geometry": towns.at(x), "residents": 5.0} for x in rng.uniform(0, 2000, 30)))
+    sites = towns.sites(
+        *({"geometry": towns.at(x, 20), "listed": x > 500, "start_year": 1950, "public_land": True} for x in (10, 900)),
+        {"geometry": towns.at(1990), "status": "active", "confidence": 0.5},
+        {"geometry": towns.at(500, 400)},  # out of reach
+    )
+    stations = towns.stations({"geometry": towns.at(1200), "name": "Ga Cũ"})
+    return _measure_all(towns, sites, creative=creative, amenities=amenities, people=people, stations=stations)
+
+
+@pytest.mark.parametrize("criterion", ["exchange", "neighbourhood", "heritage_value", "readiness", "transit_minutes"])
+def test_a_criterion_is_the_sum_of_its_parts(towns: ModuleType, criterion: str) -> None:
+    found = _town_with_everything(towns)
+    table = found.candidates.set_index("site_id")[criterion].dropna()
+    assert len(table) == 3
+    some = found.parts[found.parts["criterion"] == criterion]
+    assert some.groupby("site_id")["value"].sum().to_dict() == pytest.approx(table.to_dict(), rel=1e-12)
+    assert set(found.parts["site_id"]) == set(table.index)
+
+
+def test_diversity_newly_served_and_relay_follow_from_their_parts(towns: ModuleType) -> None:
+    found = _town_with_everything(towns)
+    n_inside = 40 - 6
+    for row in found.candidates[found.candidates["reachable"]].itertuples():
+        mine = found.parts[found.parts["site_id"] == row.site_id]
+        share = (
+            mine.loc[mine["criterion"] == "diversity", "value"]
+            / mine.loc[mine["criterion"] == "diversity", "value"].sum()
+        )
+        assert row.diversity == pytest.approx(math.exp(-sum(p * math.log(p) for p in share)))
+        served = mine[mine["criterion"] == "newly_served"].set_index("part")["value"]
+        assert row.newly_served == served["not served today"]
+        assert row.residents_walk_15 == pytest.approx(served.sum())
+        joined = mine.loc[mine["criterion"] == "relay", "value"]
+        assert row.relay == pytest.approx((joined.sum() ** 2 - (joined**2).sum()) / n_inside**2)
+    stop = found.parts[found.parts["criterion"] == "transit_minutes"]
+    assert set(stop["part"]) == {"s1"} and set(stop["name"]) == {"Ga Cũ"}
+
+
+def test_small_parts_stand_together(towns: ModuleType) -> None:
+    creative = towns.spaces(*({"geometry": towns.at(x)} for x in (100, 1200, 1210)))
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(100)}), creative=creative).parts
+    some = found[found["criterion"] == "exchange"].set_index("part")
+    assert some.loc["c1", ["n", "value", "distance_m"]].tolist() == pytest.approx([1, 1, 0])
+    assert some.loc["others", "n"] == 2
+    assert some.loc["others", "value"] == pytest.approx(math.exp(-B * 1100) + math.exp(-B * 1110))
+    assert math.isnan(some.loc["others", "distance_m"])
+
+
+def test_modes_say_what_is_cut_off(towns: ModuleType) -> None:
+    nodes, edges = towns.straight_street()
+    points = {901: (0.0, 800.0), 902: (50.0, 800.0), 903: (5000.0, 800.0), 904: (5100.0, 800.0)}
+    more_nodes, more_edges = towns.street_tables(points, [(901, 902, {}), (903, 904, {"car": False})])
+    both = (pd.concat([nodes, more_nodes], ignore_index=True), pd.concat([edges, more_edges], ignore_index=True))
+    found = reach.describe_modes(towns.streets(both, min_island_nodes=10)).set_index("mode")
+    assert found.loc["walk"].tolist()[:4] == pytest.approx([21, 2, 2, 0.15])
+    assert found.loc["car"].tolist()[:4] == pytest.approx([21, 2, 1, 0.05])
+    assert set(found["note"]) == {""}
+
+
+# ---------------------------------------------------------------- public transport
+
+
+def _bus_town(towns: ModuleType, *far: Any) -> Any:
+    """Draw the street with a bus from x = 100 to x = 1900: every 4 minutes, 3 minutes' ride."""
+    stops = towns.stations(
+        {"geometry": towns.at(100), "kinds": ["bus"], "rapid": False, "n_services": 1},
+        {"geometry": towns.at(1900), "kinds": ["bus"], "rapid": False, "n_services": 1},
+        *far,
+    )
+    columns = [column.name for column in TABLES["services"].columns]
+    calls = [
+        ("r", "1", "", "bus", k, f"s{k + 1}", 3.0 * k, k == 0, k == 1, 4.0, "config", False, "OSM", "relation/1")
+        for k in (0, 1)
+    ]
+    transport = PublicTransport(stops, pd.DataFrame(calls, columns=columns), towns.config().transit)
+    return replace(towns.streets(towns.straight_street()), transport=transport)
+
+
+def test_residents_by_public_transport_by_hand(towns: ModuleType) -> None:
+    # half of 4 minutes' wait, 3 of ride, 1 on foot: 6 minutes, beside 23.5 on foot
+    people = towns.people({"geometry": towns.at(1980), "residents": 9.0}, {"geometry": towns.at(120), "residents": 1.0})
+    limits = {"thresholds": {"transit": [5.9, 6.1]}, "ride_minutes": 30}
+    sites = towns.sites({"geometry": towns.at(100)}, {"geometry": towns.at(1980)})
+    found = _measure_all(towns, sites, _bus_town(towns), people=people, main_mode="transit", reach=limits)
+    rows = found.reach[found.reach["mode"] == "transit"].set_index(["site_id", "minutes"])["residents"]
+    assert [rows["h1", 5.9], rows["h1", 6.1], rows["h1", 30]] == [1, 10, 10]
+    # the bus runs one way only, so on the way back all is walked
+    assert [rows["h2", 5.9], rows["h2", 6.1], rows["h2", 30]] == [9, 9, 10]
+    assert found.candidates["residents_ride_30"].tolist() == [10, 10]
+
+
+def test_without_services_public_transport_is_not_known_rather_than_walking(towns: ModuleType) -> None:
+    people = towns.people({"geometry": towns.at(300), "residents": 9.0})
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(100)}), people=people, main_mode="transit")
+    assert found.candidates["residents_ride_30"].isna().all()
+    assert "transit" not in set(found.reach["mode"])
+
+
+def test_stations_that_meet_no_street_are_told(towns: ModuleType) -> None:
+    assert reach.describe_modes(_bus_town(towns)).set_index("mode").loc["transit", "note"] == ""
+    far = {"geometry": towns.at(500, 900), "n_services": 1}
+    note = reach.describe_modes(_bus_town(towns, far)).set_index("mode").loc["transit", "note"]
+    assert "Only 2 of 3 stations" in note

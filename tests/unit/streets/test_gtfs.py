@@ -1,0 +1,343 @@
+"""Lines of a GTFS feed: date, window, headways, rides, and what a broken feed says."""
+
+import csv
+import datetime as dt
+import zipfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import shapely
+
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.messages import NBSP
+from creative_nodes.streets.gtfs import FeedLines, feed_path, kind_of, read_gtfs
+from creative_nodes.streets.settings import Gtfs
+
+ALL_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), 1)
+DATE = dt.date(2018, 5, 16)  # a Wednesday
+ALL_KINDS = ("subway", "light_rail", "monorail", "tram", "bus")
+
+
+class Feed:
+    """A feed of one bus route along x: stops A, B, C, D each 1 km; `write` puts it into a folder or a zip file."""
+
+    def __init__(self, towns: ModuleType, folder: Path) -> None:
+        self.towns, self.folder = towns, folder
+        self.tables: dict[str, list[dict[str, Any]]] = {
+            "agency": [{"agency_id": 1, "agency_name": "Town", "agency_url": "http://x.org", "agency_timezone": "UTC"}],
+            "stops": [self.stop(name, 1000 * k) for k, name in enumerate("ABCD")],
+            "routes": [{"route_id": "R", "route_short_name": "7", "route_long_name": "A to D", "route_type": 3}],
+            "calendar": [{"service_id": "W", **ALL_WEEK, "start_date": "20180101", "end_date": "20181231"}],
+            "trips": [],
+            "stop_times": [],
+        }
+
+    def stop(self, name: str, x: float, y: float = 0.0, **more: Any) -> dict[str, Any]:
+        at = self.towns.to_degrees(self.towns.at(x, y))
+        return {"stop_id": name, "stop_name": f"Stop {name}", "stop_lat": at.y, "stop_lon": at.x, **more}
+
+    def trip(
+        self, name: str, times: str, *, stops: str = "ABCD", service: str = "W", route: str = "R", **more: Any
+    ) -> None:
+        """Add a trip; `times` of its stops, "arrival/departure" or one for both, "-" for none."""
+        self.tables["trips"].append({"route_id": route, "service_id": service, "trip_id": name, **more})
+        for number, (stop, time) in enumerate(zip(stops, times.split(), strict=True)):
+            arrival, _, departure = time.partition("/")
+            both = ["" if one == "-" else one for one in (arrival, departure or arrival)]
+            row = {"trip_id": name, "stop_id": stop, "stop_sequence": 10 * number}
+            self.tables["stop_times"].append({**row, "arrival_time": both[0], "departure_time": both[1]})
+
+    def every(self, minutes: int, start: str, n: int, **more: Any) -> None:
+        """Add n trips, 5 minutes from stop to stop."""
+        first = int(start[:2]) * 60 + int(start[3:])
+        for k in range(n):
+            times = [first + k * minutes + 5 * stop for stop in range(4)]
+            self.trip(f"{start}-{k}", " ".join(f"{t // 60:02d}:{t % 60:02d}:00" for t in times), **more)
+
+    def write(self, *, zipped: bool = False) -> list[Path]:
+        files = []
+        for name, rows in self.tables.items():
+            path = self.folder / f"{name}.txt"
+            columns = list(dict.fromkeys(key for row in rows for key in row))
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns)
+                writer.writeheader()
+                writer.writerows(rows)
+            files.append(path)
+        if not zipped:
+            return sorted(files)
+        target = self.folder / "feed.zip"
+        with zipfile.ZipFile(target, "w") as archive:
+            for path in files:
+                archive.write(path, path.name)
+        return [target]
+
+    def read(
+        self, *, zipped: bool = False, kinds: Any = ALL_KINDS, x: tuple[float, float] = (-500, 3500), **spec: Any
+    ) -> FeedLines:
+        gtfs = Gtfs.model_validate({"file": "feed.zip", "date": DATE, "source": "the town", **spec})
+        area = self.towns.to_degrees(shapely.box(x[0], -500, x[1], 500))
+        return read_gtfs(self.write(zipped=zipped), gtfs, kinds=kinds, area=area, read_area=area, epsg=self.towns.EPSG)
+
+
+@pytest.fixture
+def feed(towns: ModuleType, tmp_path: Path) -> Feed:
+    return Feed(towns, tmp_path)
+
+
+def keys(read: FeedLines) -> dict[str, str]:
+    return {note.key: str(note.text).replace(NBSP, " ") for note in read.notes}
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_headway_is_the_window_over_the_departures_in_it(feed: Feed, zipped: bool) -> None:
+    feed.every(15, "06:30", 13)  # 6:30 ... 9:30: eight of them from 7:00 to 8:45, and 9:00 is not in
+    read = feed.read(zipped=zipped)
+    (line,) = read.lines
+    assert (line.headway_min, line.headway_source) == (120 / 8, "GTFS")
+    assert (line.ref, line.name, line.kind, line.source) == ("7", "A to D", "bus", "the town")
+    assert [call.halt for call in line.calls] == ["gtfs/A", "gtfs/B", "gtfs/C", "gtfs/D"]
+    assert [call.minutes for call in line.calls] == [0, 5, 5, 5]
+    assert read.halts["gtfs/B"].names["name"] == "Stop B"
+    assert "departures: 8;" in keys(read)["gtfs"]
+    assert "Wednesday, 16 May 2018, 07:00 to 09:00" in keys(read)["gtfs"]
+
+
+def test_each_sequence_of_stops_and_each_direction_is_a_line(feed: Feed) -> None:
+    feed.every(20, "07:00", 6, direction_id=0)
+    feed.trip("short", "07:10:00 07:15:00", stops="AB", direction_id=0)
+    feed.trip("back", "07:00:00 07:06:00 07:12:00 07:20:00", stops="DCBA", direction_id=1)
+    feed.trip("late", "11:00:00 11:10:00", stops="AC", direction_id=0)  # no departure in the window
+    read = feed.read()
+    found = {"".join(call.halt[-1] for call in line.calls): line.headway_min for line in read.lines}
+    assert found == {"ABCD": 20, "AB": 120, "DCBA": 120}
+    assert len({line.service_id for line in read.lines}) == 3
+    assert keys(read)["gtfs_once"].startswith("2 lines")
+
+
+def test_a_ride_is_the_median_of_the_trips_in_the_window_and_stays_count_for_who_stays_on(feed: Feed) -> None:
+    for k, slow in enumerate((4, 6, 30)):
+        feed.trip(
+            f"t{k}",
+            f"07:{k:02d}:00 07:{k + slow:02d}:00/07:{k + slow + 2:02d}:00 07:{k + slow + 12:02d}:00",
+            stops="ABC",
+        )
+    feed.trip("night", "03:00:00 03:50:00 03:55:00", stops="ABC")
+    (line,) = feed.read().lines
+    # A to B 4, 6, 30 minutes; two minutes' stay at B; B to C ten
+    assert [call.minutes for call in line.calls] == [0, 6, 12]
+
+
+def test_pickup_and_drop_off(feed: Feed) -> None:
+    feed.trip("t", "07:00:00 07:05:00 07:10:00", stops="ABC")
+    for row, (pickup, drop_off) in zip(feed.tables["stop_times"], (("", 1), (0, 1), (1, 0)), strict=True):
+        row.update(pickup_type=pickup, drop_off_type=drop_off)
+    (line,) = feed.read().lines
+    assert [(call.boards, call.alights) for call in line.calls] == [(True, False), (True, False), (False, True)]
+
+
+def test_missing_times_lie_between_by_distance(feed: Feed) -> None:
+    feed.tables["stops"] = [feed.stop("A", 0), feed.stop("B", 200), feed.stop("C", 1000), feed.stop("D", 2000)]
+    feed.trip("t", "07:00:00 - 07:10:00 07:20:00")
+    read = feed.read()
+    assert [call.minutes for call in read.lines[0].calls] == pytest.approx([0, 2, 8, 10], abs=0.02)
+    assert keys(read)["gtfs_interpolated"].startswith("1 stop time ")
+
+
+def test_trips_that_cannot_be_told_are_left_out_and_counted(feed: Feed) -> None:
+    feed.every(30, "07:00", 4)
+    feed.trip("no end", "07:00:00 07:05:00 07:10:00 -")
+    feed.trip("backward", "07:00:00 07:20:00 07:10:00 07:30:00")
+    read = feed.read()
+    assert read.lines[0].headway_min == 30
+    assert keys(read)["gtfs_untimed"].startswith("1 trip ")
+    assert keys(read)["gtfs_backward"].startswith("1 trip ")
+
+
+def test_frequencies_count_the_runs_they_stand_for(feed: Feed) -> None:
+    # the template leaves A at 0:00; runs each 12 minutes from 6:00 to 8:00, and leave B five minutes later
+    feed.trip("t", "00:00:00 00:05:00 00:10:00 00:15:00")
+    feed.tables["frequencies"] = [
+        {"trip_id": "t", "start_time": "06:00:00", "end_time": "08:00:00", "headway_secs": 720}
+    ]
+    (line,) = feed.read().lines
+    assert line.headway_min == 120 / 5  # 7:00 7:12 7:24 7:36 7:48
+    (line,) = feed.read(x=(500, 3500)).lines
+    assert line.headway_min == 120 / 5  # at B 7:05 ... 7:53: the first stop inside counts
+    assert [call.halt[-1] for call in line.calls] == ["B", "C", "D"]
+    assert [call.minutes for call in line.calls] == [0, 5, 5]
+    feed.tables["frequencies"][0]["headway_secs"] = 0
+    with pytest.raises(InputError, match="headway_secs must be above 0"):
+        feed.read()
+
+
+def test_calendar_dates_add_and_take_away(feed: Feed) -> None:
+    feed.every(30, "07:00", 4)
+    feed.every(30, "07:10", 4, service="extra")
+    feed.tables["calendar_dates"] = [{"service_id": "extra", "date": "20180516", "exception_type": 1}]
+    assert feed.read().lines[0].headway_min == 15
+    feed.tables["calendar_dates"].append({"service_id": "W", "date": "20180516", "exception_type": 2})
+    assert feed.read().lines[0].headway_min == 30
+    del feed.tables["calendar"]
+    (feed.folder / "calendar.txt").unlink()
+    assert feed.read().lines[0].headway_min == 30
+
+
+def test_the_night_of_the_day_before_and_hours_past_24(feed: Feed) -> None:
+    feed.trip("night", "24:30:00 24:35:00 24:40:00 24:45:00")
+    feed.trip("early", "00:45:00 00:50:00 00:55:00 01:00:00")
+    # 0:30 is the bus of the day before
+    assert feed.read(window=("00:00", "01:00")).lines[0].headway_min == 30
+    # the night after: 24:30 of the day itself
+    assert feed.read(window=("23:00", "25:00")).lines[0].headway_min == 120
+    # on the first day of the calendar nothing of the day before comes
+    feed.tables["calendar"][0]["start_date"] = "20180516"
+    assert feed.read(window=("00:00", "01:00")).lines[0].headway_min == 60
+
+
+def test_stops_outside_are_ridden_past_in_their_own_time(feed: Feed) -> None:
+    feed.tables["stops"].append(feed.stop("X", 1500, 9000))
+    feed.trip("t", "07:00:00 07:05:00 07:30:00 07:50:00", stops="ABXC")
+    read = feed.read()
+    assert [call.halt[-1] for call in read.lines[0].calls] == ["A", "B", "C"]
+    assert [call.minutes for call in read.lines[0].calls] == [0, 5, 45]
+    assert set(read.halts) == {"gtfs/A", "gtfs/B", "gtfs/C"}
+
+
+def test_parent_stations_and_their_entrances(feed: Feed) -> None:
+    feed.tables["stops"] += [
+        feed.stop("P", 10, location_type=1),
+        feed.stop("E", 30, location_type=2, parent_station="P"),
+        feed.stop("F", 40, location_type=2),
+    ]
+    feed.tables["stops"][0]["parent_station"] = "P"
+    feed.tables["routes"][0]["route_type"] = 1
+    feed.every(30, "07:00", 4)
+    read = feed.read()
+    assert (read.halts["gtfs/A"].group, read.halts["gtfs/A"].names["name"]) == ("gtfs/P", "Stop P")
+    assert (read.halts["gtfs/B"].group, read.halts["gtfs/B"].names["name"]) == ("", "Stop B")
+    assert [group for group, *_ in read.entrances] == ["gtfs/P"]
+    assert read.kinds == {"subway"}
+
+
+def test_coverage_is_the_share_of_the_study_area(feed: Feed) -> None:
+    feed.tables["stops"] = [feed.stop("A", 0), feed.stop("B", 1000), feed.stop("C", 1000, 400), feed.stop("D", 0, 400)]
+    feed.every(30, "07:00", 4)
+    read = feed.read(x=(-500, 1500))
+    assert read.coverage == pytest.approx(1000 * 400 / (2000 * 1000), rel=0.01)
+    assert "20 % of the study area" in keys(read)["gtfs_coverage"]
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        *((0, "tram"), (1, "subway"), (2, "train"), (3, "bus"), (4, None), (6, None), (7, None), (11, "bus")),
+        *(
+            (12, "monorail"),
+            (109, "train"),
+            (401, "subway"),
+            (405, "monorail"),
+            (700, "bus"),
+            (900, "tram"),
+            (1000, None),
+        ),
+    ],
+)
+def test_kinds(number: int, kind: str | None) -> None:
+    assert kind_of(number) == kind
+
+
+def test_kinds_that_are_not_read_are_told(feed: Feed) -> None:
+    feed.tables["routes"].append({"route_id": "boat", "route_type": 4})
+    feed.every(30, "07:00", 4)
+    feed.trip("boat", "07:00:00 07:10:00", stops="AB", route="boat")
+    read = feed.read()
+    assert len(read.lines) == 1
+    assert "type 4" in keys(read)["gtfs_kinds_left_out"]
+
+
+def test_a_folder_or_a_zip(tmp_path: Path) -> None:
+    assert feed_path([tmp_path / "a.zip"]) == tmp_path / "a.zip"
+    assert feed_path([tmp_path / "agency.txt", tmp_path / "stops.txt"]) == tmp_path
+
+
+# ---------------------------------------------------------------- errors
+
+
+def test_a_day_without_service_names_the_days_that_have_it(feed: Feed) -> None:
+    feed.every(30, "07:00", 4)
+    with pytest.raises(
+        InputError, match=r"nothing runs on Thursday 2026-01-01; .* 365 days from 2018-01-01 to 2018-12-31"
+    ):
+        feed.read(date="2026-01-01")
+    feed.tables["calendar"][0].update(wednesday=0)
+    with pytest.raises(InputError, match=r"Wednesday 2018-05-16; .* nearest is 2018-05-15; set gtfs\.date"):
+        feed.read()
+
+
+def test_a_window_without_departures_names_the_first_and_the_last(feed: Feed) -> None:
+    feed.every(30, "09:30", 18)
+    with pytest.raises(InputError, match=r"07:00 to 09:00 .* at 09:30, the last at 18:00; set gtfs\.window"):
+        feed.read()
+
+
+def test_a_feed_of_elsewhere(feed: Feed) -> None:
+    feed.every(30, "07:00", 4)
+    with pytest.raises(InputError, match="none of its 4 stops lies in the study area"):
+        feed.read(x=(90_000, 91_000))
+
+
+@pytest.mark.parametrize("table", ["stops", "routes", "trips", "stop_times"])
+def test_a_missing_table(feed: Feed, table: str) -> None:
+    feed.every(30, "07:00", 4)
+    del feed.tables[table]
+    with pytest.raises(InputError, match=rf"{table}\.txt is missing"):
+        feed.read()
+
+
+def test_no_calendar_at_all(feed: Feed) -> None:
+    feed.every(30, "07:00", 4)
+    del feed.tables["calendar"]
+    with pytest.raises(InputError, match=r"neither calendar\.txt nor calendar_dates\.txt"):
+        feed.read()
+
+
+def test_a_missing_column(feed: Feed) -> None:
+    feed.every(30, "07:00", 4)
+    for row in feed.tables["stops"]:
+        del row["stop_lat"]
+    with pytest.raises(InputError, match=r"stops\.txt lacks the column stop_lat"):
+        feed.read()
+
+
+def test_a_time_that_is_none(feed: Feed) -> None:
+    feed.trip("t", "07:00:00 soon 07:10:00 07:15:00")
+    with pytest.raises(InputError, match="'soon' is not a time"):
+        feed.read()
+
+
+def test_not_a_zip_file(feed: Feed, towns: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "feed.zip"
+    path.write_bytes(b"<html>not found</html>")
+    gtfs = Gtfs.model_validate({"file": "feed.zip", "date": DATE, "source": "x"})
+    area = towns.to_degrees(shapely.box(0, 0, 1, 1))
+    with pytest.raises(InputError, match=r"^feed\.zip: not a readable GTFS feed"):
+        read_gtfs([path], gtfs, kinds=ALL_KINDS, area=area, read_area=area, epsg=towns.EPSG)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"window": [600, 720]}, "in quotes"),
+        ({"window": ["09:00", "07:00"]}, "from before to"),
+        ({"window": ["07:00", "32:00"]}, "from before to"),
+        ({"window": ["7", "9"]}, "not a time HH:MM"),
+        ({"date": "2018-02-30"}, "date"),
+        ({"source": ""}, "source"),
+    ],
+)
+def test_wrong_settings(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Gtfs.model_validate({"file": "feed.zip", "date": "2018-05-16", "source": "x", **changes})

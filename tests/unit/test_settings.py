@@ -1,0 +1,454 @@
+"""Settings: what ships loads, and a mistake is answered with the file, the key and the way out."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from creative_nodes.common.errors import InputError
+from creative_nodes.common.settings import restore
+from creative_nodes.common.words import CRITERION_GROUPS
+from creative_nodes.pull.settings import Boundary
+from creative_nodes.reach.settings import Reach
+from creative_nodes.settings import load_config, load_settings, pick
+
+ROOT = Path(__file__).resolve().parents[2]
+CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))
+# METHOD section 5, the eleven criteria
+CRITERIA = {
+    "residents_walk_15",
+    "residents_ride_30",
+    "transit_minutes",
+    "exchange",
+    "neighbourhood",
+    "diversity",
+    "newly_served",
+    "relay",
+    "site_capacity",
+    "heritage_value",
+    "readiness",
+}
+
+
+@pytest.fixture
+def data() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture
+def city() -> dict[str, Any]:
+    """A city file that is right, to spoil."""
+    return {
+        "name": "Trial",
+        "local_name": "Thử",
+        "country": "VN",
+        "boundary": {"bbox": [105.8, 21.0, 105.9, 21.1]},
+        "source": {"kind": "extract", "file": "trial.osm.pbf"},
+    }
+
+
+@pytest.fixture
+def load(tmp_path, data):
+    """Write a city file into a project of its own and load it."""
+
+    def write(city, name="trial", main=data):
+        folder = tmp_path / "config" / "cities"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(city, allow_unicode=True), encoding="utf-8")
+        return load_settings(load_config(main), name, root=tmp_path)
+
+    return write
+
+
+def put(data, dotted, value):
+    """Return a copy of the mapping with one key changed."""
+    changed = copy.deepcopy(data)
+    inner = changed
+    *path, last = dotted.split(".")
+    for part in path:
+        inner = inner[part]
+    inner[last] = value
+    return changed
+
+
+def message(call, *arguments, **named) -> str:
+    with pytest.raises(InputError) as caught:
+        call(*arguments, **named)
+    return str(caught.value)
+
+
+# ---------------------------------------------------------------- what ships
+
+
+def test_shipped_config_loads_with_the_values_of_the_method(data):
+    config = load_config(data)
+    assert set(config.cities) == {"hanoi", "hcmc", "shanghai"}
+    assert config.reach.exchange_decay_per_m == 0.016
+    assert config.reach.neighbourhood_half_life_m == 302
+    assert (config.reach.walk_minutes, config.reach.ride_minutes) == (15, 30)
+    assert (config.clusters.eps_m, config.clusters.min_spaces, config.clusters.simulations) == (300, 4, 199)
+    assert config.clusters.max_p_value == 0.05
+    assert config.network.link_minutes == 15
+    assert config.score.draws == 10_000
+    assert (config.score.winsor_low, config.score.winsor_high) == (0.01, 0.99)
+    assert set(config.score.weights) == CRITERIA
+    assert sum(config.score.weights.values()) == pytest.approx(1)
+    readiness = config.candidates.readiness
+    assert readiness["disused"] > readiness["brownfield"] > readiness["active"]
+    assert set(config.travel.modes) == {"walk", "bike", "motorbike", "car"}
+    assert not config.travel.modes["walk"].oneway
+    assert all(config.travel.modes[mode].oneway for mode in ("bike", "motorbike", "car"))
+
+
+def test_every_criterion_stands_in_one_group():
+    grouped = [name for names in CRITERION_GROUPS.values() for name in names]
+    assert set(CRITERION_GROUPS) == {"people", "spillover", "network", "site"}
+    assert sorted(grouped) == sorted(CRITERIA)
+
+
+@pytest.mark.parametrize("key", CITIES)
+def test_shipped_city_loads_and_its_files_are_there(data, key):
+    settings = load_settings(load_config(data), key, root=ROOT)
+    assert settings.key == key
+    assert settings.city.registry is not None
+    assert (ROOT / settings.city.registry).is_file()
+    for file in (
+        settings.analysis.locate.heritage_taxonomy,
+        settings.analysis.locate.creative_taxonomy,
+        settings.analysis.locate.amenity_taxonomy,
+    ):
+        assert (ROOT / file).is_file()
+    assert settings.city.fictional == (key == "sample")
+
+
+def test_the_cities_of_a_full_run_have_files(data):
+    assert set(data["cities"]) <= set(CITIES)
+
+
+def test_sample_overrides_the_buffer_and_nothing_else(data):
+    config = load_config(data)
+    sample = load_settings(config, "sample", root=ROOT).analysis.model_dump()
+    assert sample["edge_buffer_m"] == 500
+    assert {**sample, "edge_buffer_m": 2000} == load_settings(config, "hanoi", root=ROOT).analysis.model_dump()
+
+
+# ---------------------------------------------------------------- mistakes in config.yaml
+
+
+@pytest.mark.parametrize(
+    ("section", "wrong", "nearest"),
+    [
+        ("", "edge_bufer_m", "edge_buffer_m"),
+        ("reach.", "walk_minute", "walk_minutes"),
+        ("clusters.", "eps", "eps_m"),
+        ("travel.modes.walk.", "exclude_highways", "exclude_highway"),
+    ],
+)
+def test_an_unknown_key_is_answered_with_the_nearest(data, section, wrong, nearest):
+    said = message(load_config, put(data, section + wrong, 1))
+    assert "config/config.yaml" in said
+    assert section + wrong in said
+    assert f"did you mean {nearest}?" in said
+
+
+def test_an_unknown_key_near_nothing_points_to_the_reference(data):
+    assert "config/README.md" in message(load_config, {**data, "xyzzy": 1})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("edge_buffer_m", "far"),
+        ("edge_buffer_m", -5),
+        ("edge_buffer_m", float("nan")),
+        ("seed", 1.5),
+        ("clusters.min_spaces", 1),
+        ("locate.registry_match_score", 1.2),
+        ("report.online_tiles", "perhaps"),
+        ("cities", []),
+        ("cities", ["Hà Nội"]),
+        ("candidates.readiness.converted", 0.5),
+    ],
+)
+def test_a_wrong_value_names_file_and_key(data, key, value):
+    said = message(load_config, put(data, key, value))
+    assert "config/config.yaml" in said
+    assert key in said
+
+
+def test_a_wrong_type_shows_what_was_given(data):
+    assert "'far'" in message(load_config, put(data, "reach.walk_minutes", "far"))
+
+
+def test_every_fault_is_said_at_once(data):
+    said = message(load_config, put(put(data, "seed", -1), "reach.walk_minutes", "far"))
+    assert "seed" in said
+    assert "reach.walk_minutes" in said
+
+
+def test_a_missing_key_is_named(data):
+    del data["reach"]
+    said = message(load_config, data)
+    assert "reach" in said
+    assert "missing" in said
+
+
+def test_another_file_name_stands_in_the_error(data):
+    assert message(load_config, put(data, "seed", -1), where="mine.yaml").startswith("mine.yaml")
+
+
+def test_weights_must_sum_to_one(data):
+    said = message(load_config, put(data, "score.weights.relay", 0.25))
+    assert "score" in said
+    assert "sum to 1.1" in said
+
+
+def test_weights_may_differ_from_one_by_rounding(data):
+    weights = dict.fromkeys(CRITERIA, 1 / 11)
+    assert set(load_config(put(data, "score.weights", weights)).score.weights) == CRITERIA
+
+
+def test_a_missing_weight_is_named(data):
+    del data["score"]["weights"]["relay"]
+    assert "relay" in message(load_config, data)
+
+
+def test_a_weight_of_an_unknown_criterion_is_named(data):
+    assert "residents_wlk" in message(load_config, put(data, "score.weights.residents_wlk", 0.0))
+
+
+def test_a_negative_weight_is_refused(data):
+    weights = {**data["score"]["weights"], "relay": -0.05, "exchange": 0.3}
+    assert "relay" in message(load_config, put(data, "score.weights", weights))
+
+
+def test_a_speed_table_without_default_is_refused(data):
+    said = message(load_config, put(data, "travel.speeds_kmh.VN.car", {"primary": 20}))
+    assert "VN" in said
+    assert "car" in said
+    assert "default" in said
+
+
+def test_parts_of_heritage_value_sum_to_one(data):
+    assert "heritage_age" in message(load_config, put(data, "candidates.heritage_age", 0.5))
+
+
+def test_winsor_bounds_in_order(data):
+    assert "winsor" in message(load_config, put(data, "score.winsor_low", 0.995))
+
+
+# ---------------------------------------------------------------- mistakes in a city file
+
+
+@pytest.mark.parametrize(
+    "bbox",
+    [
+        [105.9, 21.0, 105.8, 21.1],  # east and west changed round
+        [105.8, 21.1, 105.9, 21.0],  # north and south changed round
+        [21.0, 105.8, 21.1, 105.9],  # latitude first
+        [105.8, 21.0, 105.8, 21.1],  # no width
+        [105.8, 21.0, 105.9],
+    ],
+)
+def test_a_bbox_in_the_wrong_order_is_refused(load, city, bbox):
+    said = message(load, put(city, "boundary.bbox", bbox))
+    assert "config/cities/trial.yaml" in said
+    assert "bbox" in said
+
+
+def test_a_bbox_error_says_the_order(load, city):
+    assert "west, south, east, north" in message(load, put(city, "boundary.bbox", [105.9, 21.0, 105.8, 21.1]))
+
+
+@pytest.mark.parametrize("boundary", [{}, {"relation": 1, "place": "Hanoi"}, {"relation": None}])
+def test_a_boundary_is_exactly_one_thing(load, city, boundary):
+    said = message(load, {**city, "boundary": boundary})
+    assert "boundary" in said
+    assert "exactly one" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ({"kind": "extract"}, "source.file"),
+        ({"kind": "geofabrik"}, "source.url"),
+        ({"kind": "geofabrik", "url": "download.geofabrik.de/asia.osm.pbf"}, "http"),
+        ({"kind": "geofabrik", "url": "file:///etc/asia.osm.pbf"}, "http"),
+        ({"kind": "planet", "url": "https://x"}, "source.kind"),
+    ],
+)
+def test_a_source_has_what_it_needs(load, city, source, word):
+    assert word in message(load, {**city, "source": source})
+
+
+@pytest.mark.parametrize("epsg", [4326, 4756, 4978, 2277, 999999])
+def test_a_crs_not_projected_in_metres_is_refused(load, city, epsg):
+    said = message(load, {**city, "epsg": epsg})
+    assert "epsg" in said
+    assert str(epsg) in said
+
+
+@pytest.mark.parametrize("epsg", [3405, 32648, 32651, None])
+def test_a_metric_crs_is_taken(load, city, epsg):
+    assert load({**city, "epsg": epsg}).city.epsg == epsg
+
+
+@pytest.mark.parametrize("country", ["Vietnam", "vn", "V"])
+def test_a_country_is_two_capital_letters(load, city, country):
+    assert "country" in message(load, {**city, "country": country})
+
+
+def test_a_country_without_speeds_is_refused(load, city):
+    said = message(load, {**city, "country": "FR"})
+    assert "FR" in said
+    assert "speeds_kmh" in said
+    assert "VN" in said
+
+
+@pytest.mark.parametrize("raster", [{"year": 2020, "source": "x"}, {"file": "x.tif", "source": "x"}])
+def test_a_raster_has_a_place_and_a_year(load, city, raster):
+    assert "raster" in message(load, {**city, "people": {"raster": raster}})
+
+
+def test_an_unknown_city_key_is_answered_with_the_nearest(load, city):
+    said = message(load, {**city, "main_mod": "car"})
+    assert "main_mod" in said
+    assert "did you mean main_mode?" in said
+
+
+def test_an_unknown_city_is_answered_with_the_nearest(data):
+    assert "did you mean hanoi?" in message(load_settings, load_config(data), "hanio", root=ROOT)
+
+
+def test_an_unknown_city_near_none_gets_the_list(data):
+    said = message(load_settings, load_config(data), "zzz", root=ROOT)
+    assert all(key in said for key in CITIES)
+
+
+@pytest.mark.parametrize("text", ["name: [", "- a list", ""])
+def test_a_city_file_that_is_no_mapping_is_named(tmp_path, data, text):
+    folder = tmp_path / "config" / "cities"
+    folder.mkdir(parents=True)
+    (folder / "trial.yaml").write_text(text)
+    assert "trial.yaml" in message(load_settings, load_config(data), "trial", root=tmp_path)
+
+
+# ---------------------------------------------------------------- override
+
+
+def test_an_override_merges_deeply(load, city, data):
+    over = {"reach": {"walk_minutes": 10}, "travel": {"speeds_kmh": {"VN": {"walk": {"default": 4.0}}}}}
+    analysis = load({**city, "override": over}).analysis
+    expected = put(put(data, "reach.walk_minutes", 10), "travel.speeds_kmh.VN.walk.default", 4.0)
+    assert analysis.reach.walk_minutes == 10
+    assert analysis.model_dump() == load({**city}, "other", expected).analysis.model_dump()
+    assert analysis.travel.speeds_kmh["VN"]["car"]["primary"] == data["travel"]["speeds_kmh"]["VN"]["car"]["primary"]
+    assert analysis.travel.speeds_kmh["CN"]["walk"]["default"] == 4.8
+
+
+def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):
+    config = load_config(data)
+    folder = tmp_path / "config" / "cities"
+    folder.mkdir(parents=True)
+    over = {"travel": {"speeds_kmh": {"VN": {"walk": {"default": 1.0}}}}, "score": {"weights": {"relay": 0.15}}}
+    (folder / "one.yaml").write_text(yaml.safe_dump({**city, "override": over}))
+    (folder / "two.yaml").write_text(yaml.safe_dump(city))
+    assert load_settings(config, "one", root=tmp_path).analysis.travel.speeds_kmh["VN"]["walk"]["default"] == 1.0
+    assert load_settings(config, "two", root=tmp_path).analysis.travel.speeds_kmh["VN"]["walk"]["default"] == 4.8
+
+
+@pytest.mark.parametrize(
+    ("over", "word"),
+    [
+        ({"reach": {"walk_minute": 10}}, "did you mean walk_minutes?"),
+        ({"score": {"weights": {"relay": 0.5}}}, "sum to 1"),
+        ({"reach": {"walk_minutes": "ten"}}, "reach.walk_minutes"),
+        ({"cities": ["hanoi"]}, "cities"),
+    ],
+)
+def test_an_override_is_checked(load, city, over, word):
+    said = message(load, {**city, "override": over})
+    assert word in said
+    assert "config/cities/trial.yaml" in said
+    assert "override" in said
+
+
+# ---------------------------------------------------------------- pick and restore
+
+
+def test_pick_depends_on_its_keys_only(load, city, data):
+    weights = {**data["score"]["weights"], "relay": 0.05, "exchange": 0.20}
+    before, after = load(city), load(city, "trial", put(data, "score.weights", weights))
+    assert pick(before, "analysis.reach") == pick(after, "analysis.reach")
+    assert pick(before, "city", "analysis.travel", "analysis.locate") == pick(
+        after, "city", "analysis.travel", "analysis.locate"
+    )
+    assert pick(before, "analysis.score") != pick(after, "analysis.score")
+
+
+def test_pick_does_not_depend_on_the_order_in_the_file(load, city, data):
+    turned = dict(reversed(data.items()))
+    turned["reach"] = dict(reversed(data["reach"].items()))
+    turned["score"] = {**data["score"], "weights": dict(reversed(data["score"]["weights"].items()))}
+    one, other = load(city), load(city, "trial", turned)
+    assert pick(one, "analysis.reach", "analysis.score") == pick(other, "analysis.score", "analysis.reach")
+
+
+def test_pick_round_trips(load, city):
+    settings = load(city)
+    text = pick(settings, "analysis.reach", "city.boundary", "city.local_name")
+    assert set(json.loads(text)) == {"analysis.reach", "city.boundary", "city.local_name"}
+    assert "Thử" in text
+    assert restore(text, "analysis.reach", Reach) == settings.analysis.reach
+    assert restore(text, "city.boundary", Boundary) == settings.city.boundary
+    assert restore(text, "city.boundary", Boundary).bbox == (105.8, 21.0, 105.9, 21.1)
+
+
+# ---------------------------------------------------------------- public transport
+
+FEED = {"file": "feed.zip", "date": "2018-05-16", "source": "someone"}
+
+
+def test_a_feed_is_found_as_a_file_or_as_a_folder(tmp_path):
+    from creative_nodes.streets.settings import Gtfs, find_gtfs
+
+    feed = Gtfs.model_validate(FEED)
+    assert find_gtfs(None, [tmp_path], where="x") == []
+    with pytest.raises(InputError, match=r"^city\.yaml: gtfs\.file: feed\.zip is not in .*GTFS.*required: false"):
+        find_gtfs(feed, [tmp_path], where="city.yaml")
+    assert find_gtfs(feed.model_copy(update={"required": False}), [tmp_path], where="city.yaml") == []
+    (tmp_path / "feed.zip").write_bytes(b"")
+    assert find_gtfs(feed, [tmp_path / "other", tmp_path], where="x") == [tmp_path / "feed.zip"]
+    folder = tmp_path / "feed"
+    folder.mkdir()
+    as_folder = Gtfs.model_validate({**FEED, "file": "feed"})
+    with pytest.raises(InputError, match=r"holds no \.txt file"):
+        find_gtfs(as_folder, [tmp_path], where="x")
+    for name in ("trips.txt", "stops.txt", "notes.pdf"):
+        (folder / name).write_bytes(b"")
+    assert find_gtfs(as_folder, [tmp_path], where="x") == [folder / "stops.txt", folder / "trips.txt"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"speed_kmh": {"subway": 33}}, "transit.speed_kmh must name the same kinds"),
+        ({"rapid": ["train"]}, r"transit.rapid names \['train'\]"),
+        ({"detour": {"subway": 0.9}}, "greater than or equal to 1"),
+    ],
+)
+def test_transit_kinds_must_agree(change, said):
+    from pathlib import Path
+
+    import yaml
+
+    from creative_nodes.streets.settings import Transit
+
+    root = Path(__file__).resolve().parents[2]
+    whole = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))["transit"]
+    with pytest.raises(ValueError, match=said):
+        Transit.model_validate({**whole, **change})

@@ -1,0 +1,151 @@
+# Robustness: would the ranking have picked the converted sites, and which assumption moves it?
+
+
+# snakemake data/processed/shanghai/backtest.parquet
+rule back_test:
+    input:
+        **tables_of("heritage", "registry", "amenities", "people"),
+        **TRANSPORT,
+        creative="data/processed/{city}/located_creative.parquet",
+    output:
+        **tables_of("backtest", "backtest_pairs", "backtest_summary"),
+    log:
+        "logs/{city}/back_test.log",
+    benchmark:
+        "logs/{city}/back_test.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/back_test.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS,
+            "city.main_mode",
+            "city.centre",
+            "analysis.backtest",
+            "analysis.reach",
+            "analysis.network",
+            "analysis.candidates",
+            "analysis.score",
+            "analysis.people_grid.link_within_m",
+            "analysis.seed",
+        ),
+    script:
+        "../../scripts/back_test.py"
+
+
+# snakemake data/processed/backtest_pooled.parquet
+rule pool_backtest:
+    input:
+        summaries=expand("data/processed/{city}/backtest_summary.parquet", city=CITIES),
+        pairs=expand("data/processed/{city}/backtest_pairs.parquet", city=CITIES),
+    output:
+        pooled="data/processed/backtest_pooled.parquet",
+        csv="data/processed/backtest_pooled.csv",
+    log:
+        "logs/pool_backtest.log",
+    benchmark:
+        "logs/pool_backtest.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/pool_backtest.py"),
+        cities=CITIES,
+        settings=CONFIG.model_dump_json(include={"backtest", "seed"}),
+    script:
+        "../../scripts/pool_backtest.py"
+
+
+# snakemake data/processed/hanoi/sobol.parquet
+rule measure_sobol:
+    input:
+        candidates="data/processed/{city}/candidates.parquet",
+    output:
+        **tables_of("sobol"),
+    log:
+        "logs/{city}/measure_sobol.log",
+    benchmark:
+        "logs/{city}/measure_sobol.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/measure_sobol.py"),
+        settings=params_for("analysis.score", "analysis.seed"),
+    script:
+        "../../scripts/measure_sobol.py"
+
+
+# snakemake data/processed/hanoi/sweeps.parquet
+rule sweep_settings:
+    input:
+        **tables_of("heritage", "amenities", "people", "places"),
+        **TRANSPORT,
+        creative="data/processed/{city}/located_creative.parquet",
+        raster=lambda w: population_of(w.city, "raster") or [],
+        table=lambda w: population_of(w.city, "table") or [],
+    output:
+        **tables_of("sweeps", "sweep_variants"),
+    log:
+        "logs/{city}/sweep_settings.log",
+    benchmark:
+        "logs/{city}/sweep_settings.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/sweep_settings.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS,
+            "city.main_mode",
+            "city.people",
+            *(f"analysis.{key}" for key in Swept.model_fields),
+        ),
+    script:
+        "../../scripts/sweep_settings.py"
+
+
+# snakemake data/processed/hanoi/scenario_candidates.parquet
+rule measure_scenarios:
+    input:
+        **TRANSPORT,
+        heritage="data/processed/{city}/heritage.parquet",
+        creative="data/processed/{city}/located_creative.parquet",
+        amenities="data/processed/{city}/amenities.parquet",
+        people="data/processed/{city}/people.parquet",
+    output:
+        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+    log:
+        "logs/{city}/measure_scenarios.log",
+    benchmark:
+        "logs/{city}/measure_scenarios.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/measure_scenarios.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS, "city.main_mode", "analysis.people_grid.link_within_m"
+        ),
+        own=lambda w: own_reach(settings_of(w.city)),
+    script:
+        "../../scripts/measure_scenarios.py"
+
+
+# snakemake data/processed/hanoi/robustness.parquet
+rule measure_robustness:
+    input:
+        candidates="data/processed/{city}/candidates.parquet",
+        scenarios="data/processed/{city}/scenarios.parquet",
+        sweeps="data/processed/{city}/sweeps.parquet",
+    output:
+        robustness="data/processed/{city}/robustness.parquet",
+        rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
+        agreement="data/processed/{city}/agreement.parquet",
+    log:
+        "logs/{city}/measure_robustness.log",
+    benchmark:
+        "logs/{city}/measure_robustness.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/measure_robustness.py"),
+        settings=params_for("analysis.score", "analysis.seed"),
+    script:
+        "../../scripts/measure_robustness.py"

@@ -1,0 +1,25 @@
+# Travel: stations and services of public transport, from a GTFS feed or OSM's routes.
+
+
+# snakemake data/processed/hanoi/services.parquet
+rule read_transit:
+    input:
+        osm="data/raw/{city}/osm.pbf",
+        places="data/processed/{city}/places.parquet",
+        study_area="data/processed/{city}/study_area.parquet",
+        gtfs=lambda w: gtfs_of(w.city),
+    output:
+        stations="data/processed/{city}/stations.parquet",
+        services="data/processed/{city}/services.parquet",
+        transit_notes="data/processed/{city}/transit_notes.parquet",
+    log:
+        "logs/{city}/read_transit.log",
+    benchmark:
+        "logs/{city}/read_transit.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/read_transit.py"),
+        settings=params_for("city.gtfs", "analysis.transit", "analysis.edge_buffer_m"),
+    script:
+        "../../scripts/read_transit.py"
