@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,10 +177,8 @@ class Cluster:
 
     def stop(self) -> None:
         """End the jobs that are left, then the daemons that run, and wait for them."""
-        try:
+        with suppress(subprocess.SubprocessError, OSError):
             self.run("scancel", "--user=root", "--signal=KILL")
-        except (subprocess.SubprocessError, OSError):
-            pass
         for daemon in DAEMONS:
             self._end(daemon)
 
