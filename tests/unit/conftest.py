@@ -2,8 +2,10 @@
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -34,3 +36,30 @@ def speech(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = _module("speech.py")
     monkeypatch.setattr(messages, "translations", module.made_up)
     return module
+
+
+def _tags(tags: dict[str, str]) -> str:
+    return "".join(f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in tags.items())
+
+
+@pytest.fixture
+def write_osm(tmp_path: Path) -> Callable[..., Path]:
+    """Write a small .osm file: nodes {id: (lon, lat)}, ways {id: [nodes]}, relations {id: (tags, members)}."""
+
+    def write(nodes, ways=None, relations=None, *, name="town.osm", stamp="2021-05-06T07:08:09Z", tagged=None) -> Path:
+        about = f'version="1" timestamp="{stamp}"' if stamp else ""
+        lines = ['<osm version="0.6">']
+        for node, (lon, lat) in nodes.items():
+            lines += [f'<node id="{node}" {about} lon="{lon}" lat="{lat}">{_tags((tagged or {}).get(node, {}))}</node>']
+        for way, refs in (ways or {}).items():
+            inner = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+            lines += [f'<way id="{way}" {about}>{inner}<tag k="highway" v="residential"/></way>']
+        for relation, (tags, members) in (relations or {}).items():
+            long = {"n": "node", "w": "way", "r": "relation"}
+            inner = "".join(f'<member type="{long[k]}" ref="{ref}" role="{role}"/>' for k, ref, role in members)
+            lines += [f'<relation id="{relation}" {about}>{inner}{_tags(tags)}</relation>']
+        path = tmp_path / name
+        path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+        return path
+
+    return write

@@ -1,12 +1,14 @@
 """What reruns when something changes, and what the run says."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
 from creative_nodes.report.pack import ATTRIBUTES, LAYERS
 
+ROOT = Path(__file__).resolve().parents[2]
 STAGES = (
     "pull_osm",
     "read_osm",
@@ -196,3 +198,62 @@ def test_every_city_is_a_target(demo):
     for city in ("sample", "hanoi", "hcmc", "shanghai"):
         done = demo.snakemake("--list-target-rules", "--workflow-profile", "none")
         assert city in done.stdout.split()
+
+
+# ---------------------------------------------------------------- changed code
+
+PAGES = {"draw_map", "pack_geopackage", "write_csv", "describe_city", "demo"}
+BEFORE_SCORE = {
+    "pull_osm",
+    "read_osm",
+    "locate_sites",
+    "spread_people",
+    "map_completeness",
+    "read_transit",
+    "connect_spaces",
+}
+BEFORE_SCORE |= {"measure_reach", "draw_isochrones", "map_accessibility"}
+
+
+@pytest.fixture
+def code(demo):
+    """The library beside the sample town's results: a function that edits a file and says what would run."""
+    source, copy = ROOT / "src", demo.folder / "src"
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def change(file, old, new):
+        path = copy / "creative_nodes" / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return demo.would_run("demo", env={"PYTHONPATH": str(copy)})
+
+    yield change
+    shutil.rmtree(copy)
+
+
+def test_a_comment_or_a_docstring_in_every_library_file_remakes_nothing(demo, code):
+    for path in (demo.folder / "src").rglob("*.py"):
+        path.write_text(path.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
+    assert (
+        code("score/rank.py", '"""Score, and how sure it is', '"""Another docstring. Score, and how sure it is')
+        == set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("reach/settings.py", "minutes: walking reach of residents", "another description"),
+        ("pull/tables.py", "all its tags, JSON", "another meaning"),
+        ("common/words.py", "many residents within a walk", "another praise"),
+    ],
+)
+def test_a_description_remakes_pages_and_packed_files_at_most(code, file, old, new):
+    assert code(file, old, new) <= PAGES
+
+
+def test_a_changed_constant_of_the_score_remakes_the_score_and_what_follows(code):
+    again = code("score/rank.py", "TEN = 10", "TEN = 11")
+    assert {"score_candidates", "score_scenarios", "measure_robustness", "draw_map"} <= again
+    assert not again & BEFORE_SCORE

@@ -69,7 +69,7 @@ from .words import CRITERIA as CRITERIA
 from .words import CRITERION_GROUPS as CRITERION_GROUPS
 from .words import STREET_MODES as STREET_MODES
 from .words import WEIGHT_FORMS as WEIGHT_FORMS
-from .words import Criterion as Criterion
+from .words import CriterionKey as CriterionKey
 from .words import Datum as Datum
 from .words import Group as Group
 from .words import Mode as Mode
@@ -77,3 +77,4 @@ from .words import Status as Status
 from .words import Tier as Tier
 from .words import TransitKind as TransitKind
 from .words import TravelMode as TravelMode
+from .words import criterion as criterion

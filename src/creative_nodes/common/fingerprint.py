@@ -14,8 +14,13 @@ from pathlib import Path
 
 PACKAGE = "creative_nodes"
 SOURCE = Path(__file__).parents[1]
-# arguments that tell a reader what a setting or a column means: by name of the call, position or keyword
-TOLD = {"Field": (None, "description"), "Column": (2, "meaning"), "Table": (1, "row")}
+# arguments that tell a reader what a setting, a column or a criterion means: positions and keywords of each call
+TOLD: dict[str, tuple[set[int], set[str]]] = {
+    "Field": (set(), {"description"}),
+    "Column": ({2}, {"meaning"}),
+    "Table": ({1}, {"row"}),
+    "Criterion": ({2, 3, 4, 5}, {"meaning", "label", "priority", "praise"}),
+}
 
 
 class _Untold(ast.NodeTransformer):
@@ -25,9 +30,9 @@ class _Untold(ast.NodeTransformer):
         self.generic_visit(node)
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in TOLD:
-            position, keyword = TOLD[name]
-            node.args = [arg for number, arg in enumerate(node.args) if number != position]
-            node.keywords = [given for given in node.keywords if given.arg != keyword]
+            positions, keywords = TOLD[name]
+            node.args = [arg for number, arg in enumerate(node.args) if number not in positions]
+            node.keywords = [given for given in node.keywords if given.arg not in keywords]
         return node
 
 

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from creative_nodes.common.messages import mark
 
 Mode = Literal["walk", "bike", "motorbike", "car"]
-
-
 STREET_MODES: tuple[Mode, ...] = get_args(Mode)
-
-
 TravelMode = Literal["walk", "bike", "motorbike", "car", "transit"]  # transit: on foot and by public transport
-
-
 TransitKind = Literal["subway", "light_rail", "monorail", "train", "tram", "bus"]
-
-
 Status = Literal["disused", "brownfield", "active"]
-
-
 Tier = Literal["core", "intermediate", "supporting"]
-
-
 Datum = Literal["wgs84", "gcj02", "bd09"]
 
 
-Criterion = Literal[
+CriterionKey = Literal[
     "residents_walk_15",
     "residents_ride_30",
     "transit_minutes",
@@ -38,20 +29,134 @@ Criterion = Literal[
     "heritage_value",
     "readiness",
 ]
+Group = Literal["people", "spillover", "network", "site"]
 
 
-CRITERION_GROUPS: dict[str, tuple[Criterion, ...]] = {
-    "people": ("residents_walk_15", "residents_ride_30", "transit_minutes", "newly_served"),
-    "spillover": ("exchange", "neighbourhood", "diversity"),
-    "network": ("relay",),
-    "site": ("site_capacity", "heritage_value", "readiness"),
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion, told once: what it is called in tables and to readers, and which way it counts.
+
+    `meaning` and `unit` stand in the data dictionary; `label` heads a figure and may name {minutes}, those of a
+    walk; `priority` follows "matters most:", `praise` follows "counts most:". `cost`: less is better; `log`: compared
+    by orders of magnitude; `maximum`: of its natural unit, where there is one.
+    """
+
+    group: Group
+    unit: str
+    meaning: str
+    label: str
+    priority: str
+    praise: str
+    cost: bool = False
+    log: bool = False
+    maximum: float | None = None
+
+
+CRITERIA: dict[CriterionKey, Criterion] = {
+    "residents_walk_15": Criterion(
+        "people",
+        "persons",
+        "residents within 15 minutes' walk",
+        mark("Residents within {minutes:g} min walk"),
+        mark("residents within a walk"),
+        mark("many residents within a walk"),
+    ),
+    "residents_ride_30": Criterion(
+        "people",
+        "persons",
+        "residents within 30 minutes by the city's main mode",
+        mark("residents within a ride"),
+        mark("residents within a ride"),
+        mark("many residents within a ride"),
+    ),
+    "transit_minutes": Criterion(
+        "people",
+        "min",
+        "walk to the nearest rapid-transit station (less is better)",
+        mark("Walk to the nearest rapid-transit station"),
+        mark("a rapid-transit station near by"),
+        mark("a rapid-transit station near by"),
+        cost=True,
+    ),
+    "exchange": Criterion(
+        "spillover",
+        "weighted spaces",
+        "creative spaces, tier-weighted, decaying as exp(-b d)",
+        mark("Exchange: creative spaces next door (decaying sum)"),
+        mark("creative neighbours a few steps away"),
+        mark("creative neighbours a few steps away"),
+    ),
+    "neighbourhood": Criterion(
+        "spillover",
+        "weighted places",
+        "creative spaces and amenities, weighted, by half-life",
+        mark("Neighbourhood: spaces and amenities (decaying sum)"),
+        mark("a lively neighbourhood"),
+        mark("a lively neighbourhood"),
+    ),
+    "diversity": Criterion(
+        "spillover",
+        "domains",
+        "effective number of creative domains around",
+        mark("Creative domains around (effective number)"),
+        mark("a wide mix of the arts around"),
+        mark("a wide mix of the arts around it"),
+    ),
+    "newly_served": Criterion(
+        "people",
+        "persons",
+        "residents in walking reach of the site and of no core or intermediate space today",
+        mark("Residents within {minutes:g} min walk, newly served"),
+        mark("residents with no creative space in walking reach today"),
+        mark("residents who have no creative space in walking reach today"),
+    ),
+    "relay": Criterion(
+        "network",
+        "probability",
+        "rise in network connectivity C when the site joins",
+        mark("Rise in network connectivity"),
+        mark("stepping stones between creative spaces"),
+        mark("its place as a stepping stone between creative spaces"),
+        maximum=1,
+    ),
+    "site_capacity": Criterion(
+        "site",
+        "m²",
+        "site area (scored on a log scale)",
+        mark("Site area"),
+        mark("large sites"),
+        mark("a large site"),
+        log=True,
+    ),
+    "heritage_value": Criterion(
+        "site",
+        "0-1",
+        "confidence, listing and age combined",
+        mark("Heritage value (0–1)"),
+        mark("heritage value"),
+        mark("its heritage value"),
+        maximum=1,
+    ),
+    "readiness": Criterion(
+        "site",
+        "0-1",
+        "readiness by status and public land",
+        mark("Readiness (0–1)"),
+        mark("readiness for a new use"),
+        mark("land that is ready for a new use"),
+        maximum=1,
+    ),
 }
 
 
-CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
+def criterion(key: str) -> Criterion:
+    """Return the criterion of a key that was read from a table or a mapping."""
+    return CRITERIA[cast(CriterionKey, key)]
 
 
-Group = Literal["people", "spillover", "network", "site"]
+CRITERION_GROUPS: dict[str, tuple[CriterionKey, ...]] = {
+    group: tuple(key for key, one in CRITERIA.items() if one.group == group) for group in get_args(Group)
+}
 
 BY_MODE = {
     "walk": "on foot",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from creative_nodes.common import CRITERION_GROUPS, Criterion, M, Mode, Positive, Section
+from creative_nodes.common import CRITERION_GROUPS, CriterionKey, M, Mode, Positive, Section
 from creative_nodes.network import ClusterSettings
 from creative_nodes.people import PeopleGrid
 from creative_nodes.reach import Measuring
@@ -22,7 +22,7 @@ class Backtest(Section):
         description="metres, straight-line: creative spaces and amenities in a converted site or this near it are "
         "hidden, because the conversion may have brought them",
     )
-    criteria: list[Criterion] = Field(
+    criteria: list[CriterionKey] = Field(
         default_factory=lambda: [
             key for group in ("people", "spillover", "network") for key in CRITERION_GROUPS[group]
         ],

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from creative_nodes.common import BY_MODE, GEOMETRY, MESSAGES, NAMES, Column, Table
+from creative_nodes.common import BY_MODE, CRITERIA, GEOMETRY, MESSAGES, NAMES, Column, Table
 
-CRITERION_COLUMNS = (
-    Column("residents_walk_15", "number", "residents within 15 minutes' walk", "persons", True, 0),
-    Column("residents_ride_30", "number", "residents within 30 minutes by the city's main mode", "persons", True, 0),
-    Column("transit_minutes", "number", "walk to the nearest rapid-transit station (less is better)", "min", True, 0),
-    Column("exchange", "number", "creative spaces, tier-weighted, decaying as exp(-b d)", "weighted spaces", True, 0),
-    Column(
-        "neighbourhood", "number", "creative spaces and amenities, weighted, by half-life", "weighted places", True, 0
-    ),
-    Column("diversity", "number", "effective number of creative domains around", "domains", True, 0),
-    Column(
-        "newly_served",
-        "number",
-        "residents in walking reach of the site and of no core or intermediate space today",
-        "persons",
-        True,
-        0,
-    ),
-    Column("relay", "number", "rise in network connectivity C when the site joins", "probability", True, 0, 1),
-    Column("site_capacity", "number", "site area (scored on a log scale)", "m²", True, 0),
-    Column("heritage_value", "number", "confidence, listing and age combined", "0-1", True, 0, 1),
-    Column("readiness", "number", "readiness by status and public land", "0-1", True, 0, 1),
+CRITERION_COLUMNS = tuple(
+    Column(key, "number", one.meaning, one.unit, True, 0, one.maximum) for key, one in CRITERIA.items()
 )
 
 

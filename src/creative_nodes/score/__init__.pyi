@@ -1,6 +1,5 @@
 from .mcda import agreement as agreement
 from .mcda import method_ranks as method_ranks
-from .rank import COSTS as COSTS
 from .rank import ROBUST as ROBUST
 from .rank import WEAK as WEAK
 from .rank import Prepared as Prepared

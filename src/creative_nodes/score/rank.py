@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, InputError
+from creative_nodes.common import CRITERIA, InputError, criterion
 from creative_nodes.score import smaa
 from creative_nodes.score.settings import Score
 from creative_nodes.score.smaa import ranks_of as ranks_of
 from creative_nodes.score.tables import SCORES
 
-COSTS = frozenset({"transit_minutes"})  # less is better
-LOGARITHMIC = frozenset({"site_capacity"})
 ROBUST, WEAK = 0.8, 0.2
 TEN = 10
 LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
@@ -84,7 +82,7 @@ def _columns(candidates: pd.DataFrame, names: list[str], settings: Score, how: C
         if endless.any():
             site = candidates["site_id"].to_numpy()[endless.argmax()]
             raise InputError(f"{name} is infinite for {site}; give a number, or leave it missing", where="candidates")
-        options = {"cost": name in COSTS, "logarithmic": name in LOGARITHMIC}
+        options = {"cost": criterion(name).cost, "logarithmic": criterion(name).log}
         columns.append(how(values, low=settings.winsor_low, high=settings.winsor_high, **options))
     return np.column_stack(columns) if columns else np.zeros((len(candidates), 0))
 

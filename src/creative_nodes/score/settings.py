@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from creative_nodes.common import CRITERION_GROUPS, Criterion, Group, Positive, Section, Share, merged
+from creative_nodes.common import CRITERION_GROUPS, CriterionKey, Group, Positive, Section, Share, merged
 from creative_nodes.score import weights as weight_sets
 
 Weight = Annotated[float, Field(ge=0, le=1)]
@@ -36,7 +36,7 @@ class WeightForms(Section):
         "`people/site: 3` says people matter three times as much as the site, 1/3 the reverse; each pair once. "
         "A consistency ratio above 0.1 is refused",
     )
-    within: dict[Group, dict[Criterion, Weight] | PairsOnly] | None = Field(
+    within: dict[Group, dict[CriterionKey, Weight] | PairsOnly] | None = Field(
         None,
         description="shares of the criteria inside a group, summing to 1, or `ahp:` with their comparisons; for a "
         "group that is not named the shares are those of score.weights (in score.weights itself: equal)",
@@ -51,8 +51,8 @@ class Score(Section):
     """Score and how sure it is (METHOD section 8)."""
 
     weights: Annotated[
-        dict[Criterion, Weight],
-        BeforeValidator(_plain_weights, json_schema_input_type=dict[Criterion, Weight] | WeightForms),
+        dict[CriterionKey, Weight],
+        BeforeValidator(_plain_weights, json_schema_input_type=dict[CriterionKey, Weight] | WeightForms),
     ] = Field(
         description="weight of each criterion; they sum to 1. Or `groups` and `within`, or `ahp`; they are turned into "
         "a weight a criterion when the file is read"
@@ -101,7 +101,7 @@ class Scenario(Section):
     label: str = Field(min_length=1, description="its name in plain words")
     weights: Annotated[
         dict[str, Any] | None,
-        BeforeValidator(lambda given: given, json_schema_input_type=dict[Criterion, Weight] | WeightForms | None),
+        BeforeValidator(lambda given: given, json_schema_input_type=dict[CriterionKey, Weight] | WeightForms | None),
     ] = Field(None, description="its weights, in any form of score.weights; without them those of score.weights")
     override: dict[str, Any] = Field(
         default_factory=dict,

@@ -10,10 +10,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, tables
+from creative_nodes.common import CRITERIA, criterion, tables
 from creative_nodes.doubt import measure_robustness
 from creative_nodes.reach import CANDIDATES, MODES, Survey, draw_isochrones, measure_criteria
-from creative_nodes.score import COSTS, score_candidates, score_scenarios
+from creative_nodes.score import score_candidates, score_scenarios
 from creative_nodes.settings import Analysis
 from creative_nodes.whatif.sites import BaseCity
 from creative_nodes.whatif.tables import WHATIF_CANDIDATES, WHATIF_SCORES
@@ -124,7 +124,7 @@ def try_sites(tried: gpd.GeoDataFrame, city: BaseCity) -> Trial:
 def _places(candidates: pd.DataFrame, name: str) -> pd.Series:
     """Rank the candidates by one criterion, 1 the best; ties share the better rank, missing values have none."""
     known = candidates.loc[candidates["reachable"]].set_index("site_id")[name].astype(float)
-    return known.rank(ascending=name in COSTS, method="min")
+    return known.rank(ascending=criterion(name).cost, method="min")
 
 
 def _site_lines(row: Any, scored: Any, trial: Trial) -> list[str]:

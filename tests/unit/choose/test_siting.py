@@ -279,7 +279,7 @@ def test_the_same_question_has_the_same_answer():
 
 def test_nothing_is_printed():
     code = (
-        "import numpy as np; from creative_nodes.siting import *; "
+        "import numpy as np; from creative_nodes.choose.siting import *; "
         "choose([covering(np.ones((2, 2)), np.full(2, 40.), np.ones(2), limit=15)], Limit(sites=1), Solver(9, 1))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -15,6 +15,7 @@ from creative_nodes.common import tables
 from creative_nodes.network import colocation
 from creative_nodes.network.settings import ClusterSettings
 from creative_nodes.report.tables import TABLES
+from creative_nodes.streets import times
 
 AREA = shapely.box(-50, -3000, 10_000, 3000)
 
@@ -72,7 +73,7 @@ def test_counts_equal_networkx_on_a_random_network(towns: ModuleType, seed: int)
     metres = towns.costs_by_networkx(network, spots, spots)
     distances = np.array([50.0, 150.0, 400.0])
     labels = np.arange(n) < m
-    pairs = colocation.pairs_within(colocation.times.costs_between(network, spots, spots), distances)
+    pairs = colocation.pairs_within(times.costs_between(network, spots, spots), distances)
     expected = [np.mean([(metres[i, m:] <= d).sum() for i in range(m)]) for d in distances]
     assert expected[2] > 0
     assert colocation.cross_k(pairs, labels) == pytest.approx(expected)
@@ -108,7 +109,7 @@ def test_the_expected_curve_is_the_network_k_function_of_spaghetti(towns: Module
     streets = towns.streets(towns.grid_tables(columns, columns, block))
     walk = streets.network("walk", in_metres=True)
     doors = streets.entrances(walk, towns.to_metric(shapely.points(spots)))
-    metres = colocation.times.costs_between(walk, doors, doors)
+    metres = times.costs_between(walk, doors, doors)
     pairs = colocation.pairs_within(metres, theirs.xaxis[1:])
     m = 10
     # K = length / (n n) * pairs there; spaces * pairs / (n (n - 1)) here

@@ -18,6 +18,7 @@ from rasterio.transform import Affine, from_origin
 
 from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
+from creative_nodes.people import raster
 from creative_nodes.people import spread as people
 from creative_nodes.people.settings import People, PeopleGrid, PopulationTable, Total
 from creative_nodes.report.tables import TABLES
@@ -272,7 +273,7 @@ def test_only_the_window_around_the_city_is_read(
             seen.append(found.shape)
             return found
 
-    monkeypatch.setattr(people.rasterio, "open", Spy)
+    monkeypatch.setattr(raster.rasterio, "open", Spy)
     people.from_raster(path, grid, area)
     assert len(seen) == 1
     assert max(seen[0]) <= 26

@@ -17,6 +17,7 @@ import made_up
 from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.geo import reproject
+from creative_nodes.pull.tables import PLACES
 from creative_nodes.report.draw import basemap
 
 EPSG = 32648
@@ -98,7 +99,7 @@ def test_reading_takes_only_what_is_drawn(tmp_path):
 
 
 def test_a_wrong_table_is_named(tmp_path):
-    tables.write(made_up.frames()["places"], "places", tmp_path / "places.parquet", provenance={})
+    tables.write(made_up.frames()["places"], PLACES, tmp_path / "places.parquet", provenance={})
     with pytest.raises(InputError, match=r"places\.parquet: lacks column highway"):
         basemap.read_roads(tmp_path / "places.parquet")
 

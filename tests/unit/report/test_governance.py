@@ -9,7 +9,7 @@ from creative_nodes.common.errors import InputError
 from creative_nodes.report.cities.governance import read_governance
 from creative_nodes.tools.catalogue import settings_texts
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))
 FACT = {
     "key": "law_one",

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 import yaml
 
-from creative_nodes.common import messages, schema
-from creative_nodes.common.words import Mode, Status, Tier, TransitKind, TravelMode
+from creative_nodes.common import messages
+from creative_nodes.common.words import BY_MODE, Mode, Status, Tier, TransitKind, TravelMode
 from creative_nodes.report.say import keys, words
 
 ROOT = Path(__file__).parents[3]
@@ -132,7 +132,7 @@ def test_sentences_stand_side_by_side_without_a_gap_in_chinese():
 
 @pytest.mark.parametrize("spoken", [keys.BY_MODE, keys.MODE_HEADS, keys.LIMITS, keys.TIMES, keys.RESIDENTS_WITHIN])
 def test_every_mode_has_its_words(spoken):
-    assert set(spoken) == set(get_args(TravelMode)) == set(schema.BY_MODE)
+    assert set(spoken) == set(get_args(TravelMode)) == set(BY_MODE)
 
 
 def test_every_key_of_the_settings_has_its_words():

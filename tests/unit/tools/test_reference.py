@@ -11,7 +11,7 @@ import yaml
 from creative_nodes.report.tables import TABLES
 from creative_nodes.tools import reference as docs
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def _yaml(path):

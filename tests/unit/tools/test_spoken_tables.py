@@ -17,7 +17,7 @@ from creative_nodes.locate import offsets, sites
 from creative_nodes.streets import gtfs, lines, stations
 from creative_nodes.streets.lines import Note
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def _row(**columns: Any) -> Any:

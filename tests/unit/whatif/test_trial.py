@@ -26,7 +26,7 @@ from creative_nodes.whatif import sites
 from creative_nodes.whatif import trial as whatif
 from creative_nodes.whatif.asked import read_asked, split_asked
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def _same(value: Any, expected: Any) -> None:

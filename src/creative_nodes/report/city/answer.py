@@ -7,25 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, Criterion, mark, say, say_n, translated
+from creative_nodes.common import CRITERIA, mark, say, say_n, translated
 from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
 from creative_nodes.report.say.words import known_number, sentences
 from creative_nodes.report.settings import PageSettings
 
 BEST_PARTS = 3
-WHY: dict[Criterion, str] = {
-    "residents_walk_15": mark("many residents within a walk"),
-    "residents_ride_30": mark("many residents within a ride"),
-    "transit_minutes": mark("a rapid-transit station near by"),
-    "newly_served": mark("residents who have no creative space in walking reach today"),
-    "exchange": mark("creative neighbours a few steps away"),
-    "neighbourhood": mark("a lively neighbourhood"),
-    "diversity": mark("a wide mix of the arts around it"),
-    "relay": mark("its place as a stepping stone between creative spaces"),
-    "site_capacity": mark("a large site"),
-    "heritage_value": mark("its heritage value"),
-    "readiness": mark("land that is ready for a new use"),
-}
 # by certainty; then the same where the chance to be among the best is known
 FIRST = {
     "robust": mark("{name} ranks first of {n:count} scored candidates, and that is robust."),
@@ -84,7 +71,11 @@ def answer(best: Sequence[Any], n: int, settings: PageSettings) -> str:
     if not best:
         return say("No candidate could be scored: see the list of sites out of reach and the remarks below.")
     name, certainty, chance, top_n, parts = best
-    top = [translated(WHY[key]) for key, part in sorted(parts, key=lambda item: -item[1])[:BEST_PARTS] if part > 0]
+    top = [
+        translated(CRITERIA[key].praise)
+        for key, part in sorted(parts, key=lambda item: -item[1])[:BEST_PARTS]
+        if part > 0
+    ]
     words = FIRST if chance is None else FIRST_BY_CHANCE
     first = say(
         words.get(certainty, FIRST_UNSURE), name=name, n=n, top=top_n, chance=chance, draws=settings.score.draws

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, Criterion, amount, minutes, number, say, say_n
+from creative_nodes.common import CRITERIA, CriterionKey, amount, minutes, number, say, say_n
 from creative_nodes.report.say.keys import AMENITIES, PARTS
 from creative_nodes.report.say.words import Words, rows, worded
 from creative_nodes.report.settings import PageSettings
@@ -159,7 +159,7 @@ def _evidence(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made
     return Made(say("Shares that add up to the value."), shares)
 
 
-MAKERS: dict[Criterion, Maker] = {
+MAKERS: dict[CriterionKey, Maker] = {
     "transit_minutes": _transit,
     "exchange": _exchange,
     "neighbourhood": _neighbourhood,
@@ -171,7 +171,7 @@ MAKERS: dict[Criterion, Maker] = {
 }
 
 
-def made_of(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Callable[[str], dict[Criterion, Made]]:
+def made_of(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Callable[[str], dict[CriterionKey, Made]]:
     """Return a function that tells what the criteria of a candidate (site_id) are made of.
 
     A criterion of which the table has no part in the whole city is not told; where only this site has none, it is
@@ -187,7 +187,7 @@ def made_of(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Callab
     known = set(parts["criterion"])
     none = parts.iloc[:0]
 
-    def told(site_id: str) -> dict[Criterion, Made]:
+    def told(site_id: str) -> dict[CriterionKey, Made]:
         found = {}
         for criterion in CRITERIA:
             if criterion in MAKERS and criterion in known:

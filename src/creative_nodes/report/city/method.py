@@ -12,7 +12,7 @@ import pandas as pd
 from creative_nodes.common import (
     CRITERIA,
     CRITERION_GROUPS,
-    Criterion,
+    CriterionKey,
     listed,
     mark,
     plain_number,
@@ -53,7 +53,7 @@ class CriterionRow:
     `group` is in words, `group_key` as in the settings.
     """
 
-    key: Criterion
+    key: CriterionKey
     group: str
     label: str
     weight: float
@@ -132,22 +132,10 @@ def clusters_words(settings: ClusterSettings) -> str:
     return sentences(cluster, kept)
 
 
-def labels(reach: Reach, city: City) -> dict[Criterion, str]:
+def labels(reach: Reach, city: City) -> dict[CriterionKey, str]:
     """Name the criteria for readers, with the minutes this run used."""
-    walk = reach.walk_minutes
-    return {
-        "residents_walk_15": say("Residents within {minutes:g} min walk", minutes=walk),
-        "residents_ride_30": say(RESIDENTS_WITHIN[city.main_mode], minutes=reach.ride_minutes),
-        "transit_minutes": say("Walk to the nearest rapid-transit station"),
-        "newly_served": say("Residents within {minutes:g} min walk, newly served", minutes=walk),
-        "exchange": say("Exchange: creative spaces next door (decaying sum)"),
-        "neighbourhood": say("Neighbourhood: spaces and amenities (decaying sum)"),
-        "diversity": say("Creative domains around (effective number)"),
-        "relay": say("Rise in network connectivity"),
-        "site_capacity": say("Site area"),
-        "heritage_value": say("Heritage value (0–1)"),
-        "readiness": say("Readiness (0–1)"),
-    }
+    words = {key: say(one.label, minutes=reach.walk_minutes) for key, one in CRITERIA.items()}
+    return words | {"residents_ride_30": say(RESIDENTS_WITHIN[city.main_mode], minutes=reach.ride_minutes)}
 
 
 def criteria(ordered: gpd.GeoDataFrame, settings: PageSettings) -> tuple[CriterionRow, ...]:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, CRITERION_GROUPS, Criterion, Group, say, translated
+from creative_nodes.common import CRITERIA, CRITERION_GROUPS, CriterionKey, say, translated
 from creative_nodes.report.city.method import CriterionRow
 from creative_nodes.report.city.scenarios import why
 from creative_nodes.report.settings import PageSettings
@@ -17,12 +17,14 @@ from creative_nodes.score import SUM_TOLERANCE, Scenario, Score, criteria_in_use
 
 SAME_SCORE = 1e-9  # a score of the run that differs by more was not made by these weights
 
+ORDER = tuple(CRITERIA)
+
 
 @dataclass(frozen=True)
 class Slider:
     """One criterion as a slider; `known` is false where nobody has a value, and `remark` says why it does nothing."""
 
-    key: Criterion
+    key: CriterionKey
     label: str
     weight: float
     known: bool
@@ -33,7 +35,7 @@ class Slider:
 class SliderGroup:
     """A group of criteria with a slider of its own."""
 
-    key: Group
+    key: str
     label: str
     sliders: tuple[Slider, ...]
 
@@ -66,7 +68,7 @@ class Priorities:
 
     off: str
     city: str
-    order: tuple[Criterion, ...]
+    order: tuple[CriterionKey, ...]
     groups: tuple[SliderGroup, ...]
     presets: tuple[Preset, ...]
     values: tuple[tuple[float, ...], ...]
@@ -76,15 +78,15 @@ class Priorities:
 # ---------------------------------------------------------------- values
 
 
-def known_criteria(scored: pd.DataFrame) -> list[Criterion]:
+def known_criteria(scored: pd.DataFrame) -> list[CriterionKey]:
     """Return the criteria that at least one of the scored candidates has a value for."""
     return [name for name in CRITERIA if scored[name].notna().any()]
 
 
-def _values(scored: pd.DataFrame, known: Sequence[Criterion], settings: Score) -> np.ndarray:
+def _values(scored: pd.DataFrame, known: Sequence[CriterionKey], settings: Score) -> np.ndarray:
     """Prepare the criteria as the score does, shape (n, all criteria)."""
     values = np.zeros((len(scored), len(CRITERIA)))
-    values[:, [CRITERIA.index(name) for name in known]] = normalised(scored, list(known), settings)
+    values[:, [ORDER.index(name) for name in known]] = normalised(scored, list(known), settings)
     return values
 
 
@@ -102,7 +104,7 @@ def _off(scored: pd.DataFrame, values: np.ndarray, settings: Score) -> str:
     return ""
 
 
-def _plain(weights: Mapping[Criterion, float]) -> dict[Criterion, float]:
+def _plain(weights: Mapping[CriterionKey, float]) -> dict[CriterionKey, float]:
     """Return weights that a configuration takes: groups and shares may each be off 1 by as much as it lets pass."""
     total = sum(weights.values())
     exact = abs(total - 1) <= SUM_TOLERANCE / 10
@@ -112,30 +114,32 @@ def _plain(weights: Mapping[Criterion, float]) -> dict[Criterion, float]:
 # ---------------------------------------------------------------- sliders
 
 
-def _remark(name: Criterion, known: Sequence[Criterion], values: np.ndarray) -> str:
+def _remark(name: CriterionKey, known: Sequence[CriterionKey], values: np.ndarray) -> str:
     if name not in known:
         return say(
             "No candidate has a value for it, so its slider stands still and its weight is shared among the others."
         )
-    if not values[:, CRITERIA.index(name)].any():
+    if not values[:, ORDER.index(name)].any():
         return say("It is the same for all candidates, so it moves none.")
     return ""
 
 
-def _groups(criteria: Sequence[CriterionRow], known: Sequence[Criterion], values: np.ndarray) -> Iterator[SliderGroup]:
+def _groups(
+    criteria: Sequence[CriterionRow], known: Sequence[CriterionKey], values: np.ndarray
+) -> Iterator[SliderGroup]:
     rows = {row.key: row for row in criteria}
     weights = _plain({row.key: row.weight for row in criteria})
     for group, names in CRITERION_GROUPS.items():
         sliders = (
             Slider(name, rows[name].label, weights[name], name in known, _remark(name, known, values)) for name in names
         )
-        yield SliderGroup(group, rows[names[0]].group, tuple(sliders))  # type: ignore[arg-type]
+        yield SliderGroup(group, rows[names[0]].group, tuple(sliders))
 
 
 # ---------------------------------------------------------------- presets
 
 
-def _preset(key: str, scenario: Scenario, known: Sequence[Criterion], settings: Score) -> Preset:
+def _preset(key: str, scenario: Scenario, known: Sequence[CriterionKey], settings: Score) -> Preset:
     label = translated(scenario.label)
     changed = scenario.score(settings)
     weights = tuple(_plain(changed.weights).values())
@@ -177,13 +181,13 @@ def live_priorities(
     values = _values(scored, known, settings.score)
     off = _off(scored, values, settings.score)
     if off:
-        return Priorities(off, settings.key, CRITERIA, (), (), (), ())
+        return Priorities(off, settings.key, ORDER, (), (), (), ())
     presets = [_preset(key, scenario, known, settings.score) for key, scenario in settings.scenarios.items()]
     own = tuple(_plain(settings.score.weights).values())
     return Priorities(
         off="",
         city=settings.key,
-        order=CRITERIA,
+        order=ORDER,
         groups=tuple(_groups(criteria, known, values)),
         presets=tuple(sorted(presets, key=lambda preset: preset.weights != own)),  # the run's own first
         values=tuple(tuple(row) for row in values.tolist()),

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import CRITERIA, Criterion, area, say, say_n, spoken, translated
+from creative_nodes.common import CRITERIA, CriterionKey, area, say, say_n, spoken, translated
 from creative_nodes.report.city.areas import Area
 from creative_nodes.report.city.links import Links
 from creative_nodes.report.city.made_of import Made
@@ -37,7 +37,7 @@ from creative_nodes.report.settings import PageSettings
 EVIDENCE_SHOWN = 12
 OTHER_KINDS = ("converted", "lost", "low")
 Kind = Literal["candidate", "converted", "lost", "low"]
-MadeOf = Callable[[str], dict[Criterion, Made]]
+MadeOf = Callable[[str], dict[CriterionKey, Made]]
 # columns of the table heritage that candidates do not hold
 HERITAGE_ONLY = ["tier", "area_m2", "start_year", "listed", "registry_id", "in_osm", "evidence", "osm_ids", "site_id"]
 

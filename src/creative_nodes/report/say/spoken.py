@@ -7,24 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import Criterion, mark, plain_number, say, translated
+from creative_nodes.common import CRITERIA, criterion, mark, plain_number, say, translated
 from creative_nodes.report.say.words import known_number, names, rows
 from creative_nodes.report.settings import PageSettings
 
-# criteria as priorities, inside a sentence
-PRIORITIES: dict[Criterion, str] = {
-    "residents_walk_15": mark("residents within a walk"),
-    "residents_ride_30": mark("residents within a ride"),
-    "transit_minutes": mark("a rapid-transit station near by"),
-    "newly_served": mark("residents with no creative space in walking reach today"),
-    "exchange": mark("creative neighbours a few steps away"),
-    "neighbourhood": mark("a lively neighbourhood"),
-    "diversity": mark("a wide mix of the arts around"),
-    "relay": mark("stepping stones between creative spaces"),
-    "site_capacity": mark("large sites"),
-    "heritage_value": mark("heritage value"),
-    "readiness": mark("readiness for a new use"),
-}
 # settings that a sweep changes
 SETTINGS = {
     "candidates.min_confidence": mark("Least confidence that a site is old industry"),
@@ -50,7 +36,7 @@ Called = Mapping[str, str]
 
 def priority(key: str) -> str:
     """Name a criterion as a priority, inside a sentence; one that has no words stands as its key."""
-    return translated(PRIORITIES[key]) if key in PRIORITIES else key
+    return translated(criterion(key).priority) if key in CRITERIA else key
 
 
 def called(ordered: pd.DataFrame, given: Called | None = None) -> dict[str, str]:

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from creative_nodes.common import amount, area, language, minutes, not_known, number, say_n, translated
+from creative_nodes.common import amount, area, criterion, language, minutes, not_known, number, say_n, translated
 
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
-COUNTED_IN_PERSONS = ("residents_walk_15", "residents_ride_30", "newly_served")
 
 
 # ---------------------------------------------------------------- numbers and units
@@ -25,14 +24,12 @@ def natural(key: str, value: float | None) -> str:
     """Write a criterion's value in its natural unit; what is missing says so."""
     if value is None or pd.isna(value):
         return not_known()
-    if key == "transit_minutes":
-        return minutes(value)
-    if key == "site_capacity":
-        return area(value)
-    if key == "relay":
+    unit = criterion(key).unit
+    if unit == "probability":
         points = number(value * 100, 2)
         return say_n(1 if points == "1" else 0, "+{points} point", "+{points} points", points=points)
-    return number(value) if key in COUNTED_IN_PERSONS else amount(value)
+    writers = {"min": minutes, "m²": area, "persons": number}
+    return writers.get(unit, amount)(value)
 
 
 def known_number(value: Any) -> float | None:
