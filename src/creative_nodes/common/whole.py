@@ -14,6 +14,7 @@ import signal
 import socket
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,14 +118,19 @@ def _settled(path: Path) -> bool:
 
 def _write_over(aside: Path, path: Path) -> None:
     """Write a database's contents into one that is open elsewhere, as one transaction of SQLite's own."""
+    until = time.monotonic() + BUSY_S
+
+    def patience(status: int, *_: int) -> None:
+        # a backup tries for ever while another program writes
+        if status != sqlite3.SQLITE_DONE and time.monotonic() > until:
+            raise InputError(
+                "another program has this file open and is writing to it; close it there and run again", where=str(path)
+            )
+
     new, old = sqlite3.connect(aside), sqlite3.connect(path, timeout=BUSY_S)
     try:
-        new.backup(old)
+        new.backup(old, progress=patience)
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    except sqlite3.OperationalError:
-        raise InputError(
-            "another program has this file open and is writing to it; close it there and run again", where=str(path)
-        ) from None
     finally:
         new.close()
         old.close()
