@@ -1,8 +1,8 @@
 from .mcda import agreement as agreement
 from .mcda import method_ranks as method_ranks
 from .rank import ROBUST as ROBUST
-from .rank import WEAK as WEAK
 from .rank import Prepared as Prepared
+from .rank import certainty as certainty
 from .rank import criteria_in_use as criteria_in_use
 from .rank import normalised as normalised
 from .rank import prepare as prepare
@@ -19,4 +19,9 @@ from .smaa import accept as accept
 from .tables import SCENARIO_CANDIDATES as SCENARIO_CANDIDATES
 from .tables import SCENARIOS as SCENARIOS
 from .tables import SCORES as SCORES
+from .values import Scale as Scale
+from .values import Values as Values
+from .values import lay_scales as lay_scales
+from .values import rank_correlations as rank_correlations
+from .values import value_of as value_of
 from .weights import SUM_TOLERANCE as SUM_TOLERANCE

@@ -1,0 +1,310 @@
+"""What opening places as stepping stones would add to the creative network (METHOD section 7).
+
+A stepping stone carries chains between spaces and counts as no space itself. Opened, it changes p*_jk to the greater of
+p*_jk and a_ij a_ik, with a_ij the best chain from stone i to space j; network gain is the rise of the network of a
+typical space (see `chains`). Joining isolated spaces pays, adding to the core does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from creative_nodes.network.chains import Chains, row_blocks, typical_network
+
+WHOLE = 600  # up to this many spaces the change is worked out in one piece
+
+
+@dataclass(frozen=True, eq=False)
+class Rise:
+    """Spaces whose network grows, and by how much: `where`, indices, shape (m,); `more`, in spaces, shape (m,)."""
+
+    where: np.ndarray
+    more: np.ndarray
+
+    def gain(self, size: np.ndarray, *, order: float = 1.0) -> float:
+        """Return the rise of the network of a typical space, in spaces, exact for the smallest rises too.
+
+        Parameters
+        ----------
+        size : S_j before, shape (n,).
+        order : see `typical_network`.
+        """
+        if len(self.where) == 0:
+            return 0.0
+        before, power = size[self.where], order - 1
+        share = self.more / before
+        if power == 0:
+            return float(typical_network(size) * np.expm1(np.log1p(share).sum() / len(size)))
+        added = (before**power * np.expm1(power * np.log1p(share))).sum() / np.sum(size**power)
+        return float(typical_network(size, order=order) * np.expm1(np.log1p(added) / power))
+
+
+NOTHING = Rise(np.zeros(0, dtype=np.int64), np.zeros(0))
+
+
+# ---------------------------------------------------------------- one stepping stone
+
+
+def _row(links: csr_array, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the spaces a place is linked to, and the probabilities."""
+    one = slice(links.indptr[place], links.indptr[place + 1])
+    return links.indices[one], links.data[one]
+
+
+def _entries(chains: Chains, near: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keep of a place's links those that no chain by another of them betters."""
+    beaten = chains.better(p[:, None] * chains.p[np.ix_(near, near)], p[None, :]).any(axis=0)
+    return near[~beaten], p[~beaten]
+
+
+def _joins(chains: Chains, near: np.ndarray, p: np.ndarray) -> bool:
+    """Tell whether a place shortens the way between two spaces it is linked to; if not, it shortens none."""
+    return bool(chains.better(np.outer(p, p), chains.p[np.ix_(near, near)]).any())
+
+
+def _added(chains: Chains, reach: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return what stones add to the networks of `rows` by way to `columns`, shape (rows,).
+
+    Parameters
+    ----------
+    chains : best chains today.
+    reach : best chain from each stone to each space, shape (stones, n), at least one stone.
+    rows, columns : indices of spaces.
+    """
+    out = np.zeros(len(rows))
+    for some in row_blocks(len(rows), len(columns)):
+        held = chains.p[np.ix_(rows[some], columns)]
+        best = np.outer(reach[0, rows[some]], reach[0, columns])
+        for stone in reach[1:]:
+            np.maximum(best, np.outer(stone[rows[some]], stone[columns]), out=best)
+        # in place: for whole cities most of the time would go into fresh memory
+        np.maximum(best, held, out=best)
+        best -= held
+        out[some] = best.sum(axis=1)
+    return out
+
+
+def _opened(chains: Chains, reach: np.ndarray, entries: np.ndarray, roots: Callable[[], np.ndarray]) -> Rise:
+    """Return what stones add to the network of each space.
+
+    Spaces that come closer to any come closer to one of the entries, so the others are never looked at.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    reach : best chain from each stone to each space, over other stones too, shape (stones, n).
+    entries : the spaces by which the stones enter the network.
+    roots : gives for each stone the row in `entries` by which its best chain to each space leaves, shape (stones, n).
+    """
+    held = chains.p[entries].astype(float)
+    offered = (reach[:, entries, None] * reach[:, None, :]).max(axis=0)
+    closer = chains.better(offered, held)
+    where = np.flatnonzero(closer.any(axis=0))
+    if len(where) <= WHOLE:
+        return Rise(where, _added(chains, reach, where, where))
+    return _by_entry(chains, reach, where, roots()[:, where], closer)
+
+
+def _by_entry(chains: Chains, reach: np.ndarray, where: np.ndarray, roots: np.ndarray, closer: np.ndarray) -> Rise:
+    """Work out a rise by the entries that spaces use: they come closer to those only that their entries do."""
+    more = np.zeros(len(where))
+    groups, group = np.unique(roots, axis=1, return_inverse=True)
+    order = np.argsort(group.ravel(), kind="stable")
+    for entry, own in zip(groups.T, np.split(order, np.cumsum(np.bincount(group.ravel()))[:-1]), strict=True):
+        columns = np.flatnonzero(closer[entry].any(axis=0))
+        more[own] = _added(chains, reach, where[own], columns)
+    return Rise(where, more)
+
+
+def open_stone(chains: Chains, near: np.ndarray, p: np.ndarray) -> Rise:
+    """Return what one stepping stone adds to the network of each space.
+
+    With a_ij the best chain from stone i to space j, the new p*_jk is max(p*_jk, a_ij a_ik).
+
+    Parameters
+    ----------
+    chains : best chains today.
+    near : indices of the spaces that the stone is linked to, shape (m,).
+    p : probabilities of the links, shape (m,).
+    """
+    near, p = _entries(chains, near, p)
+    if not _joins(chains, near, p):
+        return NOTHING
+    ways = p[:, None] * chains.p[near]
+    return _opened(chains, ways.max(axis=0)[None, :], near, lambda: ways.argmax(axis=0)[None, :])
+
+
+def network_gains(chains: Chains, links: csr_array, *, orders: Sequence[float] = (1.0,)) -> np.ndarray:
+    """Return the rise of the network of a typical space when each place opens alone as a stepping stone.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    links : probabilities from places to spaces, shape (places, n).
+    orders : see `typical_network`.
+
+    Returns
+    -------
+    in spaces, shape (places, orders).
+    """
+    out = np.zeros((links.shape[0], len(orders)))
+    for place in range(links.shape[0]):
+        rise = open_stone(chains, *_row(links, place))
+        out[place] = [rise.gain(chains.size, order=order) for order in orders]
+    return out
+
+
+# ---------------------------------------------------------------- several together
+
+
+def _closed(between: np.ndarray) -> np.ndarray:
+    """Return the best chains between stones over each other (Floyd and Warshall on products), shape (k, k)."""
+    best = between.copy()
+    np.fill_diagonal(best, 1.0)
+    for middle in range(len(best)):
+        np.maximum(best, np.outer(best[:, middle], best[middle]), out=best)
+    return best
+
+
+def _over(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the best chains of two parts, by row of the first and column of the second part."""
+    out = np.zeros((len(first), second.shape[1]))
+    for row, part in enumerate(first):
+        out[row] = (part[:, None] * second).max(axis=0, initial=0.0)
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Stones:
+    """Places that may open together as stepping stones.
+
+    Attributes
+    ----------
+    chains : best chains today.
+    reach : best chain of each place, alone, to each space, shape (places, n).
+    between : best way between two places, directly or over spaces, shape (places, places).
+    entries : the spaces by which each place enters the network, and the probabilities of these links.
+    """
+
+    chains: Chains
+    reach: np.ndarray
+    between: np.ndarray
+    entries: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+    @classmethod
+    def of(cls, chains: Chains, links: csr_array, between: csr_array | np.ndarray) -> Stones:
+        """Prepare places for opening together.
+
+        Parameters
+        ----------
+        chains : best chains today.
+        links : probabilities from places to spaces, shape (places, n).
+        between : probabilities of the direct walks between places, shape (places, places).
+        """
+        n = links.shape[0]
+        known = [_entries(chains, *_row(links, place)) for place in range(n)]
+        reach = np.zeros((n, len(chains.size)))
+        for place, (near, p) in enumerate(known):
+            reach[place] = (p[:, None] * chains.p[near]).max(axis=0, initial=0.0)
+        direct = np.asarray(between if isinstance(between, np.ndarray) else between.todense(), dtype=float)
+        over = np.zeros((n, n))
+        for place, (near, p) in enumerate(known):
+            over[place] = (reach[:, near] * p).max(axis=1, initial=0.0)
+        both = np.maximum(direct, over)
+        return cls(chains, reach, np.maximum(both, both.T), tuple(known))
+
+    def open(self, chosen: Sequence[int]) -> Rise:
+        """Return what the chosen places add together to the network of each space; they may form chains themselves.
+
+        A best chain through any of them leads from one space to some stone and on to another space, so p*_jk becomes
+        the greatest of p*_jk and the products a_ij a_ik, a_i being stone i's best chain over spaces and chosen stones.
+        """
+        one = list(chosen)
+        if not one:
+            return NOTHING
+        reach = _over(_closed(self.between[np.ix_(one, one)]), self.reach[one])
+        entries = np.unique(np.concatenate([self.entries[place][0] for place in one]))
+        if not len(entries):
+            return NOTHING
+        return _opened(self.chains, reach, entries, lambda: self._roots(one, entries))
+
+    def _roots(self, places: list[int], entries: np.ndarray) -> np.ndarray:
+        """Return the row in `entries` by which each place's best chain to each space leaves, shape (places, n)."""
+        out = np.zeros((len(places), len(self.chains.size)), dtype=np.int64)
+        for row, place in enumerate(places):
+            near, p = self.entries[place]
+            if len(near):
+                out[row] = np.searchsorted(entries, near)[(p[:, None] * self.chains.p[near]).argmax(axis=0)]
+        return out
+
+    def joint_gain(self, chosen: Sequence[int], *, order: float = 1.0) -> float:
+        """Return the rise of the network of a typical space when the chosen places open together, in spaces."""
+        return self.open(chosen).gain(self.chains.size, order=order)
+
+    def most(self, k: int) -> np.ndarray:
+        """Return what each place can add at most to each S_j on joining k - 1 of the others, shape (places, n).
+
+        With every place open, its best chain over at most k - 1 others is at least as good as in any set of k. So a set
+        of k adds to S_j at most what any members add without the others, and these bounds of the others on top. (The
+        gain is not submodular: two stones may bridge together what neither does alone.)
+        """
+        step = self.between.copy()
+        np.fill_diagonal(step, 1.0)
+        reach = self.reach
+        for _ in range(k - 1):
+            reach = _over(step, reach)
+        out = np.zeros(reach.shape)
+        for place, row in enumerate(reach):
+            where = np.flatnonzero(row)
+            out[place, where] = _added(self.chains, row[None, :], where, where)
+        return out
+
+
+# ---------------------------------------------------------------- equivalent connectivity
+
+
+@dataclass(frozen=True, eq=False)
+class EquivalentRise:
+    """Rise of EC^2 were each place a space itself, in three parts that sum to it (Saura and Rubio, Ecography 33, 2010).
+
+    Attributes
+    ----------
+    own : the place with itself, shape (places,).
+    flux : its chains to and from the spaces, shape (places,).
+    connector : what it adds to chains between others; all that a stepping stone brings, shape (places,).
+    before : EC today, in spaces.
+    """
+
+    own: np.ndarray
+    flux: np.ndarray
+    connector: np.ndarray
+    before: float
+
+    def as_space(self) -> np.ndarray:
+        """Return the rise of EC when the place opens and counts as a space, in spaces."""
+        return np.asarray(np.sqrt(self.before**2 + self.own + self.flux + self.connector) - self.before)
+
+    def as_stone(self) -> np.ndarray:
+        """Return the rise of EC when it opens as a stepping stone only, in spaces."""
+        return np.asarray(np.sqrt(self.before**2 + self.connector) - self.before)
+
+
+def equivalent_rise(chains: Chains, links: csr_array) -> EquivalentRise:
+    """Split what each place would add to equivalent connectivity.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    links : probabilities from places to spaces, shape (places, n).
+    """
+    n = links.shape[0]
+    flux, connector = np.zeros(n), np.zeros(n)
+    for place in range(n):
+        near, p = _entries(chains, *_row(links, place))
+        flux[place] = 2 * (p[:, None] * chains.p[near]).max(axis=0, initial=0.0).sum()
+        connector[place] = open_stone(chains, near, p).more.sum()
+    return EquivalentRise(np.ones(n), flux, connector, chains.equivalent())
