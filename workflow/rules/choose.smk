@@ -5,16 +5,16 @@
 rule choose_portfolio:
     input:
         **STREETS,
-        candidates="data/processed/{city}/candidates.parquet",
-        scores="data/processed/{city}/scores.parquet",
-        creative="data/processed/{city}/creative.parquet",
-        people="data/processed/{city}/people.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
+        scores="<tables>/{city}/scores.parquet",
+        creative="<tables>/{city}/creative.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
         **tables_of("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     log:
-        "logs/{city}/choose_portfolio.log",
+        "<logs>/{city}/choose_portfolio.log",
     benchmark:
-        "logs/{city}/choose_portfolio.benchmark.tsv"
+        "<logs>/{city}/choose_portfolio.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:

@@ -6,13 +6,13 @@ rule back_test:
     input:
         **tables_of("heritage", "registry", "amenities", "people"),
         **TRANSPORT,
-        creative="data/processed/{city}/located_creative.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
     output:
         **tables_of("backtest", "backtest_pairs", "backtest_summary"),
     log:
-        "logs/{city}/back_test.log",
+        "<logs>/{city}/back_test.log",
     benchmark:
-        "logs/{city}/back_test.benchmark.tsv"
+        "<logs>/{city}/back_test.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -36,15 +36,15 @@ rule back_test:
 # snakemake data/processed/backtest_pooled.parquet
 rule pool_backtest:
     input:
-        summaries=expand("data/processed/{city}/backtest_summary.parquet", city=CITIES),
-        pairs=expand("data/processed/{city}/backtest_pairs.parquet", city=CITIES),
+        summaries=expand("<tables>/{city}/backtest_summary.parquet", city=CITIES),
+        pairs=expand("<tables>/{city}/backtest_pairs.parquet", city=CITIES),
     output:
-        pooled="data/processed/backtest_pooled.parquet",
-        csv="data/processed/backtest_pooled.csv",
+        pooled="<tables>/backtest_pooled.parquet",
+        csv="<tables>/backtest_pooled.csv",
     log:
-        "logs/pool_backtest.log",
+        "<logs>/pool_backtest.log",
     benchmark:
-        "logs/pool_backtest.benchmark.tsv"
+        "<logs>/pool_backtest.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -58,13 +58,13 @@ rule pool_backtest:
 # snakemake data/processed/hanoi/sobol.parquet
 rule measure_sobol:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
     output:
         **tables_of("sobol"),
     log:
-        "logs/{city}/measure_sobol.log",
+        "<logs>/{city}/measure_sobol.log",
     benchmark:
-        "logs/{city}/measure_sobol.benchmark.tsv"
+        "<logs>/{city}/measure_sobol.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -79,15 +79,15 @@ rule sweep_settings:
     input:
         **tables_of("heritage", "amenities", "people", "places"),
         **TRANSPORT,
-        creative="data/processed/{city}/located_creative.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
         raster=lambda w: population_of(w.city, "raster") or [],
         table=lambda w: population_of(w.city, "table") or [],
     output:
         **tables_of("sweeps", "sweep_variants"),
     log:
-        "logs/{city}/sweep_settings.log",
+        "<logs>/{city}/sweep_settings.log",
     benchmark:
-        "logs/{city}/sweep_settings.benchmark.tsv"
+        "<logs>/{city}/sweep_settings.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -106,16 +106,16 @@ rule sweep_settings:
 rule measure_scenarios:
     input:
         **TRANSPORT,
-        heritage="data/processed/{city}/heritage.parquet",
-        creative="data/processed/{city}/located_creative.parquet",
-        amenities="data/processed/{city}/amenities.parquet",
-        people="data/processed/{city}/people.parquet",
+        heritage="<tables>/{city}/heritage.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
+        amenities="<tables>/{city}/amenities.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
-        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+        scenario_candidates="<tables>/{city}/scenario_candidates.parquet",
     log:
-        "logs/{city}/measure_scenarios.log",
+        "<logs>/{city}/measure_scenarios.log",
     benchmark:
-        "logs/{city}/measure_scenarios.benchmark.tsv"
+        "<logs>/{city}/measure_scenarios.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -131,17 +131,17 @@ rule measure_scenarios:
 # snakemake data/processed/hanoi/robustness.parquet
 rule measure_robustness:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
-        scenarios="data/processed/{city}/scenarios.parquet",
-        sweeps="data/processed/{city}/sweeps.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
+        scenarios="<tables>/{city}/scenarios.parquet",
+        sweeps="<tables>/{city}/sweeps.parquet",
     output:
-        robustness="data/processed/{city}/robustness.parquet",
-        rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
-        agreement="data/processed/{city}/agreement.parquet",
+        robustness="<tables>/{city}/robustness.parquet",
+        rank_acceptability="<tables>/{city}/rank_acceptability.parquet",
+        agreement="<tables>/{city}/agreement.parquet",
     log:
-        "logs/{city}/measure_robustness.log",
+        "<logs>/{city}/measure_robustness.log",
     benchmark:
-        "logs/{city}/measure_robustness.benchmark.tsv"
+        "<logs>/{city}/measure_robustness.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:

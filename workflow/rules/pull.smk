@@ -27,13 +27,13 @@ rule pull_osm:
         polygon=lambda wildcards: settings_of(wildcards.city).city.boundary.polygon
         or [],
     output:
-        osm="data/raw/{city}/osm.pbf",
-        provenance="data/raw/{city}/provenance.json",
-        study_area="data/processed/{city}/study_area.parquet",
+        osm="<raw>/{city}/osm.pbf",
+        provenance="<raw>/{city}/provenance.json",
+        study_area="<tables>/{city}/study_area.parquet",
     log:
-        "logs/{city}/pull_osm.log",
+        "<logs>/{city}/pull_osm.log",
     benchmark:
-        "logs/{city}/pull_osm.benchmark.tsv"
+        "<logs>/{city}/pull_osm.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -46,17 +46,17 @@ rule pull_osm:
 # snakemake data/processed/hanoi/places.parquet
 rule read_osm:
     input:
-        osm="data/raw/{city}/osm.pbf",
-        provenance="data/raw/{city}/provenance.json",
-        study_area="data/processed/{city}/study_area.parquet",
+        osm="<raw>/{city}/osm.pbf",
+        provenance="<raw>/{city}/provenance.json",
+        study_area="<tables>/{city}/study_area.parquet",
     output:
-        places="data/processed/{city}/places.parquet",
-        street_nodes="data/processed/{city}/street_nodes.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
+        places="<tables>/{city}/places.parquet",
+        street_nodes="<tables>/{city}/street_nodes.parquet",
+        street_edges="<tables>/{city}/street_edges.parquet",
     log:
-        "logs/{city}/read_osm.log",
+        "<logs>/{city}/read_osm.log",
     benchmark:
-        "logs/{city}/read_osm.benchmark.tsv"
+        "<logs>/{city}/read_osm.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:

@@ -5,16 +5,16 @@
 rule measure_reach:
     input:
         **TRANSPORT,
-        heritage="data/processed/{city}/heritage.parquet",
-        creative="data/processed/{city}/located_creative.parquet",
-        amenities="data/processed/{city}/amenities.parquet",
-        people="data/processed/{city}/people.parquet",
+        heritage="<tables>/{city}/heritage.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
+        amenities="<tables>/{city}/amenities.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
         **tables_of("candidates", "reach", "parts", "modes", "site_links"),
     log:
-        "logs/{city}/measure_reach.log",
+        "<logs>/{city}/measure_reach.log",
     benchmark:
-        "logs/{city}/measure_reach.benchmark.tsv"
+        "<logs>/{city}/measure_reach.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -35,13 +35,13 @@ rule measure_reach:
 rule draw_isochrones:
     input:
         **TRANSPORT,
-        candidates="data/processed/{city}/candidates.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
     output:
-        isochrones="data/processed/{city}/isochrones.parquet",
+        isochrones="<tables>/{city}/isochrones.parquet",
     log:
-        "logs/{city}/draw_isochrones.log",
+        "<logs>/{city}/draw_isochrones.log",
     benchmark:
-        "logs/{city}/draw_isochrones.benchmark.tsv"
+        "<logs>/{city}/draw_isochrones.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -55,14 +55,14 @@ rule draw_isochrones:
 rule map_accessibility:
     input:
         **TRANSPORT,
-        people="data/processed/{city}/people.parquet",
-        creative="data/processed/{city}/located_creative.parquet",
+        people="<tables>/{city}/people.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
     output:
-        accessibility="data/processed/{city}/accessibility.parquet",
+        accessibility="<tables>/{city}/accessibility.parquet",
     log:
-        "logs/{city}/map_accessibility.log",
+        "<logs>/{city}/map_accessibility.log",
     benchmark:
-        "logs/{city}/map_accessibility.benchmark.tsv"
+        "<logs>/{city}/map_accessibility.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:

@@ -38,7 +38,7 @@ rule draw_map:
             "backtest",
             "backtest_summary",
         ),
-        provenance="data/raw/{city}/provenance.json",
+        provenance="<raw>/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
@@ -46,11 +46,11 @@ rule draw_map:
             w.city
         ).analysis.locate.creative_taxonomy,
     output:
-        page="reports/{city}.html",
+        page="<reports>/{city}.html",
     log:
-        "logs/{city}/draw_map.log",
+        "<logs>/{city}/draw_map.log",
     benchmark:
-        "logs/{city}/draw_map.benchmark.tsv"
+        "<logs>/{city}/draw_map.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -63,15 +63,15 @@ rule draw_map:
 # snakemake reports/index.html
 rule write_index:
     input:
-        indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
-        scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
-        candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
+        indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
+        scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
+        candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
     output:
-        page="reports/index.html",
+        page="<reports>/index.html",
     log:
-        "logs/write_index.log",
+        "<logs>/write_index.log",
     benchmark:
-        "logs/write_index.benchmark.tsv"
+        "<logs>/write_index.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -84,15 +84,15 @@ rule write_index:
 # snakemake reports/comparison.html
 rule write_comparison:
     input:
-        study_area=expand("data/processed/{city}/study_area.parquet", city=CITIES),
-        heritage=expand("data/processed/{city}/heritage.parquet", city=CITIES),
-        creative=expand("data/processed/{city}/creative.parquet", city=CITIES),
-        clusters=expand("data/processed/{city}/clusters.parquet", city=CITIES),
-        links=expand("data/processed/{city}/links.parquet", city=CITIES),
-        candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
-        scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
-        indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
-        backtest_pooled="data/processed/backtest_pooled.parquet",
+        study_area=expand("<tables>/{city}/study_area.parquet", city=CITIES),
+        heritage=expand("<tables>/{city}/heritage.parquet", city=CITIES),
+        creative=expand("<tables>/{city}/creative.parquet", city=CITIES),
+        clusters=expand("<tables>/{city}/clusters.parquet", city=CITIES),
+        links=expand("<tables>/{city}/links.parquet", city=CITIES),
+        candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
+        scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
+        indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
+        backtest_pooled="<tables>/backtest_pooled.parquet",
         governance="config/governance.yaml",
         taxonomies=sorted(
             {
@@ -102,11 +102,11 @@ rule write_comparison:
             }
         ),
     output:
-        page="reports/comparison.html",
+        page="<reports>/comparison.html",
     log:
-        "logs/write_comparison.log",
+        "<logs>/write_comparison.log",
     benchmark:
-        "logs/write_comparison.benchmark.tsv"
+        "<logs>/write_comparison.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -138,7 +138,7 @@ rule describe_city:
             "stations",
             "transit_notes",
         ),
-        provenance="data/raw/{city}/provenance.json",
+        provenance="<raw>/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
@@ -146,11 +146,11 @@ rule describe_city:
             w.city
         ).analysis.locate.creative_taxonomy,
     output:
-        indicators="data/processed/{city}/indicators.parquet",
+        indicators="<tables>/{city}/indicators.parquet",
     log:
-        "logs/{city}/describe_city.log",
+        "<logs>/{city}/describe_city.log",
     benchmark:
-        "logs/{city}/describe_city.benchmark.tsv"
+        "<logs>/{city}/describe_city.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -195,11 +195,11 @@ rule pack_geopackage:
             "stations",
         ),
     output:
-        geopackage="data/processed/{city}/{city}.gpkg",
+        geopackage="<tables>/{city}/{city}.gpkg",
     log:
-        "logs/{city}/pack_geopackage.log",
+        "<logs>/{city}/pack_geopackage.log",
     benchmark:
-        "logs/{city}/pack_geopackage.benchmark.tsv"
+        "<logs>/{city}/pack_geopackage.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -214,11 +214,11 @@ rule write_csv:
         unpack(sobol_of),
         **tables_of(*RESULTS),
     output:
-        folder=directory("data/processed/{city}/csv"),
+        folder=directory("<tables>/{city}/csv"),
     log:
-        "logs/{city}/write_csv.log",
+        "<logs>/{city}/write_csv.log",
     benchmark:
-        "logs/{city}/write_csv.benchmark.tsv"
+        "<logs>/{city}/write_csv.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:

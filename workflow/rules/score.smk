@@ -4,13 +4,13 @@
 # snakemake data/processed/hanoi/scores.parquet
 rule score_candidates:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
     output:
-        scores="data/processed/{city}/scores.parquet",
+        scores="<tables>/{city}/scores.parquet",
     log:
-        "logs/{city}/score_candidates.log",
+        "<logs>/{city}/score_candidates.log",
     benchmark:
-        "logs/{city}/score_candidates.benchmark.tsv"
+        "<logs>/{city}/score_candidates.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -23,14 +23,14 @@ rule score_candidates:
 # snakemake data/processed/hanoi/scenarios.parquet
 rule score_scenarios:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
-        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
+        scenario_candidates="<tables>/{city}/scenario_candidates.parquet",
     output:
-        scenarios="data/processed/{city}/scenarios.parquet",
+        scenarios="<tables>/{city}/scenarios.parquet",
     log:
-        "logs/{city}/score_scenarios.log",
+        "<logs>/{city}/score_scenarios.log",
     benchmark:
-        "logs/{city}/score_scenarios.benchmark.tsv"
+        "<logs>/{city}/score_scenarios.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:

@@ -6,7 +6,7 @@ rule try_site:
     input:
         **TRANSPORT,
         **tables_of("places", "amenities", "people", "sweeps", *COMBINED),
-        creative="data/processed/{city}/located_creative.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
@@ -16,12 +16,12 @@ rule try_site:
             name: trial_table(name)
             for name in ("whatif_candidates", "whatif_scores", *TRIED)
         },
-        candidates_csv="data/processed/{city}/{trial}/whatif_candidates.csv",
-        scores_csv="data/processed/{city}/{trial}/whatif_scores.csv",
+        candidates_csv="<tables>/{city}/{trial}/whatif_candidates.csv",
+        scores_csv="<tables>/{city}/{trial}/whatif_scores.csv",
     log:
-        "logs/{city}/try_site_{trial}.log",
+        "<logs>/{city}/try_site_{trial}.log",
     benchmark:
-        "logs/{city}/try_site_{trial}.benchmark.tsv"
+        "<logs>/{city}/try_site_{trial}.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -40,8 +40,8 @@ use rule draw_map as draw_trial with:
             for name, path in rules.draw_map.input.items()
         },
     output:
-        page="reports/{trial}_{city}.html",
+        page="<reports>/{trial}_{city}.html",
     log:
-        "logs/{city}/draw_map_{trial}.log",
+        "<logs>/{city}/draw_map_{trial}.log",
     benchmark:
-        "logs/{city}/draw_map_{trial}.benchmark.tsv"
+        "<logs>/{city}/draw_map_{trial}.benchmark.tsv"
