@@ -17,6 +17,9 @@ rule choose_portfolio:
         "<logs>/{city}/choose_portfolio.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("choose_portfolio"),
     params:
         code=code_fingerprint("scripts/choose_portfolio.py"),
         settings=params_for(

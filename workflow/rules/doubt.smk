@@ -15,6 +15,9 @@ rule back_test:
         "<logs>/{city}/back_test.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("back_test"),
     params:
         code=code_fingerprint("scripts/back_test.py"),
         settings=params_for(
@@ -47,6 +50,9 @@ rule pool_backtest:
         "<logs>/pool_backtest.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("pool_backtest"),
     params:
         code=code_fingerprint("scripts/pool_backtest.py"),
         cities=CITIES,
@@ -67,6 +73,9 @@ rule measure_sobol:
         "<logs>/{city}/measure_sobol.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_sobol"),
     params:
         code=code_fingerprint("scripts/measure_sobol.py"),
         settings=params_for("analysis.score", "analysis.seed"),
@@ -90,6 +99,9 @@ rule sweep_settings:
         "<logs>/{city}/sweep_settings.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("sweep_settings"),
     params:
         code=code_fingerprint("scripts/sweep_settings.py"),
         settings=params_for(
@@ -118,6 +130,9 @@ rule measure_scenarios:
         "<logs>/{city}/measure_scenarios.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_scenarios"),
     params:
         code=code_fingerprint("scripts/measure_scenarios.py"),
         settings=params_for(
@@ -144,6 +159,9 @@ rule measure_robustness:
         "<logs>/{city}/measure_robustness.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_robustness"),
     params:
         code=code_fingerprint("scripts/measure_robustness.py"),
         settings=params_for("analysis.score", "analysis.seed"),

@@ -27,6 +27,9 @@ rule locate_sites:
         "<logs>/{city}/locate_sites.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("locate_sites"),
     params:
         code=code_fingerprint("scripts/locate_sites.py"),
         settings=params_for(

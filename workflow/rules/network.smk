@@ -20,6 +20,9 @@ rule connect_spaces:
         "<logs>/{city}/connect_spaces.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("connect_spaces"),
     params:
         code=code_fingerprint("scripts/connect_spaces.py"),
         settings=params_for(

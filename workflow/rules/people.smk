@@ -18,6 +18,9 @@ rule spread_people:
         "<logs>/{city}/spread_people.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("spread_people"),
     params:
         code=code_fingerprint("scripts/spread_people.py"),
         settings=params_for(
@@ -42,6 +45,9 @@ rule map_completeness:
         "<logs>/{city}/map_completeness.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("map_completeness"),
     params:
         code=code_fingerprint("scripts/map_completeness.py"),
         settings=params_for("analysis.completeness"),

@@ -14,6 +14,9 @@ rule download_file:
         download=r"[^/]+(?<!\.sha256)",
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("download_file"),
     params:
         url=lambda wildcards: DOWNLOADS[wildcards.download],
     script:
@@ -36,6 +39,9 @@ rule pull_osm:
         "<logs>/{city}/pull_osm.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("pull_osm"),
     params:
         source=lambda wildcards: source_of(wildcards.city).model_dump_json(),
         settings=params_for("city.boundary", "city.epsg", "analysis.edge_buffer_m"),
@@ -59,6 +65,9 @@ rule read_osm:
         "<logs>/{city}/read_osm.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("read_osm"),
     params:
         code=code_fingerprint("scripts/read_osm.py"),
         settings=params_for("analysis.travel.modes"),

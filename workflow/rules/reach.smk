@@ -17,6 +17,9 @@ rule measure_reach:
         "<logs>/{city}/measure_reach.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_reach"),
     params:
         code=code_fingerprint("scripts/measure_reach.py"),
         settings=params_for(
@@ -44,6 +47,9 @@ rule draw_isochrones:
         "<logs>/{city}/draw_isochrones.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("draw_isochrones"),
     params:
         code=code_fingerprint("scripts/draw_isochrones.py"),
         settings=params_for(*TRANSPORT_KEYS, "analysis.isochrones"),
@@ -65,6 +71,9 @@ rule map_accessibility:
         "<logs>/{city}/map_accessibility.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("map_accessibility"),
     params:
         code=code_fingerprint("scripts/map_accessibility.py"),
         settings=params_for(

@@ -53,6 +53,9 @@ rule draw_map:
         "<logs>/{city}/draw_map.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("draw_map"),
     params:
         code=code_fingerprint("scripts/draw_map.py"),
         settings=params_for(*PAGE_KEYS),
@@ -74,6 +77,9 @@ rule write_index:
         "<logs>/write_index.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_index"),
     params:
         code=code_fingerprint("scripts/write_index.py"),
         settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
@@ -109,6 +115,9 @@ rule write_comparison:
         "<logs>/write_comparison.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_comparison"),
     params:
         code=code_fingerprint("scripts/write_comparison.py"),
         settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
@@ -153,6 +162,9 @@ rule describe_city:
         "<logs>/{city}/describe_city.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("describe_city"),
     params:
         code=code_fingerprint("scripts/describe_city.py"),
         settings=params_for(
@@ -202,6 +214,9 @@ rule pack_geopackage:
         "<logs>/{city}/pack_geopackage.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("pack_geopackage"),
     params:
         code=code_fingerprint("scripts/pack_geopackage.py"),
     script:
@@ -221,6 +236,9 @@ rule write_csv:
         "<logs>/{city}/write_csv.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_csv"),
     params:
         code=code_fingerprint("scripts/write_csv.py"),
     script:

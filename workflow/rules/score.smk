@@ -13,6 +13,9 @@ rule score_candidates:
         "<logs>/{city}/score_candidates.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("score_candidates"),
     params:
         code=code_fingerprint("scripts/score_candidates.py"),
         settings=params_for("analysis.score", "analysis.seed"),
@@ -33,6 +36,9 @@ rule score_scenarios:
         "<logs>/{city}/score_scenarios.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("score_scenarios"),
     params:
         code=code_fingerprint("scripts/score_scenarios.py"),
         settings=params_for("analysis.score", "analysis.scenarios"),

@@ -18,6 +18,9 @@ rule read_transit:
         "<logs>/{city}/read_transit.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("read_transit"),
     params:
         code=code_fingerprint("scripts/read_transit.py"),
         settings=params_for("city.gtfs", "analysis.transit", "analysis.edge_buffer_m"),

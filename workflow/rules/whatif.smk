@@ -24,6 +24,9 @@ rule try_site:
         "<logs>/{city}/try_site_{trial}.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("try_site"),
     params:
         code=code_fingerprint("scripts/try_site.py"),
         asked=asked_of,
