@@ -4,36 +4,24 @@ import json
 
 from _run import start
 
-from creative_nodes.common import restore, tables
+from creative_nodes.common import tables
 from creative_nodes.doubt import (
     BACKTEST,
     BACKTEST_PAIRS,
     BACKTEST_SUMMARY,
-    Backtest,
     BacktestRules,
     back_test,
     backtest_in_words,
     converted_sites,
 )
 from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, REGISTRY
-from creative_nodes.network import NetworkSettings
 from creative_nodes.people import PEOPLE
-from creative_nodes.reach import Candidates, Reach, World, select_candidates
-from creative_nodes.score import Score
+from creative_nodes.reach import World, select_candidates
 from creative_nodes.streets import STATIONS, read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
-plain = json.loads(settings)
-rules = BacktestRules(
-    backtest=restore(settings, "analysis.backtest", Backtest),
-    reach=restore(settings, "analysis.reach", Reach),
-    network=restore(settings, "analysis.network", NetworkSettings),
-    candidates=restore(settings, "analysis.candidates", Candidates),
-    score=restore(settings, "analysis.score", Score),
-    main_mode=plain["city.main_mode"],
-    link_within_m=plain["analysis.people_grid.link_within_m"],
-)
+plain, rules = json.loads(settings), BacktestRules.read(settings)
 heritage = tables.read(HERITAGE, files.heritage)
 world = World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))
 found = back_test(

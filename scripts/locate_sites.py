@@ -5,20 +5,7 @@ import json
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.locate import (
-    AMENITIES,
-    CREATIVE,
-    HERITAGE,
-    IMPORTS,
-    REGISTRY,
-    Locate,
-    Scope,
-    Taxonomies,
-    locate,
-    read_imports,
-    read_registry,
-    read_taxonomy,
-)
+from creative_nodes.locate import LOCATED, Locate, Scope, Taxonomies, locate, read_imports, read_registry, read_taxonomy
 from creative_nodes.pull import PLACES, STUDY_AREA
 
 log = start(snakemake)
@@ -38,7 +25,7 @@ located = locate(
     **area,
 )
 note = tables.carry_on(files.places, snakemake.params.settings)
-tables.write_all(vars(located), snakemake.output, HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS, provenance=note)
+tables.write_all(vars(located), snakemake.output, *LOCATED, provenance=note)
 for one in located.imports.itertuples():
     log.info("%s: %d rows, %d placed, %d matched; offsets %s", one.file, one.n, one.placed, one.matched, one.offsets)
     if one.warning:

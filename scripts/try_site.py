@@ -24,8 +24,7 @@ from creative_nodes.whatif import (
 
 log = start(snakemake)
 settings, files, made = snakemake.params.settings, snakemake.input, snakemake.output
-plain = json.loads(settings)
-asked = json.loads(snakemake.params.asked)
+plain, asked = json.loads(settings), json.loads(snakemake.params.asked)
 city = BaseCity(
     frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, "study_area", "places", "sweeps"))),
     world=World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS)),

@@ -276,6 +276,10 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     config : the checked main configuration.
     city : the city's key, the stem of its file.
     root : the project's root, where `config/cities` lies.
+
+    Raises
+    ------
+    InputError : no such city, a fault in its file, or a country without a speed table.
     """
     path = root / "config" / "cities" / f"{city}.yaml"
     shown = f"config/cities/{city}.yaml"

@@ -1,53 +1,23 @@
-"""The house: files import only from floors below, scripts stay short and load only what they use."""
+"""The house: stages import from earlier ones through front doors, rooms stay small, scripts load only what they use."""
 
 import ast
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from creative_nodes.common.fingerprint import code_fingerprint
+from creative_nodes.common import fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src" / "creative_nodes"
-FLOORS = [
-    {"__init__", "errors", "fingerprint", "ahp", "messages", "schema", "smaa"},
-    {"weights"},
-    {"config", "geo"},
-    {"tables", "datum", "siting", "hexagons", "governance", "asked"},
-    {"osm/access", "osm/download", "osm/clip"},
-    {"osm/overpass", "osm/read", "osm/routes", "people"},
-    {"osm/boundary"},
-    {"osm/pull"},
-    {"locate/names", "locate/quality"},
-    {"locate/taxonomy", "locate/grouping", "travel/lines"},
-    {"locate/evidence", "locate/registry", "travel/gtfs"},
-    {"locate/imports"},
-    {"locate/offsets"},
-    {"locate/sites", "travel/network"},
-    {"travel/times", "travel/stations", "travel/transit"},
-    {"travel/streets"},
-    {"travel/isochrones", "accessibility"},
-    {"connectivity", "colocation", "parts"},
-    {"spillover"},
-    {"clusters", "reach", "completeness"},
-    {"score", "compare", "pack", "portfolio"},
-    {"mcda", "scenarios", "backtest", "sweeps"},
-    {"robustness", "scenario_reach", "sobol"},
-    {"whatif"},
-    {"report/basemap", "report/settings", "report/words"},
-    {"report/keys", "report/packed", "report/links", "report/districts"},
-    {"report/shapes", "report/areas", "report/made_of", "report/within"},
-    {"report/spaces", "report/hexagons", "report/figures", "report/method", "report/colocation"},
-    {"report/spoken", "report/charts", "report/terms"},
-    {"report/sites", "report/answer", "report/doubt"},
-    {"report/certainty", "report/together", "report/backtest"},
-    {"report/scenarios"},
-    {"report/comparing", "report/sketch", "report/priorities"},
-    {"report/view", "report/cities", "report/differences"},
-    {"report/comparison"},
-    {"report/maps"},
-    {"report/page", "docs", "catalogue"},
-]
+PACKAGE = "creative_nodes"
+SOURCE = ROOT / "src" / PACKAGE
+# in the order of the way: each imports from those before it
+STAGES = (
+    *("common", "pull", "locate", "people", "streets", "network", "reach", "score", "choose", "doubt"),
+    *("settings", "whatif", "report", "tools"),
+)
+MOST_LINES, MOST_ARGUMENTS = 450, 8
 HEAVY = {
     "SALib",
     *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
@@ -84,39 +54,169 @@ USES = {
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
+RULES = [ROOT / "workflow" / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
 
 
 def name_of(path):
     return path.relative_to(SOURCE).with_suffix("").as_posix()
 
 
+def stage_of(path):
+    """Return the stage of a file: the folder it lies in, or the file itself."""
+    return path.relative_to(SOURCE).with_suffix("").parts[0]
+
+
 def package_files():
-    return [path for path in SOURCE.rglob("*.py") if path.parent == SOURCE or path.name != "__init__.py"]
+    """Return the code of all stages; the package's own `__init__` only names the version."""
+    return [path for path in sorted(SOURCE.rglob("*.py")) if path != SOURCE / "__init__.py"]
+
+
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions_of(path):
+    return [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def names_taken(path):
+    """Yield (module, name) of each name that a file takes out of this package."""
+    text = path.read_text(encoding="utf-8")
+    # rules are no Python as a whole, but their imports are
+    found = re.findall(r"^from [^(\n]+import (?:\([^)]*\)|.*)", text, re.MULTILINE) if path in RULES else [text]
+    for node in ast.walk(ast.parse("\n".join(found))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            yield from ((node.module.removeprefix(PACKAGE).removeprefix("."), alias.name) for alias in node.names)
+
+
+def door_of(stage):
+    """Return the module behind each name that a stage shows others."""
+    stub = SOURCE / stage / "__init__.pyi"
+    nodes = tree_of(stub).body if stub.is_file() else []
+    return {alias.name: node.module or alias.name for node in nodes for alias in node.names}
 
 
 def imports_of(path, *, top_level):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    """Yield the modules that a file imports; of a name from a front door, the module behind it."""
+    tree = tree_of(path)
     nodes = tree.body if top_level else ast.walk(tree)
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            package, _, stage = node.module.partition(".")
+            door = door_of(stage) if package == PACKAGE else {}
+            yield from (f"{node.module}.{door.get(alias.name, alias.name)}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
 
 
-def test_every_file_has_a_floor():
-    assert {name_of(path) for path in package_files()} == set().union(*FLOORS)
+# ---------------------------------------------------------------- stages
+
+
+def test_every_file_belongs_to_a_stage():
+    assert {stage_of(path) for path in package_files()} == set(STAGES)
+
+
+def test_the_stages_stand_alike_in_tests_and_in_the_way_of_the_docs():
+    folders = {path.name for path in (ROOT / "tests" / "unit").iterdir() if any(path.glob("test_*.py"))}
+    assert folders == set(STAGES) - {"settings"}
 
 
 @pytest.mark.parametrize("path", package_files(), ids=name_of)
-def test_a_file_imports_only_from_floors_below(path):
-    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
+def test_a_file_imports_only_from_its_own_and_earlier_stages(path):
     for module in imports_of(path, top_level=False):
-        if module.startswith("creative_nodes."):
-            other = module.removeprefix("creative_nodes.").replace(".", "/")
-            if other in floor:
-                assert floor[other] < floor[name_of(path)], f"{name_of(path)} imports {other}"
+        package, _, rest = module.partition(".")
+        stage = rest.split(".")[0]
+        if package == PACKAGE and stage in STAGES:
+            assert STAGES.index(stage) <= STAGES.index(stage_of(path)), f"{name_of(path)} imports {module}"
+
+
+@pytest.mark.parametrize(
+    "path", [*package_files(), *SCRIPTS, *RULES], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_another_stage_is_entered_by_its_front_door(path):
+    own = stage_of(path) if SOURCE in path.parents else ""
+    for module, name in names_taken(path):
+        if module.split(".")[0] != own:
+            assert "." not in module, f"{module} is a room of another stage; take {name} from its front door"
+        elif module == own and own != "settings":
+            assert (SOURCE / own / f"{name}.py").is_file(), f"{name} comes from the own front door; name its room"
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if (SOURCE / stage / "__init__.pyi").is_file()])
+def test_a_front_door_shows_what_others_take_and_nothing_else(stage):
+    others = [path for path in package_files() if stage_of(path) != stage]
+    taken = {name for path in [*others, *SCRIPTS, *RULES] for module, name in names_taken(path) if module == stage}
+    assert sorted(door_of(stage)) == sorted(taken)
+
+
+def test_only_what_nobody_enters_has_no_front_door():
+    without = {stage for stage in STAGES if not (SOURCE / stage / "__init__.pyi").is_file()}
+    assert without == {"settings", "tools"}
+    taken = {module.split(".")[0] for path in [*package_files(), *SCRIPTS, *RULES] for module, _ in names_taken(path)}
+    assert "tools" not in taken
+
+
+def private_names(path):
+    """Return what a file itself calls by a private name: functions, classes, methods, attributes."""
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return {name for name in found if name.startswith("_") and not name.startswith("__")}
+
+
+def test_no_private_name_is_used_outside_its_room():
+    own = {path: private_names(path) for path in package_files()}
+    everyone = set().union(*own.values())
+    for path in [*package_files(), *SCRIPTS]:
+        for _, name in names_taken(path):
+            assert not name.startswith("_") or name == "__version__", f"{path.name} imports {name}"
+        reached = {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
+        assert not reached & everyone - own.get(path, set()), path
+
+
+# ---------------------------------------------------------------- rooms
+
+
+@pytest.mark.parametrize("path", package_files(), ids=name_of)
+def test_a_file_is_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", package_files(), ids=name_of)
+def test_a_function_takes_few_arguments_and_options_by_keyword(path):
+    for node in functions_of(path):
+        given = [*node.args.posonlyargs, *node.args.args]
+        own = len(given) - (bool(given) and given[0].arg in ("self", "cls")) + len(node.args.kwonlyargs)
+        assert own <= MOST_ARGUMENTS, f"{node.name} takes {own} arguments; group what belongs together"
+        assert not node.args.defaults, f"{node.name} has an option before *"
+
+
+def sections_of(node):
+    return re.findall(r"^(\w+)\n-+$", ast.get_docstring(node) or "", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", package_files(), ids=name_of)
+def test_a_public_function_tells_its_parameters_and_errors(path):
+    for node in tree_of(path).body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        arguments = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        if len(arguments) > 1:
+            assert "Parameters" in sections_of(node), node.name
+        if any(isinstance(inner, ast.Raise) for inner in ast.walk(node)):
+            assert "Raises" in sections_of(node), node.name
+        if "Parameters" in sections_of(node):
+            told = ast.get_docstring(node).split("Parameters\n----------\n")[1].split("\n\n")[0]
+            listed = re.findall(r"^([\w*, ]+?) :", told, re.MULTILINE)
+            more = [one.arg for one in (node.args.vararg, node.args.kwarg) if one]
+            assert sorted(one.strip(" *") for line in listed for one in line.split(",")) == sorted(arguments + more)
 
 
 def test_the_library_knows_nothing_of_snakemake_and_never_prints():
@@ -142,7 +242,7 @@ def test_a_script_loads_only_what_it_uses(script):
     while waiting:
         found = set(imports_of(waiting.pop(), top_level=True)) - modules
         modules |= found
-        files = [SOURCE / (name.removeprefix("creative_nodes.").replace(".", "/") + ".py") for name in found]
+        files = [SOURCE / (name.removeprefix(f"{PACKAGE}.").replace(".", "/") + ".py") for name in found]
         waiting += [file for file in files if file.is_file()]
     assert {module.split(".")[0] for module in modules} & HEAVY == USES[script.stem]
 
@@ -154,22 +254,96 @@ def test_a_script_holds_no_logic(script):
     assert not any(isinstance(n, ast.FunctionDef | ast.ClassDef) for n in ast.walk(ast.parse("\n".join(lines))))
 
 
-def test_the_fingerprint_follows_the_code_a_script_uses(tmp_path, monkeypatch):
-    import shutil
+# ---------------------------------------------------------------- fingerprints
 
-    from creative_nodes.common import code_fingerprint as module
 
-    copy = tmp_path / "creative_nodes"
-    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(module, "SOURCE", copy)
-    module._imports.cache_clear()
-    names = ("score_candidates", "read_osm", "draw_map")
-    before = {name: code_fingerprint(ROOT / "scripts" / f"{name}.py") for name in names}
-    (copy / "score.py").write_text((copy / "score.py").read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
-    (copy / "report" / "assets" / "report.css").write_text("body {}", encoding="utf-8")
-    module._imports.cache_clear()
-    after = {name: code_fingerprint(ROOT / "scripts" / f"{name}.py") for name in names}
-    module._imports.cache_clear()
-    assert after["score_candidates"] != before["score_candidates"]
-    assert after["read_osm"] == before["read_osm"]
-    assert after["draw_map"] != before["draw_map"]
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of the package that fingerprints are taken of, and a way to change one text in one of its files."""
+    folder = tmp_path / PACKAGE
+    shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprint, "SOURCE", folder)
+
+    def forget():
+        for kept in (fingerprint._tree, fingerprint._digest, fingerprint._door, fingerprint._imports):
+            kept.cache_clear()
+
+    def changed(file, old, new):
+        """Return the scripts whose fingerprint a change changes."""
+        forget()
+        before = {script.stem: fingerprint.code_fingerprint(script) for script in SCRIPTS}
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) >= 1, f"{file} holds no {old!r}"
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        forget()
+        return {script.stem for script in SCRIPTS if fingerprint.code_fingerprint(script) != before[script.stem]}
+
+    yield changed
+    forget()
+
+
+def using(*files):
+    """Return the scripts that use one of the files."""
+    wanted = {fingerprint.SOURCE / file for file in files}
+    return {script.stem for script in SCRIPTS if wanted & set(fingerprint.files_used(script))}
+
+
+OF_PAGES = {
+    script.stem
+    for script in SCRIPTS
+    if any(SOURCE / "report" in path.parents for path in fingerprint.files_used(script))
+}
+
+
+def test_some_scripts_make_pages_and_others_do_not():
+    assert {"draw_map", "write_comparison", "write_index"} <= OF_PAGES
+    assert not {"read_osm", "locate_sites", "spread_people", "measure_reach", "score_candidates"} & OF_PAGES
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("score/rank.py", "\n", "  # said by the way\n"),
+        ("common/geo.py", "\n\n\n", "\n\n\n# said by the way\n\n\n"),
+        ("score/rank.py", '"""', '"""Said otherwise. '),
+        ("common/errors.py", '"""', '"""Said otherwise. '),
+        ("streets/streets.py", "    def has(", "\n\n    def has("),
+    ],
+)
+def test_comments_docstrings_and_blank_lines_remake_nothing(copy, file, old, new):
+    assert copy(file, old, new) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "old"),
+    [
+        ("score/settings.py", 'description="'),
+        ("streets/settings.py", 'description="'),
+        ("reach/tables.py", 'Column("reachable", "flag", "'),
+        ("common/schema.py", 'Column("osm_ids", "texts", "'),
+    ],
+)
+def test_a_description_remakes_pages_at_most(copy, file, old):
+    remade = copy(file, old, f"{old}said otherwise, ")
+    assert remade == using(file) & OF_PAGES
+
+
+def test_a_changed_constant_of_the_score_remakes_what_scores(copy):
+    remade = copy("score/rank.py", "LOW_QUANTILE, HIGH_QUANTILE = 0.05", "LOW_QUANTILE, HIGH_QUANTILE = 0.06")
+    assert remade == using("score/rank.py")
+    assert {"score_candidates", "score_scenarios"} <= remade
+    before = {"pull_osm", "download_file", "read_osm", "locate_sites", "spread_people", "map_completeness"}
+    before |= {"read_transit", "connect_spaces", "measure_reach", "draw_isochrones", "map_accessibility"}
+    assert before <= {script.stem for script in SCRIPTS}
+    assert not before & remade
+
+
+def test_what_pages_are_drawn_with_remakes_them_alone(copy):
+    assert copy("report/assets/report.css", "{", "{ ") == using("report/page.py")
+
+
+def test_code_behind_a_front_door_counts_and_its_neighbours_do_not(copy):
+    remade = copy("locate/judging.py", 'return "lost"', 'return "gone"')
+    assert remade == using("locate/judging.py")
+    # what takes names alone from the stage `locate` does not take what it judges by
+    assert {"locate_sites", "try_site"} <= remade and not {"read_osm", "read_transit"} & remade

@@ -75,7 +75,13 @@ def first_by_score(n: int, limit: Limit) -> np.ndarray:
 
 
 def flags_of(sites: Iterable[int], n: int) -> np.ndarray:
-    """Return which of `n` sites are named, shape (n,)."""
+    """Return which of `n` sites are named, shape (n,).
+
+    Parameters
+    ----------
+    sites : their numbers.
+    n : number of sites in all.
+    """
     flags = np.zeros(n, dtype=bool)
     flags[list(sites)] = True
     return flags

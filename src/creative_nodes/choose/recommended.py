@@ -412,7 +412,14 @@ def _ranked(aims: Aims, best: Worth, ranking: Sequence[int]) -> Ranked:
 
 
 def connects(best: Worth, anchor: float, *, least: float = CONNECTS_FROM) -> bool:
-    """Tell whether a set connects: its gain is at least `least` of k times the anchor of network gain."""
+    """Tell whether a set connects: its gain is at least `least` of k times the anchor of network gain.
+
+    Parameters
+    ----------
+    best : the set.
+    anchor : network gain of one good site.
+    least : share of k anchors that counts.
+    """
     return anchor > 0 and best.network_gain >= least * len(best.members) * anchor
 
 

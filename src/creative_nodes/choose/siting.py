@@ -157,7 +157,15 @@ def saving(minutes: np.ndarray, today: np.ndarray, residents: np.ndarray, *, cap
 
 
 def mean_minutes(today: np.ndarray, residents: np.ndarray, saved: float, *, cap: float) -> float:
-    """Return the mean way of a resident to the nearest facility when `saved` person-minutes are saved."""
+    """Return the mean way of a resident to the nearest facility when `saved` person-minutes are saved.
+
+    Parameters
+    ----------
+    today : minutes to the nearest facility of today, shape (cells,).
+    residents : persons, shape (cells,).
+    saved : person-minutes.
+    cap : minutes that a longer way, or none, counts as.
+    """
     return float((np.minimum(today, cap) @ residents - saved) / residents.sum())
 
 
@@ -165,6 +173,11 @@ def greedy(aim: Aim, limit: Limit) -> list[int]:
     """Choose one site after the other, each time the one that adds most; stop when none adds anything or fits.
 
     Among equals the first in order. At least 63 % of the best for a number of sites (Nemhauser, Wolsey, Fisher 1978).
+
+    Parameters
+    ----------
+    aim : what each site adds.
+    limit : how many sites, or for how much.
     """
     n = aim.sets.shape[1]
     price, left = limit.price(n), limit.ceiling(n)
@@ -300,6 +313,8 @@ def pareto_front(first: Aim, second: Aim, limit: Limit, solver: Solver, *, most:
     Parameters
     ----------
     first, second : the aims, in persons.
+    limit : how many sites, or for how much.
+    solver : time limit and seed.
     most : points wanted at most, 2 or more.
 
     Returns

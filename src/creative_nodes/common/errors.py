@@ -21,6 +21,12 @@ class InputError(ValueError):
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
-    """Say which of the names was probably meant."""
+    """Say which of the names was probably meant.
+
+    Parameters
+    ----------
+    name : as it was written.
+    names : those there are.
+    """
     near = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"

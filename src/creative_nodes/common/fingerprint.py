@@ -45,7 +45,8 @@ def _tree(path: Path) -> ast.Module:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and body:
             first = body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = body[1:]
+                # what holds nothing else still stands
+                node.body = body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
     return tree
 
 

@@ -18,7 +18,12 @@ M2_PER_KM2 = METRES_PER_KM**2
 
 
 def utm_epsg(lon: float, lat: float) -> int:
-    """Return the EPSG code of the WGS 84 UTM zone of a point (degrees, EPSG:4326)."""
+    """Return the EPSG code of the WGS 84 UTM zone of a point (degrees, EPSG:4326).
+
+    Parameters
+    ----------
+    lon, lat : degrees, EPSG:4326.
+    """
     zone = int((lon + 180) // 6) % 60 + 1
     return (UTM_NORTH_EPSG if lat >= 0 else UTM_SOUTH_EPSG) + zone
 
@@ -45,24 +50,49 @@ def reproject(geometry: Any, source: int, target: int) -> Any:
 
 
 def reproject_xy(x: np.ndarray, y: np.ndarray, source: int, target: int) -> tuple[np.ndarray, np.ndarray]:
-    """Project coordinate arrays; x is east or longitude, y is north or latitude."""
+    """Project coordinate arrays; x is east or longitude, y is north or latitude.
+
+    Parameters
+    ----------
+    x, y : coordinates, shape (n,).
+    source, target : EPSG codes.
+    """
     moved = _transformer(source, target).transform(x, y)
     return np.asarray(moved[0], dtype=float), np.asarray(moved[1], dtype=float)
 
 
 def metric_epsg(area: Geometry, epsg: int | None) -> int:
-    """Return the metric CRS of a study area (EPSG:4326): the given code, else the UTM zone of its centroid."""
+    """Return the metric CRS of a study area (EPSG:4326): the given code, else the UTM zone of its centroid.
+
+    Parameters
+    ----------
+    area : study area, EPSG:4326.
+    epsg : code that is asked for, or None.
+    """
     centre = shapely.centroid(area)
     return epsg if epsg is not None else utm_epsg(shapely.get_x(centre), shapely.get_y(centre))
 
 
 def buffer_metres(area: Geometry, distance_m: float, epsg: int) -> Any:
-    """Grow an area (EPSG:4326) by metres, measured in the metric CRS `epsg`; the result is in EPSG:4326."""
+    """Grow an area (EPSG:4326) by metres, measured in the metric CRS `epsg`; the result is in EPSG:4326.
+
+    Parameters
+    ----------
+    area : EPSG:4326.
+    distance_m : metres.
+    epsg : the metric CRS.
+    """
     grown = shapely.buffer(reproject(area, WGS84_EPSG, epsg), distance_m)
     return reproject(grown, epsg, WGS84_EPSG)
 
 
 def projected(frame: Any, epsg: int) -> np.ndarray:
-    """Return the geometry of a table (a GeoDataFrame in EPSG:4326) in the metric CRS, as an array."""
+    """Return the geometry of a table (a GeoDataFrame in EPSG:4326) in the metric CRS, as an array.
+
+    Parameters
+    ----------
+    frame : the table.
+    epsg : the metric CRS.
+    """
     moved: np.ndarray = reproject(frame.geometry.to_numpy(), WGS84_EPSG, epsg)
     return moved

@@ -47,7 +47,14 @@ class Hexagons:
 
 
 def hexagons_over(area: shapely.Geometry, *, resolution: int, epsg: int) -> Hexagons:
-    """Cover a study area (EPSG:4326) with the H3 cells that overlap it; `epsg` is the metric CRS."""
+    """Cover a study area (EPSG:4326) with the H3 cells that overlap it; `epsg` is the metric CRS.
+
+    Parameters
+    ----------
+    area : study area, EPSG:4326.
+    resolution : of H3, 0 to 15.
+    epsg : the metric CRS.
+    """
     margin = EDGE_LENGTHS * h3.average_hexagon_edge_length(resolution, unit="m")
     ids = np.array(sorted(h3.geo_to_cells(buffer_metres(area, margin, epsg), resolution)), dtype=object)
     shapes = cell_shapes(ids)
@@ -60,7 +67,14 @@ def hexagons_over(area: shapely.Geometry, *, resolution: int, epsg: int) -> Hexa
 
 
 def add_up(rows: np.ndarray, amount: np.ndarray, n: int) -> np.ndarray:
-    """Add up amounts by row, shape (n,); what stands at row -1 lies outside and counts nowhere."""
+    """Add up amounts by row, shape (n,); what stands at row -1 lies outside and counts nowhere.
+
+    Parameters
+    ----------
+    rows : row of each amount, shape (m,).
+    amount : shape (m,).
+    n : number of rows.
+    """
     inside = rows >= 0
     total: np.ndarray = np.bincount(rows[inside], weights=amount[inside].astype(float), minlength=n)
     return total

@@ -64,7 +64,16 @@ def language() -> str:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Speak another language within a block."""
+    """Speak another language within a block.
+
+    Parameters
+    ----------
+    code : of the language, one of `LANGUAGES`.
+
+    Raises
+    ------
+    ValueError : there is no such language.
+    """
     if code not in LANGUAGES:
         raise ValueError(f"no language {code!r}; there are {', '.join(LANGUAGES)}")
     token = _language.set(code)
@@ -88,8 +97,14 @@ def figures_of(text: str) -> str:
     return text.translate({ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)})
 
 
-def number(value: float, digits: int = 3) -> str:
-    """Write a number with that many digits that count, thousands apart, never in powers of ten."""
+def number(value: float, *, digits: int = 3) -> str:
+    """Write a number with that many digits that count, thousands apart, never in powers of ten.
+
+    Parameters
+    ----------
+    value : any number; one that is not finite is not known.
+    digits : how many count.
+    """
     if not math.isfinite(value):
         return not_known()
     if value == 0:
@@ -210,12 +225,25 @@ def say(text: str, /, **values: Any) -> str:
 
 
 def say_n(n: float, one: str, many: str, /, **values: Any) -> str:
-    """Say a text that counts something (the field n): `one` for 1 in English, else `many`."""
+    """Say a text that counts something (the field n): `one` for 1 in English, else `many`.
+
+    Parameters
+    ----------
+    n : the count.
+    one, many : texts, as in `say`.
+    values : of the other fields.
+    """
     return _FORMATTER.vformat(plural(one, many, n), (), {"n": n, **values})
 
 
 def plural(one: str, many: str, n: float) -> str:
-    """Choose a text by count in the language in force, its fields not yet filled in: `one` for 1 in English."""
+    """Choose a text by count in the language in force, its fields not yet filled in: `one` for 1 in English.
+
+    Parameters
+    ----------
+    one, many : texts in English.
+    n : the count.
+    """
     return translations(language()).get(one) or (one if n == 1 else many)
 
 
@@ -277,7 +305,12 @@ def told(text: str, /, **values: Any) -> Message:
 
 
 def told_n(n: float, one: str, many: str, /, **values: Any) -> Message:
-    """Make a message that counts something (the field n), to be spoken later."""
+    """Make a message that counts something (the field n), to be spoken later.
+
+    Parameters
+    ----------
+    n, one, many, values : as in `say_n`.
+    """
     return Message(one, {"n": n, **values}, many)
 
 
@@ -319,6 +352,12 @@ def message_in(row: Any, column: str) -> Message | str:
 
 
 def spoken(row: Any, column: str) -> str:
-    """Speak a table's text in the language in force; the parameters are those of `message_in`."""
+    """Speak a table's text in the language in force.
+
+    Parameters
+    ----------
+    row : a row of the table, with its column `messages`.
+    column : the text to speak.
+    """
     found = message_in(row, column)
     return str(found) if isinstance(found, Message) else translated(found)

@@ -88,6 +88,12 @@ def _explain(error: ValidationError, model: type[BaseModel], where: str) -> Inpu
 def validated(model: type[M], data: dict[str, Any], where: str) -> M:
     """Check data against a model.
 
+    Parameters
+    ----------
+    model : of the settings.
+    data : as read from YAML.
+    where : the file, for errors.
+
     Raises
     ------
     InputError : one line a fault, with the file, the key, and the nearest valid one.
@@ -99,7 +105,13 @@ def validated(model: type[M], data: dict[str, Any], where: str) -> M:
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Lay one mapping over another, level by level."""
+    """Lay one mapping over another, level by level.
+
+    Parameters
+    ----------
+    base : the mapping below.
+    over : what counts where both have a key.
+    """
     result = copy.copy(base)
     for key, value in over.items():
         both = isinstance(value, dict) and isinstance(result.get(key), dict)
@@ -112,7 +124,16 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def not_there(key: str, file: str, folders: list[Path], *, variable: str, where: str) -> InputError:
-    """Say that a required file is in none of the folders, and what to do."""
+    """Say that a required file is in none of the folders, and what to do.
+
+    Parameters
+    ----------
+    key : that names the file.
+    file : its name.
+    folders : where it was looked for.
+    variable : environment variable that names a folder.
+    where : the configuration file, for the error.
+    """
     looked = ", ".join(str(folder) for folder in folders)
     return InputError(
         f"{key}: {file} is not in {looked}; put it there, point the variable {variable} at its folder, or say "
@@ -122,17 +143,36 @@ def not_there(key: str, file: str, folders: list[Path], *, variable: str, where:
 
 
 def restore(text: str, key: str, model: type[M]) -> M:
-    """Read one part of what `pick` wrote back into its model."""
+    """Read one part of what `pick` wrote back into its model.
+
+    Parameters
+    ----------
+    text : JSON of a rule's settings.
+    key : dotted key of the part.
+    model : its model.
+    """
     return model.model_validate(json.loads(text)[key])
 
 
 def restore_all(text: str, key: str, model: type[M]) -> dict[str, M]:
-    """Read a mapping of such parts back: name -> model."""
+    """Read a mapping of such parts back: name -> model.
+
+    Parameters
+    ----------
+    text : JSON of a rule's settings.
+    key : dotted key of the mapping.
+    model : of each part.
+    """
     return {name: model.model_validate(part) for name, part in json.loads(text)[key].items()}
 
 
 def known_crs(epsg: int) -> Any:
-    """Return the CRS of an EPSG code."""
+    """Return the CRS of an EPSG code.
+
+    Raises
+    ------
+    ValueError : PROJ knows no such code.
+    """
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 

@@ -229,11 +229,23 @@ def parse_tags(places: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def pooled(paths: dict[str, str], settings: str) -> dict[str, Any]:
-    """Pass on the provenance of one input table a city, by city, with the hash of the settings of this step."""
+    """Pass on the provenance of one input table a city, by city, with the hash of the settings of this step.
+
+    Parameters
+    ----------
+    paths : table file by city.
+    settings : JSON of this step's settings.
+    """
     return {"cities": {city: provenance(path) for city, path in paths.items()}, "settings": settings_hash(settings)}
 
 
 def carry_on(path: str | Path, settings: str) -> dict[str, Any]:
-    """Pass on the provenance of an input table, with the hash of the settings of this step."""
+    """Pass on the provenance of an input table, with the hash of the settings of this step.
+
+    Parameters
+    ----------
+    path : the table's file.
+    settings : JSON of this step's settings.
+    """
     before = {key: value for key, value in provenance(path).items() if key not in ("table", "version", "settings")}
     return {**before, "settings": settings_hash(settings)}

@@ -9,6 +9,7 @@ lies around, the network. What is known of a site itself (status, listing, size 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.common import NAMES, WGS84_EPSG, TravelMode, reproject, tables
+from creative_nodes.common import NAMES, WGS84_EPSG, TravelMode, reproject, restore, tables
 from creative_nodes.doubt.settings import Backtest
 from creative_nodes.doubt.tables import BACKTEST, BACKTEST_PAIRS
 from creative_nodes.network import Links, NetworkSettings, relay, space_links
@@ -43,7 +44,12 @@ FROM_AROUND = ("exchange", "neighbourhood", "diversity")
 
 
 def converted_sites(heritage: gpd.GeoDataFrame, registry: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the sites that the registry knows as converted from industry and that are located."""
+    """Return the sites that the registry knows as converted from industry and that are located.
+
+    Parameters
+    ----------
+    heritage, registry : the tables of these names.
+    """
     known = registry[(registry["status"] == "converted") & registry["kind"].isin(["heritage", "both"])]
     return heritage[heritage["site_id"].isin(known["site_id"]) & (heritage["status"] == "converted")].reset_index(
         drop=True
@@ -61,6 +67,20 @@ class BacktestRules:
     score: Score
     main_mode: TravelMode
     link_within_m: float
+
+    @classmethod
+    def read(cls, settings: str) -> BacktestRules:
+        """Read the rules back from the JSON of a rule's settings."""
+        plain = json.loads(settings)
+        return cls(
+            backtest=restore(settings, "analysis.backtest", Backtest),
+            reach=restore(settings, "analysis.reach", Reach),
+            network=restore(settings, "analysis.network", NetworkSettings),
+            candidates=restore(settings, "analysis.candidates", Candidates),
+            score=restore(settings, "analysis.score", Score),
+            main_mode=plain["city.main_mode"],
+            link_within_m=plain["analysis.people_grid.link_within_m"],
+        )
 
 
 @dataclass(frozen=True)
@@ -276,6 +296,11 @@ def precision_at(cities: list[np.ndarray], first: int) -> float:
 
     The place of a site is the share of the others of its city that it beats, a tie counting half. Tested sites count
     with their own score, rivals with the mean of theirs over the runs.
+
+    Parameters
+    ----------
+    cities : scores of each city, shape (tested sites, 1 + runs): own, then a rival's in each run.
+    first : how many of the list count.
     """
     places, tested = [], []
     for scores in cities:

@@ -82,6 +82,11 @@ def first_if(matrix: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.nd
 def when_left_out(matrix: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the criterion whose leaving out moves each row's rank most, and the rank it then has.
 
+    Parameters
+    ----------
+    matrix : normalised criteria, shape (n, criteria).
+    weights : shape (criteria,).
+
     Returns
     -------
     index of the criterion (-1: none moves it) and the rank without it, shape (n,) each.

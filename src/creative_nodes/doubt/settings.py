@@ -93,12 +93,12 @@ def changed(analysis: M, key: str, value: float) -> M:
         raise ValueError(f"sweeps.keys.{key}: {value:g}: {error.errors()[0]['msg']}") from None
 
 
-def _number_keys(part: dict[str, Any], prefix: str = "") -> list[str]:
+def _number_keys(part: dict[str, Any], *, prefix: str = "") -> list[str]:
     """List the dotted keys of all numbers."""
     found = []
     for key, value in part.items():
         if isinstance(value, dict):
-            found += _number_keys(value, f"{prefix}{key}.")
+            found += _number_keys(value, prefix=f"{prefix}{key}.")
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.append(f"{prefix}{key}")
     return found

@@ -46,6 +46,12 @@ def draw(alpha: np.ndarray, samples: int, *, seed: int) -> np.ndarray:
 def indices(output: np.ndarray, inputs: int, *, seed: int) -> pd.DataFrame:
     """Return the indices of each input, from an output over the design of `draw`.
 
+    Parameters
+    ----------
+    output : value at each point of the design.
+    inputs : how many inputs the design has.
+    seed : of the bootstrap.
+
     Returns
     -------
     first_order, first_order_margin, total, total_margin (half widths of 95 % bootstrap intervals), a row an input.

@@ -26,12 +26,16 @@ SPEED, PEOPLE, FLOOR = "speed", "people", "candidates.min_confidence"
 
 @dataclass(frozen=True)
 class Variant:
-    """One changed setting: its key, its value in words, the analysis with it, and residents when they change."""
+    """One changed setting: its key, its value in words, the analysis with it, and residents when they change.
+
+    `number` is the value, for speeds the factor; missing where the value is none.
+    """
 
     parameter: str
     value: str
     analysis: Swept
     people: gpd.GeoDataFrame
+    number: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,13 @@ def variants(city: SweptCity) -> Iterator[Variant]:
     for key, values in analysis.sweeps.keys.items():
         for value in values:
             if (other := changed(analysis, key, value)) is not analysis:
-                yield Variant(key, f"{value:g}", other, people)
+                yield Variant(key, f"{value:g}", other, people, value)
     for mode, factors in analysis.sweeps.speed_factor.items():
         if mode in analysis.travel.modes:
             for factor in factors:
                 travel = _faster(analysis.travel, city.streets.country, mode, factor)
-                yield Variant(
-                    f"{SPEED} {mode}", f"× {factor:g}", analysis.model_copy(update={"travel": travel}), people
-                )
+                other = analysis.model_copy(update={"travel": travel})
+                yield Variant(f"{SPEED} {mode}", f"× {factor:g}", other, people, factor)
     for source, table in city.others.items():
         yield Variant(PEOPLE, source, analysis, table)
 
@@ -77,7 +80,15 @@ def variants(city: SweptCity) -> Iterator[Variant]:
 def measure_under(
     survey: Survey, analysis: Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
 ) -> gpd.GeoDataFrame:
-    """Return the table candidates as it would be under another analysis; what that does not touch is kept."""
+    """Return the table candidates as it would be under another analysis; what that does not touch is kept.
+
+    Parameters
+    ----------
+    survey : all sites, measured today.
+    analysis : the changed settings.
+    people : the table people that counts.
+    main_mode : mode of the ride.
+    """
     some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
     found = measure_criteria(
         some,
@@ -130,12 +141,12 @@ def _beside(base: pd.Series, ranks: pd.Series) -> pd.DataFrame:
 
 def _rows(every: list[Variant], compared: list[pd.DataFrame]) -> pd.DataFrame:
     found = [
-        table.rename_axis("site_id").reset_index().assign(parameter=one.parameter, value=one.value)
+        table.rename_axis("site_id").reset_index().assign(parameter=one.parameter, value=one.value, number=one.number)
         for one, table in zip(every, compared, strict=True)
     ]
-    columns = ["site_id", "parameter", "value", "rank_today", "rank", "move"]
+    columns = ["site_id", "parameter", "value", "number", "rank_today", "rank", "move"]
     whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-    return whole[columns].astype(dict.fromkeys(columns[3:], "Int64"))
+    return whole[columns].astype({"number": float, **dict.fromkeys(columns[4:], "Int64")})
 
 
 def _summary(every: list[Variant], ranks: list[pd.Series], base: pd.Series) -> pd.DataFrame:
@@ -147,6 +158,7 @@ def _summary(every: list[Variant], ranks: list[pd.Series], base: pd.Series) -> p
             {
                 "parameter": one.parameter,
                 "value": one.value,
+                "number": one.number,
                 "candidates": len(other),
                 "first": str(other.index[int(np.argmin(other.to_numpy()))]) if len(other) else "",
                 "tau": tau,
@@ -154,7 +166,7 @@ def _summary(every: list[Variant], ranks: list[pd.Series], base: pd.Series) -> p
                 "mean_move": both["move"].abs().mean() if len(both) else np.nan,
             }
         )
-    columns = ["parameter", "value", "candidates", "first", "tau", "largest_move", "mean_move"]
+    columns = ["parameter", "value", "number", "candidates", "first", "tau", "largest_move", "mean_move"]
     return pd.DataFrame(found, columns=columns)
 
 

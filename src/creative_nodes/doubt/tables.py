@@ -136,6 +136,8 @@ AGREEMENT = Table(
     ),
 )
 
+SWEPT_NUMBER = Column("number", "number", "the value as a number, for speeds the factor; missing for people", "", True)
+
 SWEEPS = Table(
     "sweeps",
     "a candidate's rank with one setting changed",
@@ -143,6 +145,7 @@ SWEEPS = Table(
         Column("site_id", "text", "id in the table candidates"),
         Column("parameter", "text", "config key; speed and a mode; or people"),
         Column("value", "text", "its value; × factor for speeds; the source for people"),
+        SWEPT_NUMBER,
         Column("rank_today", "integer", "rank under the settings of the run", "rank", False, 1),
         Column("rank", "integer", "rank with the change; missing when it is no candidate then", "rank", True, 1),
         Column("move", "integer", "rank minus rank_today; negative is towards the top", "ranks", True),
@@ -155,6 +158,7 @@ SWEEP_VARIANTS = Table(
     (
         Column("parameter", "text", "config key; speed and a mode; or people"),
         Column("value", "text", "its value"),
+        SWEPT_NUMBER,
         Column("candidates", "integer", "candidates ranked with it", "sites", False, 0),
         Column("first", "text", "site_id of the first; empty when nobody is ranked"),
         Column("tau", "number", "Kendall's tau-b between today's ranks and these", "", True, -1, 1),

@@ -17,6 +17,7 @@ from .tables import AMENITIES as AMENITIES
 from .tables import CREATIVE as CREATIVE
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
+from .tables import LOCATED as LOCATED
 from .tables import REGISTRY as REGISTRY
 from .taxonomy import Taxonomies as Taxonomies
 from .taxonomy import Taxonomy as Taxonomy

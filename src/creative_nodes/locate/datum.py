@@ -52,7 +52,12 @@ Arrays = tuple[np.ndarray, np.ndarray]
 
 
 def in_china(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Tell which points (degrees, WGS 84) the Chinese datums shift, by rectangles."""
+    """Tell which points (degrees, WGS 84) the Chinese datums shift, by rectangles.
+
+    Parameters
+    ----------
+    lon, lat : degrees, WGS 84, shape (n,).
+    """
 
     def in_any(boxes: tuple[tuple[float, float, float, float], ...]) -> np.ndarray:
         found = np.zeros(np.shape(lon), dtype=bool)

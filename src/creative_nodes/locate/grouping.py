@@ -52,5 +52,12 @@ def oldest_member(osm_ids: list[str]) -> str:
 
 
 def largest_member(geometry: np.ndarray, osm_ids: list[str], rows: np.ndarray) -> int:
-    """Return the row of the largest shape of a group; of equals the first id: it comes first."""
+    """Return the row of the largest shape of a group; of equals the first id: it comes first.
+
+    Parameters
+    ----------
+    geometry : shapes in the metric CRS, shape (n,).
+    osm_ids : of each.
+    rows : rows of the group's members.
+    """
     return int(min(rows, key=lambda row: (-round(float(shapely.area(geometry[row])), 1), osm_ids[row])))

@@ -139,7 +139,14 @@ def read_import(path: str | Path, spec: Import, scope: Scope) -> ImportedList:
 
 
 def to_degrees(x: np.ndarray, y: np.ndarray, spec: Import, epsg: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """Turn coordinates of a list into degrees of WGS 84; nan stays nan."""
+    """Turn coordinates of a list into degrees of WGS 84; nan stays nan.
+
+    Parameters
+    ----------
+    x, y : as in the file, shape (n,).
+    spec : the list's settings, for its datum.
+    epsg : CRS of the coordinates; None for degrees in that datum.
+    """
     if epsg is None:
         return to_wgs84(x, y, spec.datum or "wgs84")
     lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
+from creative_nodes.common import Tier
 from creative_nodes.locate.evidence import confidence, evidence_json, strongest, tier_of
 from creative_nodes.locate.taxonomy import Hit, Rule, Taxonomy
 
-SPACE_TIERS = ("core", "intermediate", "supporting")
+SPACE_TIERS: tuple[Tier, ...] = get_args(Tier)
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,13 @@ def _fit(reference: str, points: dict[str, np.ndarray], twins: np.ndarray) -> Fi
 
 
 def warning(one: ImportedList, fit: Fit) -> Message | str:
-    """Say that a list looks shifted and which datum fits it better; nothing when it does not."""
+    """Say that a list looks shifted and which datum fits it better; nothing when it does not.
+
+    Parameters
+    ----------
+    one : the list.
+    fit : how it fits OSM.
+    """
     if not fit.shifted:
         return ""
     code = fit.best.removeprefix("EPSG:")

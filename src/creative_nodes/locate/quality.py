@@ -113,6 +113,10 @@ def pooled(first: list[Label], second: list[Label]) -> list[Label]:
     """Return two draws as one, the second drawn from what the first had left over.
 
     Together they are one draw from the strata of the first; an object's weight follows from both numbers drawn.
+
+    Parameters
+    ----------
+    first, second : labels of each draw.
     """
     sizes = {label.stratum: label.size for label in first}
     return [*first, *(replace(label, size=sizes[label.stratum]) for label in second)]
@@ -131,7 +135,13 @@ def _rows(path: str | Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def wilson(hits: float, n: float, *, level: float = LEVEL) -> tuple[float, float]:
-    """Return the Wilson score interval of a share: honest also when none or all of a few are hits."""
+    """Return the Wilson score interval of a share: honest also when none or all of a few are hits.
+
+    Parameters
+    ----------
+    hits, n : how many of how many; weighted counts may be fractions.
+    level : of confidence, 0-1.
+    """
     if n <= 0:
         return 0.0, 1.0
     z = NormalDist().inv_cdf(0.5 + level / 2)
@@ -142,7 +152,12 @@ def wilson(hits: float, n: float, *, level: float = LEVEL) -> tuple[float, float
 
 
 def share(hits: int, n: int) -> Estimate:
-    """Return a plain share with its Wilson interval."""
+    """Return a plain share with its Wilson interval.
+
+    Parameters
+    ----------
+    hits, n : how many of how many.
+    """
     low, high = wilson(hits, n)
     return Estimate(hits / n if n else float("nan"), low, high, hits, n)
 
@@ -169,6 +184,11 @@ def precision_by(sample: Sample, groups: np.ndarray) -> dict[str, Estimate]:
 
     `groups`: the group of each object, shape (n,); of no meaning where nothing was found. Plain counts, unweighted:
     within one tier they come from few strata. Unsure objects count neither way.
+
+    Parameters
+    ----------
+    sample : labelled objects.
+    groups : group of each object, shape (n,).
     """
     sure = sample.found & (sample.truth != UNSURE)
     return {

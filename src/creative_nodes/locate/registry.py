@@ -183,7 +183,13 @@ class Match:
 
 
 def positions(rows: list[Known], epsg: int) -> np.ndarray:
-    """Return each row's point in the metric CRS; None where it has no position."""
+    """Return each row's point in the metric CRS; None where it has no position.
+
+    Parameters
+    ----------
+    rows : registry rows.
+    epsg : the metric CRS.
+    """
     points = np.array(
         [shapely.Point(r.lon, r.lat) if r.lon is not None and r.lat is not None else None for r in rows], dtype=object
     )
@@ -195,6 +201,10 @@ def similarity(a: str, b: str) -> float:
     """Return the similarity of two folded names, 0-1: the words in any order, spelling slips allowed.
 
     Names with different numbers are of different things: works no. 1 is not works no. 2.
+
+    Parameters
+    ----------
+    a, b : folded names.
     """
     numbers_a, numbers_b = _NUMBER.findall(a), _NUMBER.findall(b)
     if numbers_a and numbers_b and sorted(numbers_a) != sorted(numbers_b):

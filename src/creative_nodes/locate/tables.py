@@ -120,3 +120,6 @@ IMPORTS = Table(
         MESSAGES,
     ),
 )
+
+# in the order of what locating gives
+LOCATED = (HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS)

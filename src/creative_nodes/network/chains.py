@@ -132,7 +132,13 @@ def _needed(links: csr_array) -> csr_array:
 
 
 def row_blocks(n_rows: int, width: int) -> Iterable[np.ndarray]:
-    """Yield row numbers in blocks of at most CELLS numbers."""
+    """Yield row numbers in blocks of at most CELLS numbers.
+
+    Parameters
+    ----------
+    n_rows : rows in all.
+    width : numbers a row holds.
+    """
     size = max(1, CELLS // max(width, 1))
     for first in range(0, n_rows, size):
         yield np.arange(first, min(first + size, n_rows))

@@ -69,7 +69,13 @@ def cross_k(pairs: Pairs, is_heritage: np.ndarray) -> np.ndarray:
 
 
 def expected_k(pairs: Pairs, n_heritage: int) -> np.ndarray:
-    """Return the mean of `cross_k` over every relabelling: creative spaces times the share of near pairs."""
+    """Return the mean of `cross_k` over every relabelling: creative spaces times the share of near pairs.
+
+    Parameters
+    ----------
+    pairs : pairs of all points within reach.
+    n_heritage : how many of them are heritage.
+    """
     n = pairs.n_points
     if n < 2:
         return np.zeros(pairs.n_steps)
@@ -97,49 +103,6 @@ def global_p(observed: np.ndarray, relabelled: np.ndarray, expected: np.ndarray)
         return 1.0
     largest = np.max(off[:, varies] / spread[varies], axis=1)
     return float(np.mean(largest >= largest[0] - ROUNDING))
-
-
-@dataclass(frozen=True)
-class Departure:
-    """Where the curve leaves what chance explains.
-
-    Attributes
-    ----------
-    by_chance : chance explains the curve as a whole; nothing else is told then.
-    more, less : runs of distances, metres, with more and with fewer spaces than the envelope: first and last of each.
-    throughout : all distances make one run.
-    """
-
-    by_chance: bool
-    more: tuple[tuple[float, float], ...] = ()
-    less: tuple[tuple[float, float], ...] = ()
-    throughout: bool = False
-
-
-def departure(curve: pd.DataFrame, *, max_p_value: float) -> Departure:
-    """Judge by a curve whether creative spaces stand near industrial heritage as chance would have it.
-
-    The whole curve may differ from chance where no single distance leaves its envelope.
-
-    Parameters
-    ----------
-    curve : the table colocation, in order of distance; not empty.
-    max_p_value : p value up to which chance is ruled out.
-    """
-    if curve["p_value"].iloc[0] > max_p_value:
-        return Departure(by_chance=True)
-    metres, seen, low, high = (
-        curve[name].to_numpy(dtype=float) for name in ("distance_m", "k_observed", "k_low", "k_high")
-    )
-    above, below = seen > high, seen < low
-    return Departure(False, _runs(metres, above), _runs(metres, below), bool(above.all() or below.all()))
-
-
-def _runs(metres: np.ndarray, chosen: np.ndarray) -> tuple[tuple[float, float], ...]:
-    """Return the chosen distances as runs: first and last of each."""
-    at = np.flatnonzero(chosen)
-    runs = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if len(at) else []
-    return tuple((float(metres[run[0]]), float(metres[run[-1]])) for run in runs)
 
 
 def _same_object(heritage: pd.DataFrame, creative: pd.DataFrame) -> np.ndarray:
@@ -173,7 +136,13 @@ def _joined(first: Entrances, second: Entrances) -> Entrances:
 
 
 def standing(heritage: gpd.GeoDataFrame, area: shapely.Geometry) -> gpd.GeoDataFrame:
-    """Return the sites that count: confidence medium or high, not lost, in the study area (EPSG:4326)."""
+    """Return the sites that count: confidence medium or high, not lost, in the study area (EPSG:4326).
+
+    Parameters
+    ----------
+    heritage : the table heritage.
+    area : study area, EPSG:4326.
+    """
     kept = (heritage["tier"] != "low") & (heritage["status"] != "lost")
     return heritage[kept.to_numpy(dtype=bool) & shapely.intersects(heritage.geometry.to_numpy(), area)]
 

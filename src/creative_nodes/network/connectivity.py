@@ -62,7 +62,14 @@ def links_within(minutes: np.ndarray, *, limit: float) -> Links:
 
 
 def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: float) -> Links:
-    """Link the creative spaces (rows of the table creative) whose walk takes at most `link_minutes`."""
+    """Link the creative spaces (rows of the table creative) whose walk takes at most `link_minutes`.
+
+    Parameters
+    ----------
+    streets : street tables.
+    creative : rows of the table creative.
+    link_minutes : minutes on foot.
+    """
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(creative))
     minutes = costs_between(walk, doors, doors, limit=link_minutes)

@@ -28,7 +28,14 @@ PERSONS = 1000
 
 
 def street_metres(edges: gpd.GeoDataFrame, hexagons: Hexagons, epsg: int) -> np.ndarray:
-    """Measure the streets in each hexagon, in metres; a street that crosses an edge is cut there."""
+    """Measure the streets in each hexagon, in metres; a street that crosses an edge is cut there.
+
+    Parameters
+    ----------
+    edges : the table street_edges.
+    hexagons : the cells.
+    epsg : their metric CRS.
+    """
     lines = projected(edges, epsg)
     line, part = shapely.STRtree(hexagons.parts).query(lines, predicate="intersects")
     metres = edges["length_m"].to_numpy(dtype=float)[line]

@@ -101,9 +101,21 @@ def from_total(
     buildings are mapped; floor that is not mapped is put where the streets are. Cells in the buffer get the same
     residents per weight as inside.
 
+    Parameters
+    ----------
+    total : residents of the study area, and their source.
+    grid : the grid.
+    area : study area, EPSG:4326.
+    places, edges : the tables places and street_edges.
+    settings : storeys and floor per metre of street.
+
     Returns
     -------
     persons per cell, shape (rows, columns); their sum over the study area is the total.
+
+    Raises
+    ------
+    InputError : no street lies in the study area.
     """
     from scipy.ndimage import uniform_filter
 

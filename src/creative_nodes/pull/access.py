@@ -21,6 +21,11 @@ def allows(tags: dict[str, str], mode: ModeAccess) -> bool:
 
     The most specific access tag present decides; without one, the highway and service classes do
     (OSMnx's network filters, OSM wiki "Key:access").
+
+    Parameters
+    ----------
+    tags : of the way.
+    mode : access rules of a mode.
     """
     for key in mode.access_keys:
         value = tags.get(key)
@@ -42,6 +47,11 @@ def direction(tags: dict[str, str], mode: ModeAccess) -> int:
 
     A tag of the mode's own (`oneway:bicycle`) goes before the general one; lanes against the traffic
     (`cycleway=opposite_lane` and the like) free bicycles (OSM wiki "Key:oneway", "Key:oneway:bicycle").
+
+    Parameters
+    ----------
+    tags : of the way.
+    mode : access rules of a mode.
     """
     if not mode.oneway:
         return 0

@@ -21,7 +21,17 @@ _OTHERWISE = "give boundary.bbox, boundary.polygon or boundary.place (which asks
 
 
 def polygon_only(geometry: BaseGeometry, *, where: str) -> BaseGeometry:
-    """Mend a geometry and return its polygon or multipolygon; raise when it has no area."""
+    """Mend a geometry and return its polygon or multipolygon; raise when it has no area.
+
+    Parameters
+    ----------
+    geometry : any geometry.
+    where : the key named in errors.
+
+    Raises
+    ------
+    InputError : it has no area.
+    """
     mended = shapely.make_valid(geometry)
     parts = [part for part in shapely.get_parts(mended) if part.geom_type.endswith("Polygon")]
     united: BaseGeometry = shapely.union_all(parts)
@@ -41,6 +51,10 @@ def polygon_file(path: Path, *, where: str) -> BaseGeometry:
     Returns
     -------
     Polygon or multipolygon, EPSG:4326.
+
+    Raises
+    ------
+    InputError : the file is not there, cannot be read, names no CRS, or holds anything but polygons.
     """
     if not path.is_file():
         raise InputError(f"no such file: {path}; give the path from the project root", where=where)
@@ -112,6 +126,10 @@ def relation_area(positions: NodePositions, relation: int, *, where: str) -> Bas
     Returns
     -------
     Polygon or multipolygon, EPSG:4326.
+
+    Raises
+    ------
+    InputError : the file lacks the relation or a part of it, or it is no boundary.
     """
     source = positions.source
     with tempfile.TemporaryDirectory(dir=positions.scratch.parent) as folder, readable(source):

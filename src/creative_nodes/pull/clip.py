@@ -41,7 +41,12 @@ _UNDEFINED = np.iinfo("i4").max
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turn libosmium's complaints about a broken file into an InputError that names it."""
+    """Turn libosmium's complaints about a broken file into an InputError that names it.
+
+    Raises
+    ------
+    InputError : libosmium complains.
+    """
     try:
         yield
     except (RuntimeError, UnicodeDecodeError) as error:

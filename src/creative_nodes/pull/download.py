@@ -208,6 +208,10 @@ def download_file(
     Returns
     -------
     Size in bytes and SHA-256.
+
+    Raises
+    ------
+    InputError : the server refuses, or fails on every try.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")

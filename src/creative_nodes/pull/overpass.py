@@ -33,7 +33,13 @@ Element = dict[str, Any]
 
 @contextmanager
 def settings(*, cache: Path, url: str | None = None) -> Iterator[None]:
-    """Lend OSMnx a cache folder and, if given, another Overpass server; give its own settings back after."""
+    """Lend OSMnx a cache folder and, if given, another Overpass server; give its own settings back after.
+
+    Parameters
+    ----------
+    cache : folder that keeps the answers.
+    url : base URL of the server; default: that of OSMnx's settings.
+    """
     before = ox.settings.cache_folder, ox.settings.use_cache, ox.settings.overpass_url
     ox.settings.cache_folder, ox.settings.use_cache = cache, True
     ox.settings.overpass_url = url or before[2]
@@ -96,6 +102,10 @@ def download_elements(area: BaseGeometry, *, cache: Path, url: str | None = None
     Returns
     -------
     The elements; of several answers, the oldest time counts.
+
+    Raises
+    ------
+    InputError : the server cannot be asked.
     """
     found: dict[tuple[str, int], Element] = {}
     stamps = []
@@ -117,7 +127,13 @@ def download_elements(area: BaseGeometry, *, cache: Path, url: str | None = None
 
 
 def write_elements(elements: Iterable[Element], path: Path) -> None:
-    """Write the elements of an Overpass answer as .osm.pbf, sorted by type, then id."""
+    """Write the elements of an Overpass answer as .osm.pbf, sorted by type, then id.
+
+    Parameters
+    ----------
+    elements : nodes, ways and relations.
+    path : file to write.
+    """
     with osmium.SimpleWriter(path) as writer:
         for item in sorted(elements, key=lambda element: (_TYPE_ORDER.get(element["type"], 3), element["id"])):
             number, tags = item["id"], item.get("tags", {})
@@ -143,6 +159,10 @@ def geocode(query: str, *, by_id: bool, cache: Path, where: str) -> BaseGeometry
     Returns
     -------
     Geometry of the place, EPSG:4326.
+
+    Raises
+    ------
+    InputError : Nominatim has no polygon of it, or cannot be asked.
     """
     with settings(cache=cache):
         try:

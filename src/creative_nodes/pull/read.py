@@ -143,10 +143,10 @@ class _Scan:
                 self._place(
                     f"way/{way.id}", dict(way.tags), lambda polygon: shapely.to_wkb(polygon, hex=True), outline, edited
                 )
-        self._count("relations set aside: members missing or rings not closed", len(self._multipolygons))
-        self._count("areas set aside: nodes missing", len(self._closed_ways))
+        self._count("relations set aside: members missing or rings not closed", number=len(self._multipolygons))
+        self._count("areas set aside: nodes missing", number=len(self._closed_ways))
 
-    def _count(self, what: str, number: int = 1) -> None:
+    def _count(self, what: str, *, number: int = 1) -> None:
         if number:
             self.counts.objects[what] += number
 
@@ -343,7 +343,12 @@ def read_osm(path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int) -> E
 def read_streets(
     path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Read streets alone, as the tables street_nodes and street_edges; the parameters are those of `read_osm`."""
+    """Read streets alone, as the tables street_nodes and street_edges; the parameters are those of `read_osm`.
+
+    Parameters
+    ----------
+    path, modes, epsg : see `read_osm`.
+    """
     scan = _Scan()
     ways = osmium.filter.EntityFilter(osmium.osm.WAY)
     for way in (

@@ -88,7 +88,15 @@ def _divide(amounts: np.ndarray, of: np.ndarray) -> np.ndarray:
 
 
 def settle(people: gpd.GeoDataFrame, hexagons: Hexagons, streets: Streets, link_m: float) -> Settled:
-    """Put the residents of the study area in its hexagons; `people` is the table people."""
+    """Put the residents of the study area in its hexagons; `people` is the table people.
+
+    Parameters
+    ----------
+    people : the table people.
+    hexagons : cells over the study area.
+    streets : street tables.
+    link_m : metres: residents farther from any street are in nobody's reach.
+    """
     shapes, residents = streets.shapes(people), people["residents"].to_numpy(dtype=float)
     home = np.where(people["inside"].to_numpy(dtype=bool), hexagons.holding(shapes), -1)
     return Settled(hexagons, shapes, residents, home, streets, link_m)
@@ -98,7 +106,13 @@ def settle(people: gpd.GeoDataFrame, hexagons: Hexagons, streets: Streets, link_
 
 
 def zone_weights(minutes: np.ndarray, zones: list[Zone]) -> np.ndarray:
-    """Return the weight of each walking time: of the first zone that reaches as far; 0 beyond the last."""
+    """Return the weight of each walking time: of the first zone that reaches as far; 0 beyond the last.
+
+    Parameters
+    ----------
+    minutes : walking times, any shape.
+    zones : from the nearest outwards.
+    """
     ends = np.array([zone.up_to_minutes for zone in zones])
     weights = np.array([*(zone.weight for zone in zones), 0.0])
     return np.asarray(weights[np.searchsorted(ends, minutes, side="left")])

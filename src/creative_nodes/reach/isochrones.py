@@ -49,6 +49,11 @@ def sample_streets(network: StreetNetwork, spacing_m: float) -> Samples:
     """Cut every street into equal pieces of at most `spacing_m` metres, and take the middle of each.
 
     Where no trip may end (a ferry in mid-river, a motorway) nothing is reached either, so there are no samples.
+
+    Parameters
+    ----------
+    network : streets of one mode.
+    spacing_m : metres.
     """
     count = np.maximum(1, np.ceil(network.length_m / spacing_m).astype(int)) * network.enterable
     first = np.concatenate([[0], np.cumsum(count)])

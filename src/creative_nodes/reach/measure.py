@@ -43,7 +43,13 @@ MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
 
 def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
-    """Return the sites that could become nodes: not creative yet, not lost, with enough evidence."""
+    """Return the sites that could become nodes: not creative yet, not lost, with enough evidence.
+
+    Parameters
+    ----------
+    heritage : the table heritage.
+    settings : statuses that can be reused, least confidence.
+    """
     usable = heritage["status"].isin(list(settings.readiness)) & (
         heritage["confidence"] >= settings.min_confidence - 1e-9
     )
@@ -319,7 +325,14 @@ def measure_criteria(
     main_mode: TravelMode,
     modes: pd.DataFrame,
 ) -> Measured:
-    """Measure the sites of a survey, of which there is at least one; the parameters are those of `measure_reach`."""
+    """Measure the sites of a survey, of which there is at least one; the parameters are those of `measure_reach`.
+
+    Parameters
+    ----------
+    survey : sites, world and streets.
+    reach, network, candidates, main_mode : see `measure_reach`.
+    modes : the table modes, passed on.
+    """
     sites, world, walk = survey.sites, survey.world, survey.walk
     reasons = survey.once(why_unreachable, walk)
     reachable = reasons == ""

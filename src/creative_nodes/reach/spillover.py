@@ -26,7 +26,12 @@ def decay_sum(metres: np.ndarray, weights: np.ndarray, decay_per_m: float) -> np
 
 
 def decayed(metres: np.ndarray, weights: np.ndarray, decay_per_m: float) -> np.ndarray:
-    """Return the terms w_k exp(-b d_ik), shape (n, k); the parameters are those of `decay_sum`."""
+    """Return the terms w_k exp(-b d_ik), shape (n, k); the parameters are those of `decay_sum`.
+
+    Parameters
+    ----------
+    metres, weights, decay_per_m : see `decay_sum`.
+    """
     return np.asarray(np.exp(-decay_per_m * metres) * weights)
 
 
@@ -57,7 +62,15 @@ class Around:
 def look_around(
     streets: Streets, shapes: np.ndarray, creative: gpd.GeoDataFrame, amenities: gpd.GeoDataFrame, *, limit_m: float
 ) -> Around:
-    """Measure the metres from sites (metric CRS) to creative spaces and amenities; beyond `limit_m` infinite."""
+    """Measure the metres from sites (metric CRS) to creative spaces and amenities; beyond `limit_m` infinite.
+
+    Parameters
+    ----------
+    streets : street tables.
+    shapes : sites in the metric CRS, shape (n,).
+    creative, amenities : the tables of these names.
+    limit_m : metres on foot.
+    """
     walk = streets.network("walk", in_metres=True)
     doors = streets.entrances(walk, shapes)
     targets = (streets.entrances(walk, streets.shapes(one)) for one in (creative, amenities))

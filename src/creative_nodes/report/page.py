@@ -29,7 +29,7 @@ from creative_nodes.report.cities.comparison import ComparisonPage
 from creative_nodes.report.cities.index import IndexPage
 from creative_nodes.report.city.areas import Area
 from creative_nodes.report.city.figures import PROVENANCE_WORDS
-from creative_nodes.report.city.sites import Measure, Site
+from creative_nodes.report.city.sites import Measure, SiteCard
 from creative_nodes.report.city.view import TOP_PINS, CityPage
 from creative_nodes.report.city.within import Within
 from creative_nodes.report.draw import maps
@@ -140,7 +140,7 @@ def in_every_language(data: Callable[[], dict[str, Any]]) -> dict[str, dict[str,
     return spoken
 
 
-def blob(spoken: Mapping[str, Any], once: Mapping[str, Any] | None = None) -> str:
+def blob(spoken: Mapping[str, Any], *, once: Mapping[str, Any] | None = None) -> str:
     """Pack the data of a page: what is the same in every language stands there once.
 
     Parameters
@@ -173,7 +173,7 @@ def _area(area: Area) -> list[Any]:
     return [area.mode == "walk", area.label, area.polygons]
 
 
-def _site(site: Site) -> dict[str, Any]:
+def _site(site: SiteCard) -> dict[str, Any]:
     """Collect what the page's script shows of a site; what is empty is left out."""
     said = {field.name: getattr(site, field.name) for field in fields(site)}
     said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
@@ -215,7 +215,13 @@ def _by_kind(kinds: Sequence[str], shapes: Sequence[BaseGeometry]) -> dict[str, 
 
 
 def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
-    """Sort the page's sites and spaces into the layers of the map."""
+    """Sort the page's sites and spaces into the layers of the map.
+
+    Parameters
+    ----------
+    page : of the city.
+    paper : layers of the drawn map, EPSG:4326, in drawing order.
+    """
     others: dict[str, list[tuple[int, float, float]]] = {}
     for i, site in enumerate(page.others):
         others.setdefault(site.kind, []).append((i, site.lon, site.lat))
@@ -301,7 +307,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         script=page_script(CITY_SCRIPTS),
         map_html=Markup(parts.html),
         map_script=Markup(parts.script),
-        blob=blob(spoken, once),
+        blob=blob(spoken, once=once),
     )
 
 
@@ -342,7 +348,13 @@ def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
 
 
 def write_page(text: str, path: str | Path) -> None:
-    """Write a page, whole or not at all."""
+    """Write a page, whole or not at all.
+
+    Parameters
+    ----------
+    text : the page.
+    path : the file; its folder is made.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")

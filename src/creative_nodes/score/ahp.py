@@ -26,6 +26,11 @@ DECIMALS = 9  # weights are rounded to this, so that they are the same on every 
 def intensity(value: object, pair: str) -> float:
     """Read one judgement: a number, or a text such as "1/3".
 
+    Parameters
+    ----------
+    value : as written in the config.
+    pair : the two criteria, for errors.
+
     Raises
     ------
     ValueError : it is no number, or outside 1/9 to 9.

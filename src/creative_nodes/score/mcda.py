@@ -58,6 +58,11 @@ def vikor(matrix: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the compromise of total and largest regret in equal parts (Opricovic and Tzeng 2004): 1 - Q, 1 the best.
 
     Sites are ranked by Q alone; VIKOR's set of compromises, all of which it calls first, is left aside.
+
+    Parameters
+    ----------
+    matrix : normalised criteria, shape (n, criteria), more is better.
+    weights : shape (criteria,).
     """
     return 1 - _decide(VIKOR(use_compromise_set=False), matrix, weights, "q_k")
 

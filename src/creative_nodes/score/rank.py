@@ -20,7 +20,13 @@ LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
 
 
 def criteria_in_use(candidates: pd.DataFrame, settings: Score) -> dict[str, float]:
-    """Return the weights that apply: criteria nobody has a value for are left out, the rest rescaled to sum to 1."""
+    """Return the weights that apply: criteria nobody has a value for are left out, the rest rescaled to sum to 1.
+
+    Parameters
+    ----------
+    candidates : the table candidates.
+    settings : weights.
+    """
     reachable = candidates[candidates["reachable"]]
     known = {name: settings.weights[name] for name in CRITERIA if reachable[name].notna().any()}
     total = sum(known.values())
@@ -32,6 +38,13 @@ def winsorise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, 
 
     A missing value counts as the worst. Where cutting would leave no difference (a criterion that is 0 for nearly
     all), nothing is cut, so that the few who have something keep it.
+
+    Parameters
+    ----------
+    values : of one criterion, shape (n,).
+    cost : less is better.
+    logarithmic : compared by orders of magnitude.
+    low, high : quantiles, 0-1.
 
     Returns
     -------
@@ -53,6 +66,10 @@ def normalise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, 
 
     A cost is turned round first, then the ends are cut (see `winsorise`), then the rest is scaled evenly. A missing
     value counts as the worst, a criterion on which all are equal as 0 for all.
+
+    Parameters
+    ----------
+    values, cost, logarithmic, low, high : see `winsorise`.
     """
     cut = winsorise(values, cost=cost, logarithmic=logarithmic, low=low, high=high)
     if len(cut) == 0 or cut.max() <= cut.min():
@@ -65,6 +82,10 @@ def share_of_best(values: np.ndarray, *, cost: bool, logarithmic: bool, low: flo
 
     Prepared as in `normalise`, but divided by the best instead of stretched to 0-1. A cost x becomes
     least + most - x. A criterion on which all are equal says nothing: 0 for all.
+
+    Parameters
+    ----------
+    values, cost, logarithmic, low, high : see `winsorise`.
     """
     cut = winsorise(values, cost=cost, logarithmic=logarithmic, low=low, high=high)
     if len(cut) == 0 or cut.max() <= cut.min():
@@ -89,6 +110,12 @@ def _columns(candidates: pd.DataFrame, names: list[str], settings: Score, how: C
 
 def normalised(candidates: pd.DataFrame, names: list[str], settings: Score) -> np.ndarray:
     """Normalise the named criteria on the candidates themselves, shape (n, criteria).
+
+    Parameters
+    ----------
+    candidates : the table candidates.
+    names : criteria.
+    settings : quantiles.
 
     Raises
     ------
@@ -119,6 +146,11 @@ class Prepared:
 
 def prepare(candidates: pd.DataFrame, settings: Score) -> Prepared:
     """Prepare the table candidates for scoring.
+
+    Parameters
+    ----------
+    candidates : the table candidates.
+    settings : weights and quantiles.
 
     Raises
     ------
@@ -156,7 +188,13 @@ def rank_acceptability(matrix: np.ndarray, weights: np.ndarray, settings: Score,
 
 
 def summary(found: smaa.Acceptability, settings: Score) -> pd.DataFrame:
-    """Return rank_low, rank_high (5 % and 95 % quantiles), p_top10, top_n and p_top by row."""
+    """Return rank_low, rank_high (5 % and 95 % quantiles), p_top10, top_n and p_top by row.
+
+    Parameters
+    ----------
+    found : how often each row took each rank.
+    settings : how many count as the top.
+    """
     top_n = top_of(len(found.counts), settings)
     return pd.DataFrame(
         {
@@ -170,7 +208,13 @@ def summary(found: smaa.Acceptability, settings: Score) -> pd.DataFrame:
 
 
 def top_of(n: int, settings: Score) -> int:
-    """Return how many of n candidates count as the top."""
+    """Return how many of n candidates count as the top.
+
+    Parameters
+    ----------
+    n : number of candidates.
+    settings : `top` and `top_share`.
+    """
     return max(1, min(settings.top, int(np.ceil(n * settings.top_share))))
 
 

@@ -60,7 +60,13 @@ def checked(given: Any, names: Sequence[str], what: str) -> dict[str, float]:
 
 
 def shares(weights: Mapping[Any, float], names: Sequence[str]) -> dict[str, float]:
-    """Return how a set of weights splits a group; evenly when it gives the whole group nothing."""
+    """Return how a set of weights splits a group; evenly when it gives the whole group nothing.
+
+    Parameters
+    ----------
+    weights : by name, those of the group among them.
+    names : the group.
+    """
     total = sum(weights.get(name, 0.0) for name in names)
     return {name: weights[name] / total if total > 0 else 1 / len(names) for name in names}
 

@@ -140,6 +140,10 @@ def runs_against(one: np.ndarray, other: np.ndarray) -> bool:
     """Tell whether two lines of stops (metres, shape (n, 2)) run the same way round in opposite directions.
 
     Each stop of the other is put to the nearest stop of the one: they must be close, and come in falling order.
+
+    Parameters
+    ----------
+    one, other : stops in order, metric CRS, shape (n, 2).
     """
     if len(one) < 2 or len(other) < 2:
         return False

@@ -19,7 +19,12 @@ _CLOCK = re.compile(r"^([0-3]?\d):([0-5]\d)$")
 
 
 def seconds_of(clock: str) -> int:
-    """Return the seconds after midnight of a time HH:MM; hours past 24 are the night after, as in GTFS."""
+    """Return the seconds after midnight of a time HH:MM; hours past 24 are the night after, as in GTFS.
+
+    Raises
+    ------
+    ValueError : it is not such a time.
+    """
     found = _CLOCK.match(clock)
     if not found:
         raise ValueError(f'{clock!r} is not a time HH:MM; write it in quotes, e.g. "07:00"')

@@ -224,8 +224,9 @@ def read_transit(
     ----------
     osm : .osm.pbf file, as the pull stage leaves it.
     places : the table places, for stations and entrances.
-    area : study area, EPSG:4326; the feed is read within `edge_buffer_m` metres of it too.
+    area : study area, EPSG:4326.
     epsg : metric CRS.
+    edge_buffer_m : metres around the study area within which the feed is read too.
     transit : settings.
     gtfs : the feed as configured.
     feed : its files; none when the city has no feed or it is not there.

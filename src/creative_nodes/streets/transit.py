@@ -93,7 +93,14 @@ def _with_nodes(network: StreetNetwork, xy: np.ndarray) -> StreetNetwork:
 
 
 def joins_streets(walk: StreetNetwork, stations: gpd.GeoDataFrame, *, snap_within_m: float) -> np.ndarray:
-    """Return which stations have a street within `snap_within_m` metres, shape (n,); nobody boards at the others."""
+    """Return which stations have a street within `snap_within_m` metres, shape (n,); nobody boards at the others.
+
+    Parameters
+    ----------
+    walk : walking network.
+    stations : the table stations.
+    snap_within_m : metres.
+    """
     shapes = projected(stations, walk.epsg)
     return find_entrances(walk, shapes, within_m=snap_within_m, spacing_m=1.0).has_entrance()
 
@@ -116,6 +123,10 @@ def add_transit(
     -------
     The network with a way in and a way out of each station that is served, a node for each ride from stop to stop, and
     one-way arcs in minutes between them.
+
+    Raises
+    ------
+    ValueError : the network's costs are metres.
     """
     if walk.unit != "min":
         raise ValueError("add_transit needs a network in minutes")

@@ -50,7 +50,7 @@ def _kind(schema: dict[str, Any]) -> str:
     )
 
 
-def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str = "") -> list[str]:
+def _walk(schema: dict[str, Any], definitions: dict[str, Any], *, prefix: str = "") -> list[str]:
     """Write one table row a key, the keys of a section after it."""
     rows = []
     for name, field in schema["properties"].items():
@@ -62,7 +62,7 @@ def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str = "")
         rows.append(f"| `{prefix}{name}` | {kind} | {default} | {field.get('description', '')} |")
         for one in inner:
             if "properties" in one:
-                rows += _walk(one, definitions, f"{prefix}{name}{'[]' if 'items' in field else ''}.")
+                rows += _walk(one, definitions, prefix=f"{prefix}{name}{'[]' if 'items' in field else ''}.")
     return rows
 
 

@@ -180,7 +180,17 @@ def read_asked(given: Mapping[str, Any], *, where: str = "--config") -> Asked:
 
 
 def read_site(given: Mapping[str, Any], *, where: str) -> AskedSite:
-    """Check one row of a file of sites; empty values are left out. Errors are as in `read_asked`."""
+    """Check one row of a file of sites; empty values are left out. Errors are as in `read_asked`.
+
+    Parameters
+    ----------
+    given : key and value, as in a row.
+    where : file and row, for errors.
+
+    Raises
+    ------
+    InputError : see `read_asked`.
+    """
     try:
         return AskedSite.model_validate({key: value for key, value in given.items() if value not in ("", None)})
     except ValidationError as error:

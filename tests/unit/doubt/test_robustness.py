@@ -35,6 +35,7 @@ def candidates(n, *, seed=0, **columns):
 def swept(*rows):
     """Make the table sweeps of rows (site_id, parameter, value, rank_today, rank)."""
     frame = pd.DataFrame(rows, columns=["site_id", "parameter", "value", "rank_today", "rank"])
+    frame["number"] = pd.to_numeric(frame["value"], errors="coerce")
     frame["move"] = frame["rank"].astype("Int64") - frame["rank_today"].astype("Int64")
     return tables._in_order(frame, TABLES["sweeps"])
 
@@ -261,7 +262,7 @@ def test_what_carries_and_what_holds_back():
     parts = scores[[f"part_{name}" for name in CRITERIA]].to_numpy()
     lost = np.array([WEIGHTS[name] for name in CRITERIA]) - parts
     assert found["held_back_points"].tolist() == pytest.approx(lost.max(axis=1).tolist())
-    assert found["held_back_by"].tolist() == [CRITERIA[k] for k in lost.argmax(axis=1)]
+    assert found["held_back_by"].tolist() == [list(CRITERIA)[k] for k in lost.argmax(axis=1)]
 
 
 def test_the_same_seed_gives_the_same_tables_and_another_does_not():

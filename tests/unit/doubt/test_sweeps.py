@@ -95,6 +95,10 @@ def test_every_variant_equals_a_run_of_its_own(city: sweeps.SweptCity) -> None:
     every = list(sweeps.variants(city))
     # two values equal today's and are passed over
     assert len(every) == sum(map(len, KEYS.values())) - 2 + 3 + 1 == len(summary)
+    # numbers stand as numbers: those of the settings, the factors of speeds, and none for another source of residents
+    numbers = summary.groupby("parameter")["number"].apply(list)
+    assert set(numbers["reach.walk_minutes"]) <= set(KEYS["reach.walk_minutes"])
+    assert numbers.filter(like="speed").explode().notna().all() and np.isnan(numbers["people"]).all()
     moved = 0
     for one, row in zip(every, summary.itertuples(), strict=True):
         alone = _whole_run(city, one.analysis, one.people)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from creative_nodes.choose.portfolio import AIMS
 from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.report.page import render
@@ -80,11 +81,18 @@ def robustness(*changes):
     return made.astype({"rank": "Int64"})
 
 
+def _numbered(row):
+    """A row with the number that its value is: a factor behind the sign of times; a source of residents is none."""
+    value = row["value"].removeprefix("× ")
+    return {**row, "number": np.nan if row["parameter"] == "people" else float(value)}
+
+
 def swept(rows, variants):
     """The tables sweeps and sweep_variants: (site, parameter, value, today, rank) and (parameter, value, n, first)."""
     names = ("site_id", "parameter", "value", "rank_today", "rank")
-    moves = frame("sweeps", [dict(zip(names, row, strict=True)) for row in rows])
-    told = [dict(zip(("parameter", "value", "candidates", "first"), row, strict=True)) for row in variants]
+    moves = frame("sweeps", [_numbered(dict(zip(names, row, strict=True))) for row in rows])
+    named = ("parameter", "value", "candidates", "first")
+    told = [_numbered(dict(zip(named, row, strict=True))) for row in variants]
     return {"sweeps": moves, "sweep_variants": frame("sweep_variants", told)}
 
 
@@ -133,7 +141,7 @@ def plan(key, sites, served, far, *, status="optimal", gap=0.0, note="", **given
     """A row of the table portfolio."""
     return {
         "plan": key,
-        "aim": key,
+        "aim": AIMS[key],
         "sites": list(sites),
         "n_sites": len(sites),
         "newly_served": served,

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
 from results import ROOT, backtest_summary, converted_sites, frame, rendered
 
-from creative_nodes.report.city.backtest import Known, backtest, judge, pooled_backtest
+from creative_nodes.report.city.backtest import BacktestFigure, backtest, judge, pooled_backtest
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +26,17 @@ def told(settings, summary, n=0):
 @pytest.mark.parametrize(
     ("n", "rivals", "auc", "verdict"),
     [
-        (0, 10, Known(), "nothing"),
-        (3, 0, Known(), "nothing"),
-        (1, 10, Known(0.9), "one"),
-        (2, 10, Known(0.9, 0.8, 1.0), "few"),
-        (4, 10, Known(0.9, 0.8, 1.0), "few"),
-        (5, 10, Known(0.9, 0.8, 1.0), "better"),
-        (5, 10, Known(0.9), "untold"),
-        (19, 55, Known(0.55, 0.39, 0.70), "chance"),
-        (19, 55, Known(0.7, 0.5, 0.8), "chance"),
-        (19, 55, Known(0.2, 0.1, 0.5), "chance"),
-        (19, 55, Known(0.2, 0.1, 0.4), "worse"),
+        (0, 10, BacktestFigure(), "nothing"),
+        (3, 0, BacktestFigure(), "nothing"),
+        (1, 10, BacktestFigure(0.9), "one"),
+        (2, 10, BacktestFigure(0.9, 0.8, 1.0), "few"),
+        (4, 10, BacktestFigure(0.9, 0.8, 1.0), "few"),
+        (5, 10, BacktestFigure(0.9, 0.8, 1.0), "better"),
+        (5, 10, BacktestFigure(0.9), "untold"),
+        (19, 55, BacktestFigure(0.55, 0.39, 0.70), "chance"),
+        (19, 55, BacktestFigure(0.7, 0.5, 0.8), "chance"),
+        (19, 55, BacktestFigure(0.2, 0.1, 0.5), "chance"),
+        (19, 55, BacktestFigure(0.2, 0.1, 0.4), "worse"),
     ],
 )
 def test_few_sites_or_an_interval_with_chance_in_it_decide_nothing(n, rivals, auc, verdict):

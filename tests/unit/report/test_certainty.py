@@ -17,7 +17,7 @@ from creative_nodes.report.city.certainty import certainty, order_words
 from creative_nodes.report.city.doubt import counts_more, doubts
 from creative_nodes.report.city.scenarios import by_group, scenarios, why
 from creative_nodes.report.draw import charts
-from creative_nodes.report.say.spoken import SETTINGS, change, value_today
+from creative_nodes.report.say.spoken import SETTINGS, Changed, change, value_today
 
 DRAWS = 10_000
 SAME = [("reach.walk_minutes", "10", 3, "b"), ("clusters.eps_m", "200", 3, "a")]
@@ -218,11 +218,14 @@ def test_a_first_place_that_holds_says_so(settings):
 
 
 def test_a_changed_setting_is_worded_with_its_value_of_today(settings):
-    assert change("reach.walk_minutes", "20", settings).endswith("set to 20, not 15")
-    assert change("speed walk", "× 0.85", settings) == "Speed on foot set to × 0.85, not × 1"
-    assert change("no.such_key", "x", settings) == "no.such_key set to x"
+    slower = Changed("speed walk", "× 0.85", 0.85)
+    assert change(Changed("reach.walk_minutes", "20", 20.0), settings).endswith("set to 20, not 15")
+    assert change(slower, settings) == "Speed on foot set to × 0.85, not × 1"
+    assert change(Changed("no.such_key", "x", None), settings) == "no.such_key set to x"
     with speaking("vi"):
-        assert "0,85" in change("speed walk", "× 0.85", settings)
+        assert "× 0,85" in change(slower, settings)
+    with speaking("zh"):
+        assert "× 0.85" in change(slower, settings)
 
 
 @pytest.mark.parametrize("key", [key for key in SETTINGS if "." in key])
@@ -326,5 +329,5 @@ def test_without_a_section_a_part_is_empty():
 
 
 def test_names_given_by_the_page_are_shown(settings):
-    page = certainty({"robustness": robustness()}, ordered(), settings, dict.fromkeys(IDS, "Named"))
+    page = certainty({"robustness": robustness()}, ordered(), settings, names=dict.fromkeys(IDS, "Named"))
     assert {strip.name for strip in page.strips} == {"Named"}

@@ -267,7 +267,7 @@ def square_town(side_m, **tables_):
     frames = made_up.frames()
     frames["study_area"] = frames["study_area"].set_geometry([area])
     empty = {name: tables.empty(TABLES[name]) for name in ("creative", "links", "clusters", "candidates")}
-    return sketch.Ground({**frames, **empty, **tables_}, [])
+    return sketch.SketchGround({**frames, **empty, **tables_}, [])
 
 
 def corners(path):

@@ -155,7 +155,7 @@ def test_a_preset_by_pairs_has_the_weights_of_its_comparisons(candidates, settin
     pairs |= {"spillover/network": 1, "spillover/site": 1, "network/site": 1}
     (preset,) = priorities(candidates, with_scenario(settings, weights={"ahp": pairs})).presets
     assert "17\u00a0%" in preset.reason
-    assert preset.weights[CRITERIA.index("relay")] == pytest.approx(1 / 6, abs=1e-8)
+    assert preset.weights[list(CRITERIA).index("relay")] == pytest.approx(1 / 6, abs=1e-8)
     Score.model_validate({"weights": dict(zip(CRITERIA, preset.weights, strict=True))})
 
 

@@ -42,7 +42,7 @@ def city(made, settings):
 
 
 def told(city, row, criterion):
-    return city.sites[row].measures[CRITERIA.index(criterion)].made
+    return city.sites[row].measures[list(CRITERIA).index(criterion)].made
 
 
 # ---------------------------------------------------------------- within reach

@@ -36,12 +36,20 @@ SAID_BY_TABLES = (
 # fields that hold names, keys, ids or tags
 NOT_TOLD = {
     *("CityPage.settings", "CityPage.snapshot", "Figure.key"),
-    *("Site.site_id", "Site.status", "Site.tier", "Site.kind", "Site.certainty", "Area.mode", "Within.key"),
+    *(
+        "SiteCard.site_id",
+        "SiteCard.status",
+        "SiteCard.tier",
+        "SiteCard.kind",
+        "SiteCard.certainty",
+        "Area.mode",
+        "Within.key",
+    ),
     *("Proof.tag", "Proof.osm_id", "Proof.url", "Space.space_id", "Space.tier", "Space.url"),
     *("Hexagon.mapping", "Served.kind", "CriterionRow.key", "CriterionRow.group_key", "Decay.key"),
-    *("Speeds.key", "SpeedRow.key", "Known.kind", "Known.source", "Known.links"),
-    *("Strip.site_id", "Strip.mark", "Assumption.key", "Assumption.site_id", "Scenario.key", "Plan.key"),
-    *("Backtest.verdict", "Term.key", "Served.crowd"),
+    *("Speeds.key", "SpeedRow.key", "KnownSite.kind", "KnownSite.source", "KnownSite.links"),
+    *("Strip.site_id", "Strip.mark", "Assumption.key", "Assumption.site_id", "ScenarioColumn.key", "Plan.key"),
+    *("BacktestSection.verdict", "Term.key", "Served.crowd"),
     *("Priorities.city", "Priorities.order", "Slider.key", "SliderGroup.key", "Preset.key"),
 }
 UNITS = re.compile(r"(?<![^\W\d_])(?:km²|km|m²|m|ha|p|H3)(?![^\W\d_])|https?://\S+")

@@ -9,8 +9,11 @@ import pytest
 import yaml
 
 from creative_nodes.common import messages
-from creative_nodes.common.words import BY_MODE, Mode, Status, Tier, TransitKind, TravelMode
+from creative_nodes.common.words import BY_MODE, STREET_MODES, Mode, Status, Tier, TransitKind, TravelMode
+from creative_nodes.report.indicators.mapping import STREETS
+from creative_nodes.report.indicators.sites import OF_STATUS
 from creative_nodes.report.say import keys, words
+from creative_nodes.score.rank import certainty
 
 ROOT = Path(__file__).parents[3]
 
@@ -145,3 +148,11 @@ def test_every_key_of_the_settings_has_its_words():
     assert {road for modes in tables for table in modes.values() for road in table} <= set(keys.ROADS)
     amenities = yaml.safe_load((ROOT / "config" / "taxonomy" / "amenities.yaml").read_text(encoding="utf-8"))
     assert {rule["id"] for rule in amenities["rules"]} == set(keys.AMENITIES)
+
+
+def test_every_key_of_the_tables_has_its_words():
+    assert set(keys.CHIPS) == set(keys.CERTAINTIES)
+    assert {certainty(p_top) for p_top in (0.1, 0.5, 0.9)} < set(keys.CERTAINTIES)
+    assert set(OF_STATUS) == set(keys.STATUSES)
+    assert tuple(keys.SPACE_TIERS) == get_args(Tier)
+    assert set(STREETS) == set(STREET_MODES) and set(keys.LIMITS) == set(get_args(TravelMode))

@@ -13,8 +13,9 @@ import shapely
 
 from creative_nodes.common import messages
 from creative_nodes.common.messages import told, told_n, word, written
-from creative_nodes.locate import offsets, sites
-from creative_nodes.streets import gtfs, lines, stations
+from creative_nodes.locate import offsets, outcomes
+from creative_nodes.locate.forming import Site
+from creative_nodes.streets import gtfs, lines, transit_notes
 from creative_nodes.streets.lines import Note
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -67,7 +68,7 @@ def test_a_date_can_say_its_day_of_the_week() -> None:
 
 
 def _check(speech: ModuleType, notes: list[Note]) -> int:
-    frame = stations._notes_table(notes)
+    frame = transit_notes.notes_table(notes)
     return int(speech.check(frame, "text"))
 
 
@@ -100,11 +101,11 @@ def test_notes_of_stations(speech: ModuleType, n: int) -> None:
     frame = pd.DataFrame({"rapid": [True, True, False], "n_services": [1, 0, 2], "n_entrances": [3, 0, 0]})
     services = pd.DataFrame({"service_id": ["a", "b"]})
     made: list[list[Any]] = [[]] * n
-    assert _check(speech, stations._notes(frame, services, made, np.array([0, -1, 2]))) == 4
-    assert _check(speech, stations._service_notes(n, 0, 0)) == 2
+    assert _check(speech, transit_notes.station_notes(frame, services, made, np.array([0, -1, 2]))) == 4
+    assert _check(speech, transit_notes._service_notes(n, 0, 0)) == 2
     rides = pd.DataFrame({"sequence": 1, "source": "OSM", "kind": "bus", "ref": "", "minutes": [1.0] * 9 + [99.0]})
-    assert _check(speech, stations._long_rides(rides)) == 1
-    assert _check(speech, stations._long_rides(rides.assign(ref="7"))) == 1
+    assert _check(speech, transit_notes.long_rides(rides)) == 1
+    assert _check(speech, transit_notes.long_rides(rides.assign(ref="7"))) == 1
 
 
 # ---------------------------------------------------------------- registry and lists
@@ -115,10 +116,10 @@ def _outcomes(towns: ModuleType) -> pd.DataFrame:
     found = []
     for how, at in (("name", 50), ("position", 50), ("name", 500)):
         match: Any = SimpleNamespace(how=how)
-        site = sites.Site("w1", {}, shapely.Point(at, 50), osm_ids=["way/1", "way/23"], match=match)
+        site = Site("w1", {}, shapely.Point(at, 50), osm_ids=["way/1", "way/23"], match=match)
         row: Any = SimpleNamespace(status="active", precision="site")
-        found.append(sites._outcome(row, {"h": site}, site, None, inside))
-    alone = sites.Site("r-1", {}, shapely.Point(50, 50))
+        found.append(outcomes._outcome(row, {"h": site}, site, None, inside))
+    alone = Site("r-1", {}, shapely.Point(50, 50))
     for status, precision, point, mine in (
         ("active", "site", shapely.Point(900, 900), {}),
         ("active", "site", shapely.Point(50, 50), {"h": alone}),
@@ -127,7 +128,7 @@ def _outcomes(towns: ModuleType) -> pd.DataFrame:
         *(("active", precision, shapely.Point(50, 50), {}) for precision in ("site", "street", "ward")),
     ):
         row = SimpleNamespace(status=status, precision=precision)
-        found.append(sites._outcome(row, mine, None, point, inside))
+        found.append(outcomes._outcome(row, mine, None, point, inside))
     return pd.DataFrame([written(outcome=outcome, reason=reason) for outcome, reason in found])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import mark, not_known, number, percent, say, say_n, translated
-from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, Thinned, quoted, thinned
+from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, ThinnedFigure, quoted, thinned
 from creative_nodes.report.say.keys import SPACE_TIERS
 from creative_nodes.report.say.words import Words, plain
 from creative_nodes.report.settings import PageSettings
@@ -39,7 +39,7 @@ class ComparedCity:
         """Return an indicator's value; nothing when it is missing."""
         return quoted(self.tables["indicators"], key)
 
-    def thinned(self, key: str) -> Thinned | None:
+    def thinned(self, key: str) -> ThinnedFigure | None:
         """Return what an indicator would be had fewer spaces been mapped; nothing when that was not computed."""
         return thinned(self.tables["indicators"], key)
 
@@ -126,7 +126,13 @@ def computed(city: ComparedCity) -> Mark:
 
 
 def source_of(city: ComparedCity, key: str) -> str:
-    """Return what the table indicators says of where a figure comes from."""
+    """Return what the table indicators says of where a figure comes from.
+
+    Parameters
+    ----------
+    city : one of those compared.
+    key : of the indicator.
+    """
     rows = city.tables["indicators"]
     source = rows.loc[rows["indicator"] == key, "source"]
     return str(source.iloc[0]) if len(source) else ""
@@ -204,7 +210,7 @@ SIZE: tuple[tuple[str, Writer, str, str], ...] = (
 )
 
 
-def _thinned_words(city: ComparedCity, write: Writer, found: Thinned | None) -> str:
+def _thinned_words(city: ComparedCity, write: Writer, found: ThinnedFigure | None) -> str:
     if found is None:
         return ""
     return say(
@@ -236,9 +242,15 @@ def _cell(city: ComparedCity, key: str, write: Writer, top: float) -> Cell:
 
 
 def indicator_rows(
-    cities: Sequence[ComparedCity], specs: Sequence[tuple[str, Writer, str, str]] = SPATIAL
+    cities: Sequence[ComparedCity], *, specs: Sequence[tuple[str, Writer, str, str]] = SPATIAL
 ) -> tuple[Row, ...]:
-    """Set indicators side by side, each row on its own scale from zero to its largest value or range."""
+    """Set indicators side by side, each row on its own scale from zero to its largest value or range.
+
+    Parameters
+    ----------
+    cities : in the order of the columns.
+    specs : of each row: key of the indicator, how its value is written, label, and what it means.
+    """
     rows = []
     for key, write, label, hint in specs:
         values = [city.figure(key) for city in cities]
@@ -259,6 +271,7 @@ def count_rows(
 
     Parameters
     ----------
+    cities : the cities, in the order of the columns.
     counts : by kind, one a city.
     words : names of the kinds, in English.
     said : what is counted, of one and of many, with the field n.
@@ -285,13 +298,25 @@ def count_rows(
 
 
 def domain_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
-    """Set creative spaces by domain side by side."""
+    """Set creative spaces by domain side by side.
+
+    Parameters
+    ----------
+    cities : in the order of the columns.
+    words : names of the domains, by key.
+    """
     counts = [city.spaces["domain"].value_counts().sort_index() for city in cities]
     return count_rows(cities, counts, words, (mark("{n:count} space"), mark("{n:count} spaces")))
 
 
 def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
-    """Set heritage sites by class side by side, lost ones left out."""
+    """Set heritage sites by class side by side, lost ones left out.
+
+    Parameters
+    ----------
+    cities : in the order of the columns.
+    words : names of the classes, by key.
+    """
     counts = [city.sites.query("status != 'lost'")["heritage_class"].value_counts().sort_index() for city in cities]
     shared = count_rows(cities, counts, words, (mark("{n:count} site"), mark("{n:count} sites")))
     # few sites: the count goes before the share

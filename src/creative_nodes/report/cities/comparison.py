@@ -31,9 +31,9 @@ from creative_nodes.report.cities.differences import (
     sizes_apart,
     spatial_care,
 )
-from creative_nodes.report.cities.governance import Fact, Figure, Governance
-from creative_nodes.report.cities.sketch import PINS, Ground, Sketch, sketches
-from creative_nodes.report.city.backtest import Backtest, pooled_backtest
+from creative_nodes.report.cities.governance import Fact, Governance, PublishedFigure
+from creative_nodes.report.cities.sketch import PINS, Sketch, SketchGround, sketches
+from creative_nodes.report.city.backtest import BacktestSection, pooled_backtest
 from creative_nodes.report.city.figures import THIN
 from creative_nodes.report.city.sites import in_order
 from creative_nodes.report.say.keys import CHIPS
@@ -143,7 +143,7 @@ class ComparisonPage:
     reuse_care: tuple[str, ...]
     published: tuple[PublishedRow, ...]
     link_minutes: str
-    backtest: Backtest | None
+    backtest: BacktestSection | None
 
 
 # ---------------------------------------------------------------- heads
@@ -160,7 +160,13 @@ def _ranked(city: ComparedCity) -> list[Any]:
 
 
 def best_of(city: ComparedCity, words: Words) -> Best | None:
-    """Say which site ranks first; nothing when none is ranked."""
+    """Say which site ranks first; nothing when none is ranked.
+
+    Parameters
+    ----------
+    city : one of those compared.
+    words : names of the classes, by key.
+    """
     ranked = _ranked(city)
     if not ranked:
         return None
@@ -190,7 +196,13 @@ def _recall(city: ComparedCity) -> tuple[str, ...]:
 
 
 def head(city: ComparedCity, words: Words) -> Head:
-    """Word what stands over a city's column."""
+    """Word what stands over a city's column.
+
+    Parameters
+    ----------
+    city : one of those compared.
+    words : names of the classes, by key.
+    """
     thin = city.figure(THIN)
     return Head(
         key=city.settings.key,
@@ -229,6 +241,7 @@ def shelves(told: Governance, cities: Mapping[str, str]) -> tuple[tuple[FactView
 
     Parameters
     ----------
+    told : the facts of governance.
     cities : names by key, in the order of the columns.
     """
     ordered = sorted(told.facts, key=lambda fact: (fact.date == "", fact.date))
@@ -252,7 +265,7 @@ def shelves(told: Governance, cities: Mapping[str, str]) -> tuple[tuple[FactView
 # ---------------------------------------------------------------- published figures
 
 
-def _value(figure: Figure) -> str:
+def _value(figure: PublishedFigure) -> str:
     value = percent_of(figure.value) if figure.form == "share" else count(figure.value)
     said = value if not figure.unit else say("{value} {unit}", value=value, unit=translated(figure.unit))
     if figure.bound == "about":
@@ -265,7 +278,7 @@ def percent_of(share: float) -> str:
     return f"{plain_number(round(share * 100, 6))}{NBSP}%"
 
 
-def _published(figure: Figure) -> PublishedView:
+def _published(figure: PublishedFigure) -> PublishedView:
     by = translated(figure.by)
     told = (
         say("published · {by}, year not given", by=by)
@@ -298,7 +311,13 @@ def _beside(city: ComparedCity, what: str) -> str:
 
 
 def published_rows(told: Governance, cities: Sequence[ComparedCity]) -> tuple[PublishedRow, ...]:
-    """Set published figures side by side, one row a label, in the order of the file."""
+    """Set published figures side by side, one row a label, in the order of the file.
+
+    Parameters
+    ----------
+    told : facts and figures of the file governance.yaml.
+    cities : in the order of the columns.
+    """
     keys = [city.settings.key for city in cities]
     here = [figure for figure in told.figures if figure.city in keys]
     found = []
@@ -317,9 +336,9 @@ def published_rows(told: Governance, cities: Sequence[ComparedCity]) -> tuple[Pu
 # ---------------------------------------------------------------- the page
 
 
-def _ground(city: ComparedCity, words: Words) -> Ground:
+def _ground(city: ComparedCity, words: Words) -> SketchGround:
     best = [(int(row.rank), row.site_id, _site_name(row, words)) for row in _ranked(city)[:PINS]]
-    return Ground(city.tables, best)
+    return SketchGround(city.tables, best)
 
 
 def comparison_page(
@@ -347,7 +366,7 @@ def comparison_page(
         shared=shared,
         shelves=shelved,
         unchecked=sum(not fact.checked for fact in facts),
-        size=indicator_rows(cities, SIZE),
+        size=indicator_rows(cities, specs=SIZE),
         spatial=indicator_rows(cities),
         spatial_care=spatial_care(cities),
         sketches=sketches([_ground(city, words) for city in cities]),

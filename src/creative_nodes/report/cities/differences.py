@@ -118,7 +118,13 @@ def reused(cities: Sequence[ComparedCity]) -> str:
 
 
 def mixed(cities: Sequence[ComparedCity], words: Words) -> str:
-    """Say which domain is the largest in each city."""
+    """Say which domain is the largest in each city.
+
+    Parameters
+    ----------
+    cities : those compared.
+    words : names of the domains, by key.
+    """
     told = []
     for city in cities:
         domains = city.spaces["domain"].value_counts().sort_index()
@@ -137,7 +143,13 @@ def mixed(cities: Sequence[ComparedCity], words: Words) -> str:
 
 
 def sentences(cities: Sequence[ComparedCity], words: Words) -> tuple[str, ...]:
-    """Say in a few sentences how the cities differ, each by its rule from the figures."""
+    """Say in a few sentences how the cities differ, each by its rule from the figures.
+
+    Parameters
+    ----------
+    cities : those compared.
+    words : names of the domains, by key.
+    """
     said = (connected(cities), dense(cities), reused(cities), mixed(cities, words))
     return tuple(text for text in said if text)
 

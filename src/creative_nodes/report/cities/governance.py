@@ -35,7 +35,7 @@ class Fact(Section):
     note: str = Field("", description="what is unsure about it, in English")
 
 
-class Figure(Section):
+class PublishedFigure(Section):
     """One figure that somebody else published."""
 
     key: Key = Field(description="name of the figure, once in the file")
@@ -60,7 +60,7 @@ class Governance(Section):
     """`config/governance.yaml`: facts and published figures for the comparison page."""
 
     facts: list[Fact] = Field(default_factory=list, description="facts of governance")
-    figures: list[Figure] = Field(default_factory=list, description="figures that others published")
+    figures: list[PublishedFigure] = Field(default_factory=list, description="figures that others published")
 
 
 def _read(path: Path) -> Any:
@@ -84,7 +84,7 @@ def _named(data: Any, location: Sequence[int | str]) -> str:
 def _fault(fault: Any, data: Any, where: str) -> str:
     """Tell one fault in a line: file, key, what is wrong, and the nearest valid key."""
     location = fault["loc"]
-    models: dict[Any, type[BaseModel]] = {"facts": Fact, "figures": Figure}
+    models: dict[Any, type[BaseModel]] = {"facts": Fact, "figures": PublishedFigure}
     model = models.get(location[0], Governance) if len(location) > 2 else Governance
     message = str(fault["msg"])
     if fault["type"] == "extra_forbidden":

@@ -68,7 +68,7 @@ class CityCard:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComparedCell:
     """One figure of one city, and a remark on it."""
 
     value: str
@@ -86,7 +86,7 @@ class Compared:
 
     label: str
     unit: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ComparedCell, ...]
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,20 @@ def _card(
 
 
 def had_fewer(indicators: pd.DataFrame, share: float) -> str:
-    """Say what C would be had a share of the spaces not been mapped, with the range of the draws."""
+    """Say what C would be had a share of the spaces not been mapped, with the range of the draws.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    share : of the spaces that the thinning leaves out, 0-1.
+    """
     found = thinned(indicators, CONNECTIVITY)
     if found is None:
         return ""
     return say(
         "{mean:percent} ({low}–{high:percent}) had {share:percent} fewer spaces been mapped",
         mean=found.mean,
-        low=number(found.low * 100, 2),
+        low=number(found.low * 100, digits=2),
         high=found.high,
         share=share,
     )
@@ -163,7 +169,7 @@ def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tup
         if not named:
             continue
         cells = [
-            Cell(one[key].value if key in one else not_known(), remark if key == CONNECTIVITY else "")
+            ComparedCell(one[key].value if key in one else not_known(), remark if key == CONNECTIVITY else "")
             for one, remark in zip(told, remarks, strict=True)
         ]
         label = named[0].label

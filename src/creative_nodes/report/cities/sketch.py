@@ -58,7 +58,7 @@ class Sketch:
 
 
 @dataclass(frozen=True)
-class Ground:
+class SketchGround:
     """What one city's map is drawn of: the study area in metres, its tables, and names of its best candidates."""
 
     tables: Mapping[str, Any]
@@ -148,7 +148,7 @@ def _bar_km(metres_per_unit: float) -> int:
     return fits[-1] if fits else STEPS_KM[0]
 
 
-def _sketch(ground: Ground, metres_per_unit: float, height: int) -> Sketch:
+def _sketch(ground: SketchGround, metres_per_unit: float, height: int) -> Sketch:
     epsg, area = ground.epsg, ground.area
     west, south, east, north = area.bounds
     # the middle of every study area lies in the middle of its frame
@@ -180,7 +180,7 @@ def _sketch(ground: Ground, metres_per_unit: float, height: int) -> Sketch:
     )
 
 
-def sketches(grounds: Sequence[Ground]) -> tuple[Sketch, ...]:
+def sketches(grounds: Sequence[SketchGround]) -> tuple[Sketch, ...]:
     """Draw the cities at one scale, each in a frame that the largest of them fills.
 
     Parameters

@@ -84,7 +84,14 @@ def answer(best: Sequence[Any], n: int, settings: PageSettings) -> str:
 
 
 def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSettings) -> str:
-    """Say in a sentence how connected the creative network is."""
+    """Say in a sentence how connected the creative network is.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    n_spaces : creative spaces of the study area, where the indicators do not count them.
+    settings : of this run.
+    """
     connectivity, isolated = quoted(indicators, CONNECTIVITY), quoted(indicators, ISOLATED)
     spaces = quoted(indicators, SPACES)
     number_of = n_spaces if spaces is None else spaces

@@ -85,6 +85,6 @@ def areas(
         ):
             polygons = _polygons(shape, epsg) if site_id in found else ()
             if polygons:
-                label = say("{reach}: {km2} km²", reach=limit(mode, minutes), km2=number(km2, 2))
+                label = say("{reach}: {km2} km²", reach=limit(mode, minutes), km2=number(km2, digits=2))
                 found[site_id].append(Area(mode, minutes, label, polygons))
     return [tuple(found[site_id]) for site_id in site_ids]

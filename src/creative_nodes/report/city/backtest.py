@@ -20,7 +20,7 @@ Verdict = Literal["nothing", "one", "few", "untold", "chance", "better", "worse"
 
 
 @dataclass(frozen=True)
-class Known:
+class BacktestFigure:
     """A figure with its interval; either may be missing."""
 
     value: float | None = None
@@ -41,7 +41,7 @@ class Tested:
 
 
 @dataclass(frozen=True)
-class Backtest:
+class BacktestSection:
     """The section, spoken; the figures are (what, by the score, by distance to the centre)."""
 
     verdict: Verdict
@@ -54,11 +54,17 @@ class Backtest:
     sites: tuple[Tested, ...]
 
 
-def judge(tested: int, rivals: int, auc: Known) -> Verdict:
+def judge(tested: int, rivals: int, auc: BacktestFigure) -> Verdict:
     """Say what the back-test allows to say.
 
     Fewer than two tested sites say nothing; fewer than `FEW` nothing firm, however good the figure: the bootstrap
     cannot know the spread of two. An interval that holds 0.5 cannot be told from chance.
+
+    Parameters
+    ----------
+    tested : converted sites that were ranked.
+    rivals : candidates that they were ranked among.
+    auc : chance that a converted site stands before a candidate.
     """
     if tested == 0 or rivals == 0 or auc.value is None:
         return "nothing"
@@ -108,7 +114,7 @@ def _meaning(verdict: Verdict) -> str:
     }[verdict]
 
 
-def _beside_centre(verdict: Verdict, lift: Known) -> str:
+def _beside_centre(verdict: Verdict, lift: BacktestFigure) -> str:
     """Compare with choosing whatever is closest to the centre."""
     if verdict in ("nothing", "one", "few") or lift.value is None or lift.low is None or lift.high is None:
         return ""
@@ -136,7 +142,7 @@ def _counts(converted: int, tested: int, rivals: int) -> str:
     )
 
 
-def _with_interval(known: Known, tested: int) -> str:
+def _with_interval(known: BacktestFigure, tested: int) -> str:
     """Word a figure with its interval; the bootstrap of a few sites is no interval to print."""
     if known.value is None:
         return say("not known")
@@ -151,9 +157,9 @@ def _of_first(share: float | None, first: int) -> str:
     return say("not known") if share is None else say("{k} of {n}", k=round(share * first), n=first)
 
 
-def _figures(found: Mapping[str, Known], tested: int, rivals: int) -> tuple[tuple[str, str, str], ...]:
+def _figures(found: Mapping[str, BacktestFigure], tested: int, rivals: int) -> tuple[tuple[str, str, str], ...]:
     """Word the figures; the first ten say nothing where the whole list is hardly longer."""
-    nothing = Known()
+    nothing = BacktestFigure()
     told = [
         (
             say("Chance that a converted site stands before a candidate (AUC; 0.5 is chance)"),
@@ -206,7 +212,7 @@ def _sites(frame: pd.DataFrame | None) -> tuple[Tested, ...]:
     )
 
 
-def backtest(tables: Mapping[str, Any]) -> Backtest | None:
+def backtest(tables: Mapping[str, Any]) -> BacktestSection | None:
     """Say what the back-test found, in the language in force.
 
     Parameters
@@ -221,20 +227,20 @@ def backtest(tables: Mapping[str, Any]) -> Backtest | None:
     if summary is None:
         return None
     found = {
-        str(row.figure): Known(known_number(row.value), known_number(row.low), known_number(row.high))
+        str(row.figure): BacktestFigure(known_number(row.value), known_number(row.low), known_number(row.high))
         for row in rows(summary)
     }
     converted, tested, rivals = (
-        int(found.get(key, Known()).value or 0) for key in ("converted_sites", "tested_sites", "rivals")
+        int(found.get(key, BacktestFigure()).value or 0) for key in ("converted_sites", "tested_sites", "rivals")
     )
-    verdict = judge(tested, rivals, found.get("auc", Known()))
+    verdict = judge(tested, rivals, found.get("auc", BacktestFigure()))
     some = verdict != "nothing"
     each = table(tables, "backtest") if some else None
-    return Backtest(
+    return BacktestSection(
         verdict=verdict,
         answer=_answer(verdict, tested, converted, rivals),
         meaning=_meaning(verdict),
-        beside_centre=_beside_centre(verdict, found.get("auc_lift", Known())),
+        beside_centre=_beside_centre(verdict, found.get("auc_lift", BacktestFigure())),
         counts=_counts(converted, tested, rivals) if converted else "",
         method=say(
             "Each converted site is scored as if it were not converted, with the creative spaces that its conversion "
@@ -246,7 +252,7 @@ def backtest(tables: Mapping[str, Any]) -> Backtest | None:
     )
 
 
-def pooled_backtest(pooled: pd.DataFrame) -> Backtest | None:
+def pooled_backtest(pooled: pd.DataFrame) -> BacktestSection | None:
     """Say what the back-test found over all cities (rows of the table backtest_pooled), in the language in force."""
     found = backtest({"backtest_summary": pooled[pooled["city"] == "all"]})
     if found is None:

@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import count, figures_of, mark, say, say_n, translated
-from creative_nodes.report.city.doubt import Swept, first_when, shares, swept
+from creative_nodes.report.city.doubt import SweptRanks, first_when, shares, swept
 from creative_nodes.report.draw.charts import ticks
 from creative_nodes.report.say.keys import CERTAINTIES, CHIPS
 from creative_nodes.report.say.spoken import (
     Called,
     called,
     change,
+    changed_in,
     config_key,
     priority,
     ranked_rows,
@@ -306,19 +307,20 @@ def _methods(
 # ---------------------------------------------------------------- assumptions
 
 
-def _assumptions(found: Swept, name: Mapping[str, str], settings: PageSettings) -> tuple[Assumption, ...]:
+def _assumptions(found: SweptRanks, name: Mapping[str, str], settings: PageSettings) -> tuple[Assumption, ...]:
     """Return by setting the largest move that it makes, the largest first; settings that move nobody are left out."""
     best: dict[str, Any] = {}
     for move in found.same:
-        if move.by > (best[move.parameter].by if move.parameter in best else 0):
-            best[move.parameter] = move
-    order = sorted(best.values(), key=lambda move: (-move.by, move.parameter))
+        key = move.changed.parameter
+        if move.by > (best[key].by if key in best else 0):
+            best[key] = move
+    order = sorted(best.values(), key=lambda move: (-move.by, move.changed.parameter))
     return tuple(
         Assumption(
-            what=setting(move.parameter),
-            key=config_key(move.parameter),
-            value=value_words(move.value),
-            today=value_today(move.parameter, settings),
+            what=setting(move.changed.parameter),
+            key=config_key(move.changed.parameter),
+            value=value_words(move.changed),
+            today=value_today(move.changed.parameter, settings),
             site_id=move.site_id,
             name=name.get(move.site_id, move.site_id),
             ranks=say("{rank} instead of {today}", rank=move.rank, today=move.rank_today),
@@ -328,7 +330,7 @@ def _assumptions(found: Swept, name: Mapping[str, str], settings: PageSettings) 
 
 
 def _new_firsts(
-    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: PageSettings
+    variants: pd.DataFrame, found: SweptRanks, first: str, name: Mapping[str, str], settings: PageSettings
 ) -> list[str]:
     """Say which changed settings put another site first."""
     told = []
@@ -337,7 +339,7 @@ def _new_firsts(
             told.append(
                 say(
                     "{change}: {name} would be first.",
-                    change=change(row.parameter, row.value, settings),
+                    change=change(changed_in(row), settings),
                     name=name.get(row.first, say("a site that is no candidate today")),
                 )
             )
@@ -353,11 +355,11 @@ def _new_firsts(
 
 
 def _told_of_assumptions(
-    variants: pd.DataFrame, found: Swept, first: str, name: Mapping[str, str], settings: PageSettings
+    variants: pd.DataFrame, found: SweptRanks, first: str, name: Mapping[str, str], settings: PageSettings
 ) -> tuple[str, ...]:
     told = _new_firsts(variants, found, first, name, settings)
-    moving = {move.parameter for move in found.same if move.by}
-    still = {move.parameter for move in found.same} - moving
+    moving = {move.changed.parameter for move in found.same if move.by}
+    still = {move.changed.parameter for move in found.same} - moving
     if still:
         told.append(
             say(
@@ -365,11 +367,11 @@ def _told_of_assumptions(
                 what=[setting(k) for k in sorted(still)],
             )
         )
-    for parameter, value, n in found.others:
+    for changed, n in found.others:
         told.append(
             say(
                 "{change}: {n:count} sites would be ranked instead of {now:count}, so those ranks are not compared.",
-                change=change(parameter, value, settings),
+                change=change(changed, settings),
                 n=n,
                 now=found.now,
             )
@@ -381,7 +383,7 @@ def _told_of_assumptions(
 
 
 def certainty(
-    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, names: Called | None = None
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called | None = None
 ) -> Certainty | None:
     """Say how sure the ranking is, in the language in force.
 

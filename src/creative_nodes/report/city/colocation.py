@@ -47,8 +47,14 @@ class Colocation:
     chart: Chart
 
 
-def ticks(most: float, n: int = TICKS) -> list[float]:
-    """Return some n round values from 0 up to at most `most`."""
+def ticks(most: float, *, n: int = TICKS) -> list[float]:
+    """Return some n round values from 0 up to at most `most`.
+
+    Parameters
+    ----------
+    most : end of the axis, in its own unit.
+    n : how many values, about.
+    """
     if not most > 0:
         return [0.0]
     raw = most / n
@@ -178,7 +184,7 @@ def _counts(row: pd.Series, relabellings: int) -> str:
     )
     chance = say(
         "p = {p} for the curve as a whole, against {draws:count} random mixtures.",
-        p=number(p_value, 2),
+        p=number(p_value, digits=2),
         draws=relabellings,
     )
     return sentences(counted, both if same else "", chance)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import CRITERIA, say, say_n
-from creative_nodes.report.say.spoken import change, priority, ranked_rows, table, whole
+from creative_nodes.report.say.spoken import Changed, change, changed_in, priority, ranked_rows, table, whole
 from creative_nodes.report.say.words import known_number, rows
 from creative_nodes.report.settings import PageSettings
 from creative_nodes.score import criteria_in_use
@@ -27,8 +27,7 @@ class Move:
     """A candidate's rank with one setting changed; no rank: it is no candidate then."""
 
     site_id: str
-    parameter: str
-    value: str
+    changed: Changed
     rank_today: int
     rank: int | None
 
@@ -39,7 +38,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweptRanks:
     """The sweeps, told apart: with the same candidates ranks compare; with others they do not.
 
     A lower confidence lets more sites in, so that a rank falls though the site did nothing: that is no move.
@@ -47,7 +46,7 @@ class Swept:
 
     same: tuple[Move, ...]
     dropped: tuple[Move, ...]
-    others: tuple[tuple[str, str, int], ...]  # parameter, value, candidates ranked with it
+    others: tuple[tuple[Changed, int], ...]  # and candidates ranked with it
     tried: int
     now: int
 
@@ -57,35 +56,47 @@ class Swept:
         return max(own, key=lambda move: move.by, default=None)
 
 
-def swept(tables: Mapping[str, Any], ordered: pd.DataFrame) -> Swept | None:
-    """Read the tables sweeps and sweep_variants; nothing without a sweep or without a ranking."""
+def swept(tables: Mapping[str, Any], ordered: pd.DataFrame) -> SweptRanks | None:
+    """Read the tables sweeps and sweep_variants; nothing without a sweep or without a ranking.
+
+    Parameters
+    ----------
+    tables : sweeps and sweep_variants by name; each may be missing or empty.
+    ordered : the tables candidates and scores, joined and in order.
+    """
     moves, variants = table(tables, "sweeps"), table(tables, "sweep_variants")
     now = len(ranked_rows(ordered))
     if moves is None or variants is None or not now:
         return None
     known = set(ordered["site_id"])
     found = [
-        Move(str(row.site_id), str(row.parameter), str(row.value), int(row.rank_today), whole(row.rank))
+        Move(str(row.site_id), changed_in(row), int(row.rank_today), whole(row.rank))
         for row in rows(moves)
         if row.site_id in known
     ]
     dropped = tuple(move for move in found if move.rank is None)
-    fewer = {(move.parameter, move.value) for move in dropped}
+    fewer = {move.changed for move in dropped}
     others = tuple(
-        (str(row.parameter), str(row.value), int(row.candidates))
+        (changed_in(row), int(row.candidates))
         for row in rows(variants)
-        if int(row.candidates) != now or (str(row.parameter), str(row.value)) in fewer
+        if int(row.candidates) != now or changed_in(row) in fewer
     )
-    apart = {(parameter, value) for parameter, value, _ in others}
-    same = tuple(move for move in found if (move.parameter, move.value) not in apart)
-    return Swept(same, dropped, others, len(variants), now)
+    apart = {changed for changed, _ in others}
+    same = tuple(move for move in found if move.changed not in apart)
+    return SweptRanks(same, dropped, others, len(variants), now)
 
 
 def moved(move: Move, settings: PageSettings) -> str:
-    """Say where a site would rank with a setting changed."""
+    """Say where a site would rank with a setting changed.
+
+    Parameters
+    ----------
+    move : of a site that still has a rank.
+    settings : of this run.
+    """
     return say(
         "{change}: it would rank {rank} instead of {today}.",
-        change=change(move.parameter, move.value, settings),
+        change=change(move.changed, settings),
         rank=move.rank,
         today=move.rank_today,
     )
@@ -178,20 +189,26 @@ def over_scenarios(row: Any) -> str:
 
 
 def shares(ordered: pd.DataFrame, settings: PageSettings) -> dict[str, float]:
-    """Return the weights in use: criteria that nobody has a value for are left out, the rest sum to 1."""
+    """Return the weights in use: criteria that nobody has a value for are left out, the rest sum to 1.
+
+    Parameters
+    ----------
+    ordered : the tables candidates and scores, joined and in order.
+    settings : of this run.
+    """
     return criteria_in_use(ordered, settings.score)
 
 
 # ---------------------------------------------------------------- a card
 
 
-def _of_assumptions(site_id: str, found: Swept, settings: PageSettings) -> list[str]:
+def _of_assumptions(site_id: str, found: SweptRanks, settings: PageSettings) -> list[str]:
     told = []
     move = found.largest(site_id)
     if move is not None:
         told.append(moved(move, settings))
     elif any(one.site_id == site_id for one in found.same):
-        n = len({(one.parameter, one.value) for one in found.same})
+        n = len({one.changed for one in found.same})
         told.append(
             say_n(
                 n,
@@ -201,7 +218,7 @@ def _of_assumptions(site_id: str, found: Swept, settings: PageSettings) -> list[
         )
     out = next((one for one in found.dropped if one.site_id == site_id), None)
     if out is not None:
-        told.append(say("{change}: it would not be ranked.", change=change(out.parameter, out.value, settings)))
+        told.append(say("{change}: it would not be ranked.", change=change(out.changed, settings)))
     return told
 
 

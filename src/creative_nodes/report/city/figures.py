@@ -145,13 +145,19 @@ def notices(indicators: pd.DataFrame) -> tuple[str, ...]:
 
 
 def quoted(indicators: pd.DataFrame, key: str) -> float | None:
-    """Return an indicator's value; nothing when it is missing or not there."""
+    """Return an indicator's value; nothing when it is missing or not there.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    key : of the indicator.
+    """
     values = indicators.loc[indicators["indicator"] == key, "value"]
     return known_number(values.iloc[0]) if len(values) else None
 
 
 @dataclass(frozen=True)
-class Thinned:
+class ThinnedFigure:
     """What a figure would be had fewer spaces been mapped: the mean of the draws, and 5 % and 95 % of them."""
 
     low: float
@@ -159,13 +165,19 @@ class Thinned:
     high: float
 
 
-def thinned(indicators: pd.DataFrame, key: str) -> Thinned | None:
-    """Return what a figure would be had fewer spaces been mapped; nothing when that was not computed."""
+def thinned(indicators: pd.DataFrame, key: str) -> ThinnedFigure | None:
+    """Return what a figure would be had fewer spaces been mapped; nothing when that was not computed.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    key : of the indicator.
+    """
     found = indicators[indicators["indicator"] == f"{key}_thinned"]
     if found.empty:
         return None
     low, mean, high = (known_number(found[column].iloc[0]) for column in ("low", "value", "high"))
-    return None if low is None or mean is None or high is None else Thinned(low, mean, high)
+    return None if low is None or mean is None or high is None else ThinnedFigure(low, mean, high)
 
 
 # ---------------------------------------------------------------- provenance

@@ -53,7 +53,14 @@ class Served:
 
 
 def venue_rate(row: Any, least: float, median: float | None) -> str:
-    """Word how many named venues a hexagon has: per resident where enough people live, else along its streets."""
+    """Word how many named venues a hexagon has: per resident where enough people live, else along its streets.
+
+    Parameters
+    ----------
+    row : of the table completeness.
+    least : residents from which venues are told per resident.
+    median : of the city, named venues per 1,000 residents; nothing when not known.
+    """
     if row.street_km == 0:
         return say("no street is mapped")
     if row.residents < least or known_number(row.residents) is None:
@@ -61,18 +68,26 @@ def venue_rate(row: Any, least: float, median: float | None) -> str:
             row.named_venues,
             "{n:count} named venue along {km} km of street",
             "{n:count} named venues along {km} km of street",
-            km=number(row.street_km, 2),
+            km=number(row.street_km, digits=2),
         )
-    rate = number(row.venues_per_1000, 2)
+    rate = number(row.venues_per_1000, digits=2)
     if median is None:
         return say("{rate} named venues per 1,000 residents", rate=rate)
-    return say("{rate} named venues per 1,000 residents, city median {median}", rate=rate, median=number(median, 2))
+    return say(
+        "{rate} named venues per 1,000 residents, city median {median}", rate=rate, median=number(median, digits=2)
+    )
 
 
 def hexagon(row: Any, least: float, median: float | None) -> Hexagon:
-    """Word a row of the table completeness."""
+    """Word a row of the table completeness.
+
+    Parameters
+    ----------
+    row : of the table.
+    least, median : see `venue_rate`.
+    """
     people = known_number(row.residents)
-    counts = {"venues": row.named_venues, "buildings": row.buildings, "km": number(row.street_km, 2)}
+    counts = {"venues": row.named_venues, "buildings": row.buildings, "km": number(row.street_km, digits=2)}
     if people is None:
         whole = say("named venues: {venues:count}; buildings: {buildings:count}; km of street: {km}", **counts)
     else:
@@ -187,7 +202,14 @@ def _living(people: float | None) -> str:
 
 
 def served(row: Any, settings: PageSettings, limits: Sequence[float]) -> Served:
-    """Word a row of the table accessibility; `limits` are those of the classes of residents."""
+    """Word a row of the table accessibility.
+
+    Parameters
+    ----------
+    row : of the table.
+    settings : of this run.
+    limits : of the classes of residents, as `crowd_limits` gives them.
+    """
     walk, stranded, supply = known_number(row.minutes_walk), _share(row, "walk"), known_number(row.supply_per_100k)
     times = _times(row)
     on_foot = times.pop("walk", "")
@@ -198,7 +220,7 @@ def served(row: Any, settings: PageSettings, limits: Sequence[float]) -> Served:
     if on_foot and stranded:
         cannot = say("{share:percent} of those who live here cannot walk to any", share=stranded)
     if supply is not None:
-        supplied = say("{n} creative spaces per 100,000 residents who share them on foot", n=number(supply, 2))
+        supplied = say("{n} creative spaces per 100,000 residents who share them on foot", n=number(supply, digits=2))
     if row.underserved:
         underserved = say("under-served: most residents have no core or intermediate space in walking reach")
     living = known_number(row.residents)

@@ -42,11 +42,23 @@ class Names:
     words: Words
 
     def space(self, part: str, name: str) -> str:
-        """Name a creative space."""
+        """Name a creative space.
+
+        Parameters
+        ----------
+        part : its space_id.
+        name : as the table parts has it.
+        """
         return self.spaces.get(part) or name or part
 
     def station(self, part: str, name: str) -> str:
-        """Name a station."""
+        """Name a station.
+
+        Parameters
+        ----------
+        part : its station_id.
+        name : as the table parts has it.
+        """
         return self.stations.get(part) or name or say("unnamed station {id}", id=part)
 
 

@@ -133,13 +133,25 @@ def clusters_words(settings: ClusterSettings) -> str:
 
 
 def labels(reach: Reach, city: City) -> dict[CriterionKey, str]:
-    """Name the criteria for readers, with the minutes this run used."""
+    """Name the criteria for readers, with the minutes this run used.
+
+    Parameters
+    ----------
+    reach : the minutes that residents count within.
+    city : whose main mode the ride takes.
+    """
     words = {key: say(one.label, minutes=reach.walk_minutes) for key, one in CRITERIA.items()}
     return words | {"residents_ride_30": say(RESIDENTS_WITHIN[city.main_mode], minutes=reach.ride_minutes)}
 
 
 def criteria(ordered: gpd.GeoDataFrame, settings: PageSettings) -> tuple[CriterionRow, ...]:
-    """Name each criterion with its weight and the median over the scored candidates."""
+    """Name each criterion with its weight and the median over the scored candidates.
+
+    Parameters
+    ----------
+    ordered : the tables candidates and scores, joined and in order.
+    settings : of this run.
+    """
     groups = {key: group for group, keys in CRITERION_GROUPS.items() for key in keys}
     words = labels(settings.reach, settings.city)
     scored = ordered[ordered["rank"].notna()]
@@ -263,7 +275,13 @@ def public_transport(services: pd.DataFrame) -> str:
 
 
 def transit_rows(transit: Transit, services: pd.DataFrame) -> tuple[TransitRow, ...]:
-    """List what is assumed of each kind of transport that the city has."""
+    """List what is assumed of each kind of transport that the city has.
+
+    Parameters
+    ----------
+    transit : what is assumed.
+    services : the table of that name.
+    """
     kinds = set(services["kind"])
     return tuple(
         TransitRow(

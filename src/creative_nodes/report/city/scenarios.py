@@ -35,7 +35,7 @@ UNRANKED = {
 
 
 @dataclass(frozen=True)
-class Scenario:
+class ScenarioColumn:
     """One set of priorities: what it weighs, in words, and who is first under it."""
 
     key: str
@@ -46,7 +46,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Row:
+class ScenarioRow:
     """A site's rank under each scenario, in their order; words where it has none. First places are told apart."""
 
     site_id: str
@@ -63,8 +63,8 @@ class Scenarios:
     answer: str
     lasting: str
     apart: str
-    scenarios: tuple[Scenario, ...]
-    rows: tuple[Row, ...]
+    scenarios: tuple[ScenarioColumn, ...]
+    rows: tuple[ScenarioRow, ...]
 
 
 def weights_of(text: str) -> dict[str, float]:
@@ -181,7 +181,7 @@ def _shown(parts: Mapping[str, pd.DataFrame], ranked: Sequence[str]) -> list[str
     return list(dict.fromkeys([*ranked[:SHOWN], *winners]))
 
 
-def _rows(parts: Mapping[str, pd.DataFrame], ordered: pd.DataFrame, name: Mapping[str, str]) -> tuple[Row, ...]:
+def _rows(parts: Mapping[str, pd.DataFrame], ordered: pd.DataFrame, name: Mapping[str, str]) -> tuple[ScenarioRow, ...]:
     ranked = ranked_rows(ordered)
     today = {row.site_id: f"{int(row.rank)}" for row in rows(ranked)}
     by_site = {key: part.set_index("site_id") for key, part in parts.items()}
@@ -195,13 +195,15 @@ def _rows(parts: Mapping[str, pd.DataFrame], ordered: pd.DataFrame, name: Mappin
             ranks.append(words if rank is None else f"{rank}")
             first.append(rank == 1)
         found.append(
-            Row(site_id, name.get(site_id, site_id), today.get(site_id, say("not ranked")), tuple(ranks), tuple(first))
+            ScenarioRow(
+                site_id, name.get(site_id, site_id), today.get(site_id, say("not ranked")), tuple(ranks), tuple(first)
+            )
         )
     return tuple(found)
 
 
 def scenarios(
-    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, names: Called | None = None
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called | None = None
 ) -> Scenarios | None:
     """Show the ranking under other priorities, in the language in force.
 
@@ -225,7 +227,7 @@ def scenarios(
     told = []
     for key, part in parts.items():
         weights = weights_of(part["weights"].iloc[0])
-        told.append(Scenario(key, labels[key], why(weights), by_group(weights), _winner(part, name)))
+        told.append(ScenarioColumn(key, labels[key], why(weights), by_group(weights), _winner(part, name)))
     return Scenarios(
         answer=_answer(parts, name),
         lasting=_lasting(parts, name),

@@ -62,7 +62,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Site:
+class SiteCard:
     """A heritage site as shown; the last block is empty for a site that is no candidate.
 
     `status`, `tier`, `certainty` and `kind` are keys; the same names with `_words` are what a reader is told.
@@ -200,7 +200,7 @@ def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
 
 
 @dataclass(frozen=True)
-class Around:
+class AroundSites:
     """What is told of candidates beside their own rows: names, parts, and by row what they reach."""
 
     space_names: Mapping[str, str]
@@ -209,9 +209,9 @@ class Around:
     areas: Sequence[tuple[Area, ...]]
 
 
-def _candidate(row: Any, i: int, base: dict[str, Any], around: Around, settings: PageSettings) -> Site:
+def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, settings: PageSettings) -> SiteCard:
     rank, made = known_number(row.rank), around.made_of(row.site_id) if row.reachable else {}
-    return Site(
+    return SiteCard(
         **base,
         rank=None if rank is None else int(rank),
         score=known_number(row.score),
@@ -231,14 +231,19 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: Around, settings:
 
 
 def in_order(candidates: gpd.GeoDataFrame, scores: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Join candidates with their scores, best first, those without a rank last."""
+    """Join candidates with their scores, best first, those without a rank last.
+
+    Parameters
+    ----------
+    candidates, scores : the tables of these names.
+    """
     joined = candidates.merge(scores, on="site_id", how="left", validate="one_to_one")
     return joined.sort_values(["rank", "site_id"], na_position="last").reset_index(drop=True)
 
 
 def candidate_sites(
-    ordered: gpd.GeoDataFrame, heritage: gpd.GeoDataFrame, around: Around, settings: PageSettings, words: Words
-) -> tuple[Site, ...]:
+    ordered: gpd.GeoDataFrame, heritage: gpd.GeoDataFrame, around: AroundSites, settings: PageSettings, words: Words
+) -> tuple[SiteCard, ...]:
     """Word the candidates.
 
     Parameters
@@ -257,7 +262,7 @@ def candidate_sites(
 
 def other_sites(
     heritage: gpd.GeoDataFrame, taken: pd.Series, area_: BaseGeometry, least: float, words: Words
-) -> tuple[Site, ...]:
+) -> tuple[SiteCard, ...]:
     """Word the sites inside the study area that are no candidates, each with the reason.
 
     Parameters
@@ -276,5 +281,5 @@ def other_sites(
     for i, row in enumerate(rows(rest)):
         kind: Any = row.status if row.status in ("converted", "lost") else "low" if row.confidence < least else ""
         if kind and inside[i]:
-            found.append(Site(**_site(row, at[i], kind, words)))
+            found.append(SiteCard(**_site(row, at[i], kind, words)))
     return tuple(found)

@@ -64,7 +64,13 @@ def not_in_osm(row: Any) -> str:
 
 
 def creative_spaces(creative: gpd.GeoDataFrame, words: Words) -> tuple[Space, ...]:
-    """Word the table creative."""
+    """Word the table creative.
+
+    Parameters
+    ----------
+    creative : the table of that name.
+    words : names of the domains, by key.
+    """
     at = points(creative)
     found = []
     for i, row in enumerate(rows(creative)):
@@ -85,7 +91,13 @@ def hulls(kept: gpd.GeoDataFrame) -> tuple[Hull, ...]:
 
 
 def link_pairs(links: pd.DataFrame, creative: gpd.GeoDataFrame) -> tuple[int, ...]:
-    """Write links as row numbers of the spaces, two a link."""
+    """Write links as row numbers of the spaces, two a link.
+
+    Parameters
+    ----------
+    links : the table of that name.
+    creative : the table whose rows are numbered.
+    """
     if len(links) > MAX_LINKS_DRAWN:
         return ()
     numbers = pd.Series(range(len(creative)), index=creative["space_id"].to_numpy())
@@ -95,7 +107,13 @@ def link_pairs(links: pd.DataFrame, creative: gpd.GeoDataFrame) -> tuple[int, ..
 
 
 def site_spaces(site_links: pd.DataFrame, creative: gpd.GeoDataFrame) -> dict[str, tuple[int, ...]]:
-    """Return the spaces that each candidate would be linked to, as row numbers, by site_id."""
+    """Return the spaces that each candidate would be linked to, as row numbers, by site_id.
+
+    Parameters
+    ----------
+    site_links : the table of that name.
+    creative : the table whose rows are numbered.
+    """
     numbers = pd.Series(range(len(creative)), index=creative["space_id"].to_numpy())
     known = site_links[site_links["space_id"].isin(numbers.index)]
     rows_ = known.assign(row=numbers.reindex(known["space_id"]).to_numpy(int))

@@ -293,7 +293,7 @@ def _far_label(settings: PageSettings) -> str:
 
 
 def together(
-    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, names: Called | None = None
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called | None = None
 ) -> Together | None:
     """Show the sites that are best together for each aim, in the language in force.
 

@@ -15,7 +15,7 @@ from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
 from creative_nodes.report.city.answer import answer, best_of, network_today
 from creative_nodes.report.city.areas import areas
-from creative_nodes.report.city.backtest import Backtest, backtest
+from creative_nodes.report.city.backtest import BacktestSection, backtest
 from creative_nodes.report.city.certainty import Certainty, certainty
 from creative_nodes.report.city.colocation import Colocation, colocation
 from creative_nodes.report.city.districts import districts_of
@@ -34,7 +34,7 @@ from creative_nodes.report.city.links import Links, site_links
 from creative_nodes.report.city.made_of import Names, made_of
 from creative_nodes.report.city.priorities import Priorities, live_priorities
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
-from creative_nodes.report.city.sites import Around, Site, candidate_sites, in_order, other_sites
+from creative_nodes.report.city.sites import AroundSites, SiteCard, candidate_sites, in_order, other_sites
 from creative_nodes.report.city.spaces import (
     Hull,
     Space,
@@ -59,7 +59,7 @@ TOP_PINS = 10
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownSite:
     """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told."""
 
     name: str
@@ -84,8 +84,8 @@ class CityPage:
     network: str
     n_scored: int
     top_n: int
-    sites: tuple[Site, ...]
-    others: tuple[Site, ...]
+    sites: tuple[SiteCard, ...]
+    others: tuple[SiteCard, ...]
     spaces: tuple[Space, ...]
     hulls: tuple[Hull, ...]
     stations: tuple[Station, ...]
@@ -110,10 +110,10 @@ class CityPage:
     certainty: Certainty | None
     scenarios: Scenarios | None
     together: Together | None
-    backtest: Backtest | None
+    backtest: BacktestSection | None
     groups: tuple[Group, ...]
     notices: tuple[str, ...]
-    known: tuple[Known, ...]
+    known: tuple[KnownSite, ...]
     known_counts: tuple[tuple[str, int], ...]
     provenance: tuple[tuple[str, str], ...]
     snapshot: str
@@ -127,7 +127,7 @@ class CityPage:
     reached: tuple[str, ...]
 
     @property
-    def ranked(self) -> tuple[Site, ...]:
+    def ranked(self) -> tuple[SiteCard, ...]:
         """Sites with a rank, best first."""
         return tuple(site for site in self.sites if site.rank is not None)
 
@@ -137,19 +137,19 @@ class CityPage:
         return {term.key: term for term in self.terms}
 
     @property
-    def apart(self) -> tuple[Site, ...]:
+    def apart(self) -> tuple[SiteCard, ...]:
         """Candidates without a rank: nobody on foot can reach them along the streets that are mapped."""
         return tuple(site for site in self.sites if site.rank is None)
 
 
-def _registry(registry: pd.DataFrame) -> tuple[tuple[Known, ...], tuple[tuple[str, int], ...]]:
+def _registry(registry: pd.DataFrame) -> tuple[tuple[KnownSite, ...], tuple[tuple[str, int], ...]]:
     known = []
     for row in rows(registry):
         name, other_names = names(row, row.registry_id)
         outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
         source, links = web_links(row.source)
         kind = worded(KNOWN_KINDS, row.kind)
-        known.append(Known(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind))
+        known.append(KnownSite(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind))
     counts = registry["outcome"].value_counts(sort=False)
     return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
 
@@ -162,8 +162,8 @@ def _use(row: Any) -> str:
 
 
 def _with_mapping(
-    found: Sequence[Site], cells: gpd.GeoDataFrame, least: float, median: float | None
-) -> tuple[Site, ...]:
+    found: Sequence[SiteCard], cells: gpd.GeoDataFrame, least: float, median: float | None
+) -> tuple[SiteCard, ...]:
     """Say on each site whether the hexagon that its point lies in is mapped thinly."""
     told = hexes.thin_words([(site.lon, site.lat) for site in found], cells, least, median)
     return tuple(replace(site, thin=thin) for site, thin in zip(found, told, strict=True))
@@ -175,13 +175,13 @@ def _candidates(
     shown: Sequence[Space],
     settings: PageSettings,
     words: Words,
-) -> tuple[Site, ...]:
+) -> tuple[SiteCard, ...]:
     """Word the candidates with what they reach and what their criteria are made of."""
     epsg = int(tables["study_area"]["epsg"].iloc[0])
     ids = ordered["site_id"].tolist()
     space_names = {space.space_id: space.name for space in shown}
     called = Names(space_names, station_names(tables["stations"]), words)
-    around = Around(
+    around = AroundSites(
         space_names,
         made_of(tables["parts"], called, settings),
         within(tables["reach"], ids, settings),
@@ -190,7 +190,7 @@ def _candidates(
     return candidate_sites(ordered, tables["heritage"], around, settings, words)
 
 
-def reached_words(found: Sequence[Site]) -> tuple[str, ...]:
+def reached_words(found: Sequence[SiteCard]) -> tuple[str, ...]:
     """Say what the areas drawn for a chosen site are, on foot first: mode and time, the same for every site."""
     told = {area.mode: limit(area.mode, area.minutes) for site in found for area in site.areas}
     return tuple(told[mode] for mode in sorted(told, key=lambda mode: mode != "walk"))
@@ -291,9 +291,9 @@ def city_page(
         transit_notes=tuple(spoken(row, "text") for row in rows(tables["transit_notes"])),
         clusters=method.clusters_words(settings.clusters),
         colocation=colocation(tables["colocation"], settings.clusters),
-        certainty=certainty(tables, ordered, settings, called),
-        scenarios=scenarios(tables, ordered, settings, called),
-        together=together(tables, ordered, settings, called),
+        certainty=certainty(tables, ordered, settings, names=called),
+        scenarios=scenarios(tables, ordered, settings, names=called),
+        together=together(tables, ordered, settings, names=called),
         backtest=backtest(tables),
         groups=grouped(figures(indicators)),
         notices=notices(indicators),

@@ -73,7 +73,17 @@ LAYERS = (*(layer.name for layer in PLACE_LAYERS), *ROAD_LAYERS)
 
 
 def need_columns(path: Path, columns: list[str]) -> None:
-    """Stop with a message that says which column a table lacks."""
+    """Stop with a message that says which column a table lacks.
+
+    Parameters
+    ----------
+    path : a (Geo)Parquet file.
+    columns : that it must have.
+
+    Raises
+    ------
+    InputError : a column is missing.
+    """
     missing = [name for name in columns if name not in pq.read_schema(path).names]
     if missing:
         raise InputError(f"lacks column {', '.join(missing)}; run the rule that writes it again", where=str(path))
@@ -95,7 +105,13 @@ def read_roads(path: str | Path) -> gpd.GeoDataFrame:
 
 
 def tolerance_m(area: BaseGeometry, epsg: int) -> float:
-    """Return how coarsely a study area (EPSG:4326) is drawn, in metres."""
+    """Return how coarsely a study area (EPSG:4326) is drawn, in metres.
+
+    Parameters
+    ----------
+    area : EPSG:4326.
+    epsg : metric CRS that the area is measured in.
+    """
     west, south, east, north = reproject(area, WGS84_EPSG, epsg).bounds
     width_km = max(east - west, north - south) / 1000
     return float(np.clip(width_km * TOLERANCE_PER_KM, MIN_TOLERANCE_M, MAX_TOLERANCE_M))

@@ -31,17 +31,29 @@ class Scale:
         return round(self.start + share * (self.end - self.start), 1)
 
 
-def step_of(span: float, most: int = TICKS) -> float:
-    """Return the least of 1, 2, 5, 10, ... that cuts a span into at most so many pieces."""
+def step_of(span: float, *, most: int = TICKS) -> float:
+    """Return the least of 1, 2, 5, 10, ... that cuts a span into at most so many pieces.
+
+    Parameters
+    ----------
+    span : length of the axis, in its own unit.
+    most : pieces at most.
+    """
     if span <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(span / most))
     return float(next(power * unit for unit in (1, 2, 5, 10, 20) if span / (power * unit) <= most + 1e-9))
 
 
-def ticks(low: float, high: float, most: int = TICKS) -> tuple[float, ...]:
-    """Return round values from low to high."""
-    step = step_of(high - low, most)
+def ticks(low: float, high: float, *, most: int = TICKS) -> tuple[float, ...]:
+    """Return round values from low to high.
+
+    Parameters
+    ----------
+    low, high : ends of the axis, in its own unit.
+    most : pieces at most.
+    """
+    step = step_of(high - low, most=most)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return tuple(i * step for i in range(first, last + 1))
 
@@ -56,7 +68,13 @@ def around(values: Sequence[float]) -> tuple[float, float]:
 
 
 def stairs(values: Sequence[float], x: Scale, y: Scale) -> Line:
-    """Draw values of 1, 2, 3, ... as steps that start from nothing at 0; a value holds until the next."""
+    """Draw values of 1, 2, 3, ... as steps that start from nothing at 0; a value holds until the next.
+
+    Parameters
+    ----------
+    values : of 1, 2, 3, ....
+    x, y : scales of the drawing.
+    """
     points: list[tuple[float, float]] = [(x(0), y(0))]
     for i, value in enumerate(values, start=1):
         points += [(x(i), points[-1][1]), (x(i), y(value))]

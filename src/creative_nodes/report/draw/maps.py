@@ -5,20 +5,28 @@ Layers carry shapes and row numbers, never names: text reaches the page through 
 
 from __future__ import annotations
 
-import json
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import folium
-from branca.element import Element, MacroElement
-from folium.template import Template
-from shapely.geometry import Point, Polygon, box
+from branca.element import Element
+from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import mark, say, translated
-from creative_nodes.report.draw.packed import packed_shape
+from creative_nodes.report.draw.layers import (
+    Feature,
+    Legend,
+    OfflineMap,
+    Shapes,
+    Style,
+    add,
+    name_it,
+    point_features,
+    shape_features,
+    within,
+)
 from creative_nodes.report.say.keys import MAPPING
 
 MAP_NAME = "map_city"  # folium's name for the map: its class, then the id given here
@@ -31,8 +39,6 @@ CREATIVE = "#0072b2"
 CLUSTER = "#8a4f74"
 INK = "#2b2b2b"
 
-Style = dict[str, Any]
-Feature = tuple[Any, ...]  # type, packed coordinates, row number, and a rank for a pin
 PAPER_STYLES: dict[str, Style] = {
     "industry": {"stroke": False, "fillColor": "#e7dcd3", "fillOpacity": 1},
     "green": {"stroke": False, "fillColor": "#d9e4cf", "fillOpacity": 1},
@@ -160,99 +166,6 @@ class MapParts:
     legend: dict[str, str]
 
 
-class OfflineMap(folium.Map):
-    """A folium map that links to nothing: Leaflet is written into the page instead."""
-
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own class attributes
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012
-
-
-class Shapes(folium.map.Layer):
-    """Features with one style, in one pane; the page's script hands them over by name, as GeoJSON, out of its data."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = L.geoJSON(shapesOf({{ this._id|tojson }}), {
-                pane: {{ this.pane|tojson }},
-                interactive: {{ this.interactive|tojson }},
-                {%- if this.marker == "dot" %}
-                pointToLayer: (feature, at) => L.circleMarker(at, {{ this.options }}),
-                {%- elif this.marker == "sign" %}
-                pointToLayer: (feature, at) => signAt(at, {{ this.options }}),
-                {%- elif this.marker %}
-                pointToLayer: (feature, at) => L.marker(at, {
-                    icon: L.divIcon({
-                        className: {{ this.marker|tojson }},
-                        html: String(feature.properties.rank ?? ""),
-                        iconSize: {{ this.size|tojson }},
-                    }),
-                    keyboard: {{ (this.marker == "pin")|tojson }},
-                    riseOnHover: true,
-                    zIndexOffset: feature.properties.rank ? 5000 - 100 * feature.properties.rank : 0,
-                }),
-                {%- else %}
-                style: () => ({{ this.options }}),
-                {%- endif %}
-            });
-        {% endmacro %}
-        """
-    )
-
-    def __init__(
-        self,
-        features: Sequence[Feature],
-        style: Style,
-        *,
-        name: str | None = None,
-        show: bool = True,
-        pane: str = "overlayPane",
-        interactive: bool = True,
-        marker: str = "",
-        size: tuple[int, int] = (12, 12),
-    ) -> None:
-        super().__init__(name=name, overlay=True, control=name is not None, show=show)
-        self._name = "Shapes"
-        self.features = list(features)
-        self.pane = pane
-        self.interactive = interactive
-        self.marker = marker
-        self.size = size
-        self.options = json.dumps({**style, "pane": pane, "interactive": interactive})
-
-
-class Legend(folium.LayerControl):
-    """The layer control as a legend: what is drawn on top stands first."""
-
-    def render(self, **kwargs: Any) -> str:
-        """List the layers from the top down."""
-        parent: Any = self._parent
-        layers = [item for item in parent._children.values() if isinstance(item, folium.map.Layer)]
-        shown = [item for item in layers if item.control]
-        self.base_layers = OrderedDict((item.layer_name, item.get_name()) for item in shown if not item.overlay)
-        self.overlays = OrderedDict((item.layer_name, item.get_name()) for item in reversed(shown) if item.overlay)
-        # past folium's own render, which would list them in the order they were added
-        return str(MacroElement.render(self, **kwargs))  # type: ignore[no-untyped-call]
-
-
-def _add(parent: Element, child: Element, name: str) -> Any:
-    """Add an element under a name of our own: folium's random ids would change the page at every run."""
-    child._id = name
-    return child.add_to(parent)
-
-
-def shape_features(geometries: Sequence[BaseGeometry], rows: Sequence[int] = ()) -> list[Feature]:
-    """Pack geometries (EPSG:4326) as features numbered in order, or by `rows`; empty ones are left out."""
-    numbers = rows or range(len(geometries))
-    return [(*packed_shape(shape), i) for i, shape in zip(numbers, geometries, strict=True) if not shape.is_empty]
-
-
-def point_features(points: Sequence[tuple[int, float, float]], ranks: Sequence[int] = ()) -> list[Feature]:
-    """Pack (row, longitude, latitude) as features, with ranks when given."""
-    packed = [(*packed_shape(Point(lon, lat)), row) for row, lon, lat in points]
-    return [(*feature, rank) for feature, rank in zip(packed, ranks, strict=True)] if ranks else packed
-
-
 def _beyond(area: BaseGeometry) -> BaseGeometry:
     """Everything but the study area, to be veiled."""
     west, south, east, north = area.bounds
@@ -267,23 +180,23 @@ def _swatch(kind: str, text: str) -> str:
 
 
 def _group(parent: Element, kind: str, text: str, *, show: bool = True) -> Any:
-    return _add(parent, folium.FeatureGroup(name=_swatch(kind, text), show=show), kind)
+    return add(parent, folium.FeatureGroup(name=_swatch(kind, text), show=show), kind)
 
 
 def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
-    _add(city, folium.map.CustomPane("paper", z_index=250), "paper")
-    _add(city, folium.map.CustomPane("veil", z_index=260), "veil")
-    paper = _add(city, folium.FeatureGroup(name=say("Drawn map"), overlay=False, control=online_tiles), "paper")
+    add(city, folium.map.CustomPane("paper", z_index=250), "paper")
+    add(city, folium.map.CustomPane("veil", z_index=260), "veil")
+    paper = add(city, folium.FeatureGroup(name=say("Drawn map"), overlay=False, control=online_tiles), "paper")
     for name, geometry in data.paper.items():
         style = {**PAPER_STYLES[name], "fillRule": "nonzero"}
-        _add(paper, Shapes(shape_features([geometry]), style, pane="paper", interactive=False), name)
+        add(paper, Shapes(shape_features([geometry]), style, pane="paper", interactive=False), name)
     if online_tiles:
         tiles = folium.TileLayer(
             TILES, attr=OSM_CREDIT, name=say("Online tiles"), overlay=False, show=False, max_zoom=19
         )
-        _add(city, tiles, "tiles")
+        add(city, tiles, "tiles")
     for name, geometry, style in (("beyond", _beyond(data.area), BEYOND), ("outline", data.area, OUTLINE)):
-        _add(city, Shapes(shape_features([geometry]), style, pane="veil", interactive=False), name)
+        add(city, Shapes(shape_features([geometry]), style, pane="veil", interactive=False), name)
 
 
 def _graded(title: str, *lines: Sequence[tuple[str, str]]) -> str:
@@ -297,8 +210,8 @@ def _draw_cells(
 ) -> None:
     for kind, style in styles.items():
         if found := cells.get(kind):
-            shapes = shape_features([shape for _, shape in found], [row for row, _ in found])
-            _add(group, Shapes(shapes, style), f"{prefix}_{kind}")
+            shapes = shape_features([shape for _, shape in found], rows=[row for row, _ in found])
+            add(group, Shapes(shapes, style), f"{prefix}_{kind}")
 
 
 def _draw_mapping(city: OfflineMap, data: MapData) -> None:
@@ -306,7 +219,7 @@ def _draw_mapping(city: OfflineMap, data: MapData) -> None:
         return
     title = _swatch("mapping", say("How complete is the mapping"))
     label = _graded(title, [(grade, translated(MAPPING[grade])) for grade in MAPPING_STYLES])
-    group = _add(city, folium.FeatureGroup(name=label, show=False), "mapping")
+    group = add(city, folium.FeatureGroup(name=label, show=False), "mapping")
     _draw_cells(group, "mapping", data.hexagons, MAPPING_STYLES)
 
 
@@ -318,10 +231,10 @@ def _draw_served(city: OfflineMap, data: MapData) -> None:
     if not data.underserved.is_empty:
         lines.append([("underserved", say("under-served"))])
     label = _graded(_swatch("served", say("Walk to a core creative space")), *lines)
-    group = _add(city, folium.FeatureGroup(name=label, show=False), "served")
+    group = add(city, folium.FeatureGroup(name=label, show=False), "served")
     _draw_cells(group, "served", data.served, SERVED_STYLES)
     if not data.underserved.is_empty:
-        _add(group, Shapes(shape_features([data.underserved]), UNDERSERVED, interactive=False), "underserved")
+        add(group, Shapes(shape_features([data.underserved]), UNDERSERVED, interactive=False), "underserved")
 
 
 def _draw_crowds(city: OfflineMap, data: MapData) -> None:
@@ -334,7 +247,7 @@ def _draw_crowds(city: OfflineMap, data: MapData) -> None:
     label = _graded(
         _swatch("crowd", say("Residents in a hexagon")), *(kinds[i : i + 3] for i in range(0, len(kinds), 3))
     )
-    group = _add(city, folium.FeatureGroup(name=label, show=False), "crowds")
+    group = add(city, folium.FeatureGroup(name=label, show=False), "crowds")
     _draw_cells(group, "crowds", data.crowds, CROWD_STYLES)
 
 
@@ -344,29 +257,29 @@ def _draw_reached(city: OfflineMap, data: MapData) -> None:
         return
     kinds = ["reached", "ridden"][: len(data.reached)]
     label = _graded(say("Reached from the chosen site"), *([one] for one in zip(kinds, data.reached, strict=True)))
-    _add(city, Shapes(point_features(()), {}, name=label), "reached")
+    add(city, Shapes(point_features(()), {}, name=label), "reached")
 
 
 def _draw_spaces(city: OfflineMap, data: MapData) -> None:
     if data.hulls:
-        _add(
+        add(
             city,
             Shapes(shape_features(data.hulls), HULL, name=_swatch("hull", say("Cluster of creative spaces"))),
             "hulls",
         )
     if data.links:
-        _add(city, Shapes(point_features(()), LINK, name=_swatch("link", say("Walkable links")), show=False), "links")
+        add(city, Shapes(point_features(()), LINK, name=_swatch("link", say("Walkable links")), show=False), "links")
     if data.new_links:
         label = _swatch("newlink", say("New links with the numbered sites"))
-        _add(city, Shapes(point_features(()), LINK, name=label, show=False), "new_links")
+        add(city, Shapes(point_features(()), LINK, name=label, show=False), "new_links")
     for tier in reversed(list(SPACE_STYLES)):
         if points := data.spaces.get(tier):
             label = _swatch(tier, translated(SPACE_LABELS[tier]))
-            _add(city, Shapes(point_features(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
+            add(city, Shapes(point_features(points), SPACE_STYLES[tier], name=label, marker="dot"), f"spaces_{tier}")
     if data.stations:
         label = _swatch("station", say("Rapid-transit station"))
         layer = Shapes(point_features(data.stations), STATION, name=label, show=False, marker="dot")
-        _add(city, layer, "stations")
+        add(city, layer, "stations")
 
 
 def _draw_sites(city: OfflineMap, data: MapData) -> None:
@@ -379,16 +292,16 @@ def _draw_sites(city: OfflineMap, data: MapData) -> None:
             label = _swatch(kind, text)
             style = {"fillOpacity": 0.9, **SIGNS[kind]}
             layer = Shapes(point_features(points), style, name=label, show=show, marker="sign")
-            _add(city, layer, f"others_{kind}")
+            add(city, layer, f"others_{kind}")
     if data.cut_off:
         label = _swatch("cut", say("Candidate out of reach"))
-        _add(city, Shapes(point_features(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
+        add(city, Shapes(point_features(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
     group = _group(city, "candidates", say("Candidate, ranked"))
-    _add(group, Shapes(shape_features(data.site_shapes), SITE), "sites")
-    _add(group, Shapes(point_features(data.dots), SITE_DOT, marker="dot"), "dots")
+    add(group, Shapes(shape_features(data.site_shapes), SITE), "sites")
+    add(group, Shapes(point_features(data.dots), SITE_DOT, marker="dot"), "dots")
     pins = [(row, lon, lat) for row, _, lon, lat in data.pins]
     ranks = [rank for _, rank, _, _ in data.pins]
-    _add(group, Shapes(point_features(pins, ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")
+    add(group, Shapes(point_features(pins, ranks=ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")
 
 
 def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
@@ -414,7 +327,7 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
         min_zoom=8,
         max_zoom=19,
     )
-    city._id = "city"
+    name_it(city, "city")
     _draw_paper(city, data, online_tiles=online_tiles)
     _draw_mapping(city, data)
     _draw_served(city, data)
@@ -422,20 +335,13 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
     _draw_spaces(city, data)
     _draw_reached(city, data)
     _draw_sites(city, data)
-    _add(city, Legend(position="topleft", collapsed=False), "legend")
+    add(city, Legend(position="topleft", collapsed=False), "legend")
     figure: Any = city.get_root()
     figure.render()
-    layers = [item for item in _within(city) if isinstance(item, folium.map.Layer)]
+    layers = [item for item in within(city) if isinstance(item, folium.map.Layer)]
     return MapParts(
         html=figure.html.render(),
         script=figure.script.render(),
-        shapes={item._id: item.features for item in layers if isinstance(item, Shapes)},
+        shapes={item.key: item.features for item in layers if isinstance(item, Shapes)},
         legend={item.get_name(): item.layer_name for item in layers if item.control},
     )
-
-
-def _within(parent: Any) -> Iterator[Any]:
-    """Go through everything on the map, however deep."""
-    for item in parent._children.values():
-        yield item
-        yield from _within(item)

@@ -30,7 +30,13 @@ def middles(frame: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def site_shapes(sites: gpd.GeoDataFrame, epsg: int) -> tuple[BaseGeometry, ...]:
-    """Simplify site outlines; a point has none, its marker shows it."""
+    """Simplify site outlines; a point has none, its marker shows it.
+
+    Parameters
+    ----------
+    sites : rows with geometry, EPSG:4326.
+    epsg : metric CRS that is simplified in.
+    """
     shapes = reproject(sites.geometry.to_numpy(), WGS84_EPSG, epsg)
     drawn = shapely.simplify(shapes, SITE_TOLERANCE_M)
     back = reproject(drawn, epsg, WGS84_EPSG)
@@ -39,7 +45,13 @@ def site_shapes(sites: gpd.GeoDataFrame, epsg: int) -> tuple[BaseGeometry, ...]:
 
 
 def hull_shapes(clusters: gpd.GeoDataFrame, epsg: int) -> tuple[BaseGeometry, ...]:
-    """Draw a soft outline round each cluster: its convex hull, grown by metres."""
+    """Draw a soft outline round each cluster: its convex hull, grown by metres.
+
+    Parameters
+    ----------
+    clusters : rows with geometry, EPSG:4326.
+    epsg : metric CRS that is measured in.
+    """
     if clusters.empty:
         return ()
     hulls = shapely.convex_hull(reproject(clusters.geometry.to_numpy(), WGS84_EPSG, epsg))
@@ -48,7 +60,13 @@ def hull_shapes(clusters: gpd.GeoDataFrame, epsg: int) -> tuple[BaseGeometry, ..
 
 
 def cut_shapes(cells: gpd.GeoDataFrame, area: BaseGeometry) -> tuple[BaseGeometry, ...]:
-    """Return what of each cell lies in the study area, for that is what was counted."""
+    """Return what of each cell lies in the study area, for that is what was counted.
+
+    Parameters
+    ----------
+    cells : rows with geometry, EPSG:4326.
+    area : study area, EPSG:4326.
+    """
     shapely.prepare(area)
     shapes = cells.geometry.to_numpy()
     parts = np.where(shapely.covers(area, shapes), shapes, shapely.intersection(shapes, area))

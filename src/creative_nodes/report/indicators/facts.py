@@ -85,7 +85,7 @@ def figure_row(
     ----------
     indicator : its key.
     label, source : its name, and where it comes from or why it is missing.
-    value : in the unit; nothing when it cannot be told.
+    value, unit : the figure; nothing when it cannot be told.
     between : low and high end of the figure's range, where it has one.
     """
     low, high = between or (None, None)
@@ -93,8 +93,15 @@ def figure_row(
     return {"indicator": indicator, **values, **written(label=label, source=source)}
 
 
-def per(count: float, size: float | None, unit: float = 1.0) -> float | None:
-    """Return a count per `unit` of something; nothing when its size is 0 or not known."""
+def per(count: float, size: float | None, *, unit: float = 1.0) -> float | None:
+    """Return a count per `unit` of something; nothing when its size is 0 or not known.
+
+    Parameters
+    ----------
+    count : of what is counted.
+    size : of what it is counted over.
+    unit : how much of that the count is for.
+    """
     return float(count) / size * unit if size else None
 
 

@@ -97,7 +97,7 @@ RECALLED = (
 
 
 def _recall(
-    indicator: str, label: Message | str, mapped: pd.Series, how: _Recalled, unplaced: int = 0
+    indicator: str, label: Message | str, mapped: pd.Series, how: _Recalled, *, unplaced: int = 0
 ) -> dict[str, object]:
     n = len(mapped)
     said = told(how.found, found=mapped.sum(), n=n) if n else told(how.none)
@@ -107,7 +107,13 @@ def _recall(
 
 
 def class_label(value: str, words: Mapping[str, str]) -> Message:
-    """Label the recall of a class of the taxonomy."""
+    """Label the recall of a class of the taxonomy.
+
+    Parameters
+    ----------
+    value : key of the class; empty for rows without one.
+    words : names of the classes, by key.
+    """
     if not value:
         return told("of them without a class")
     return told("of them: {kind}", kind=word(words.get(value, value.replace("_", " "))))
@@ -127,7 +133,7 @@ def recall_rows(facts: Facts) -> list[dict[str, object]]:
         sites = facts.frames[how.kind]
         mapped = known[how.key].isin(sites.loc[sites["in_osm"], how.key])
         name = f"registry_recall_{how.kind}"
-        rows.append(_recall(name, how.label, mapped, how, len(rows_of_kind) - len(known)))
+        rows.append(_recall(name, how.label, mapped, how, unplaced=len(rows_of_kind) - len(known)))
         for value, some in mapped.groupby(known[how.class_]):
             label = class_label(str(value), facts.words)
             rows.append(_recall(f"{name}_{value or 'unclassed'}", label, some, how))

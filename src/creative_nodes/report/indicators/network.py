@@ -114,7 +114,11 @@ def network_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None
         figure_row("hub_degree", mark("links per core space"), float(hubs.mean()) if len(hubs) else None, LINKS, rule),
         figure_row("links_per_km2", mark("links per km²"), per(len(links.a), area_km2), PER_KM2, rule),
         figure_row(
-            "links_per_100k", mark("links per 100,000 residents"), per(len(links.a), residents, 1e5), PER_100K, rule
+            "links_per_100k",
+            mark("links per 100,000 residents"),
+            per(len(links.a), residents, unit=1e5),
+            PER_100K,
+            rule,
         ),
     ]
 
@@ -195,7 +199,14 @@ CLUSTERED = {
 
 
 def cluster_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) -> list[dict[str, object]]:
-    """Count the clusters that chance does not explain; the parameters are those of `network_rows`."""
+    """Count the clusters that chance does not explain.
+
+    Parameters
+    ----------
+    facts : of the city.
+    spaces : creative spaces of the study area.
+    residents : of the study area; nothing when not known.
+    """
     settings, table = facts.clusters, facts.frames["clusters"]
     kept = table[table["kept"]]
     area_km2 = float(facts.frames["study_area"]["area_km2"].iloc[0])
@@ -211,14 +222,14 @@ def cluster_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None
         figure_row(
             "clusters_per_100km2",
             mark("clusters per 100 km²"),
-            per(len(kept), area_km2, 100),
+            per(len(kept), area_km2, unit=100),
             mark("per 100 km²"),
             rule,
         ),
         figure_row(
             "clusters_per_100k",
             mark("clusters per 100,000 residents"),
-            per(len(kept), residents, 1e5),
+            per(len(kept), residents, unit=1e5),
             PER_100K,
             rule,
         ),

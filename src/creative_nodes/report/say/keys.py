@@ -61,7 +61,13 @@ SO_MANY_WITHIN = {
 
 
 def limit(mode: str, minutes: float | list[float]) -> str:
-    """Say how far one comes: 15 min on foot; 5, 10 and 15 min on foot."""
+    """Say how far one comes: 15 min on foot; 5, 10 and 15 min on foot.
+
+    Parameters
+    ----------
+    mode : a key of `LIMITS`.
+    minutes : one time, or several.
+    """
     return say(LIMITS[mode], minutes=minutes)
 
 

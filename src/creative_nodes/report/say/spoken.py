@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -39,8 +40,14 @@ def priority(key: str) -> str:
     return translated(criterion(key).priority) if key in CRITERIA else key
 
 
-def called(ordered: pd.DataFrame, given: Called | None = None) -> dict[str, str]:
-    """Name the candidates by site_id: as given, else by their first name, else by their id."""
+def called(ordered: pd.DataFrame, given: Called | None) -> dict[str, str]:
+    """Name the candidates by site_id: as given, else by their first name, else by their id.
+
+    Parameters
+    ----------
+    ordered : the tables candidates and scores, joined and in order.
+    given : names by site_id; none: those of the table.
+    """
     found = {}
     for row in rows(ordered):
         found[row.site_id] = names(row, say("Unnamed site {id}", id=row.site_id))[0]
@@ -48,7 +55,13 @@ def called(ordered: pd.DataFrame, given: Called | None = None) -> dict[str, str]
 
 
 def table(tables: Mapping[str, Any], name: str) -> pd.DataFrame | None:
-    """Return a table that has rows; nothing when it is not there or empty."""
+    """Return a table that has rows; nothing when it is not there or empty.
+
+    Parameters
+    ----------
+    tables : by name.
+    name : of the one wanted.
+    """
     found = tables.get(name)
     return found if found is not None and len(found) else None
 
@@ -80,31 +93,55 @@ def config_key(parameter: str) -> str:
     return "travel.speeds_kmh" if parameter.startswith(SPEED) else parameter
 
 
-def value_words(value: str) -> str:
+@dataclass(frozen=True)
+class Changed:
+    """A setting that a sweep changed: its key, its value as the tables have it, and the number that this is, if any."""
+
+    parameter: str
+    value: str
+    number: float | None
+
+
+def changed_in(row: Any) -> Changed:
+    """Return what was changed, from a row of the tables sweeps or sweep_variants."""
+    return Changed(str(row.parameter), str(row.value), known_number(row.number))
+
+
+def value_words(changed: Changed) -> str:
     """Write a changed value in the digits of the language: 0.5, × 0.85; the name of a source stays."""
-    factor = value.removeprefix(TIMES)
-    try:
-        told = plain_number(float(factor))
-    except ValueError:
-        return value
-    return TIMES + told if factor != value else told
+    if changed.number is None:
+        return changed.value
+    told = plain_number(changed.number)
+    return TIMES + told if changed.parameter.startswith(SPEED) else told
 
 
 def value_today(parameter: str, settings: PageSettings) -> str:
-    """Write the value of this run; empty when the page does not know it."""
+    """Write the value of this run; empty when the page does not know it.
+
+    Parameters
+    ----------
+    parameter : as the table sweeps names it.
+    settings : of this run.
+    """
     if parameter == PEOPLE:
         return say("the source of this run")
     if parameter.startswith(SPEED):
-        return value_words(f"{TIMES}1")
+        return TIMES + plain_number(1)
     found: Any = settings
     for key in parameter.split("."):
         found = found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
     return plain_number(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else ""
 
 
-def change(parameter: str, value: str, settings: PageSettings) -> str:
-    """Say what was changed, from what to what."""
-    what, new, today = setting(parameter), value_words(value), value_today(parameter, settings)
+def change(changed: Changed, settings: PageSettings) -> str:
+    """Say what was changed, from what to what.
+
+    Parameters
+    ----------
+    changed : the setting.
+    settings : of this run.
+    """
+    what, new, today = setting(changed.parameter), value_words(changed), value_today(changed.parameter, settings)
     if not today:
         return say("{what} set to {new}", what=what, new=new)
     return say("{what} set to {new}, not {today}", what=what, new=new, today=today)

@@ -32,12 +32,18 @@ Words = Mapping[str, str]  # the taxonomies' names of classes and domains
 
 
 def natural(key: str, value: float | None) -> str:
-    """Write a criterion's value in its natural unit; what is missing says so."""
+    """Write a criterion's value in its natural unit; what is missing says so.
+
+    Parameters
+    ----------
+    key : of the criterion.
+    value : in the unit of the table candidates.
+    """
     if value is None or pd.isna(value):
         return not_known()
     unit = criterion(key).unit
     if unit == "probability":
-        points = number(value * 100, 2)
+        points = number(value * 100, digits=2)
         return say_n(1 if points == "1" else 0, "+{points} point", "+{points} points", points=points)
     writers = {"min": minutes, "m²": area, "persons": number}
     return writers.get(unit, amount)(value)
@@ -62,7 +68,13 @@ def plain(text: str) -> str:
 
 
 def worded(words: Words, key: str) -> str:
-    """Say the word that stands for a key; a key that has none is written in words."""
+    """Say the word that stands for a key; a key that has none is written in words.
+
+    Parameters
+    ----------
+    words : by key.
+    key : what a table holds.
+    """
     return translated(words.get(key, plain(key)))
 
 
@@ -111,7 +123,13 @@ def names(row: Any, fallback: str) -> tuple[str, str]:
 
 
 def named_twice(row: Any, fallback: str) -> str:
-    """Return the name to show, with the reader's name behind it, or else the English one, when that is another one."""
+    """Return the name to show, with the reader's name behind it, or else the English one, when that is another one.
+
+    Parameters
+    ----------
+    row : of a table with names, as `rows` gives it.
+    fallback : what to show for a row without any.
+    """
     name, _ = names(row, fallback)
     other = getattr(row, f"name_{language()}", "") or getattr(row, "name_en", "")
     return f"{name} ({other})" if other and other != name else name
