@@ -16,11 +16,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import csr_array
 
 from creative_nodes.common import NAMES, WGS84_EPSG, TravelMode, reproject, tables
 from creative_nodes.doubt.settings import Backtest
 from creative_nodes.doubt.tables import BACKTEST, BACKTEST_PAIRS
-from creative_nodes.network import Links, NetworkSettings, relay, space_links
+from creative_nodes.network import (
+    Chains,
+    NetworkSettings,
+    both_ways,
+    network_gains,
+    place_links,
+)
 from creative_nodes.reach import (
     MAJOR,
     MODES,
@@ -69,8 +76,8 @@ class _City:
 
     world: World
     around: Around
-    links: Links
-    linked: np.ndarray
+    links: csr_array
+    linked: csr_array
     walk: StreetNetwork
     homes: Entrances
     venues: Entrances
@@ -85,7 +92,7 @@ class _City:
         kept = ~without_space[inside]
         return {
             **spillover_sums(around, creative, amenities, self.rules.reach).criteria,
-            "relay": relay(self.links.of(kept).parts(), self.linked[:, kept]),
+            "network_gain": network_gains(Chains.of(self.links[kept][:, kept]), self.linked[:, kept])[:, 0],
             "newly_served": self._newly_served(~without_space),
         }
 
@@ -108,8 +115,8 @@ def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: Backte
     return _City(
         world=world,
         around=look_around(streets, shapes, world.creative, world.amenities, limit_m=rules.reach.max_distance_m),
-        links=space_links(streets, spaces, rules.network.link_minutes),
-        linked=np.isfinite(costs_between(walk, doors, to_spaces, limit=rules.network.link_minutes)),
+        links=both_ways(place_links(walk, to_spaces, to_spaces, rules.network.rule())),
+        linked=place_links(walk, doors, to_spaces, rules.network.rule()),
         walk=walk,
         homes=homes,
         venues=streets.entrances(walk, streets.shapes(world.creative)),

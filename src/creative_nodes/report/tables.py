@@ -20,7 +20,18 @@ from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, IMPORTS, REGIST
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
-from creative_nodes.reach import ACCESSIBILITY, CANDIDATES, ISOCHRONES, MODES, PARTS, REACH, SITE_LINKS
+from creative_nodes.reach import (
+    ACCESSIBILITY,
+    CANDIDATES,
+    CLUSTER_REACH,
+    ISOCHRONES,
+    MODES,
+    NETWORK_PARTS,
+    PARTS,
+    REACH,
+    REFERENCE,
+    SITE_LINKS,
+)
 from creative_nodes.score import SCENARIO_CANDIDATES, SCENARIOS, SCORES
 from creative_nodes.streets import SERVICES, STATIONS, TRANSIT_NOTES
 from creative_nodes.whatif import WHATIF_CANDIDATES, WHATIF_SCORES
@@ -65,6 +76,9 @@ TABLES: dict[str, Table] = {
         PARTS,
         MODES,
         SITE_LINKS,
+        NETWORK_PARTS,
+        CLUSTER_REACH,
+        REFERENCE,
         ISOCHRONES,
         ACCESSIBILITY,
         SCORES,

@@ -22,7 +22,7 @@ WEIGHTS = {
     "exchange": 0.10,
     "neighbourhood": 0.10,
     "diversity": 0.08,
-    "relay": 0.15,
+    "network_gain": 0.15,
     "site_capacity": 0.08,
     "heritage_value": 0.12,
     "readiness": 0.05,
@@ -139,15 +139,15 @@ def test_shares_of_the_best() -> None:
 
 def test_an_infinite_value_is_refused_by_name() -> None:
     frame = _candidates(3)
-    frame.loc[2, "relay"] = np.inf
-    with pytest.raises(InputError, match="relay is infinite for h002"):
+    frame.loc[2, "network_gain"] = np.inf
+    with pytest.raises(InputError, match="network_gain is infinite for h002"):
         _score(frame)
 
 
 def test_weights_may_be_given_by_groups() -> None:
     groups = {"people": 0.25, "spillover": 0.25, "network": 0.5, "site": 0}
     found = _settings(weights={"groups": groups}).weights
-    assert (found["relay"], found["readiness"], found["residents_walk_15"]) == (0.5, 0, 0.0625)
+    assert (found["network_gain"], found["readiness"], found["residents_walk_15"]) == (0.5, 0, 0.0625)
     assert _settings(weights=found).weights == found
 
 
@@ -162,10 +162,10 @@ def test_normalised_values_lie_between_0_and_1_in_the_given_order(seed: int) -> 
 
 def test_transit_is_the_cost_and_capacity_the_log() -> None:
     frame = _candidates(3).assign(
-        transit_minutes=[5.0, 20, 10], site_capacity=[100.0, 10_000, 1000], relay=[0, 0.1, 0.4]
+        transit_minutes=[5.0, 20, 10], site_capacity=[100.0, 10_000, 1000], network_gain=[0, 0.1, 0.4]
     )
     settings = _settings(winsor_low=0, winsor_high=1)
-    found = score.normalised(frame, ["transit_minutes", "site_capacity", "relay"], settings)
+    found = score.normalised(frame, ["transit_minutes", "site_capacity", "network_gain"], settings)
     expected = [[1, 0, 0], [0, 1, 0.25], [2 / 3, 0.5, 1]]
     np.testing.assert_allclose(found, expected, atol=2e-3)
 
@@ -193,16 +193,18 @@ def test_a_criterion_known_for_one_candidate_counts() -> None:
 
 
 def test_what_only_unreachable_sites_know_does_not_count() -> None:
-    frame = _candidates(4, relay=[0.5, np.nan, np.nan, np.nan], reachable=[False, True, True, True])
-    assert "relay" not in score.criteria_in_use(frame, _settings())
+    frame = _candidates(4, network_gain=[0.5, np.nan, np.nan, np.nan], reachable=[False, True, True, True])
+    assert "network_gain" not in score.criteria_in_use(frame, _settings())
 
 
 # ---------------------------------------------------------------- score and rank
 
 
 def test_score_by_hand() -> None:
-    weights = dict.fromkeys(WEIGHTS, 0.0) | {"relay": 0.5, "transit_minutes": 0.3, "site_capacity": 0.2}
-    frame = _candidates(3).assign(transit_minutes=[5.0, 20, 10], site_capacity=[99.0, 9999, 999], relay=[0, 0.1, 0.4])
+    weights = dict.fromkeys(WEIGHTS, 0.0) | {"network_gain": 0.5, "transit_minutes": 0.3, "site_capacity": 0.2}
+    frame = _candidates(3).assign(
+        transit_minutes=[5.0, 20, 10], site_capacity=[99.0, 9999, 999], network_gain=[0, 0.1, 0.4]
+    )
     found = _score(frame, _settings(weights=weights, winsor_low=0, winsor_high=1)).set_index("site_id")
     expected = [0.3, 0.5 * 0.25 + 0.2, 0.5 + 0.3 * 2 / 3 + 0.2 * 0.5]
     assert found.loc[frame["site_id"], "score"].tolist() == pytest.approx(expected)
@@ -296,7 +298,7 @@ def test_chances_equal_an_independent_simulation() -> None:
 
 
 def test_a_criterion_without_weight_never_moves_a_rank() -> None:
-    weights = dict.fromkeys(WEIGHTS, 0.0) | {"relay": 1.0}
+    weights = dict.fromkeys(WEIGHTS, 0.0) | {"network_gain": 1.0}
     found = _score(_candidates(12), _settings(weights=weights))
     assert found["rank_low"].tolist() == found["rank"].tolist() == found["rank_high"].tolist()
 
