@@ -146,7 +146,7 @@ def test_equal_links_of_a_minute_make_networkx_global_efficiency() -> None:
 # ---------------------------------------------------------------- chains along streets
 
 
-@pytest.mark.parametrize("seed", [0, 1, 3, 4, 5])
+@pytest.mark.parametrize("seed", [0, 2, 3, 5, 7, 8])
 def test_chains_and_gains_along_streets_equal_networkx_from_the_streets_up(towns: ModuleType, seed: int) -> None:
     rng = np.random.default_rng(seed)
     network = towns.random_network(rng, n_nodes=60, n_edges=80, directed=False, metric=True)
