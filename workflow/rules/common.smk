@@ -13,6 +13,7 @@ from creative_nodes.common import InputError, code_fingerprint
 from creative_nodes.doubt import Swept
 from creative_nodes.locate import find_imports
 from creative_nodes.pull import download_name, resolve_source
+from creative_nodes.report import PAGE_KEYS
 from creative_nodes.settings import load_config, load_settings, own_reach, pick
 from creative_nodes.streets import find_gtfs
 from creative_nodes.whatif import COMMAND, read_asked, sites_file, split_asked

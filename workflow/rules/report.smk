@@ -1,22 +1,5 @@
 # Report: one self-contained page a city, and an index of the cities of this run.
 
-REPORT_KEYS = (
-    "key",
-    "city",
-    "analysis.report",
-    "analysis.score",
-    "analysis.reach",
-    "analysis.candidates",
-    "analysis.network",
-    "analysis.clusters",
-    "analysis.completeness",
-    "analysis.accessibility",
-    "analysis.travel",
-    "analysis.transit",
-    "analysis.scenarios",
-    "analysis.portfolio",
-)
-
 
 # snakemake reports/hanoi.html
 rule draw_map:
@@ -72,7 +55,7 @@ rule draw_map:
         "../../environment.yml"
     params:
         code=code_fingerprint("scripts/draw_map.py"),
-        settings=params_for(*REPORT_KEYS),
+        settings=params_for(*PAGE_KEYS),
     script:
         "../../scripts/draw_map.py"
 
@@ -93,7 +76,7 @@ rule write_index:
         "../../environment.yml"
     params:
         code=code_fingerprint("scripts/write_index.py"),
-        settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
+        settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
 
@@ -128,7 +111,7 @@ rule write_comparison:
         "../../environment.yml"
     params:
         code=code_fingerprint("scripts/write_comparison.py"),
-        settings=[pick(settings_of(city), *REPORT_KEYS) for city in CITIES],
+        settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
         known=KNOWN,
     script:
         "../../scripts/write_comparison.py"

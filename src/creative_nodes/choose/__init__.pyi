@@ -1,5 +1,6 @@
+from .options import Walks as Walks
+from .options import measure_options as measure_options
 from .portfolio import choose_portfolio as choose_portfolio
-from .portfolio import measure_options as measure_options
 from .recommended import Aims as Aims
 from .recommended import Anchors as Anchors
 from .recommended import Recommended as Recommended

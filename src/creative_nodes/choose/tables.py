@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creative_nodes.common import Column, Table
+from creative_nodes.common import MESSAGES, Column, Table
 
 PLAN_COLUMNS = (
     Column(
@@ -69,7 +69,18 @@ PORTFOLIO = Table(
             0,
         ),
         *PROOF_COLUMNS,
+        Column("n_options", "integer", "candidates that can be reached on foot, to choose from", "sites", False, 0),
+        Column(
+            "n_unpriced",
+            "number",
+            "of these, sites without a known area, which have no cost and cannot be chosen; missing without a budget",
+            "sites",
+            True,
+            0,
+        ),
+        Column("cheapest", "number", "the lowest cost of one; missing without a budget", "config currency", True, 0),
         Column("note", "text", "what a reader should know; empty when nothing"),
+        MESSAGES,
     ),
 )
 

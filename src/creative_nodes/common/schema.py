@@ -57,3 +57,4 @@ NAMES = (
     Column("name_vi", "text", "Vietnamese name; empty when not known"),
     Column("name_zh", "text", "Chinese name; empty when not known"),
 )
+NAME_COLUMNS = tuple(column.name for column in NAMES)

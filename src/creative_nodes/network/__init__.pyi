@@ -4,9 +4,12 @@ from .chains import both_ways as both_ways
 from .chains import direct_links as direct_links
 from .chains import typical_network as typical_network
 from .clusters import connect_spaces as connect_spaces
+from .colocation import Departure as Departure
+from .colocation import departure as departure
 from .connectivity import Links as Links
 from .connectivity import connectivity_of as connectivity_of
 from .connectivity import efficiency as efficiency
+from .connectivity import links_of as links_of
 from .connectivity import place_links as place_links
 from .connectivity import space_chains as space_chains
 from .connectivity import space_links as space_links

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from creative_nodes.network.chains import Chains, LinkRule, both_ways, direct_links
-from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, times
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, cost_rows, costs_between
 
 SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
 
@@ -65,7 +66,7 @@ def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: floa
     """Link the creative spaces (rows of the table creative) whose walk takes at most `link_minutes`."""
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(creative))
-    minutes = times.costs_between(walk, doors, doors, limit=link_minutes)
+    minutes = costs_between(walk, doors, doors, limit=link_minutes)
     return links_within(minutes, limit=link_minutes)
 
 
@@ -85,7 +86,7 @@ def place_links(walk: StreetNetwork, places: Entrances, spaces: Entrances, rule:
     places, spaces : their entrances on it.
     rule : how a walk links.
     """
-    walks = times.cost_rows(walk, places, spaces, limit=rule.limit())
+    walks = cost_rows(walk, places, spaces, limit=rule.limit())
     return direct_links(walks, (places.n_places, spaces.n_places), rule=rule)
 
 
@@ -107,7 +108,7 @@ def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) ->
         waiting = np.flatnonzero(which < 0)
         if not len(waiting):
             break
-        for rows, costs in times.cost_rows(walk, doors.of(which < 0), doors, limit=limit):
+        for rows, costs in cost_rows(walk, doors.of(which < 0), doors, limit=limit):
             places = waiting[rows]
             costs[np.arange(len(rows)), places] = np.inf
             best = costs.argmin(axis=1)
@@ -115,6 +116,23 @@ def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) ->
             found = np.isfinite(least)
             which[places[found]], cost[places[found]] = best[found], least[found]
     return which, cost
+
+
+def links_of(creative: pd.DataFrame, links: pd.DataFrame) -> Links:
+    """Turn the table links into arrays over the spaces given.
+
+    Parameters
+    ----------
+    creative : rows of the table creative, which the links are numbered by; both ends of each link are among them.
+    links : the table of that name.
+    """
+    number = {space: row for row, space in enumerate(creative["space_id"])}
+    return Links(
+        links["a"].map(number).to_numpy(dtype=int),
+        links["b"].map(number).to_numpy(dtype=int),
+        links["minutes"].to_numpy(dtype=float),
+        len(creative),
+    )
 
 
 def connectivity_of(parts: np.ndarray) -> float:
@@ -137,9 +155,9 @@ def efficiency(links: Links) -> float:
     n = links.n_spaces
     if n < 2:
         return 0.0
-    times = dijkstra(links.graph(), directed=False)
+    minutes = dijkstra(links.graph(), directed=False)
     apart = ~np.eye(n, dtype=bool)
-    return float((1 / np.maximum(times[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
+    return float((1 / np.maximum(minutes[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
 
 
 @dataclass(frozen=True)

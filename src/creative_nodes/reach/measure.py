@@ -10,6 +10,7 @@ import pandas as pd
 
 from creative_nodes.common import (
     CRITERIA,
+    METRES_PER_KM,
     NAMES,
     STREET_MODES,
     WGS84_EPSG,
@@ -20,25 +21,24 @@ from creative_nodes.common import (
     told,
     written,
 )
-from creative_nodes.network import (
-    EquivalentRise,
-    LinkRule,
-    NetworkSettings,
-    direct_links,
-    equivalent_rise,
-    space_chains,
-    stone_rises,
-)
+from creative_nodes.network import NetworkSettings
 from creative_nodes.reach import parts
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
-from creative_nodes.reach.survey import Survey, World, _why_unreachable
+from creative_nodes.reach.stones import enlarged, network_parts, open_sites, own_spaces
+from creative_nodes.reach.survey import Survey, World, why_unreachable
 from creative_nodes.reach.tables import CANDIDATES, NETWORK_PARTS, PARTS, REACH, SITE_LINKS
-from creative_nodes.streets import Streets, cost_rows, cost_to_nearest, costs_between, joins_streets, totals_within
-from creative_nodes.streets import network as net
+from creative_nodes.streets import (
+    StreetNetwork,
+    Streets,
+    cost_rows,
+    cost_to_nearest,
+    cut_off,
+    joins_streets,
+    totals_within,
+)
 
 FULL_AGE_YEARS = 100.0
-GAIN_ORDERS = (0, 1, 2)  # of the network of a typical space; the criterion is of order 1
 MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
 
@@ -76,7 +76,12 @@ def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[
     ready = {mark("status"): by_status, mark("public land"): bonus}
     everyone = np.arange(len(sites))
     made_of = [
-        parts.rows(criterion, "evidence", site=everyone, part=np.full(len(sites), name), value=amount, unit="0-1")
+        parts.rows(
+            parts.Heading(criterion, "evidence", "0-1"),
+            site=everyone,
+            part=np.full(len(sites), name),
+            value=amount,
+        )
         for criterion, shares in (("heritage_value", value), ("readiness", ready))
         for name, amount in shares.items()
     ]
@@ -97,7 +102,7 @@ def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[flo
 
 
 def _within(
-    survey: Survey, network: net.StreetNetwork, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
+    survey: Survey, network: StreetNetwork, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
 ) -> pd.DataFrame:
     """Count the residents and creative spaces within each time of each site by one mode.
 
@@ -137,7 +142,7 @@ def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.nd
 
 
 def _newly_served(
-    survey: Survey, walk: net.StreetNetwork, people: gpd.GeoDataFrame, minutes: float
+    survey: Survey, walk: StreetNetwork, people: gpd.GeoDataFrame, minutes: float
 ) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the residents in walking reach of each site and of no core or intermediate space today; its parts.
 
@@ -155,14 +160,17 @@ def _newly_served(
     names = (mark("not served today"), mark("served today"))
     made_of = [
         parts.rows(
-            "newly_served", "residents", site=np.arange(n), part=np.full(n, name), value=both[:, k], unit="persons"
+            parts.Heading("newly_served", "residents", "persons"),
+            site=np.arange(n),
+            part=np.full(n, name),
+            value=both[:, k],
         )
         for k, name in enumerate(names)
     ]
     return both[:, 0], made_of
 
 
-def _transit(survey: Survey, walk: net.StreetNetwork) -> tuple[np.ndarray, list[pd.DataFrame]]:
+def _transit(survey: Survey, walk: StreetNetwork) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the minutes on foot to the nearest rapid-transit station, missing where there is none; its name."""
     rapid = survey.world.stations[survey.world.stations["rapid"]]
     n = len(survey.sites)
@@ -174,77 +182,18 @@ def _transit(survey: Survey, walk: net.StreetNetwork) -> tuple[np.ndarray, list[
         nearest[some], minutes[some] = costs.argmin(axis=1), costs.min(axis=1)
     site = np.flatnonzero(np.isfinite(minutes))
     made_of = parts.rows(
-        "transit_minutes",
-        "station",
+        parts.Heading("transit_minutes", "station", "min"),
         site=site,
         part=rapid["station_id"].to_numpy(dtype=object)[nearest[site]],
         name=rapid["name"].to_numpy(dtype=object)[nearest[site]],
         value=minutes[site],
-        unit="min",
     )
     return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
 
 
-@dataclass(frozen=True, eq=False)
-class _Network:
-    """What the sites would do to the creative network of the study area.
-
-    `minutes`: walks to its spaces as far as any link reaches, infinite beyond, shape (sites, spaces). `gains`: by
-    order, shape (sites, 3). `more`: spaces by which the network of each space grows, shape (sites, spaces).
-    """
-
-    minutes: np.ndarray
-    gains: np.ndarray
-    more: np.ndarray
-    equivalent: EquivalentRise
-
-
-def _network(survey: Survey, walk: net.StreetNetwork, rule: LinkRule) -> _Network:
-    """Open each site as a stepping stone."""
-    spaces = _own_spaces(survey.world.creative)
-    venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
-    minutes = costs_between(walk, survey.doors, venues, limit=rule.limit())
-    links = direct_links([(np.arange(len(minutes)), minutes)], minutes.shape, rule=rule)
-    chains, more = space_chains(survey.streets, spaces, rule), np.zeros(minutes.shape)
-    rises = stone_rises(chains, links)
-    for site, rise in enumerate(rises):
-        more[site, rise.where] = rise.more
-    gains = np.array([[rise.gain(chains.size, order=order) for order in GAIN_ORDERS] for rise in rises])
-    return _Network(minutes, gains, more, equivalent_rise(chains, links))
-
-
-def _own_spaces(creative: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the creative spaces of the study area."""
-    return creative[creative["inside"].to_numpy()]
-
-
-def _enlarged(found: _Network, around: Around, creative: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Name the spaces whose networks grow when a site opens."""
-    return parts.each(
-        "network_gain",
-        "space",
-        contribution=found.more,
-        total=found.more.sum(axis=1),
-        metres=np.where(np.isfinite(around.spaces), around.spaces, np.nan)[:, creative["inside"].to_numpy()],
-        objects=pd.DataFrame(_own_spaces(creative)[["space_id", "name"]]),
-        unit="spaces",
-    )
-
-
-def _network_parts(site_ids: np.ndarray, found: _Network, reachable: np.ndarray) -> pd.DataFrame:
-    """Make the table network_parts."""
-    rise = found.equivalent
-    columns = {f"gain_order_{order:g}": found.gains[:, k] for k, order in enumerate(GAIN_ORDERS)}
-    columns |= {"ec_as_space": rise.as_space(), "ec_as_stone": rise.as_stone()}
-    columns |= {name: getattr(rise, name) for name in ("own", "flux", "connector")}
-    return pd.DataFrame(
-        {"site_id": site_ids, **{name: np.where(reachable, column, np.nan) for name, column in columns.items()}}
-    )
-
-
 def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoDataFrame) -> pd.DataFrame:
     """List the links each site would have, the table site_links; `minutes` are infinite where there is none."""
-    spaces = _own_spaces(creative)["space_id"].to_numpy(dtype=object)
+    spaces = own_spaces(creative)["space_id"].to_numpy(dtype=object)
     site, space = np.nonzero(np.isfinite(minutes))
     return pd.DataFrame(
         {
@@ -260,8 +209,8 @@ def describe_modes(streets: Streets) -> pd.DataFrame:
     found: list[tuple[str, int, float, int, float, Message | str]] = []
     for mode in sorted(streets.travel.modes, key=STREET_MODES.index):
         kept, whole = streets.network(mode), streets.network(mode, islands=True)
-        pieces, metres = net.cut_off(whole, streets.travel.min_island_nodes)
-        street_km, island_km = kept.length_m.sum() / net.METRES_PER_KM, metres / net.METRES_PER_KM
+        pieces, metres = cut_off(whole, streets.travel.min_island_nodes)
+        street_km, island_km = kept.length_m.sum() / METRES_PER_KM, metres / METRES_PER_KM
         found.append((mode, kept.n_nodes, street_km, pieces, island_km, ""))
     if streets.has("transit"):
         # the streets are those on foot
@@ -329,7 +278,7 @@ def measure_reach(
     )
 
 
-def _look_around(survey: Survey, walk_m: net.StreetNetwork, limit_m: float) -> Around:
+def _look_around(survey: Survey, walk_m: StreetNetwork, limit_m: float) -> Around:
     world, streets = survey.world, survey.streets
     return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
 
@@ -345,14 +294,14 @@ def measure_criteria(
 ) -> Measured:
     """Measure the sites of a survey, of which there is at least one; the parameters are those of `measure_reach`."""
     sites, world, walk = survey.sites, survey.world, survey.walk
-    reasons = survey.once(_why_unreachable, walk)
+    reasons = survey.once(why_unreachable, walk)
     reachable = reasons == ""
     counts = _counts(survey, _limits(reach, main_mode))
     around = survey.once(_look_around, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
     spill = spillover_sums(around, world.creative, world.amenities, reach)
     transit, station = survey.once(_transit, walk)
     fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
-    opened = survey.once(_network, walk, network.rule())
+    opened = survey.once(open_sites, walk, network.rule())
     link_times = np.where(opened.minutes <= network.link_minutes, opened.minutes, np.inf)
     own, evidence = _site_criteria(sites, candidates)
     measured = {
@@ -360,7 +309,7 @@ def measure_criteria(
         "residents_ride_30": _of(counts, main_mode, reach.ride_minutes, len(sites)),
         "transit_minutes": transit,
         "newly_served": fresh,
-        "network_gain": opened.gains[:, GAIN_ORDERS.index(1)],
+        "network_gain": opened.gain,
         **spill.criteria,
         **own,
     }
@@ -373,14 +322,14 @@ def measure_criteria(
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
     frame["messages"] = [one["messages"] for one in why]
     made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *evidence]
-    made_of.append(_enlarged(opened, around, world.creative))
+    made_of.append(enlarged(opened, around, world.creative))
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
         counts,
         parts.frame(made_of, sites["site_id"].to_numpy(dtype=object), reachable),
         modes,
         _site_links(sites, link_times, world.creative),
-        _network_parts(sites["site_id"].to_numpy(dtype=object), opened, reachable),
+        network_parts(sites["site_id"].to_numpy(dtype=object), opened, reachable),
     )
 
 

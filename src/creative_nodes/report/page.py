@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.messages.pofile import read_po
+from babel.messages.extract import extract_from_dir
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
@@ -17,7 +17,6 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import (
     FORMATS,
     LANGUAGES,
-    catalogue_file,
     mark,
     messages,
     plural,
@@ -42,6 +41,8 @@ HERE = Path(__file__).parent
 # a page may run what is written in it and fetch nothing, whatever a tag in the data says
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 TILE_HOST = "https://tile.openstreetmap.org"
+# functions of the scripts that speak, and where their texts stand among the arguments
+SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js")
 CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js", "terms.js")
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
@@ -74,7 +75,13 @@ def _environment() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(translated, plural, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {**FORMATS, "certainty": certainty}
-    environment.globals |= {"say": say, "say_n": say_n, "translated": translated, "languages_shown": LANGUAGES}
+    environment.globals |= {
+        "say": say,
+        "say_n": say_n,
+        "translated": translated,
+        "languages_shown": LANGUAGES,
+        "chips": keys.CHIPS,
+    }
     return environment
 
 
@@ -107,19 +114,16 @@ def page_script(names: Sequence[str]) -> Markup:
 
 
 @lru_cache
+def _said_by_scripts() -> frozenset[str]:
+    """Collect the English texts that the pages' scripts show; a plural by its singular."""
+    found = extract_from_dir(HERE / "assets" / "js", [("**.js", "javascript")], keywords=SCRIPT_KEYWORDS)
+    return frozenset(text if isinstance(text, str) else text[0] for _, _, text, _, _ in found)
+
+
+@lru_cache
 def script_texts(language: str) -> dict[str, str]:
     """Return what a language says for the texts that the pages' scripts show."""
-    path = catalogue_file(language)
-    if language == "en" or not path.exists():
-        return {}
-    with path.open("rb") as file:
-        texts = [
-            message.id if isinstance(message.id, str) else message.id[0]
-            for message in read_po(file)
-            if any(".js" in where for where, _ in message.locations)
-        ]
-    said = messages.translations(language)
-    return {text: said[text] for text in texts if text in said}
+    return {text: said for text, said in messages.translations(language).items() if text in _said_by_scripts()}
 
 
 def in_every_language(data: Callable[[], dict[str, Any]]) -> dict[str, dict[str, Any]]:

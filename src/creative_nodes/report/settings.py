@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from creative_nodes.choose import Portfolio
-from creative_nodes.common import restore, restore_all
+from creative_nodes.common import Section, restore, restore_all
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness
 from creative_nodes.reach import Accessibility, Candidates, Reach
@@ -44,21 +44,18 @@ class PageSettings:
         return {"walk": self.reach.walk_minutes, self.city.main_mode: self.reach.ride_minutes}
 
 
+# parts of the analysis that the pages quote, each with its model
+PARTS: dict[str, type[Section]] = {
+    name: kind
+    for name, kind in get_type_hints(PageSettings).items()
+    if name != "city" and isinstance(kind, type) and issubclass(kind, Section)
+}
+# what a rule passes on to `settings_of`
+PAGE_KEYS = ("key", "city", *(f"analysis.{name}" for name in PARTS), "analysis.scenarios")
+
+
 def settings_of(text: str) -> PageSettings:
-    """Read the settings that a rule passes on (JSON made by `config.pick`)."""
-    models: dict[str, Any] = {
-        "report": Report,
-        "score": Score,
-        "reach": Reach,
-        "candidates": Candidates,
-        "network": NetworkSettings,
-        "clusters": ClusterSettings,
-        "completeness": Completeness,
-        "accessibility": Accessibility,
-        "travel": Travel,
-        "transit": Transit,
-        "portfolio": Portfolio,
-    }
-    parts = {name: restore(text, f"analysis.{name}", model) for name, model in models.items()}
+    """Read the settings that a rule passes on: those under `PAGE_KEYS`, JSON made by `settings.pick`."""
+    parts: dict[str, Any] = {name: restore(text, f"analysis.{name}", model) for name, model in PARTS.items()}
     scenarios = restore_all(text, "analysis.scenarios", Scenario)
     return PageSettings(key=json.loads(text)["key"], city=restore(text, "city", City), scenarios=scenarios, **parts)

@@ -43,6 +43,8 @@ INDICATORS = Table(
         Column("indicator", "text", "its key"),
         Column("label", "text", "its name in plain words"),
         Column("value", "number", "its value; missing when it cannot be told", "", True),
+        Column("low", "number", "low end of its range (5 % of the draws are below); missing without one", "", True),
+        Column("high", "number", "high end of its range (5 % of the draws are above); missing without one", "", True),
         Column("unit", "text", "its unit"),
         Column("source", "text", "where it comes from, or why it is missing"),
         MESSAGES,

@@ -1,8 +1,8 @@
 from .mcda import agreement as agreement
 from .mcda import method_ranks as method_ranks
 from .rank import ROBUST as ROBUST
-from .rank import WEAK as WEAK
 from .rank import Prepared as Prepared
+from .rank import certainty as certainty
 from .rank import criteria_in_use as criteria_in_use
 from .rank import normalised as normalised
 from .rank import prepare as prepare

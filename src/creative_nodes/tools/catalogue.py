@@ -20,13 +20,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from creative_nodes.common import LANGUAGES, LOCALES, catalogue_file
+from creative_nodes.report import SCRIPT_KEYWORDS
 
 SOURCE = Path(__file__).parents[1]
 ROOT = SOURCE.parents[1]
 METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("**/assets/**.js", "javascript")]
 KEYWORDS: dict[str, Any] = {
-    **dict.fromkeys(("say", "told", "mark", "Message", "t", "gettext")),
-    **dict.fromkeys(("say_n", "told_n", "tn"), (2, 3)),
+    **dict.fromkeys(("say", "told", "mark", "Message", "gettext")),
+    **dict.fromkeys(("say_n", "told_n"), (2, 3)),
+    **SCRIPT_KEYWORDS,
     "ngettext": (1, 2),
 }
 OPTIONS = {"**/templates/**.j2": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.i18n"}}

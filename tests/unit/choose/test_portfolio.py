@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes.choose.portfolio import Joining, best_connection, choose_portfolio, first_by_score, measure_options
+from creative_nodes.choose.choosing import best_connection, first_by_score
+from creative_nodes.choose.options import Joining, Walks, measure_options
+from creative_nodes.choose.portfolio import choose_portfolio
 from creative_nodes.choose.siting import Limit
 from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
@@ -57,9 +59,8 @@ def _choose(towns: ModuleType, town: dict[str, Any], **changes: Any) -> dict[str
     options = measure_options(
         *(town[name] for name in ("candidates", "scores", "creative", "people", "streets")),
         settings=settings,
-        walk_minutes=config.reach.walk_minutes,
+        walks=Walks(config.reach.walk_minutes, link_within_m=500),
         network=config.network,
-        link_within_m=500,
     )
     return choose_portfolio(options, settings, walk_minutes=config.reach.walk_minutes, seed=80)
 
@@ -179,6 +180,7 @@ def test_a_site_without_area_has_no_cost_and_is_left_out(towns: ModuleType) -> N
     best = _plan(_choose(towns, town, budget=1e9), "coverage")
     assert best["sites"] == ["h2", "h3"]
     assert "1 of 3 sites without a known area" in best["note"]
+    assert (best["n_options"], best["n_unpriced"], best["cheapest"]) == (3, 1, 200_000)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_a_budget_for_no_site_says_so(towns: ModuleType, tmp_path: Any, area: fl
 
 def test_without_a_budget_no_cost_is_told(towns: ModuleType) -> None:
     found = _choose(towns, _town(towns))
-    assert found["portfolio"]["cost"].isna().all()
+    assert found["portfolio"][["cost", "n_unpriced", "cheapest"]].isna().all(axis=None)
     assert found["portfolio_sites"]["cost"].isna().all()
     assert found["portfolio"]["note"].str.contains("cost").sum() == 0
 

@@ -238,3 +238,21 @@ def test_all_on_one_spot_says_nothing(towns: ModuleType) -> None:
     found = _colocate(towns, _sites(towns, 500, 500), _spaces(towns, 500, 500, 500))
     assert found["k_observed"].tolist() == found["k_low"].tolist() == found["k_high"].tolist() == [3] * 20
     assert found["p_value"][0] == 1
+
+
+# ---------------------------------------------------------------- what the curve says
+
+
+def _judged(p_value: float, *seen: float) -> colocation.Departure:
+    """Judge a curve of so many spaces by distance (100 m, 200 m, ...) against an envelope of 1 to 2."""
+    curve = pd.DataFrame({"k_observed": seen}).assign(k_low=1.0, k_high=2.0, p_value=p_value)
+    return colocation.departure(curve.assign(distance_m=100.0 * (curve.index + 1)), max_p_value=0.05)
+
+
+def test_a_curve_departs_from_chance_in_runs_of_distances() -> None:
+    assert _judged(0.06, 9, 9) == colocation.Departure(by_chance=True)
+    assert _judged(0.05, 9, 9, 1.5, 9, 0) == colocation.Departure(False, ((100, 200), (400, 400)), ((500, 500),))
+    assert _judged(0.01, 9, 9, 9) == colocation.Departure(False, more=((100, 300),), throughout=True)
+    assert _judged(0.01, 0, 0) == colocation.Departure(False, less=((100, 200),), throughout=True)
+    # on the envelope is within it: the whole curve may differ where no distance does
+    assert _judged(0.01, 1, 2) == colocation.Departure(False)

@@ -7,6 +7,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 
 from creative_nodes.network.chains import Chains, LinkRule, both_ways
@@ -14,6 +15,7 @@ from creative_nodes.network.connectivity import (
     Links,
     connectivity_of,
     efficiency,
+    links_of,
     links_within,
     nearest_other,
     place_links,
@@ -62,6 +64,13 @@ def test_exactly_the_limit_is_a_link() -> None:
     minutes = np.array([[0, 15, 15.01], [15, 0, math.inf], [15.01, math.inf, 0]])
     links = links_within(minutes, limit=15)
     assert (links.a.tolist(), links.b.tolist()) == ([0], [1])
+
+
+def test_links_of_gives_back_the_links(towns: ModuleType) -> None:
+    spaces = towns.spaces({"geometry": towns.at(0), "space_id": "x"}, {"geometry": towns.at(0), "space_id": "y"})
+    links = links_of(spaces, pd.DataFrame({"a": ["y"], "b": ["x"], "minutes": [4.0]}))
+    assert (links.a.tolist(), links.b.tolist(), links.minutes.tolist(), links.n_spaces) == ([1], [0], [4.0], 2)
+    assert links.degree().tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -35,22 +35,6 @@ LINKED = {
     "wikipedia": 'vi:Nhà máy "Một"',
     "wikidata": "Q42",
 }
-KEYS = (
-    "key",
-    "city",
-    "analysis.report",
-    "analysis.score",
-    "analysis.reach",
-    "analysis.candidates",
-    "analysis.network",
-    "analysis.clusters",
-    "analysis.completeness",
-    "analysis.accessibility",
-    "analysis.travel",
-    "analysis.transit",
-    "analysis.scenarios",
-    "analysis.portfolio",
-)
 PROVENANCE = {
     "snapshot": "2024-05-06",
     "snapshot_from": "config",
@@ -91,7 +75,7 @@ def settings(
     whole = Settings.model_validate(
         {"key": "made-up", "city": city, "analysis": config.model_dump(include=set(Analysis.model_fields))}
     )
-    return page_settings.settings_of(pick(whole, *KEYS))
+    return page_settings.settings_of(pick(whole, *page_settings.PAGE_KEYS))
 
 
 def _square(x: float, y: float, size: float = 0.001) -> Polygon:
@@ -222,7 +206,8 @@ def _indicators() -> pd.DataFrame:
         ("stations", "Rapid-transit stations", None, "stations", "none is mapped in the study area"),
         ("notice_raster", "Notice", None, "", f"There is no population raster. {HOSTILE[0]}"),
     ]
-    return pd.DataFrame(rows, columns=["indicator", "label", "value", "unit", "source"])
+    made = pd.DataFrame(rows, columns=["indicator", "label", "value", "unit", "source"])
+    return made.assign(low=np.nan, high=np.nan)
 
 
 def _registry() -> pd.DataFrame:

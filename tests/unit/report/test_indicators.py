@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,12 +14,20 @@ import pytest
 import shapely
 
 from creative_nodes.common import tables
-from creative_nodes.common.messages import NBSP, message_in, told, written
+from creative_nodes.common.messages import NBSP, message_in, number, speaking, told, written
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.people.settings import People
-from creative_nodes.report import indicators as compare
+from creative_nodes.report.cities.comparing import ComparedCity, indicator_rows
+from creative_nodes.report.city.figures import figures
+from creative_nodes.report.indicators.facts import Facts, people_source
+from creative_nodes.report.indicators.mapping import OUTSIDE, class_label
+from creative_nodes.report.indicators.table import describe_city
 from creative_nodes.report.tables import TABLES
 
+sys.path.insert(0, str(Path(__file__).parent))
+import made_up
+
+ROOT = Path(__file__).parents[3]
 SOURCE = "counted by hand"
 
 
@@ -84,7 +94,7 @@ def _registry(*rows: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(full, columns=list(defaults)).astype({"lon": "float64", "lat": "float64"})
 
 
-def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
+def _facts(towns: ModuleType, **frames: Any) -> Facts:
     """Describe a town of 2 km by 2 km with streets inside and around it; `frames` replace its tables."""
     config = towns.config()
     area = shapely.box(0, 0, 2000, 2000)
@@ -134,7 +144,7 @@ def _facts(towns: ModuleType, **frames: Any) -> compare.Facts:
         "completeness": _hexagons(towns, ("good", 50_000.0, 20.0)),
         **frames,
     }
-    return compare.Facts(
+    return Facts(
         frames=made,
         pulled={"snapshot": "2026-01-01"},
         people=People.model_validate({}),
@@ -153,8 +163,8 @@ def _modes(*rows: tuple[Any, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _describe(facts: compare.Facts) -> pd.DataFrame:
-    found = compare.describe_city(facts)
+def _describe(facts: Facts) -> pd.DataFrame:
+    found = describe_city(facts)
     tables.check(found, TABLES["indicators"], where="test")
     assert found["indicator"].is_unique
     # a number and its unit stand together
@@ -162,7 +172,7 @@ def _describe(facts: compare.Facts) -> pd.DataFrame:
     return found.set_index("indicator")
 
 
-def _notices(facts: compare.Facts) -> set[str]:
+def _notices(facts: Facts) -> set[str]:
     return {name.removeprefix("notice_") for name in _describe(facts).index if name.startswith("notice_")}
 
 
@@ -309,6 +319,29 @@ def test_thinning_tells_its_mean_and_range(towns: ModuleType) -> None:
     assert row["value"] == pytest.approx(2 / 5, abs=0.04)
     assert row["label"] == "links per creative space, had 20 % fewer spaces been mapped"
     assert row["source"].startswith("mean of 99 draws (5-95 %: 0.2 to 0.6), each without 20 % of the spaces")
+    assert (row["low"], row["high"]) == (0.2, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "remark"),
+    [
+        ("en", "(5-95 %: 0.2 to 0.6), each without 20 %", "{mean} (0.2 to 0.6) had 20 % fewer been mapped"),
+        ("vi", "(5–95 %: từ 0,2 đến 0,6), mỗi lần bỏ", "{mean} (0,2 đến 0,6) nếu bản đồ thiếu thêm 20 %"),
+        ("zh", "（5%至95%区间：0.2至0.6）", "若地图上少收录20%的空间，则为{mean}（0.2至0.6）"),
+    ],
+)
+def test_the_range_of_the_draws_is_read_in_every_language(
+    towns: ModuleType, language: str, source: str, remark: str
+) -> None:
+    facts = _facts(towns)
+    found = describe_city(facts)
+    with speaking(language):
+        figure = next(one for one in figures(found) if one.key == "links_per_space_thinned")
+        city = ComparedCity(made_up.settings(ROOT), {"indicators": found}, "")
+        cell = next(row for row in indicator_rows([city]) if row.key == "links_per_space").cells[0]
+        mean = number(found.set_index("indicator").loc["links_per_space_thinned", "value"])
+    assert source in figure.source.replace(NBSP, " ")
+    assert remark.format(mean=mean) in cell.remark.replace(NBSP, " ")
 
 
 # ---------------------------------------------------------------- co-location
@@ -356,13 +389,6 @@ def test_clusters_say_how_they_were_found(towns: ModuleType, method: str, told: 
     assert "no larger than chance: 1 more" in source
 
 
-def test_links_of_gives_back_the_links(towns: ModuleType) -> None:
-    spaces = towns.spaces({"geometry": towns.at(0), "space_id": "x"}, {"geometry": towns.at(0), "space_id": "y"})
-    links = compare.links_of(spaces, pd.DataFrame({"a": ["y"], "b": ["x"], "minutes": [4.0]}))
-    assert (links.a.tolist(), links.b.tolist(), links.minutes.tolist(), links.n_spaces) == ([1], [0], [4.0], 2)
-    assert links.degree().tolist() == [1, 1]
-
-
 # ---------------------------------------------------------------- notices
 
 
@@ -374,7 +400,7 @@ def test_no_residents_are_noticed(towns: ModuleType) -> None:
     assert _notices(_facts(towns, people=towns.people())) == {"people"}
 
 
-def _with_raster(facts: compare.Facts, source: str) -> compare.Facts:
+def _with_raster(facts: Facts, source: str) -> Facts:
     raster = {"file": "people.tif", "year": 2020, "source": "WorldPop"}
     total = {"residents": 50_000, "year": 2020, "source": "census"}
     given = People.model_validate({"raster": raster, "total": total})
@@ -520,7 +546,7 @@ def test_recall_counts_placed_rows_that_still_stand_by_kind_and_class(towns: Mod
         # none of these counts: no position, gone, outside
         {**docks, "site_id": "h-in", "lon": None, "lat": None},
         {**docks, "status": "lost", "outcome": "not located"},
-        {**docks, "site_id": "h-in", "outcome": compare.OUTSIDE},
+        {**docks, "site_id": "h-in", "outcome": OUTSIDE},
         {**arts, "space_id": "c1"},
     )
     facts = _facts(towns, heritage=heritage, creative=spaces, registry=registry)
@@ -552,18 +578,18 @@ def test_recall_of_an_empty_registry_is_not_known(towns: ModuleType) -> None:
 def test_a_list_that_looks_shifted_is_told(towns: ModuleType) -> None:
     lists = pd.DataFrame({"file": ["a.csv", "b.csv", "c.csv"], "warning": ["a is off", "", "c is off"]})
     lists = lists.assign(source="the heritage office", n=9, placed=4)
-    rows = compare.describe_city(_facts(towns, imports=lists)).set_index("indicator")["source"]
+    rows = describe_city(_facts(towns, imports=lists)).set_index("indicator")["source"]
     told = rows[rows.index.str.startswith("notice_import")]
     assert told.to_dict() == {"notice_import_1": "a is off", "notice_import_2": "c is off"}
     assert "a.csv (the heritage office; 4 of 9 rows on a site)" in rows["heritage_sites"]
-    quiet = compare.describe_city(_facts(towns))["indicator"]
+    quiet = describe_city(_facts(towns))["indicator"]
     assert not quiet.str.startswith("notice_import").any()
 
 
 # ---------------------------------------------------------------- in other languages
 
 
-def _towns_of_all_kinds(towns: ModuleType) -> list[compare.Facts]:
+def _towns_of_all_kinds(towns: ModuleType) -> list[Facts]:
     """Make towns that differ in what is told of them, so that every sentence is told in one at least."""
     plain = _facts(towns)
     lists = pd.DataFrame({"file": ["a.csv", "b.csv"], "warning": ["", ""], "source": "an office", "n": 9, "placed": 4})
@@ -602,7 +628,7 @@ def test_every_figure_and_notice_can_be_spoken(towns: ModuleType, speech: Module
     told_of: set[str] = set()
     words = {"mill_factory": "Mill or factory", "design_craft": "Design, craft and making"}
     for facts in _towns_of_all_kinds(towns):
-        found = compare.describe_city(dataclasses.replace(facts, words=words))
+        found = describe_city(dataclasses.replace(facts, words=words))
         assert speech.check(found, "label", "source", names={SOURCE, "census, 2020"}) > 80
         assert set(found["unit"]) <= speech.known() | {"0-1", ""}
         told_of |= {name for name in found["indicator"] if name.startswith("notice_")}
@@ -612,8 +638,8 @@ def test_every_figure_and_notice_can_be_spoken(towns: ModuleType, speech: Module
 
 
 def test_a_class_without_a_name_is_told_by_its_key() -> None:
-    assert str(compare._class_label("mill_factory", {})) == "of them: mill factory"
-    assert str(compare._class_label("", {})) == "of them without a class"
+    assert str(class_label("mill_factory", {})) == "of them: mill factory"
+    assert str(class_label("", {})) == "of them without a class"
 
 
 def test_the_range_of_the_draws_stands_in_rows_of_its_own(towns: ModuleType) -> None:
@@ -638,5 +664,5 @@ def test_messages_of_notes_are_carried_on(towns: ModuleType) -> None:
 def test_the_source_of_residents_keeps_its_message() -> None:
     cells = written(people=told("{source} ({year})", source="census", year=2020))
     provenance = {"people": cells["people"], "people_messages": cells["messages"]}
-    assert compare.people_source(provenance) == told("{source} ({year})", source="census", year=2020)
-    assert compare.people_source({"people": "WorldPop"}) == "WorldPop"
+    assert people_source(provenance) == told("{source} ({year})", source="census", year=2020)
+    assert people_source({"people": "WorldPop"}) == "WorldPop"

@@ -17,6 +17,7 @@ from creative_nodes.common.words import CRITERIA
 from creative_nodes.report import page
 from creative_nodes.report.cities import index as cities
 from creative_nodes.report.draw import maps
+from creative_nodes.report.tables import INDICATORS
 
 ROOT = Path(__file__).parents[3]
 ASSETS = ROOT / "src" / "creative_nodes" / "report" / "assets"
@@ -250,12 +251,9 @@ def test_index_shows_age_beside_figures_and_flags_the_made_up(tmp_path):
 
 def test_index_sets_connectivity_side_by_side_with_what_gaps_in_the_map_do():
     made = made_up.frames()
-    thinned = ("connectivity_thinned", "chance that two are joined, had 20% fewer spaces been mapped", 0.2, "0-1",
-               "mean of 99 draws (5-95 %: 0.151 to 0.262), each without 20% of the spaces")  # fmt: skip
-    thin = ("residents_thin", "residents living where the mapping is thin", 0.9, "0-1", "OpenStreetMap")
-    ends = [(f"connectivity_thinned_{end}", "an end of the range", value, "0-1", "the same")
-            for end, value in (("low", 0.151), ("high", 0.262))]  # fmt: skip
-    extra = pd.DataFrame([thinned, *ends, thin], columns=made["indicators"].columns[:5]).assign(messages="")
+    thinned = ("connectivity_thinned", "had fewer been mapped", 0.2, 0.151, 0.262, "0-1", "mean of 99 draws", "")
+    thin = ("residents_thin", "where mapping is thin", 0.9, None, None, "0-1", "OpenStreetMap", "")
+    extra = pd.DataFrame([thinned, thin], columns=[column.name for column in INDICATORS.columns])
     rich = pd.concat([made["indicators"], extra], ignore_index=True)
     rest = made["scores"], made["candidates"], made_up.PROVENANCE
     settings = made_up.settings(ROOT)
@@ -285,3 +283,13 @@ def test_vendored_files_are_those_that_the_readme_names():
     readme = (ASSETS / "README.md").read_text(encoding="utf-8")
     for name in ("leaflet.js", "leaflet.css", "leaflet-LICENSE"):
         assert hashlib.sha256((ASSETS / name).read_bytes()).hexdigest() in readme
+
+
+def test_the_scripts_speak_every_language():
+    spoken = {code: page.script_texts(code) for code in ("vi", "zh")}
+    # said by card.js and, as a plural, by priorities.js
+    for texts in spoken.values():
+        assert {"By other modes", "Adds", "{n} site moved."} <= set(texts)
+        assert texts["By other modes"] != "By other modes"
+    assert spoken["vi"].keys() == spoken["zh"].keys()
+    assert page.script_texts("en") == {}

@@ -278,9 +278,8 @@ def test_a_curve_below_chance_says_less_often(settings):
 
 
 def test_runs_of_distances_are_written_as_runs():
-    metres = np.array([100.0, 200, 300, 400, 900])
-    assert colocation.spans(metres, np.array([True, True, False, True, True])) == "100 to 200 m and 400 to 900 m"
-    assert colocation.spans(metres, np.array([True, False, False, False, False])) == "100 m"
+    assert colocation.spans([(100.0, 200.0), (400.0, 1900.0)]) == "100 to 200 m and 400 to 1,900 m"
+    assert colocation.spans([(100.0, 100.0)]) == "100 m"
 
 
 def test_the_drawing_is_to_scale(settings):

@@ -5,14 +5,16 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
-from results import ROOT, frame, ordered, plan, rendered
+from results import IDS, ROOT, frame, ordered, plan, rendered
 
-from creative_nodes.report.city import together as module
-from creative_nodes.report.city.together import note_words, together
+from creative_nodes.choose.portfolio import Joining, Options, choose_portfolio
+from creative_nodes.common.messages import speaking
+from creative_nodes.report.city.together import together
 
 
 @pytest.fixture(scope="module")
@@ -120,30 +122,53 @@ def test_the_front_says_what_one_aim_costs_the_other(settings):
     assert one.front_told.startswith("One choice is the best for both")
 
 
-def test_every_note_that_the_portfolio_writes_has_words():
-    assert note_words("") == ()
-    assert note_words("no site adds anything to this aim") == ("No site adds anything to this aim.",)
-    told = note_words(
-        "no site adds anything to this aim; these are for the next: most residents newly in walking reach; "
-        "a further site would add nothing; 2 of 5 sites without a known area have no cost and are left out; "
-        "costs: a list; of ours"
-    )
-    assert told == (
-        "No site adds anything to this aim; these are for the next: most residents newly in walking reach.",
-        "A further site would add nothing.",
-        "2 of 5 sites without a known area have no cost and are left out.",
-        "Source of the costs: a list; of ours.",
-    )
-    assert note_words("9 sites were asked for, 3 can be reached") == ("9 sites were asked for, 3 can be reached.",)
-    assert note_words("the budget pays for no site: the cheapest costs 5 USD") == (
-        "The budget pays for no site: the cheapest costs 5 USD.",
-    )
+def too_dear(settings):
+    """The plans of three sites, one without an area, when the budget pays for none."""
+    sites = pd.DataFrame({"site_id": IDS[:3], "score": [3.0, 2.0, 1.0], "heritage_class": "factory"})
+    sites = sites.assign(area_m2=[20_000.0, 12_340.0, np.nan])
+    apart = Joining(np.ones(1, int), np.zeros((3, 1), bool), np.zeros((3, 3), bool))
+    given = {"budget": 1000.0, "currency": "USD", "cost_per_m2": {"default": 100.0}, "cost_source": "a list; of ours"}
+    prices = settings.portfolio.model_copy(update=given)
+    return choose_portfolio(Options(sites, None, apart), prices, walk_minutes=15, seed=1)
 
 
-def test_the_plans_worded_are_those_that_are_made():
-    from creative_nodes.choose.portfolio import AIMS
-
-    assert set(module.PLANS) == set(AIMS)
+@pytest.mark.parametrize(
+    ("language", "none_fits", "nobody_known"),
+    [
+        (
+            "en",
+            "The budget pays for no site: the cheapest costs 1,234,000 USD; 1 of 3 sites without a known area have no "
+            "cost and are left out; costs: a list; of ours.",
+            "Residents are not known.",
+        ),
+        (
+            "vi",
+            "Ngân sách không đủ cho địa điểm nào: địa điểm rẻ nhất có chi phí 1.234.000 USD; 1 trong số 3 địa điểm "
+            "không rõ diện tích nên không có chi phí và bị loại; nguồn số liệu chi phí: a list; of ours.",
+            "Không có số liệu cư dân.",
+        ),
+        (
+            "zh",
+            "预算不足以支付任何地点：成本最低的为1,234,000 USD；3个地点中有1个占地面积不详，没有成本，因此不计入；"
+            "成本来源：a list; of ours。",
+            "居民数不详。",
+        ),
+    ],
+)
+def test_the_notes_of_the_portfolio_are_read_in_every_language(settings, language, none_fits, nobody_known):
+    tables = too_dear(settings)
+    with speaking(language):
+        page = together(tables, ordered(), settings)
+        html = rendered("together", together=page)
+    assert {one.key: one.note for one in page.plans} == {
+        "today": "",
+        **dict.fromkeys(("coverage", "equity", "median"), nobody_known),
+        **dict.fromkeys(("network", "score"), none_fits),
+    }
+    assert none_fits in html and nobody_known in html
+    # and what each plan is chosen for, of which no English is left
+    english = {str(row.aim).lower() for row in tables["portfolio"].itertuples()}
+    assert language == "en" or not english & {one.aim.lower() for one in page.plans}
 
 
 def test_without_plans_or_candidates_there_is_no_section(settings):

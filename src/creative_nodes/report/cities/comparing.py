@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,13 +9,11 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import mark, not_known, number, percent, say, say_n, translated
-from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, quoted
+from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, Thinned, quoted, thinned
+from creative_nodes.report.say.keys import SPACE_TIERS
 from creative_nodes.report.say.words import Words, plain
 from creative_nodes.report.settings import PageSettings
 
-RANGE = re.compile(r"5-95 %: ([0-9.e-]+) to ([0-9.e-]+)")
-REUSE = ("converted", "disused", "active", "brownfield")  # what still stands, or its ground
-TIERS = ("core", "intermediate", "supporting")
 SURE = 0.95
 
 
@@ -41,6 +38,10 @@ class ComparedCity:
     def figure(self, key: str) -> float | None:
         """Return an indicator's value; nothing when it is missing."""
         return quoted(self.tables["indicators"], key)
+
+    def thinned(self, key: str) -> Thinned | None:
+        """Return what an indicator would be had fewer spaces been mapped; nothing when that was not computed."""
+        return thinned(self.tables["indicators"], key)
 
     @property
     def spaces(self) -> pd.DataFrame:
@@ -203,22 +204,15 @@ SIZE: tuple[tuple[str, Writer, str, str], ...] = (
 )
 
 
-def thinned(city: ComparedCity, key: str) -> tuple[float, float, float] | None:
-    """Return what a figure would be had fewer spaces been mapped: 5 %, mean and 95 % of the draws."""
-    mean, low, high = (city.figure(f"{key}_thinned{end}") for end in ("", "_low", "_high"))
-    found = RANGE.search(source_of(city, f"{key}_thinned"))
-    if found and (low is None or high is None):
-        low, high = float(found[1]), float(found[2])
-    return None if mean is None or low is None or high is None else (low, mean, high)
-
-
-def _thinned_words(city: ComparedCity, write: Writer, found: tuple[float, float, float] | None) -> str:
+def _thinned_words(city: ComparedCity, write: Writer, found: Thinned | None) -> str:
     if found is None:
         return ""
-    share = city.settings.network.thinning_share
-    low, mean, high = (write(value) for value in found)
     return say(
-        "{mean} ({low} to {high}) had {share:percent} fewer been mapped", mean=mean, low=low, high=high, share=share
+        "{mean} ({low} to {high}) had {share:percent} fewer been mapped",
+        mean=write(found.mean),
+        low=write(found.low),
+        high=write(found.high),
+        share=city.settings.network.thinning_share,
     )
 
 
@@ -227,8 +221,8 @@ def _length(value: float | None, top: float) -> float | None:
 
 
 def _cell(city: ComparedCity, key: str, write: Writer, top: float) -> Cell:
-    value, found = city.figure(key), thinned(city, key)
-    low, middle, high = found or (None, None, None)
+    value, found = city.figure(key), city.thinned(key)
+    low, middle, high = (found.low, found.mean, found.high) if found else (None, None, None)
     return Cell(
         city=city.name,
         value=not_known() if value is None else write(value),
@@ -248,7 +242,7 @@ def indicator_rows(
     rows = []
     for key, write, label, hint in specs:
         values = [city.figure(key) for city in cities]
-        values += [found[2] for city in cities if (found := thinned(city, key))]
+        values += [found.high for city in cities if (found := city.thinned(key))]
         top = max((value for value in values if value is not None), default=0.0)
         cells = tuple(_cell(city, key, write, top) for city in cities)
         rows.append(Row(key, translated(label), translated(hint), cells))
@@ -314,8 +308,8 @@ def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
 
 # ---------------------------------------------------------------- bars that add up
 
-TIER_WORDS = {"core": mark("core"), "intermediate": mark("intermediate"), "supporting": mark("supporting")}
-STATUS_WORDS = {
+# what still stands, or its ground, and has a new use or not
+REUSE = {
     "converted": mark("converted"),
     "disused": mark("disused"),
     "active": mark("in industrial use"),
@@ -333,7 +327,7 @@ def tier_stacks(cities: Sequence[ComparedCity]) -> tuple[Stack, ...]:
     """Say how the creative spaces of each city fall into tiers."""
     found = []
     for city in cities:
-        parts = _parts(city.spaces["tier"], TIER_WORDS)
+        parts = _parts(city.spaces["tier"], SPACE_TIERS)
         told = say_n(len(city.spaces), "{n:count} creative space", "{n:count} creative spaces")
         found.append(Stack(city.name, parts, told, computed(city)))
     return tuple(found)
@@ -370,7 +364,7 @@ def reuse_of(city: ComparedCity) -> Reuse:
     converted = sites[sites["status"] == "converted"]
     return Reuse(
         converted=len(converted),
-        standing=int(sites["status"].isin(REUSE).sum()),
+        standing=int(sites["status"].isin(list(REUSE)).sum()),
         lost=int((sites["status"] == "lost").sum()),
         listed=int((converted["registry_id"] != "").sum()),
     )
@@ -393,6 +387,6 @@ def _reuse_words(reuse: Reuse) -> str:
 def reuse_stacks(cities: Sequence[ComparedCity]) -> tuple[Stack, ...]:
     """Say what became of the known heritage sites that stand, city by city."""
     return tuple(
-        Stack(city.name, _parts(city.sites["status"], STATUS_WORDS), _reuse_words(reuse_of(city)), computed(city))
+        Stack(city.name, _parts(city.sites["status"], REUSE), _reuse_words(reuse_of(city)), computed(city))
         for city in cities
     )

@@ -36,6 +36,7 @@ from creative_nodes.report.cities.sketch import PINS, Ground, Sketch, sketches
 from creative_nodes.report.city.backtest import Backtest, pooled_backtest
 from creative_nodes.report.city.figures import THIN
 from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.keys import CHIPS
 from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows
 
 DIMENSIONS = {
@@ -47,7 +48,6 @@ DIMENSIONS = {
     "people": mark("People"),
     "recognition": mark("Recognition"),
 }
-CERTAINTY = (mark("robust"), mark("depends on priorities"), mark("weak"))
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def best_of(city: ComparedCity, words: Words) -> Best | None:
             chance=chance,
         )
     kind = translated(words.get(row.heritage_class, plain(row.heritage_class)))
-    chip = row.certainty.split(" ")[0] if row.certainty in CERTAINTY else "weak"
+    chip = CHIPS.get(row.certainty, "weak")
     return Best(_site_name(row, words), kind, translated(row.certainty or mark("not told")), chip, told)
 
 

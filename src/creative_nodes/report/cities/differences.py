@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from creative_nodes.common import say, translated
-from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of, thinned
+from creative_nodes.report.cities.ages import far_apart, year_of
+from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of
 from creative_nodes.report.city.figures import CONNECTIVITY, RESIDENTS, THIN
 from creative_nodes.report.say.words import Words, plain
 
-MANY_YEARS_APART = 1.0
 SIZES_APART = 2.0  # times that one study area may be as large as another before the page warns
 MUCH_THIN = 0.5  # share of residents from which counts say as much of the map as of the city
 FEW_SITES = 30  # below it a share of sites rests on few
@@ -28,8 +27,8 @@ def _valued(cities: Sequence[ComparedCity], key: str) -> list[Valued]:
 def _span(city: ComparedCity, key: str) -> tuple[float, float]:
     """Return what a figure may be: today's value, stretched to what gaps in the map would make of it."""
     value = city.figure(key) or 0.0
-    found = thinned(city, key)
-    return (min(value, found[0]), max(value, found[2])) if found else (value, value)
+    found = city.thinned(key)
+    return (min(value, found.low), max(value, found.high)) if found else (value, value)
 
 
 def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
@@ -146,19 +145,13 @@ def sentences(cities: Sequence[ComparedCity], words: Words) -> tuple[str, ...]:
 # ---------------------------------------------------------------- care
 
 
-def _year(date: str) -> float | None:
-    found = re.match(r"(\d{4})(?:-(\d{2}))?", date)
-    return int(found[1]) + (int(found[2] or 7) - 1) / 12 if found else None
-
-
 def ages_apart(cities: Sequence[ComparedCity]) -> str:
     """Warn when cities are seen through data of different or unknown age; nothing when they are not."""
     real = [city for city in cities if not city.settings.city.fictional]
     unknown = [city.name for city in real if not city.snapshot]
-    dated = [(city, year) for city in real if (year := _year(city.snapshot)) is not None]
-    far = len(dated) > 1 and max(year for _, year in dated) - min(year for _, year in dated) > MANY_YEARS_APART
-    if far:
-        ages = [say("{city} {day:date}", city=city.name, day=city.snapshot) for city, _ in dated]
+    if far_apart([city.snapshot for city in real]):
+        dated = [city for city in real if year_of(city.snapshot) is not None]
+        ages = [say("{city} {day:date}", city=city.name, day=city.snapshot) for city in dated]
         return say(
             "The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.",
             ages=ages,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,22 +10,29 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import count, not_known, number, say, translated
+from creative_nodes.report.cities.ages import far_apart, year_of
 from creative_nodes.report.city.answer import best_of
-from creative_nodes.report.city.figures import CONNECTIVITY, SPACES, THIN, Figure, figures, notices, quoted, snapshot_of
+from creative_nodes.report.city.figures import (
+    CONNECTIVITY,
+    SPACES,
+    THIN,
+    Figure,
+    figures,
+    notices,
+    quoted,
+    snapshot_of,
+    thinned,
+)
 from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.keys import STATUSES
 from creative_nodes.report.say.words import lower_first, named_twice, plain, rows
 from creative_nodes.report.settings import PageSettings
 
-MANY_YEARS_APART = 1.0
 # figures that each city's own card quotes
 ON_CARD = (
     SPACES,
     "heritage_sites",
-    "heritage_active",
-    "heritage_disused",
-    "heritage_brownfield",
-    "heritage_converted",
-    "heritage_lost",
+    *(f"heritage_{status}" for status in STATUSES),
     "clusters",
     "residents",
     "area",
@@ -44,7 +50,6 @@ COMPARED = (
     "spaces_per_km2",
     "spaces_per_100k",
 )
-THINNED = f"{CONNECTIVITY}_thinned"
 
 Row = tuple[PageSettings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
 
@@ -128,18 +133,16 @@ def _card(
 # ---------------------------------------------------------------- side by side
 
 
-def thinned(indicators: pd.DataFrame, share: float) -> str:
-    """Say what C would be had a share of the spaces not been mapped, with the range of the draws when it is given."""
-    mean, low, high = (quoted(indicators, key) for key in (THINNED, f"{THINNED}_low", f"{THINNED}_high"))
-    if mean is None:
+def had_fewer(indicators: pd.DataFrame, share: float) -> str:
+    """Say what C would be had a share of the spaces not been mapped, with the range of the draws."""
+    found = thinned(indicators, CONNECTIVITY)
+    if found is None:
         return ""
-    if low is None or high is None:
-        return say("{mean:percent} had {share:percent} fewer spaces been mapped", mean=mean, share=share)
     return say(
         "{mean:percent} ({low}–{high:percent}) had {share:percent} fewer spaces been mapped",
-        mean=mean,
-        low=number(low * 100, 2),
-        high=high,
+        mean=found.mean,
+        low=number(found.low * 100, 2),
+        high=found.high,
         share=share,
     )
 
@@ -153,7 +156,7 @@ def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tup
     shares : of the spaces that each city's thinning leaves out, 0-1.
     """
     told = [{figure.key: figure for figure in figures(one)} for one in indicators]
-    remarks = [thinned(one, share) for one, share in zip(indicators, shares, strict=True)]
+    remarks = [had_fewer(one, share) for one, share in zip(indicators, shares, strict=True)]
     found = []
     for key in COMPARED:
         named = [one[key] for one in told if key in one]
@@ -175,23 +178,17 @@ def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tup
 # ---------------------------------------------------------------- age
 
 
-def _year(date: str) -> float | None:
-    found = re.match(r"(\d{4})(?:-(\d{2}))?", date)
-    return int(found[1]) + (int(found[2] or 7) - 1) / 12 if found else None
-
-
 def _city(card: CityCard) -> str:
     return translated(card.settings.city.name)
 
 
 def apart(cards: Sequence[CityCard]) -> str:
     """Warn when cities are seen through data of different or unknown age."""
-    dated = [(card, _year(card.snapshot)) for card in cards if not card.settings.city.fictional]
-    unknown = [_city(card) for card, year in dated if year is None]
-    years = [year for _, year in dated if year is not None]
+    real = [card for card in cards if not card.settings.city.fictional]
+    unknown = [_city(card) for card in real if year_of(card.snapshot) is None]
     said = []
-    if years and max(years) - min(years) > MANY_YEARS_APART:
-        ages = [f"{_city(card)} {card.snapshot}" for card, year in dated if year is not None]
+    if far_apart([card.snapshot for card in real]):
+        ages = [f"{_city(card)} {card.snapshot}" for card in real if year_of(card.snapshot) is not None]
         said.append(
             say(
                 "The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.",

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import WGS84_EPSG, reproject
 from creative_nodes.report.draw.shapes import HULL_MARGIN_M
+from creative_nodes.report.say.keys import SPACE_TIERS
 
 WIDTH = 1000  # drawing units across the frame, the same for every city
 MARGIN = 40  # drawing units left free around the largest study area
@@ -23,8 +24,9 @@ PINS = 3
 PIN_APART = 42  # drawing units between two signs
 AROUND = ((0, 0), (0, -1), (1, 0), (-1, 0), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
 MAX_LINKS = 6000  # beyond it a sketch would weigh more than the figures beside it
-TIERS = ("supporting", "intermediate", "core")  # in drawing order
 STEPS_KM = (1, 2, 5, 10, 20, 50, 100, 200)
+
+DRAWN_TIERS = tuple(reversed(SPACE_TIERS))  # the weightiest on top
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def _sketch(ground: Ground, metres_per_unit: float, height: int) -> Sketch:
         outline=_rings([area], frame),
         links="" if len(links) > MAX_LINKS else _links(links, creative["space_id"], spots),
         hulls=_rings([shapely.buffer(hull, HULL_MARGIN_M, quad_segs=4) for hull in hulls], frame),
-        spaces=tuple((tier, _dots(spots[(creative["tier"] == tier).to_numpy()])) for tier in TIERS),
+        spaces=tuple((tier, _dots(spots[(creative["tier"] == tier).to_numpy()])) for tier in DRAWN_TIERS),
         pins=_pins(ground.best, places),
         bar=round(_bar_km(metres_per_unit) * 1000 / metres_per_unit),
         bar_km=_bar_km(metres_per_unit),

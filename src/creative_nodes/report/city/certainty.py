@@ -12,6 +12,7 @@ import pandas as pd
 from creative_nodes.common import count, figures_of, mark, say, say_n, translated
 from creative_nodes.report.city.doubt import Swept, first_when, shares, swept
 from creative_nodes.report.draw.charts import ticks
+from creative_nodes.report.say.keys import CERTAINTIES, CHIPS
 from creative_nodes.report.say.spoken import (
     Called,
     called,
@@ -27,7 +28,8 @@ from creative_nodes.report.say.spoken import (
 )
 from creative_nodes.report.say.words import known_number, rows
 from creative_nodes.report.settings import PageSettings
-from creative_nodes.score import ROBUST, WEAK
+from creative_nodes.score import ROBUST
+from creative_nodes.score import certainty as sureness
 
 SHOWN = 10  # sites, and settings, that are told one by one
 FEW = 10  # candidates below which a rank correlation says little
@@ -46,12 +48,6 @@ METHODS = {
     "topsis": mark("TOPSIS: nearest to the best of everything, farthest from the worst"),
     "vikor": mark("VIKOR: half the sum, half the worst shortfall"),
     "marcos": mark("MARCOS: sum of shares of the best value"),
-}
-# the words of the table scores
-CERTAINTY = {
-    "robust": mark("robust"),
-    "depends on priorities": mark("depends on priorities"),
-    "weak": mark("weak"),
 }
 
 
@@ -193,14 +189,6 @@ def _strip_words(row: Any) -> str:
     )
 
 
-def _word(row: Any) -> str:
-    """Return the certainty word that the table scores has for this chance."""
-    chance = known_number(row.p_top)
-    if chance is None:
-        return ""
-    return "robust" if chance >= ROBUST else "weak" if chance < WEAK else "depends on priorities"
-
-
 def _strips(
     found: Sequence[Any], name: Mapping[str, str], weights: Mapping[str, float], last: float, draws: int
 ) -> tuple[Strip, ...]:
@@ -213,14 +201,15 @@ def _strips(
 
     strips = []
     for row in found:
-        word = _word(row)
+        chance = known_number(row.p_top)
+        sure = "" if chance is None else sureness(chance)
         strips.append(
             Strip(
                 site_id=row.site_id,
                 name=name.get(row.site_id, row.site_id),
                 rank=int(row.rank),
-                word=translated(CERTAINTY[word]) if word else "",
-                mark=word.split(" ")[0],
+                word=translated(CERTAINTIES[sure]) if sure else "",
+                mark=CHIPS[sure] if sure else "",
                 told=_strip_words(row),
                 first_when=first_when(row, weights, draws),
                 at=place(int(row.rank)),

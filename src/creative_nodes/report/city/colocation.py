@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import listed, number, plain_number, say, say_n
-from creative_nodes.network import ClusterSettings
+from creative_nodes.network import ClusterSettings, Departure, departure
 from creative_nodes.report.say.words import sentences
 
 WIDTH, HEIGHT = 640.0, 300.0  # of the drawing, in its own units
@@ -82,60 +82,57 @@ def draw(curve: pd.DataFrame) -> Chart:
     )
 
 
-def spans(distances: np.ndarray, chosen: np.ndarray) -> str:
-    """Write the chosen distances as runs: 100 to 400 m and 900 m."""
-    at = np.flatnonzero(chosen)
-    runs = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1)
-    ends = [(distances[run[0]], distances[run[-1]]) for run in runs]
-    return listed([say("{a:count} to {b:count} m", a=a, b=b) if b > a else say("{a:count} m", a=a) for a, b in ends])
+def spans(runs: Sequence[tuple[float, float]]) -> str:
+    """Write runs of distances: 100 to 400 m and 900 m."""
+    return listed(
+        [
+            say("{a:count} to {b:count} m", a=start, b=end) if end > start else say("{a:count} m", a=start)
+            for start, end in runs
+        ]
+    )
 
 
-def verdict(curve: pd.DataFrame, max_p_value: float) -> str:
+def verdict(found: Departure) -> str:
     """Say in one sentence whether creative spaces stand near old industry more often than chance explains."""
-    if curve["p_value"].iloc[0] > max_p_value:
+    if found.by_chance:
         return say("Creative spaces are found near old industry no more and no less often than chance would have it.")
-    distances, seen = curve["distance_m"].to_numpy(dtype=float), curve["k_observed"].to_numpy(dtype=float)
-    more, less = seen > curve["k_high"].to_numpy(dtype=float), seen < curve["k_low"].to_numpy(dtype=float)
-    if more.any() and less.any():
+    if found.more and found.less:
         return say(
             "Creative spaces are found near old industry more often than chance would have it within {more}, and less "
             "often within {less}.",
-            more=spans(distances, more),
-            less=spans(distances, less),
+            more=spans(found.more),
+            less=spans(found.less),
         )
-    if more.any():
-        return _more(distances, more)
-    if less.any():
-        return _less(distances, less)
+    if found.throughout:
+        return _throughout(found)
+    if found.more:
+        return say(
+            "Creative spaces are found near old industry more often than chance would have it, within {spans}.",
+            spans=spans(found.more),
+        )
+    if found.less:
+        return say(
+            "Creative spaces are found near old industry less often than chance would have it, within {spans}.",
+            spans=spans(found.less),
+        )
     return say(
         "Creative spaces are found near old industry in another way than chance would have it, though at no distance "
         "alone."
     )
 
 
-def _more(distances: np.ndarray, more: np.ndarray) -> str:
-    if more.all():
+def _throughout(found: Departure) -> str:
+    ((_, far),) = found.more or found.less
+    if found.more:
         return say(
             "Creative spaces are found near old industry more often than chance would have it, at every distance up to "
             "{far:count} m.",
-            far=distances[-1],
+            far=far,
         )
     return say(
-        "Creative spaces are found near old industry more often than chance would have it, within {spans}.",
-        spans=spans(distances, more),
-    )
-
-
-def _less(distances: np.ndarray, less: np.ndarray) -> str:
-    if less.all():
-        return say(
-            "Creative spaces are found near old industry less often than chance would have it, at every distance up to "
-            "{far:count} m.",
-            far=distances[-1],
-        )
-    return say(
-        "Creative spaces are found near old industry less often than chance would have it, within {spans}.",
-        spans=spans(distances, less),
+        "Creative spaces are found near old industry less often than chance would have it, at every distance up to "
+        "{far:count} m.",
+        far=far,
     )
 
 
@@ -161,7 +158,8 @@ def colocation(table: pd.DataFrame, settings: ClusterSettings) -> Colocation | N
         low=at["k_low"],
         high=at["k_high"],
     )
-    return Colocation(verdict(curve, settings.max_p_value), told, _counts(at, settings.relabellings), draw(curve))
+    found = departure(curve, max_p_value=settings.max_p_value)
+    return Colocation(verdict(found), told, _counts(at, settings.relabellings), draw(curve))
 
 
 def _counts(row: pd.Series, relabellings: int) -> str:

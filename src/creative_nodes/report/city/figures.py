@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import count, mark, not_known, number, percent, say, spoken, translated
+from creative_nodes.report.say.keys import STATUSES
 from creative_nodes.report.say.words import known_number, rows, upper_first
 
 # figures that are a part of the one above them
-PART_OF = re.compile(r"heritage_(active|disused|brownfield|converted|lost)$|registry_recall_(heritage|creative)_")
+PART_OF = re.compile(rf"heritage_({'|'.join(STATUSES)})$|registry_recall_(heritage|creative)_")
 COUNTED_THINGS = ("", "spaces", "space", "sites", "site", "clusters", "cluster", "persons")
 NOTICE = "notice_"
 SHARES = ("share", "0-1")
@@ -147,6 +148,24 @@ def quoted(indicators: pd.DataFrame, key: str) -> float | None:
     """Return an indicator's value; nothing when it is missing or not there."""
     values = indicators.loc[indicators["indicator"] == key, "value"]
     return known_number(values.iloc[0]) if len(values) else None
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """What a figure would be had fewer spaces been mapped: the mean of the draws, and 5 % and 95 % of them."""
+
+    low: float
+    mean: float
+    high: float
+
+
+def thinned(indicators: pd.DataFrame, key: str) -> Thinned | None:
+    """Return what a figure would be had fewer spaces been mapped; nothing when that was not computed."""
+    found = indicators[indicators["indicator"] == f"{key}_thinned"]
+    if found.empty:
+        return None
+    low, mean, high = (known_number(found[column].iloc[0]) for column in ("low", "value", "high"))
+    return None if low is None or mean is None or high is None else Thinned(low, mean, high)
 
 
 # ---------------------------------------------------------------- provenance

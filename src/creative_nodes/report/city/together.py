@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import count, mark, minutes, say, say_n, translated
+from creative_nodes.common import count, mark, minutes, say, say_n, spoken, translated
 from creative_nodes.report.draw.charts import (
     BOTTOM,
     HEIGHT,
@@ -24,36 +23,10 @@ from creative_nodes.report.draw.charts import (
     ticks,
 )
 from creative_nodes.report.say.spoken import Called, called, ranked_rows, table
-from creative_nodes.report.say.words import known_number, rows
+from creative_nodes.report.say.words import known_number, rows, upper_first
 from creative_nodes.report.settings import PageSettings
 
-PLANS = {
-    "today": mark("Nothing: as it is today"),
-    "coverage": mark("Most residents newly in walking reach"),
-    "equity": mark("Fewest residents far from any space"),
-    "median": mark("Shortest mean walk to a space"),
-    "network": mark("Best connected spaces"),
-    "score": mark("First by score"),
-}
-# what the notes of the table portfolio say when no number stands in them
-NOTES = {
-    "residents are not known": mark("Residents are not known."),
-    "no candidate can be reached on foot": mark("No candidate can be reached on foot."),
-    "no site adds anything to this aim": mark("No site adds anything to this aim."),
-    "a further site would add nothing": mark("A further site would add nothing."),
-    "no site has a known area, so none has a cost": mark("No site has a known area, so none has a cost."),
-    "no site adds anything to this aim; these are for the next: most residents newly in walking reach": mark(
-        "No site adds anything to this aim; these are for the next: most residents newly in walking reach."
-    ),
-    "no site adds anything to this aim; these are for the next: fewest residents far from any space": mark(
-        "No site adds anything to this aim; these are for the next: fewest residents far from any space."
-    ),
-}
-NEXT = "; these are for the next: "
-ASKED = re.compile(r"(\d+) sites were asked for, (\d+) can be reached")
-UNPRICED = re.compile(r"(\d+) of (\d+) sites without a known area have no cost and are left out")
-CHEAPEST = re.compile(r"the budget pays for no site: the cheapest costs (.+)")
-SOURCE = re.compile(r"costs: (.+)", re.DOTALL)
+TODAY = mark("Nothing: as it is today")  # chosen for
 
 
 @dataclass(frozen=True)
@@ -78,7 +51,7 @@ class Plan:
     connectivity: str
     cost: str
     proof: str
-    notes: tuple[str, ...]
+    note: str
 
 
 @dataclass(frozen=True)
@@ -130,29 +103,15 @@ def _people(value: Any) -> str:
 # ---------------------------------------------------------------- plans
 
 
-def note_words(note: str) -> tuple[str, ...]:
-    """Say the notes of a plan in the language in force; one that is not known stands as it is.
-
-    The source of the costs is the last of them, and may hold a semicolon.
-    """
-    note = note.replace(NEXT, "\0")
-    note, found, source = note.partition("costs: ")
-    parts = [part.replace("\0", NEXT) for part in note.split("; ") if part]
-    return tuple(_note(part) for part in [*parts, *([found + source] if found else [])])
+def _aim(row: Any) -> str:
+    """Say what a plan's sites are chosen for."""
+    return translated(TODAY) if row.plan == "today" else upper_first(spoken(row, "aim"))
 
 
-def _note(note: str) -> str:
-    if note in NOTES:
-        return translated(NOTES[note])
-    if known := ASKED.fullmatch(note):
-        return say("{asked} sites were asked for, {there} can be reached.", asked=known[1], there=known[2])
-    if known := UNPRICED.fullmatch(note):
-        return say("{n} of {all} sites without a known area have no cost and are left out.", n=known[1], all=known[2])
-    if known := CHEAPEST.fullmatch(note):
-        return say("The budget pays for no site: the cheapest costs {cost}.", cost=known[1])
-    if known := SOURCE.fullmatch(note):
-        return say("Source of the costs: {source}.", source=known[1])
-    return note
+def _note(row: Any) -> str:
+    """Say what a reader should know of a plan, as a sentence; empty when nothing."""
+    note = upper_first(spoken(row, "note"))
+    return say("{remark}.", remark=note) if note else ""
 
 
 def _proof(row: Any) -> str:
@@ -185,7 +144,7 @@ def _plans(portfolio: pd.DataFrame, steps: pd.DataFrame | None, name: Mapping[st
         found.append(
             Plan(
                 key=row.plan,
-                aim=translated(PLANS[row.plan]) if row.plan in PLANS else row.aim,
+                aim=_aim(row),
                 sites=chosen,
                 served=_people(row.newly_served),
                 far=_people(row.far_residents),
@@ -193,7 +152,7 @@ def _plans(portfolio: pd.DataFrame, steps: pd.DataFrame | None, name: Mapping[st
                 connectivity=say("{share:.2f} %", share=100 * row.connectivity),
                 cost="" if cost is None else count(cost),
                 proof=_proof(row),
-                notes=note_words(row.note),
+                note=_note(row),
             )
         )
     return tuple(found)

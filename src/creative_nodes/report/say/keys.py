@@ -82,6 +82,8 @@ CERTAINTIES = {
     "weak": mark("weak"),
     "not scored": mark("not scored"),
 }
+# how a certainty is drawn: class of the style sheets
+CHIPS = {"robust": "robust", "depends on priorities": "depends", "weak": "weak", "not scored": "not"}
 KNOWN_KINDS = {
     "heritage": mark("Industrial heritage"),
     "creative": mark("Creative space"),

@@ -11,7 +11,18 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from creative_nodes.common import amount, area, criterion, language, minutes, not_known, number, say, translated
+from creative_nodes.common import (
+    NAME_COLUMNS,
+    amount,
+    area,
+    criterion,
+    language,
+    minutes,
+    not_known,
+    number,
+    say,
+    translated,
+)
 
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
@@ -82,7 +93,7 @@ def rows(frame: pd.DataFrame) -> list[Any]:
 
 def _given(row: Any) -> list[str]:
     """Collect the names of a row, each once: the local one, the reader's, then English and the others."""
-    columns = ("name_", f"name_{language()}", "name_en", "name_vi", "name_zh")
+    columns = ("name_", f"name_{language()}", *NAME_COLUMNS[1:])
     return list(dict.fromkeys(text for column in columns if (text := getattr(row, column, ""))))
 
 
