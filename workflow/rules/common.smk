@@ -139,7 +139,8 @@ def tables_of(*names):
 
 # what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
 RESULTS = (
-    *("candidates", "scores", "robustness", "rank_acceptability", "agreement"),
+    *("candidates", "network_parts", "cluster_reach", "reference"),
+    *("scores", "robustness", "rank_acceptability", "agreement"),
     *("scenarios", "scenario_candidates", "sweeps", "sweep_variants"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),

@@ -23,6 +23,7 @@ from creative_nodes.common import (
 )
 from creative_nodes.network import NetworkSettings
 from creative_nodes.reach import parts
+from creative_nodes.reach.counted import MAJOR, residents_by_service, residents_within
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
 from creative_nodes.reach.stones import enlarged, network_parts, open_sites, own_spaces
@@ -32,14 +33,12 @@ from creative_nodes.streets import (
     StreetNetwork,
     Streets,
     cost_rows,
-    cost_to_nearest,
     cut_off,
     joins_streets,
     totals_within,
 )
 
 FULL_AGE_YEARS = 100.0
-MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
 
 def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
@@ -113,12 +112,9 @@ def _within(
     venues = survey.streets.entrances(network, survey.streets.shapes(creative))
     kinds = np.column_stack([np.ones(len(creative)), creative["tier"].isin(MAJOR)])
     spaces = totals_within(network, gates, venues, kinds, limits=list(minutes))
-    residents = np.full(spaces.shape[:2], np.nan)
-    if len(people):
-        amounts = people["residents"].to_numpy(dtype=float)
-        residents = totals_within(network, gates, survey.homes(network), amounts, limits=list(minutes))
+    residents = residents_within(survey, network, people, minutes)
     shut = ~gates.has_entrance()
-    spaces[shut], residents[shut] = np.nan, np.nan
+    spaces[shut] = np.nan
     columns = {"minutes": np.tile(minutes, gates.n_places), "residents": residents.ravel()}
     columns |= {"spaces": spaces[..., 0].ravel(), "major_spaces": spaces[..., 1].ravel()}
     ids = np.repeat(survey.sites["site_id"].to_numpy(dtype=object), len(minutes))
@@ -148,15 +144,10 @@ def _newly_served(
 
     Those out of reach of any today are told apart from those already served.
     """
+    both = residents_by_service(survey, walk, people, minutes)
     n = len(survey.sites)
-    if people.empty:
+    if both is None:
         return np.full(n, np.nan), []
-    homes, creative = survey.homes(walk), survey.world.creative
-    major = survey.streets.shapes(creative[creative["tier"].isin(MAJOR)])
-    unserved = cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
-    residents = people["residents"].to_numpy(dtype=float)
-    kinds = np.column_stack([residents * unserved, residents * ~unserved])
-    both = totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
     names = (mark("not served today"), mark("served today"))
     made_of = [
         parts.rows(

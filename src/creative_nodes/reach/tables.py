@@ -106,6 +106,14 @@ CLUSTER_REACH = Table(
         Column("cluster_id", "text", "id in the table clusters"),
         Column("n_spaces", "integer", "creative spaces in it", "spaces", False, 1),
         Column("reachable", "flag", "whether people on foot can get to any of them along the streets"),
+        Column(
+            "typical_network",
+            "number",
+            "network of a typical one of them: how many spaces of the study area it is joined with (geometric mean)",
+            "spaces",
+            False,
+            0,
+        ),
         *POSITION_COLUMNS,
     ),
 )

@@ -314,6 +314,14 @@ class Entrances:
         return found
 
 
+def joined(first: Entrances, second: Entrances) -> Entrances:
+    """Put the entrances of more places behind those of the first, so that one search serves both."""
+    later = replace(second, place=first.n_places + second.place)
+    names = ("place", "edge", "share", "leg_m", "gap_m")
+    rows = {name: np.concatenate([getattr(first, name), getattr(later, name)]) for name in names}
+    return Entrances(n_places=first.n_places + second.n_places, **rows)
+
+
 def find_entrances(network: StreetNetwork, geometry: np.ndarray, *, within_m: float, spacing_m: float) -> Entrances:
     """Join places to the network at the points of the streets nearest to their boundary.
 
