@@ -4,7 +4,7 @@
 # snakemake data/processed/shanghai/backtest.parquet
 rule back_test:
     input:
-        **tables_of("heritage", "registry", "amenities", "people"),
+        **tables_of("heritage", "registry", "amenities", "people", "scales"),
         **TRANSPORT,
         creative="data/processed/{city}/located_creative.parquet",
     output:
@@ -58,7 +58,7 @@ rule pool_backtest:
 # snakemake data/processed/hanoi/sobol.parquet
 rule measure_sobol:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
+        **tables_of("candidates", "scales"),
     output:
         **tables_of("sobol"),
     log:
@@ -131,9 +131,7 @@ rule measure_scenarios:
 # snakemake data/processed/hanoi/robustness.parquet
 rule measure_robustness:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
-        scenarios="data/processed/{city}/scenarios.parquet",
-        sweeps="data/processed/{city}/sweeps.parquet",
+        **tables_of("candidates", "scales", "scenarios", "sweeps"),
     output:
         robustness="data/processed/{city}/robustness.parquet",
         rank_acceptability="data/processed/{city}/rank_acceptability.parquet",

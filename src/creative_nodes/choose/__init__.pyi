@@ -1,3 +1,13 @@
+from .answer import NOT_FREE as NOT_FREE
+from .answer import Eligible as Eligible
+from .answer import anchors_of as anchors_of
+from .answer import may_be_chosen as may_be_chosen
+from .answer import measure_eligible as measure_eligible
+from .answer import measure_served as measure_served
+from .answer import measure_stones as measure_stones
+from .answer import recommend_set as recommend_set
+from .decisions import read_decisions as read_decisions
+from .decisions import record_decisions as record_decisions
 from .portfolio import choose_portfolio as choose_portfolio
 from .portfolio import measure_options as measure_options
 from .recommended import Aims as Aims
@@ -10,3 +20,6 @@ from .tables import PORTFOLIO as PORTFOLIO
 from .tables import PORTFOLIO_FRONT as PORTFOLIO_FRONT
 from .tables import PORTFOLIO_GAIN as PORTFOLIO_GAIN
 from .tables import PORTFOLIO_SITES as PORTFOLIO_SITES
+from .tables import DECISIONS as DECISIONS
+from .tables import RECOMMENDED as RECOMMENDED
+from .tables import SET_BESIDE_RANKING as SET_BESIDE_RANKING
