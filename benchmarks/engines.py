@@ -72,7 +72,7 @@ def within(case: Case, costs: np.ndarray) -> np.ndarray:
 def ours(case: Case) -> Answer:
     """Set up this project's own engine: scipy's Dijkstra, city in blocks, amounts added up by edge."""
     from creative_nodes.streets.network import Entrances, StreetNetwork
-    from creative_nodes.streets.times import total_within_of_nodes, totals_within
+    from creative_nodes.streets.within import total_within_of_nodes, totals_within
 
     n_arcs = len(case.tail)
     network = StreetNetwork(

@@ -19,7 +19,7 @@ import yaml
 
 from creative_nodes.common import tables
 from creative_nodes.locate.sites import locate
-from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.locate.taxonomy import Taxonomies, read_taxonomy
 from creative_nodes.report.tables import TABLES
 from creative_nodes.settings import load_config
 
@@ -48,7 +48,7 @@ def main() -> None:
     area = tables.read(TABLES["study_area"], folder / "study_area.parquet").iloc[0]
     settings = load_config(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
     names = ("heritage_taxonomy", "creative_taxonomy", "amenity_taxonomy")
-    rules = {name: read_taxonomy(ROOT / getattr(settings.locate, name)) for name in names}
+    rules = Taxonomies(*(read_taxonomy(ROOT / getattr(settings.locate, name)) for name in names))
     first = None
     for times in (1, 2, 5, 10):
         many = copies(places, times)
@@ -58,7 +58,7 @@ def main() -> None:
         begun = time.perf_counter()
         found = locate(
             many,
-            **rules,
+            rules,
             known=[],
             settings=settings.locate,
             area=shapely.union_all(shifted),

@@ -26,7 +26,7 @@ from creative_nodes.common import tables
 from creative_nodes.report.tables import TABLES
 from creative_nodes.settings import load_config
 from creative_nodes.streets.streets import Streets
-from creative_nodes.streets.times import total_within_of_nodes, totals_within
+from creative_nodes.streets.within import total_within_of_nodes, totals_within
 
 ROOT = Path(__file__).resolve().parents[1]
 WALK_M = 1200.0

@@ -64,7 +64,7 @@ def made_up_city(n: int, rng: np.random.Generator) -> Any:
 def measure(n: int) -> dict[str, float]:
     """Measure one city in this process."""
     from creative_nodes.streets.network import Entrances
-    from creative_nodes.streets.times import total_within_of_nodes
+    from creative_nodes.streets.within import total_within_of_nodes
 
     rng = np.random.default_rng(n)
     city = made_up_city(n, rng)

@@ -35,13 +35,13 @@ def build_ours(path: str) -> dict[str, Any]:
     from creative_nodes.common.geo import utm_epsg
     from creative_nodes.pull.read import read_streets
     from creative_nodes.settings import load_config
-    from creative_nodes.streets.network import build_network
+    from creative_nodes.streets.network import StreetTables, build_network
 
     travel = load_config(settings()).travel
     epsg = utm_epsg(*position(path))
     begun = time.perf_counter()
     nodes, edges = read_streets(path, modes=travel.modes, epsg=epsg)
-    walk = build_network(nodes, edges, mode="walk", travel=travel, country="VN", epsg=epsg, in_metres=True)
+    walk = build_network(StreetTables(nodes, edges, epsg), mode="walk", travel=travel, country="VN", in_metres=True)
     walk.graph()
     return {"nodes": walk.n_nodes, "build_s": time.perf_counter() - begun}
 
@@ -63,13 +63,13 @@ def reach_all_nodes(path: str) -> dict[str, Any]:
     from creative_nodes.common.geo import utm_epsg
     from creative_nodes.pull.read import read_streets
     from creative_nodes.settings import load_config
-    from creative_nodes.streets.network import build_network, find_entrances
-    from creative_nodes.streets.times import total_within_of_nodes
+    from creative_nodes.streets.network import StreetTables, build_network, find_entrances
+    from creative_nodes.streets.within import total_within_of_nodes
 
     travel = load_config(settings()).travel
     epsg = utm_epsg(*position(path))
     nodes, edges = read_streets(path, modes=travel.modes, epsg=epsg)
-    walk = build_network(nodes, edges, mode="walk", travel=travel, country="VN", epsg=epsg, in_metres=True)
+    walk = build_network(StreetTables(nodes, edges, epsg), mode="walk", travel=travel, country="VN", in_metres=True)
     cells = np.unique(np.floor(shapely.get_coordinates(walk.lines) / 100), axis=0) * 100 + 50
     begun = time.perf_counter()
     homes = find_entrances(walk, shapely.points(cells), within_m=500, spacing_m=100)

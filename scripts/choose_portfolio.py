@@ -10,6 +10,7 @@ from creative_nodes.choose import (
     PORTFOLIO_GAIN,
     PORTFOLIO_SITES,
     Portfolio,
+    Walks,
     choose_portfolio,
     measure_options,
 )
@@ -25,16 +26,15 @@ log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 plain = json.loads(settings)
 portfolio = restore(settings, "analysis.portfolio", Portfolio)
-walk_minutes = plain["analysis.reach.walk_minutes"]
+walks = Walks(plain["analysis.reach.walk_minutes"], plain["analysis.people_grid.link_within_m"])
 options = measure_options(
     *tables.read_all(files, CANDIDATES, SCORES, CREATIVE, PEOPLE).values(),
     read_streets(files, settings),
     settings=portfolio,
-    walk_minutes=walk_minutes,
+    walks=walks,
     network=restore(settings, "analysis.network", NetworkSettings),
-    link_within_m=plain["analysis.people_grid.link_within_m"],
 )
-chosen = choose_portfolio(options, portfolio, walk_minutes=walk_minutes, seed=plain["analysis.seed"])
+chosen = choose_portfolio(options, portfolio, walk_minutes=walks.minutes, seed=plain["analysis.seed"])
 note = tables.carry_on(files.scores, settings)
 tables.write_all(chosen, snakemake.output, PORTFOLIO, PORTFOLIO_SITES, PORTFOLIO_GAIN, PORTFOLIO_FRONT, provenance=note)
 best = chosen["portfolio"].set_index("plan").loc["coverage"]

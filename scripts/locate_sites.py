@@ -13,6 +13,7 @@ from creative_nodes.locate import (
     REGISTRY,
     Locate,
     Scope,
+    Taxonomies,
     locate,
     read_imports,
     read_registry,
@@ -25,13 +26,11 @@ files, settings = snakemake.input, json.loads(snakemake.params.settings)
 row = tables.read(STUDY_AREA, files.study_area).iloc[0]
 area = {"area": row.geometry, "epsg": int(row["epsg"])}
 buffer = {"edge_buffer_m": settings["analysis.edge_buffer_m"]}
-heritage, creative = read_taxonomy(files.heritage_taxonomy), read_taxonomy(files.creative_taxonomy)
-scope = Scope.of(**area, **buffer, local_name=settings["city.local_name"], heritage=heritage, creative=creative)
+rules = Taxonomies(*(read_taxonomy(files[f"{kind}_taxonomy"]) for kind in ("heritage", "creative", "amenity")))
+scope = Scope.of(**area, **buffer, local_name=settings["city.local_name"], taxonomies=rules)
 located = locate(
     tables.read(PLACES, files.places),
-    heritage_taxonomy=heritage,
-    creative_taxonomy=creative,
-    amenity_taxonomy=read_taxonomy(files.amenity_taxonomy),
+    rules,
     known=read_registry(files.registry, **area) if files.get("registry") else [],
     lists=read_imports(files.get("imports", []), settings["city.imports"], scope),
     settings=restore(snakemake.params.settings, "analysis.locate", Locate),

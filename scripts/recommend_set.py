@@ -4,7 +4,7 @@ import json
 
 from _run import start
 
-from creative_nodes.choose import RECOMMENDED, SET_BESIDE_RANKING, measure_eligible, recommend_set
+from creative_nodes.choose import RECOMMENDED, SET_BESIDE_RANKING, Walks, measure_eligible, recommend_set
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import CREATIVE
 from creative_nodes.network import NetworkSettings
@@ -20,9 +20,8 @@ eligible = measure_eligible(
     *tables.read_all(files, CANDIDATES, SCORES, CREATIVE, PEOPLE).values(),
     read_streets(files, settings),
     scales=read_scales(tables.read(SCALES, files.scales)),
+    walks=Walks(plain["analysis.reach.walk_minutes"], plain["analysis.people_grid.link_within_m"]),
     network=restore(settings, "analysis.network", NetworkSettings),
-    walk_minutes=plain["analysis.reach.walk_minutes"],
-    link_within_m=plain["analysis.people_grid.link_within_m"],
 )
 found = recommend_set(eligible)
 note = tables.carry_on(files.scores, settings)

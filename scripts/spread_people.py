@@ -5,7 +5,7 @@ import json
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.people import PEOPLE, People, PeopleGrid, spread_people
+from creative_nodes.people import PEOPLE, People, PeopleFiles, PeopleGrid, spread_people
 from creative_nodes.pull import STUDY_AREA
 
 log = start(snakemake)
@@ -16,10 +16,7 @@ people, found = spread_people(
     epsg=int(area["epsg"]),
     buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
     people=restore(settings, "city.people", People),
-    raster=files.get("raster"),
-    table=files.get("table"),
-    places=files.places,
-    edges=files.edges,
+    files=PeopleFiles(files.places, files.edges, files.get("raster"), files.get("table")),
     settings=restore(settings, "analysis.people_grid", PeopleGrid),
 )
 note = {**tables.carry_on(files.places, settings), **found}

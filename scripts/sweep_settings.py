@@ -7,7 +7,7 @@ from _run import start
 from creative_nodes.common import restore, tables
 from creative_nodes.doubt import SWEEP_VARIANTS, SWEEPS, Swept, SweptCity, sweep, sweeps_in_words
 from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE
-from creative_nodes.people import PEOPLE, People, other_sources
+from creative_nodes.people import PEOPLE, People, PeopleFiles, other_sources
 from creative_nodes.pull import STUDY_AREA
 from creative_nodes.reach import World
 from creative_nodes.streets import STATIONS, read_streets
@@ -18,13 +18,10 @@ plain = json.loads(settings)
 analysis = Swept.model_validate({name: plain[f"analysis.{name}"] for name in Swept.model_fields})
 others = other_sources(
     (area := tables.read(STUDY_AREA, files.study_area).iloc[0]).geometry,
-    restore(settings, "city.people", People),
-    raster=files.get("raster"),
-    table=files.get("table"),
     epsg=int(area["epsg"]),
     buffer_m=analysis.edge_buffer_m,
-    places=files.places,
-    edges=files.street_edges,
+    people=restore(settings, "city.people", People),
+    files=PeopleFiles(files.places, files.street_edges, files.get("raster"), files.get("table")),
     settings=analysis.people_grid,
 )
 world = World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))

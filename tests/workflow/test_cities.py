@@ -24,8 +24,13 @@ def cities(tmp_path_factory):
     spec = spec_from_file_location("workflow_conftest", Path(__file__).with_name("conftest.py"))
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
+    given = {"EXTRACTS": str(Path(EXTRACTS).resolve())}
+    # what `make cities` just built serves, where Snakemake finds nothing in it to make anew
+    own = module.Project(module.ROOT)
+    if (own.folder / "reports/index.html").is_file() and own.would_run("all", env=given) == set():
+        return own
     project = module.copy_project(tmp_path_factory.mktemp("cities"))
-    project.snakemake("all", env={"EXTRACTS": str(Path(EXTRACTS).resolve())})
+    project.snakemake("all", env=given)
     return project
 
 

@@ -14,7 +14,8 @@ from creative_nodes.common.geo import projected
 from creative_nodes.report.tables import TABLES
 from creative_nodes.settings import load_config
 from creative_nodes.streets.streets import Streets
-from creative_nodes.streets.times import costs_between, total_within_of_nodes
+from creative_nodes.streets.times import costs_between
+from creative_nodes.streets.within import total_within_of_nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = json.loads((ROOT / "tests/data/sample_town/truth.json").read_text(encoding="utf-8"))

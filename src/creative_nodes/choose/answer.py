@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from creative_nodes.choose.portfolio import measure_demand
+from creative_nodes.choose.options import Walks, measure_demand
 from creative_nodes.choose.recommended import (
     LEAST_TO_CHOOSE,
     Aims,
@@ -72,19 +72,15 @@ def measure_stones(
 
 
 def measure_served(
-    streets: Streets,
-    sites: gpd.GeoDataFrame,
-    creative: gpd.GeoDataFrame,
-    people: gpd.GeoDataFrame,
-    *,
-    walk_minutes: float,
-    link_within_m: float,
+    streets: Streets, sites: gpd.GeoDataFrame, creative: gpd.GeoDataFrame, people: gpd.GeoDataFrame, walks: Walks
 ) -> Served:
     """Measure which residents each site newly serves, as the criterion newly_served counts them."""
-    demand = measure_demand(streets, sites, creative, people, limit=walk_minutes, link_within_m=link_within_m)
+    demand = measure_demand(
+        streets, sites, creative, people, limit=walks.minutes, link_within_m=walks.link_within_m
+    )
     if demand is None:
         return Served(np.zeros((0, len(sites)), dtype=bool), np.zeros(0))
-    cover = demand.covering(walk_minutes)
+    cover = demand.covering(walks.minutes)
     return Served(cover.sets.reshape(-1, len(sites)), cover.amount)
 
 
@@ -96,9 +92,8 @@ def measure_eligible(
     streets: Streets,
     *,
     scales: Mapping[str, Scale],
+    walks: Walks,
     network: NetworkSettings,
-    walk_minutes: float,
-    link_within_m: float,
 ) -> Eligible:
     """Measure what the sites that may be chosen do together.
 
@@ -107,14 +102,11 @@ def measure_eligible(
     candidates, scores, creative, people : tables.
     streets : street tables.
     scales : value functions, whose anchors the aims are divided by.
+    walks : how people walk.
     network : how walks link.
-    walk_minutes : minutes on foot within which a space serves people.
-    link_within_m : metres: residents farther than this from any street are in nobody's reach.
     """
     sites = candidates[may_be_chosen(candidates)].sort_values("site_id").reset_index(drop=True)
-    served = measure_served(
-        streets, sites, creative, people, walk_minutes=walk_minutes, link_within_m=link_within_m
-    )
+    served = measure_served(streets, sites, creative, people, walks)
     aims = Aims(served, measure_stones(streets, sites, creative, network), anchors_of(scales))
     ids = sites["site_id"].to_numpy(dtype=object)
     ranks = scores.set_index("site_id")["rank"].reindex(ids).astype(float).to_numpy()

@@ -7,28 +7,19 @@ the shortest mean walk; network for the connectivity C. The first by score stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import combinations
-from math import comb
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from creative_nodes.choose import siting
+from creative_nodes.choose.choosing import Value, best_connection, first_by_score, flags_of, in_order
+from creative_nodes.choose.options import Options
 from creative_nodes.choose.settings import Portfolio as Settings
-from creative_nodes.choose.siting import Aim, Choice, Limit, Solver
+from creative_nodes.choose.siting import Choice, Limit, Solver
 from creative_nodes.choose.tables import PORTFOLIO, PORTFOLIO_FRONT, PORTFOLIO_GAIN, PORTFOLIO_SITES
 from creative_nodes.common import Table, tables
-from creative_nodes.network import NetworkSettings, space_links
-from creative_nodes.streets import Streets, cost_rows, cost_to_nearest, costs_between
 
-FACILITIES = ("core", "intermediate")  # the spaces that count as serving people, as for newly_served
-EQUAL = 1e-12  # connectivities this close are equal
 AIMS = {
     "today": "the spaces of today",
     "coverage": "most residents newly in walking reach",
@@ -37,271 +28,6 @@ AIMS = {
     "network": "best connected spaces",
     "score": "first by score",
 }
-Value = Callable[[np.ndarray], float]
-
-
-@dataclass(frozen=True)
-class Demand:
-    """Residents and their walks.
-
-    `residents`, `today` (minutes to the nearest facility of today, infinite when none can be reached) and `inside` (of
-    the study area) have a value a cell, shape (cells,). `helped`: the cells that some site is nearer to than that,
-    shape (h,); `minutes`: from them to each site, shape (h, n), infinite when farther than anybody asks for.
-    """
-
-    residents: np.ndarray
-    today: np.ndarray
-    inside: np.ndarray
-    helped: np.ndarray
-    minutes: np.ndarray
-
-    def covering(self, limit: float) -> Aim:
-        """Return the aim of residents newly within `limit` minutes; all residents read count, as for newly_served."""
-        return siting.covering(self.minutes, self.today[self.helped], self.residents[self.helped], limit=limit)
-
-    def reaching(self, limit: float) -> Aim:
-        """Return the same aim for residents of the study area only."""
-        return siting.covering(self.minutes, self.today[self.helped], self._own[self.helped], limit=limit)
-
-    def saving(self, cap: float) -> Aim:
-        """Return the aim of person-minutes that residents of the study area save."""
-        return siting.saving(self.minutes, self.today[self.helped], self._own[self.helped], cap=cap)
-
-    def far(self, limit: float) -> float:
-        """Return how many residents of the study area are farther than `limit` minutes from the facilities of today."""
-        return float(self._own[self.today > limit].sum())
-
-    def mean_minutes(self, saved: float, cap: float) -> float:
-        """Return the mean walk in the study area when so many person-minutes are saved; missing without residents."""
-        if not self._own.sum() > 0:
-            return np.nan
-        return siting.mean_minutes(self.today, self._own, saved, cap=cap)
-
-    @property
-    def _own(self) -> np.ndarray:
-        return np.where(self.inside, self.residents, 0.0)
-
-
-@dataclass(frozen=True)
-class Joining:
-    """What sites join: `sizes` of the parts of the network, which parts each site touches, which sites touch another.
-
-    Shapes (parts,), (n, parts) and (n, n).
-    """
-
-    sizes: np.ndarray
-    touches: np.ndarray
-    between: np.ndarray
-
-    def connectivity(self, chosen: np.ndarray) -> float:
-        """Return C with the chosen sites (flags) as relays, the number of spaces unchanged.
-
-        The parts that chosen sites join, directly or through one another, become one; with one site this is the
-        criterion relay.
-        """
-        if not self.sizes.sum():
-            return 0.0
-        n_parts, rows = len(self.sizes), np.flatnonzero(chosen)
-        site, part = np.nonzero(self.touches[rows])
-        one, other = np.nonzero(self.between[np.ix_(rows, rows)])
-        a, b = np.concatenate([site, one]) + n_parts, np.concatenate([part, other + n_parts])
-        graph = coo_array((np.ones(len(a)), (a, b)), shape=(n_parts + len(rows),) * 2)
-        label = connected_components(graph, directed=False)[1][:n_parts]
-        joined = np.bincount(label, weights=self.sizes)
-        return float(np.sum((joined / self.sizes.sum()) ** 2))
-
-    def useful(self) -> np.ndarray:
-        """Tell which sites could raise C with or without others: they touch two parts, or another site."""
-        return np.asarray((self.touches.sum(axis=1) > 1) | self.between.any(axis=1))
-
-
-@dataclass(frozen=True)
-class Options:
-    """The sites to choose from, best score first, and what they would do.
-
-    `sites` has site_id, score, heritage_class and area_m2; `demand` is None when residents are not known; `left_out`
-    counts candidates out of reach.
-    """
-
-    sites: pd.DataFrame
-    demand: Demand | None
-    joining: Joining
-    left_out: int = 0
-
-    def costs(self, settings: Settings) -> np.ndarray:
-        """Return the cost of each site in the config's currency; missing where the area is not known."""
-        rate = self.sites["heritage_class"].map(dict(settings.cost_per_m2)).fillna(settings.cost_per_m2["default"])
-        return np.asarray((self.sites["area_m2"] * rate).to_numpy(dtype=float))
-
-
-# ---------------------------------------------------------------- measuring
-
-
-def measure_demand(
-    streets: Streets,
-    sites: gpd.GeoDataFrame,
-    creative: gpd.GeoDataFrame,
-    people: gpd.GeoDataFrame,
-    *,
-    limit: float,
-    link_within_m: float,
-) -> Demand | None:
-    """Measure the walks from homes to sites and to the spaces of today.
-
-    Parameters
-    ----------
-    streets : street tables.
-    sites : sites to choose from.
-    creative : the table creative, study area and buffer; core and intermediate spaces are the facilities of today.
-    people : the table people.
-    limit : minutes: longer walks to a site count as none.
-    link_within_m : metres: residents farther than this from any street are in nobody's reach.
-
-    Returns
-    -------
-    None when residents are not known.
-    """
-    if people.empty:
-        return None
-    walk = streets.network("walk")
-    homes = streets.entrances(walk, streets.shapes(people), within_m=link_within_m)
-    facilities = creative[creative["tier"].isin(FACILITIES)]
-    today = cost_to_nearest(walk, homes, streets.entrances(walk, streets.shapes(facilities)))
-    doors = streets.entrances(walk, streets.shapes(sites))
-    kept = []
-    for rows, minutes in cost_rows(walk, doors, homes, limit=limit):
-        row, cell = np.nonzero(minutes < today)
-        kept.append((rows[row], cell, minutes[row, cell]))
-    site, cell, walked = (np.concatenate(part) for part in zip(*kept, strict=True)) if kept else [np.zeros(0, int)] * 3
-    helped, row = np.unique(cell, return_inverse=True)
-    table = np.full((len(helped), len(sites)), np.inf)
-    table[row, site] = walked
-    return Demand(
-        residents=people["residents"].to_numpy(dtype=float),
-        today=today,
-        inside=people["inside"].to_numpy(dtype=bool),
-        helped=helped,
-        minutes=table,
-    )
-
-
-def measure_joining(
-    streets: Streets, sites: gpd.GeoDataFrame, creative: gpd.GeoDataFrame, network: NetworkSettings
-) -> Joining:
-    """Measure which parts of the creative network, and which other sites, each site can walk to in the link time."""
-    spaces = creative[creative["inside"]]
-    walk = streets.network("walk")
-    doors = streets.entrances(walk, streets.shapes(sites))
-    venues = streets.entrances(walk, streets.shapes(spaces))
-    parts = space_links(streets, spaces, network.link_minutes).parts()
-    reached = np.isfinite(costs_between(walk, doors, venues, limit=network.link_minutes))
-    apart = costs_between(walk, doors, doors, limit=network.link_minutes)
-    between = np.isfinite(np.minimum(apart, apart.T)) & ~np.eye(len(sites), dtype=bool)
-    sizes = np.bincount(parts)
-    touches = np.zeros((len(sites), len(sizes)), dtype=bool)
-    site, space = np.nonzero(reached)
-    touches[site, parts[space]] = True
-    return Joining(sizes, touches, between)
-
-
-def measure_options(
-    candidates: gpd.GeoDataFrame,
-    scores: pd.DataFrame,
-    creative: gpd.GeoDataFrame,
-    people: gpd.GeoDataFrame,
-    streets: Streets,
-    *,
-    settings: Settings,
-    walk_minutes: float,
-    network: NetworkSettings,
-    link_within_m: float,
-) -> Options:
-    """Measure what the candidates that can be reached would do, together.
-
-    Parameters
-    ----------
-    candidates, scores, creative, people : tables.
-    streets : street tables.
-    settings, network : settings.
-    walk_minutes : minutes on foot within which a space serves people.
-    link_within_m : see `measure_demand`.
-    """
-    scored = candidates.merge(scores[["site_id", "score"]], on="site_id", how="left")
-    usable = scored[scored["reachable"]].sort_values(["score", "site_id"], ascending=[False, True])
-    usable = usable.rename(columns={"site_capacity": "area_m2"}).reset_index(drop=True)
-    limit = max(walk_minutes, settings.far_minutes, settings.max_minutes)
-    return Options(
-        sites=pd.DataFrame(usable[["site_id", "score", "heritage_class", "area_m2"]]),
-        demand=measure_demand(streets, usable, creative, people, limit=limit, link_within_m=link_within_m),
-        joining=measure_joining(streets, usable, creative, network),
-        left_out=len(candidates) - len(usable),
-    )
-
-
-# ---------------------------------------------------------------- choosing
-
-
-def best_connection(joining: Joining, limit: Limit, *, exhaustive_sets: int) -> Choice:
-    """Choose the sites that raise the connectivity C most; among equals the fewest, then those earlier in order.
-
-    Every set is tried when there are at most `exhaustive_sets` of them. Otherwise sites are added one by one (by two
-    where one alone joins nothing), which need not find the best: C with every site at once bounds it from above.
-    """
-    n = len(joining.touches)
-    useful = [int(site) for site in np.flatnonzero(joining.useful() & limit.affordable(n))]
-    most = len(useful) if limit.sites is None else min(limit.sites, len(useful))
-    if sum(comb(len(useful), size) for size in range(most + 1)) <= exhaustive_sets:
-        every = (some for size in range(most + 1) for some in combinations(useful, size))
-        return Choice(_best_of(every, joining, limit), True, 0.0)
-    chosen: list[int] = []
-    while True:
-        rest = [site for site in useful if site not in chosen]
-        for size in (1, 2):
-            sets = ([*chosen, *more] for more in [(), *combinations(rest, size)])
-            flags = _best_of(sets, joining, limit)
-            if flags.sum() > len(chosen):
-                break
-        if flags.sum() <= len(chosen):
-            break
-        chosen = [int(site) for site in np.flatnonzero(flags)]
-    bound, reached = joining.connectivity(np.ones(n, dtype=bool)), joining.connectivity(_flags(chosen, n))
-    gap = max(0.0, 1 - reached / bound)
-    return Choice(_flags(chosen, n), gap <= EQUAL, gap)
-
-
-def _best_of(sets: Iterable[Sequence[int]], joining: Joining, limit: Limit) -> np.ndarray:
-    """Return the first of the sets that keep to the limit with the highest connectivity, as flags."""
-    best, reached = np.zeros(len(joining.touches), dtype=bool), -1.0
-    for chosen in sets:
-        flags = _flags(chosen, len(best))
-        if limit.allows(flags) and (value := joining.connectivity(flags)) > reached + EQUAL:
-            best, reached = flags, value
-    return best
-
-
-def first_by_score(n: int, limit: Limit) -> np.ndarray:
-    """Take sites in order (best score first) while the limit allows; one that does not fit is passed over."""
-    chosen = np.zeros(n, dtype=bool)
-    for site in range(n):
-        chosen[site] = True
-        chosen[site] = limit.allows(chosen)
-    return chosen
-
-
-def _flags(sites: Iterable[int], n: int) -> np.ndarray:
-    flags = np.zeros(n, dtype=bool)
-    flags[list(sites)] = True
-    return flags
-
-
-def in_order(chosen: np.ndarray, value: Value) -> list[int]:
-    """Order chosen sites by what each adds to those before it, by a value of flags; among equals as they stand."""
-    order: list[int] = []
-    rest = [int(site) for site in np.flatnonzero(chosen)]
-    while rest:
-        gains = [value(_flags([*order, site], len(chosen))) for site in rest]
-        order.append(rest.pop(int(np.argmax(gains))))
-    return order
 
 
 class _Chooser:
@@ -415,7 +141,7 @@ def _status(plan: str, choice: Choice | None, n: int) -> str:
 
 
 def _plan_row(chooser: _Chooser, plan: str, choice: Choice | None, order: list[int]) -> dict[str, Any]:
-    chosen = _flags(order, chooser.n)
+    chosen = flags_of(order, chooser.n)
     status = _status(plan, choice, chooser.n)
     figures: dict[str, float] = chooser.figures(chosen)
     return {
@@ -436,16 +162,16 @@ def _plan_row(chooser: _Chooser, plan: str, choice: Choice | None, order: list[i
 def _site_rows(chooser: _Chooser, plan: str, order: list[int]) -> list[dict[str, Any]]:
     rows = []
     for step, site in enumerate(order, start=1):
-        before, until = _flags(order[: step - 1], chooser.n), _flags(order[:step], chooser.n)
-        others = _flags([one for one in order if one != site], chooser.n)
+        before, until = flags_of(order[: step - 1], chooser.n), flags_of(order[:step], chooser.n)
+        others = flags_of([one for one in order if one != site], chooser.n)
         rows.append(
             {
                 "plan": plan,
                 "step": step,
                 "site_id": chooser.ids[site],
-                "alone": chooser.served(_flags([site], chooser.n)),
+                "alone": chooser.served(flags_of([site], chooser.n)),
                 "gain": _more(chooser.served(until), chooser.served(before)),
-                "only_here": _more(chooser.served(_flags(order, chooser.n)), chooser.served(others)),
+                "only_here": _more(chooser.served(flags_of(order, chooser.n)), chooser.served(others)),
                 "connectivity": chooser.joining.connectivity(until),
                 "cost": chooser.cost[site],
             }
@@ -477,9 +203,9 @@ def _gain_rows(chooser: _Chooser) -> list[dict[str, Any]]:
                 "gain": _more(served, rows[-1]["newly_served"] if rows else 0.0),
                 "connectivity": chooser.joining.connectivity(choice.chosen),
                 "greedy_site": chooser.ids[quick[k - 1]] if k <= len(quick) else "",
-                "greedy_served": chooser.served(_flags(quick[:k], n)),
+                "greedy_served": chooser.served(flags_of(quick[:k], n)),
                 "score_site": chooser.ids[k - 1],
-                "score_served": chooser.served(_flags(range(k), n)),
+                "score_served": chooser.served(flags_of(range(k), n)),
                 "status": _status("coverage", choice, n),
                 "gap": choice.gap,
             }

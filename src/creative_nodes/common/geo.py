@@ -13,6 +13,8 @@ from shapely import Geometry
 WGS84_EPSG = 4326
 UTM_NORTH_EPSG = 32600
 UTM_SOUTH_EPSG = 32700
+METRES_PER_KM = 1000.0
+M2_PER_KM2 = METRES_PER_KM**2
 
 
 def utm_epsg(lon: float, lat: float) -> int:

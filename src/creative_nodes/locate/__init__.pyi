@@ -1,10 +1,10 @@
-from .evidence import confidence as confidence
 from .evidence import evidence_json as evidence_json
-from .evidence import strongest as strongest
 from .evidence import tier_of as tier_of
 from .grouping import oldest_member as oldest_member
 from .imports import Scope as Scope
 from .imports import read_imports as read_imports
+from .judging import Statement as Statement
+from .judging import judge as judge
 from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
@@ -18,7 +18,7 @@ from .tables import CREATIVE as CREATIVE
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import REGISTRY as REGISTRY
-from .taxonomy import Hit as Hit
+from .taxonomy import Taxonomies as Taxonomies
 from .taxonomy import Taxonomy as Taxonomy
 from .taxonomy import read_taxonomy as read_taxonomy
 from .taxonomy import start_year as start_year

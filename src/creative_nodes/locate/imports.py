@@ -16,12 +16,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.common import WGS84_EPSG, InputError, reproject, reproject_xy
+from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, InputError, reproject, reproject_xy
 from creative_nodes.locate.datum import to_wgs84
 from creative_nodes.locate.names import fold, has_han
-from creative_nodes.locate.registry import FARTHEST_KM, METRES_PER_KM, Known
+from creative_nodes.locate.registry import FARTHEST_KM, Known
 from creative_nodes.locate.settings import Import, ImportColumns
-from creative_nodes.locate.taxonomy import Taxonomy, start_year
+from creative_nodes.locate.taxonomy import Taxonomies, start_year
 
 LISTED_FIRST = 5  # rows at fault that an error names
 SAME_PLACE_DIGITS = 5  # decimals of a degree, about 1 m
@@ -73,12 +73,11 @@ class Scope:
         epsg: int,
         edge_buffer_m: float,
         local_name: str,
-        heritage: Taxonomy,
-        creative: Taxonomy,
+        taxonomies: Taxonomies,
     ) -> Scope:
         """Make the scope of a city: `area` in EPSG:4326, grown by `edge_buffer_m` metres in the metric CRS `epsg`."""
         grown = shapely.buffer(reproject(area, WGS84_EPSG, epsg), edge_buffer_m)
-        return cls(grown, epsg, local_name, heritage.classes, creative.classes)
+        return cls(grown, epsg, local_name, taxonomies.heritage.classes, taxonomies.creative.classes)
 
 
 @dataclass(frozen=True)

@@ -108,3 +108,8 @@ def names_of(tags: dict[str, str]) -> dict[str, str]:
         "name_vi": tags.get("name:vi", ""),
         "name_zh": chinese,
     }
+
+
+def folded_names(tags: dict[str, str]) -> list[str]:
+    """Return every name of an object, its old one too, folded and sorted."""
+    return sorted({fold(tags[key]) for key in (*NAME_KEYS, "old_name") if key in tags} - {""})

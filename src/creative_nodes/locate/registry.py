@@ -14,14 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from creative_nodes.common import WGS84_EPSG, InputError, reproject
+from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, InputError, reproject
 from creative_nodes.locate.names import fold
 
 # how far from its stated position a row of each precision may lie
 PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
 HALF_ALIKE = 0.5
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
-METRES_PER_KM = 1000.0
 REGISTRY = "registry"
 NOT_IN_CSV = ("origin", "year_built", "listing")  # what only rows of imported lists carry
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")

@@ -193,6 +193,15 @@ class Taxonomy:
         return found
 
 
+@dataclass(frozen=True)
+class Taxonomies:
+    """The rules of the three kinds of places."""
+
+    heritage: Taxonomy
+    creative: Taxonomy
+    amenities: Taxonomy
+
+
 def _date_key(tags: dict[str, str]) -> str:
     return next((key for key in ("start_date", "year_of_construction", "building:start_date") if key in tags), "")
 

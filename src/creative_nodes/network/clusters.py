@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 from sklearn.cluster import DBSCAN, HDBSCAN
 
-from creative_nodes.common import WGS84_EPSG, reproject, tables
+from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, reproject, tables
 from creative_nodes.locate import has_han
 from creative_nodes.network.colocation import colocate
 from creative_nodes.network.connectivity import links_within, nearest_other
@@ -25,7 +25,6 @@ from creative_nodes.streets import StreetNetwork, Streets, costs_between
 NOISE = -1
 BLOCK = 4  # side of a search block, in limits: large blocks search few streets twice
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
-M2_PER_KM2 = 1e6
 NAME_COLUMNS = ("name", "name_en", "name_vi", "name_zh")
 WARD_LEVELS = frozenset(
     {"6", "7", "8", "9", "10"}

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, times
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, cost_rows, costs_between
 
 SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
 
@@ -64,7 +64,7 @@ def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: floa
     """Link the creative spaces (rows of the table creative) whose walk takes at most `link_minutes`."""
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(creative))
-    minutes = times.costs_between(walk, doors, doors, limit=link_minutes)
+    minutes = costs_between(walk, doors, doors, limit=link_minutes)
     return links_within(minutes, limit=link_minutes)
 
 
@@ -86,7 +86,7 @@ def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) ->
         waiting = np.flatnonzero(which < 0)
         if not len(waiting):
             break
-        for rows, costs in times.cost_rows(walk, doors.of(which < 0), doors, limit=limit):
+        for rows, costs in cost_rows(walk, doors.of(which < 0), doors, limit=limit):
             places = waiting[rows]
             costs[np.arange(len(rows)), places] = np.inf
             best = costs.argmin(axis=1)
@@ -136,9 +136,9 @@ def efficiency(links: Links) -> float:
     n = links.n_spaces
     if n < 2:
         return 0.0
-    times = dijkstra(links.graph(), directed=False)
+    minutes = dijkstra(links.graph(), directed=False)
     apart = ~np.eye(n, dtype=bool)
-    return float((1 / np.maximum(times[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
+    return float((1 / np.maximum(minutes[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
 
 
 @dataclass(frozen=True)

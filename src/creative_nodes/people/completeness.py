@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.common import WGS84_EPSG, Hexagons, add_up, hexagons_over, projected, reproject_xy
+from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, Hexagons, add_up, hexagons_over, projected, reproject_xy
 from creative_nodes.people.settings import Completeness
 from creative_nodes.people.tables import COMPLETENESS
 
@@ -24,7 +24,6 @@ VENUE_KEYS = ("amenity", "shop", "tourism", "office", "leisure", "craft", "histo
 VENUE = rf'"(?:{"|".join(VENUE_KEYS)})": "'
 NAMED = '"name": "'
 BUILDING, NO_BUILDING = '"building": "', '"building": "no"'
-METRES_PER_KM = 1000
 PERSONS = 1000
 
 

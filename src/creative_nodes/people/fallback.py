@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from creative_nodes.common import WGS84_EPSG, InputError, reproject, tables
-from creative_nodes.people.grid import Grid, _inside
+from creative_nodes.people.grid import Grid
 from creative_nodes.people.settings import PeopleGrid, Total
 
 # building values that hold no homes; building=yes counts as mixed use
@@ -108,7 +108,7 @@ def from_total(
     from scipy.ndimage import uniform_filter
 
     floor, street = _floor_area(places, grid, settings.default_levels), _street_length(edges, grid)
-    inside = _inside(grid, area)
+    inside = grid.inside(area)
     if street[inside].sum() == 0:
         raise InputError("no street lies in the study area to spread residents along")
     expected = street * settings.floor_m2_per_street_m

@@ -44,6 +44,22 @@ class Grid:
         )
         return flat.reshape(self.rows, self.columns)
 
+    def inside(self, area: shapely.Geometry) -> np.ndarray:
+        """Return which cell centres lie in an area (EPSG:4326), shape (rows, columns)."""
+        shape = reproject(area, WGS84_EPSG, self.epsg)
+        shapely.prepare(shape)
+        xs, ys = self.centres()
+        found: np.ndarray = shapely.contains_xy(shape, xs, ys)
+        return found
+
+    def outline(self) -> shapely.Geometry:
+        """Return the outline of the grid, EPSG:4326."""
+        south, east = self.north - self.rows * self.cell_m, self.west + self.columns * self.cell_m
+        # bent sides: a straight line in the metric CRS is none in degrees
+        box = shapely.segmentize(shapely.box(self.west, south, east, self.north), 10 * self.cell_m)
+        outline: shapely.Geometry = reproject(box, self.epsg, WGS84_EPSG)
+        return outline
+
 
 def grid_over(area: shapely.Geometry, *, buffer_m: float, cell_m: float, epsg: int) -> Grid:
     """Lay a grid over the buffered study area, its lines at multiples of the cell size.
@@ -59,15 +75,6 @@ def grid_over(area: shapely.Geometry, *, buffer_m: float, cell_m: float, epsg: i
     west, north = np.floor(west / cell_m) * cell_m, np.ceil(north / cell_m) * cell_m
     rows, columns = int(np.ceil((north - south) / cell_m)), int(np.ceil((east - west) / cell_m))
     return Grid(float(west), float(north), cell_m, rows, columns, epsg)
-
-
-def _inside(grid: Grid, area: shapely.Geometry) -> np.ndarray:
-    """Return which cell centres lie in an area (EPSG:4326), shape (rows, columns)."""
-    shape = reproject(area, WGS84_EPSG, grid.epsg)
-    shapely.prepare(shape)
-    xs, ys = grid.centres()
-    found: np.ndarray = shapely.contains_xy(shape, xs, ys)
-    return found
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,20 @@ class Spread:
     covered: float
 
 
-def _kept_total(cells: np.ndarray, expected: float, inside: np.ndarray, *, what: str, where: str) -> np.ndarray:
-    """Scale residents so that their sum over the study area is the source's own."""
+def kept_total(cells: np.ndarray, expected: float, inside: np.ndarray, *, what: str, where: str) -> np.ndarray:
+    """Scale residents so that their sum over the study area is the source's own.
+
+    Parameters
+    ----------
+    cells : persons, shape (rows, columns) of the grid.
+    expected : persons in the study area by the source.
+    inside : cells in the study area, same shape.
+    what, where : the source and its file, for errors.
+
+    Raises
+    ------
+    InputError : the source holds nobody there.
+    """
     got = float(cells[inside].sum())
     if expected <= 0 or got <= 0:
         raise InputError(
@@ -96,12 +115,3 @@ def _kept_total(cells: np.ndarray, expected: float, inside: np.ndarray, *, what:
             where=where,
         )
     return np.asarray(cells * (expected / got))
-
-
-def _outline(grid: Grid) -> shapely.Geometry:
-    """Return the outline of the grid, EPSG:4326."""
-    south, east = grid.north - grid.rows * grid.cell_m, grid.west + grid.columns * grid.cell_m
-    # bent sides: a straight line in the metric CRS is none in degrees
-    box = shapely.segmentize(shapely.box(grid.west, south, east, grid.north), 10 * grid.cell_m)
-    outline: shapely.Geometry = reproject(box, grid.epsg, WGS84_EPSG)
-    return outline

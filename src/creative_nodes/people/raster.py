@@ -14,7 +14,7 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from creative_nodes.common import WGS84_EPSG, InputError, reproject
-from creative_nodes.people.grid import Grid, Spread, _inside, _kept_total
+from creative_nodes.people.grid import Grid, Spread, kept_total
 
 MIN_COVER = 0.999  # share of the study area that a raster must reach over
 
@@ -86,7 +86,7 @@ def from_raster(path: str | Path, grid: Grid, area: shapely.Geometry) -> Spread:
             where=where,
         )
     expected = float((persons * cover).sum())
-    cells = _kept_total(density * grid.cell_m**2, expected, _inside(grid, area), what="raster", where=where)
+    cells = kept_total(density * grid.cell_m**2, expected, grid.inside(area), what="raster", where=where)
     return Spread(cells, expected, float(ground[known].sum() / ground.sum()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import shapely
 
 from creative_nodes.common import WGS84_EPSG, InputError, Message, buffer_metres, mark, reproject, tables, told, written
 from creative_nodes.people.fallback import FALLBACK_OFF, from_total
-from creative_nodes.people.grid import Grid, Spread, _inside, grid_over
+from creative_nodes.people.grid import Grid, Spread, grid_over
 from creative_nodes.people.raster import from_raster
 from creative_nodes.people.settings import People, PeopleGrid
 from creative_nodes.people.table import from_table
@@ -22,19 +23,40 @@ SUM_TOLERANCE = 1e-3  # the sum over the study area and the source's own sum ove
 NEARLY_ALL = 0.99  # share of the study area with figures below which the source line says so
 
 
+@dataclass(frozen=True)
+class PeopleFiles:
+    """Files that tell of residents.
+
+    `places`, `edges`: the tables places and street_edges, read for the fallback only. `raster`, `table`: the population
+    raster and table, where they are there.
+    """
+
+    places: str | Path
+    edges: str | Path
+    raster: str | Path | None = None
+    table: str | Path | None = None
+
+
 def people_frame(cells: np.ndarray, grid: Grid, area: shapely.Geometry, *, buffer_m: float) -> gpd.GeoDataFrame:
     """Turn the grid into the table people: cells with residents within the buffered study area.
 
     Geometry is the cell centre, EPSG:4326.
+
+    Parameters
+    ----------
+    cells : persons, shape (rows, columns) of the grid.
+    grid : the grid.
+    area : study area, EPSG:4326.
+    buffer_m : metres around it.
     """
-    kept = (cells > 0) & _inside(grid, buffer_metres(area, buffer_m, grid.epsg))
+    kept = (cells > 0) & grid.inside(buffer_metres(area, buffer_m, grid.epsg))
     row, column = np.nonzero(kept)
     xs, ys = grid.centres()
     centres = reproject(shapely.points(xs[kept], ys[kept]), grid.epsg, WGS84_EPSG)
     columns = {
         "cell_id": [f"{r}_{c}" for r, c in zip(row, column, strict=True)],
         "residents": cells[kept],
-        "inside": _inside(grid, area)[kept],
+        "inside": grid.inside(area)[kept],
     }
     if not len(row):
         return tables.empty(PEOPLE)
@@ -47,10 +69,7 @@ def spread_people(
     epsg: int,
     buffer_m: float,
     people: People,
-    raster: str | Path | None = None,
-    table: str | Path | None = None,
-    places: str | Path,
-    edges: str | Path,
+    files: PeopleFiles,
     settings: PeopleGrid,
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Put residents on a grid from the first source there is: raster, table, published total, none.
@@ -61,8 +80,7 @@ def spread_people(
     epsg : metric CRS of the grid.
     buffer_m : metres around the study area that the grid covers too.
     people : what config gives.
-    raster, table : files of the population raster and table, where they are there.
-    places, edges : files of the tables places and street_edges, read for the fallback only.
+    files : what is there.
     settings : the grid.
 
     Returns
@@ -78,6 +96,7 @@ def spread_people(
     """
     grid = grid_over(area, buffer_m=buffer_m, cell_m=settings.cell_m, epsg=epsg)
     source: Message | str
+    raster, table = files.raster, files.table
     if raster and people.raster:
         spread, source, where = from_raster(raster, grid, area), people.raster.source, Path(raster).name
     elif table and people.table:
@@ -89,7 +108,7 @@ def spread_people(
                 share=spread.covered,
             )
     elif people.total:
-        tagged, streets = tables.read(PLACES, places), tables.read(STREET_EDGES, edges)
+        tagged, streets = tables.read(PLACES, files.places), tables.read(STREET_EDGES, files.edges)
         cells = from_total(people.total, grid, area, places=tagged, edges=streets, settings=settings)
         spread, where = Spread(cells, people.total.residents, 1.0), "people.total"
         source = told(
@@ -108,24 +127,25 @@ def spread_people(
 
 
 def other_sources(
-    area: shapely.Geometry, people: People, *, raster: str | Path | None, table: str | Path | None, **how: Any
+    area: shapely.Geometry, *, epsg: int, buffer_m: float, people: People, files: PeopleFiles, settings: PeopleGrid
 ) -> dict[str, gpd.GeoDataFrame]:
     """Put residents on a grid from every source there is but the first, by its name; for sweeps.
 
     Parameters
     ----------
-    area, people, raster, table : as in `spread_people`.
-    how : its other parameters.
+    area, epsg, buffer_m, people, files, settings : as in `spread_people`.
     """
     given = {
-        "raster": people.raster if raster else None,
-        "table": people.table if table else None,
+        "raster": people.raster if files.raster else None,
+        "table": people.table if files.table else None,
         "total": people.total,
     }
     found = {}
     for kind, source in [(kind, source) for kind, source in given.items() if source is not None][1:]:
         alone = People.model_validate({kind: source.model_dump()})
-        found[source.source] = spread_people(area, people=alone, raster=raster, table=table, **how)[0]
+        found[source.source] = spread_people(
+            area, epsg=epsg, buffer_m=buffer_m, people=alone, files=files, settings=settings
+        )[0]
     return found
 
 

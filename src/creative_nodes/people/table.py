@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.common import WGS84_EPSG, InputError, cell_shapes, reproject
-from creative_nodes.people.grid import Grid, Spread, _inside, _kept_total, _outline
+from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, InputError, cell_shapes, reproject
+from creative_nodes.people.grid import Grid, Spread, kept_total
 from creative_nodes.people.settings import PopulationTable
 
 OVERLAP_TOLERANCE = 1e-3  # share of the ground that polygons may hold twice, for outlines drawn without care
@@ -139,7 +139,7 @@ def from_table(path: str | Path, table: PopulationTable, grid: Grid, area: shape
     frame = _read_population(path, table)
     residents = _residents_of(frame, table, where)
     shapes = cell_shapes(_h3_ids(frame[table.h3_column], where)) if table.h3_column else _polygons(frame, where)
-    near = shapely.intersects(shapes, _outline(grid))
+    near = shapely.intersects(shapes, grid.outline())
     if not near.any():
         raise InputError("the population table does not cover the study area", where=where)
     residents, shapes = residents[near], reproject(shapes[near], WGS84_EPSG, grid.epsg)
@@ -147,8 +147,8 @@ def from_table(path: str | Path, table: PopulationTable, grid: Grid, area: shape
     once = shapely.area(shapely.union_all(shapes))
     if size.sum() - once > OVERLAP_TOLERANCE * once:
         raise InputError(
-            f"the polygons of the population table overlap by {(size.sum() - once) / 1e6:,.2f} km²; people there would "
-            "count twice. Keep one level of areas and one year",
+            f"the polygons of the population table overlap by {(size.sum() - once) / M2_PER_KM2:,.2f} km²; people "
+            "there would count twice. Keep one level of areas and one year",
             where=where,
         )
     shape, cell, ground = _shares(shapes, grid)
@@ -157,5 +157,5 @@ def from_table(path: str | Path, table: PopulationTable, grid: Grid, area: shape
     city = reproject(area, WGS84_EPSG, grid.epsg)
     part = shapely.area(shapely.intersection(shapes, city))
     expected = float((residents * part / size).sum())
-    cells = _kept_total(cells, expected, _inside(grid, area), what="table", where=where)
+    cells = kept_total(cells, expected, grid.inside(area), what="table", where=where)
     return Spread(cells, expected, float(min(1.0, part.sum() / shapely.area(city))))

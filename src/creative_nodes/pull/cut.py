@@ -15,7 +15,7 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import __version__
-from creative_nodes.common import WGS84_EPSG, buffer_metres, metric_epsg, reproject
+from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, buffer_metres, metric_epsg, reproject
 from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
 from creative_nodes.pull.download import ResolvedSource, file_sha256
@@ -23,7 +23,6 @@ from creative_nodes.pull.settings import Boundary
 
 OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
 UNKNOWN = "unknown"
-M2_PER_KM2 = 1e6
 # the round corners of a buffer cost a server time: it is asked for a little more, which is cut off afterwards
 OVERPASS_TOLERANCE_M = 50
 

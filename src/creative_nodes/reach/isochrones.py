@@ -19,12 +19,11 @@ import shapely
 from rasterio.transform import from_origin
 from scipy.ndimage import binary_dilation, label
 
-from creative_nodes.common import WGS84_EPSG, TravelMode, reproject, tables
+from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, TravelMode, reproject, tables
 from creative_nodes.reach.settings import Isochrones
 from creative_nodes.reach.tables import ISOCHRONES
 from creative_nodes.streets import Entrances, StreetNetwork, Streets, node_costs
 
-M2_PER_KM2 = 1e6
 SAMPLES_PER_CELL = 2
 
 

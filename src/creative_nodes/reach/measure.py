@@ -10,6 +10,7 @@ import pandas as pd
 
 from creative_nodes.common import (
     CRITERIA,
+    METRES_PER_KM,
     NAMES,
     STREET_MODES,
     WGS84_EPSG,
@@ -24,10 +25,18 @@ from creative_nodes.network import Links, NetworkSettings, relay, space_links
 from creative_nodes.reach import parts
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
-from creative_nodes.reach.survey import Survey, World, _why_unreachable
+from creative_nodes.reach.survey import Survey, World, why_unreachable
 from creative_nodes.reach.tables import CANDIDATES, PARTS, REACH, SITE_LINKS
-from creative_nodes.streets import Streets, cost_rows, cost_to_nearest, costs_between, joins_streets, totals_within
-from creative_nodes.streets import network as net
+from creative_nodes.streets import (
+    StreetNetwork,
+    Streets,
+    cost_rows,
+    cost_to_nearest,
+    costs_between,
+    cut_off,
+    joins_streets,
+    totals_within,
+)
 
 FULL_AGE_YEARS = 100.0
 MAJOR = ("core", "intermediate")  # tiers that serve the people around them
@@ -66,7 +75,12 @@ def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[
     ready = {mark("status"): by_status, mark("public land"): bonus}
     everyone = np.arange(len(sites))
     made_of = [
-        parts.rows(criterion, "evidence", site=everyone, part=np.full(len(sites), name), value=amount, unit="0-1")
+        parts.rows(
+            parts.Heading(criterion, "evidence", "0-1"),
+            site=everyone,
+            part=np.full(len(sites), name),
+            value=amount,
+        )
         for criterion, shares in (("heritage_value", value), ("readiness", ready))
         for name, amount in shares.items()
     ]
@@ -87,7 +101,7 @@ def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[flo
 
 
 def _within(
-    survey: Survey, network: net.StreetNetwork, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
+    survey: Survey, network: StreetNetwork, people: gpd.GeoDataFrame, mode: TravelMode, minutes: tuple[float, ...]
 ) -> pd.DataFrame:
     """Count the residents and creative spaces within each time of each site by one mode.
 
@@ -127,7 +141,7 @@ def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.nd
 
 
 def _newly_served(
-    survey: Survey, walk: net.StreetNetwork, people: gpd.GeoDataFrame, minutes: float
+    survey: Survey, walk: StreetNetwork, people: gpd.GeoDataFrame, minutes: float
 ) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the residents in walking reach of each site and of no core or intermediate space today; its parts.
 
@@ -145,14 +159,17 @@ def _newly_served(
     names = (mark("not served today"), mark("served today"))
     made_of = [
         parts.rows(
-            "newly_served", "residents", site=np.arange(n), part=np.full(n, name), value=both[:, k], unit="persons"
+            parts.Heading("newly_served", "residents", "persons"),
+            site=np.arange(n),
+            part=np.full(n, name),
+            value=both[:, k],
         )
         for k, name in enumerate(names)
     ]
     return both[:, 0], made_of
 
 
-def _transit(survey: Survey, walk: net.StreetNetwork) -> tuple[np.ndarray, list[pd.DataFrame]]:
+def _transit(survey: Survey, walk: StreetNetwork) -> tuple[np.ndarray, list[pd.DataFrame]]:
     """Return the minutes on foot to the nearest rapid-transit station, missing where there is none; its name."""
     rapid = survey.world.stations[survey.world.stations["rapid"]]
     n = len(survey.sites)
@@ -164,19 +181,17 @@ def _transit(survey: Survey, walk: net.StreetNetwork) -> tuple[np.ndarray, list[
         nearest[some], minutes[some] = costs.argmin(axis=1), costs.min(axis=1)
     site = np.flatnonzero(np.isfinite(minutes))
     made_of = parts.rows(
-        "transit_minutes",
-        "station",
+        parts.Heading("transit_minutes", "station", "min"),
         site=site,
         part=rapid["station_id"].to_numpy(dtype=object)[nearest[site]],
         name=rapid["name"].to_numpy(dtype=object)[nearest[site]],
         value=minutes[site],
-        unit="min",
     )
     return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
 
 
 def _relay(
-    survey: Survey, walk: net.StreetNetwork, link_minutes: float
+    survey: Survey, walk: StreetNetwork, link_minutes: float
 ) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
     """Return the rise of C, minutes from each site to the spaces it is linked to, and the parts it would join."""
     spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
@@ -208,14 +223,12 @@ def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.D
     found = found.sort_values(["site", "label", "minutes", "space"]).drop_duplicates(["site", "label"])
     nearest = found["space"].to_numpy(dtype=int)
     return parts.rows(
-        "relay",
-        "part of the network",
+        parts.Heading("relay", "part of the network", "spaces"),
         site=found["site"].to_numpy(dtype=int),
         part=spaces["space_id"].to_numpy(dtype=object)[nearest],
         name=spaces["name"].to_numpy(dtype=object)[nearest],
         value=sizes[found["label"].to_numpy(dtype=int)].astype(float),
         n=sizes[found["label"].to_numpy(dtype=int)],
-        unit="spaces",
     )
 
 
@@ -224,8 +237,8 @@ def describe_modes(streets: Streets) -> pd.DataFrame:
     found: list[tuple[str, int, float, int, float, Message | str]] = []
     for mode in sorted(streets.travel.modes, key=STREET_MODES.index):
         kept, whole = streets.network(mode), streets.network(mode, islands=True)
-        pieces, metres = net.cut_off(whole, streets.travel.min_island_nodes)
-        street_km, island_km = kept.length_m.sum() / net.METRES_PER_KM, metres / net.METRES_PER_KM
+        pieces, metres = cut_off(whole, streets.travel.min_island_nodes)
+        street_km, island_km = kept.length_m.sum() / METRES_PER_KM, metres / METRES_PER_KM
         found.append((mode, kept.n_nodes, street_km, pieces, island_km, ""))
     if streets.has("transit"):
         # the streets are those on foot
@@ -292,7 +305,7 @@ def measure_reach(
     )
 
 
-def _look_around(survey: Survey, walk_m: net.StreetNetwork, limit_m: float) -> Around:
+def _look_around(survey: Survey, walk_m: StreetNetwork, limit_m: float) -> Around:
     world, streets = survey.world, survey.streets
     return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
 
@@ -308,7 +321,7 @@ def measure_criteria(
 ) -> Measured:
     """Measure the sites of a survey, of which there is at least one; the parameters are those of `measure_reach`."""
     sites, world, walk = survey.sites, survey.world, survey.walk
-    reasons = survey.once(_why_unreachable, walk)
+    reasons = survey.once(why_unreachable, walk)
     reachable = reasons == ""
     counts = _counts(survey, _limits(reach, main_mode))
     around = survey.once(_look_around, survey.streets.network("walk", in_metres=True), reach.max_distance_m)

@@ -105,19 +105,27 @@ def spillover_sums(around: Around, creative: pd.DataFrame, amenities: pd.DataFra
 def spillover_parts(
     found: Spillover, around: Around, creative: pd.DataFrame, amenities: pd.DataFrame
 ) -> list[pd.DataFrame]:
-    """Tell which spaces, amenities and domains the three criteria are made of, as rows of the table parts."""
+    """Tell which spaces, amenities and domains the three criteria are made of, as rows of the table parts.
+
+    Parameters
+    ----------
+    found : the criteria and what each object adds to them.
+    around : metres from sites to spaces and amenities.
+    creative, amenities : the tables of these names, in the order of `around`.
+    """
     spaces = pd.DataFrame(creative[["space_id", "name"]])
     domain, kind = (one.to_numpy(dtype=object).astype(str) for one in (creative["domain"], amenities["kind"]))
 
     def each(criterion: str, terms: np.ndarray) -> pd.DataFrame:
         total, metres = found.criteria[criterion], around.spaces
-        return parts.each(
-            criterion, "space", contribution=terms, total=total, metres=metres, objects=spaces, unit="weighted spaces"
-        )
+        of = parts.Heading(criterion, "space", "weighted spaces")
+        return parts.each(of, contribution=terms, total=total, metres=metres, objects=spaces)
 
+    amenity = parts.Heading("neighbourhood", "amenity", "weighted places")
+    domains = parts.Heading("diversity", "domain", "weighted spaces")
     return [
         each("exchange", found.next_door),
         each("neighbourhood", found.around),
-        parts.grouped("neighbourhood", "amenity", contribution=found.others, labels=kind, unit="weighted places"),
-        parts.grouped("diversity", "domain", contribution=found.around, labels=domain, unit="weighted spaces"),
+        parts.grouped(amenity, contribution=found.others, labels=kind),
+        parts.grouped(domains, contribution=found.around, labels=domain),
     ]

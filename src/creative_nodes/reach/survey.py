@@ -79,8 +79,14 @@ def _homes(survey: Survey, network: StreetNetwork, people: gpd.GeoDataFrame) -> 
     return survey.streets.entrances(network, survey.streets.shapes(people), within_m=survey.homes_within_m)
 
 
-def _why_unreachable(survey: Survey, walk: StreetNetwork) -> np.ndarray:
-    """Tell why each site cannot be reached on foot, shape (sites,): messages; an empty text where it can."""
+def why_unreachable(survey: Survey, walk: StreetNetwork) -> np.ndarray:
+    """Tell why each site cannot be reached on foot, shape (sites,): messages; an empty text where it can.
+
+    Parameters
+    ----------
+    survey : sites and streets.
+    walk : the walking network.
+    """
     streets, doors = survey.streets, survey.gates(walk)
     cut_off = streets.network("walk", islands=True)
     label, sizes = islands(cut_off)

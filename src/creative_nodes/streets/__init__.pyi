@@ -1,8 +1,7 @@
-from . import network as network
-from . import times as times
 from .network import Entrances as Entrances
 from .network import StreetNetwork as StreetNetwork
 from .network import cheapest as cheapest
+from .network import cut_off as cut_off
 from .network import islands as islands
 from .settings import Gtfs as Gtfs
 from .settings import Transit as Transit
@@ -18,6 +17,6 @@ from .times import cost_rows as cost_rows
 from .times import cost_to_nearest as cost_to_nearest
 from .times import costs_between as costs_between
 from .times import node_costs as node_costs
-from .times import total_within as total_within
-from .times import totals_within as totals_within
 from .transit import joins_streets as joins_streets
+from .within import total_within as total_within
+from .within import totals_within as totals_within

@@ -12,127 +12,12 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from creative_nodes.common import WGS84_EPSG, Mode, projected, reproject
+from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, Mode, projected, reproject
+from creative_nodes.streets.ground import FERRY, NO_ENTRY, Ground, Touches, Tries, nearest, touches_of
 from creative_nodes.streets.settings import Travel
 
-POINT = 0  # of shapely.get_type_id
-FERRY = "ferry"
-NO_ENTRY = frozenset({FERRY, "motorway", "motorway_link"})
 PER_EDGE = ("u", "v", "length_m", "forward", "backward", "streets", "enterable", "row")
-METRES_PER_KM = 1000.0
 MINUTES_PER_HOUR = 60.0
-GROUND_CAPACITY = 4  # of a node of the search tree; with the usual 10 the nearest street takes half as long again
-
-
-def _only_nearest(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number in the tree of the line nearest to each shape and the metres to it; -1 where it is not alone.
-
-    At a junction several streets are equally near, and all that run through an area.
-    """
-    line, metres = np.full(len(shapes), -1), np.full(len(shapes), np.inf)
-    (which, found), away = tree.query_nearest(shapes, return_distance=True, all_matches=True)
-    alone = np.bincount(which, minlength=len(shapes))[which] == 1
-    line[which[alone]], metres[which[alone]] = found[alone], away[alone]
-    return line, metres
-
-
-def _nearest(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number in the tree of a line nearest to each shape, -1 for an empty one, and the metres to it."""
-    line, metres = np.full(len(shapes), -1), np.full(len(shapes), np.inf)
-    (which, found), away = tree.query_nearest(shapes, return_distance=True, all_matches=False)
-    line[which], metres[which] = found, away
-    return line, metres
-
-
-def _shares(lines: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-    """Return where along each line it is nearest to a shape, from 0 to 1."""
-    # the point of the street nearest to the shape: one end of the shortest line between them
-    touch = shapely.get_point(shapely.shortest_line(lines, shapes), 0)
-    share: np.ndarray = shapely.line_locate_point(lines, touch, normalized=True)
-    return share
-
-
-@dataclass(frozen=True)
-class Tries:
-    """What is tried to join places to streets: the places' whole shapes, then points along their boundary.
-
-    `shapes`: metric CRS, shape (tries,). `owner`: the place of each, shape (tries,).
-    """
-
-    shapes: np.ndarray
-    owner: np.ndarray
-
-    @classmethod
-    def of(cls, geometry: np.ndarray, spacing_m: float) -> Tries:
-        """Place tries on shapes (metric CRS), `spacing_m` metres apart along boundaries."""
-        # a point has no boundary but itself, and most places are points: cells with residents
-        spread = np.flatnonzero(shapely.get_type_id(geometry) != POINT)
-        points, part = _boundary_points(geometry[spread], spacing_m)
-        return cls(np.concatenate([geometry, points]), np.concatenate([np.arange(len(geometry)), spread[part]]))
-
-
-@dataclass(frozen=True)
-class Touches:
-    """The street nearest to each try: its edge (-1 for none), the share along it, the metres to it."""
-
-    edge: np.ndarray
-    share: np.ndarray
-    leg_m: np.ndarray
-
-
-def _touches(lines: np.ndarray, edges: np.ndarray, shapes: np.ndarray, near: tuple[np.ndarray, np.ndarray]) -> Touches:
-    """Make touches of what was found in a tree over some of the lines, `edges`."""
-    line, metres = near
-    share, found = np.full(len(shapes), np.nan), line >= 0
-    edge = np.full(len(shapes), -1)
-    edge[found] = edges[line[found]]
-    share[found] = _shares(lines[edge[found]], shapes[found])
-    return Touches(edge, share, metres)
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """All streets of a city as they lie, shared by the networks of every mode and speed.
-
-    What lies nearest to a place is searched once among all of them. Where that is one street and open to a mode, it is
-    the nearest of that mode too; only for the other places a network searches by itself.
-
-    `streets`: edge geometry, EPSG:4326, in the order of the table street_edges. `enterable`: see `Network`.
-    """
-
-    streets: np.ndarray
-    enterable: np.ndarray
-    epsg: int
-    _found: dict[tuple[int, float], tuple[np.ndarray, Tries, Touches]] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def of(cls, edges: gpd.GeoDataFrame, epsg: int) -> Ground:
-        """Lay out the table street_edges."""
-        return cls(edges.geometry.to_numpy(), ~edges["highway"].isin(NO_ENTRY).to_numpy(), epsg)
-
-    @cached_property
-    def lines(self) -> np.ndarray:
-        """Edge geometry in the metric CRS."""
-        moved: np.ndarray = reproject(self.streets, WGS84_EPSG, self.epsg)
-        return moved
-
-    @cached_property
-    def _search(self) -> tuple[shapely.STRtree, np.ndarray]:
-        open_ = np.flatnonzero(self.enterable)
-        return shapely.STRtree(self.lines[open_], node_capacity=GROUND_CAPACITY), open_
-
-    def touches(self, geometry: np.ndarray, spacing_m: float) -> tuple[Tries, Touches]:
-        """Find the one street nearest to places (metric CRS), none where several are; kept for a read-only array."""
-        key = (id(geometry), spacing_m)
-        if key in self._found:
-            return self._found[key][1:]
-        tries = Tries.of(geometry, spacing_m)
-        tree, open_ = self._search
-        found = _touches(self.lines, open_, tries.shapes, _only_nearest(tree, tries.shapes))
-        if not geometry.flags.writeable:
-            # the array is kept too, so that its id is not given to another
-            self._found[key] = (geometry, tries, found)
-        return tries, found
 
 
 @dataclass(frozen=True)
@@ -189,7 +74,7 @@ class StreetNetwork:
 
     def _touches(self, shapes: np.ndarray) -> Touches:
         tree, open_ = self._search
-        return _touches(self.lines, open_, shapes, _nearest(tree, shapes))
+        return touches_of(self.lines, open_, shapes, nearest(tree, shapes))
 
     def touches(self, geometry: np.ndarray, spacing_m: float) -> tuple[Tries, Touches]:
         """Find the enterable street nearest to places (metric CRS)."""
@@ -235,6 +120,11 @@ def cheapest(tail: np.ndarray, head: np.ndarray, cost: np.ndarray, n: int) -> cs
     """Build a sparse cost matrix, keeping the cheapest of parallel edges (scipy would add them up).
 
     Zero costs become the smallest positive number, because a sparse zero means "no edge".
+
+    Parameters
+    ----------
+    tail, head, cost : node numbers and cost of each edge, shape (edges,); those not finite and loops are left out.
+    n : number of nodes.
     """
     kept = np.isfinite(cost) & (tail != head)
     tail, head, cost = tail[kept], head[kept], np.maximum(cost[kept], np.finfo(float).tiny)
@@ -277,14 +167,21 @@ def _edge_minutes(edges: pd.DataFrame, mode: Mode, travel: Travel, country: str)
     return cost
 
 
+@dataclass(frozen=True)
+class StreetTables:
+    """The tables street_nodes and street_edges of a city, and its metric CRS."""
+
+    nodes: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    epsg: int
+
+
 def build_network(
-    nodes: gpd.GeoDataFrame,
-    edges: gpd.GeoDataFrame,
+    of: StreetTables,
     *,
     mode: Mode,
     travel: Travel,
     country: str,
-    epsg: int,
     in_metres: bool = False,
     islands: bool = False,
     ground: Ground | None = None,
@@ -296,34 +193,33 @@ def build_network(
 
     Parameters
     ----------
-    nodes, edges : the tables street_nodes and street_edges.
+    of : the streets of a city.
     mode : whose access, oneway rule and speeds count.
     travel : access rules and speed tables.
     country : picks the speed table.
-    epsg : metric CRS.
     in_metres : costs are metres along the street instead of minutes; ferries are left out, because a crossing is
         not a neighbourhood.
     islands : keep the small pieces too.
     ground : the same edges, laid out once for several networks.
     """
-    usable = edges[mode].to_numpy()
-    row = np.flatnonzero(usable & (edges["highway"] != FERRY).to_numpy() if in_metres else usable)
-    edges = edges.iloc[row]
+    usable = of.edges[mode].to_numpy()
+    row = np.flatnonzero(usable & (of.edges["highway"] != FERRY).to_numpy() if in_metres else usable)
+    edges = of.edges.iloc[row]
     ids = np.unique(np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]))
-    nodes = nodes.set_index("node_id").loc[ids]
+    nodes = of.nodes.set_index("node_id").loc[ids]
     length = edges["length_m"].to_numpy(dtype=float)
     cost = length if in_metres else _edge_minutes(edges, mode, travel, country)
     oneway = np.zeros(len(edges), dtype=int) if mode == "walk" else edges[f"oneway_{mode}"].to_numpy()
     whole = StreetNetwork(
         node_ids=ids,
-        xy=shapely.get_coordinates(projected(nodes, epsg)),
+        xy=shapely.get_coordinates(projected(nodes, of.epsg)),
         u=np.searchsorted(ids, edges["u"].to_numpy()),
         v=np.searchsorted(ids, edges["v"].to_numpy()),
         length_m=length,
         forward=np.where(oneway == -1, np.inf, cost),
         backward=np.where(oneway == 1, np.inf, cost),
         streets=edges.geometry.to_numpy(),
-        epsg=epsg,
+        epsg=of.epsg,
         leg_cost_per_m=1.0 if in_metres else float(minutes(1.0, travel.speeds_kmh[country]["walk"]["default"])),
         unit="m" if in_metres else "min",
         enterable=~edges["highway"].isin(NO_ENTRY).to_numpy(),
@@ -340,7 +236,13 @@ def islands(network: StreetNetwork) -> tuple[np.ndarray, np.ndarray]:
 
 
 def on_the_main_streets(network: StreetNetwork, min_nodes: int) -> np.ndarray:
-    """Return which edges lie on an island of at least `min_nodes`, shape (edges,); the largest island always does."""
+    """Return which edges lie on an island that is large enough, shape (edges,); the largest island always is.
+
+    Parameters
+    ----------
+    network : built with its islands.
+    min_nodes : junctions below which an island is small.
+    """
     label, sizes = islands(network)
     large = sizes >= min(min_nodes, sizes.max(initial=0))
     kept: np.ndarray = (label[network.u] == label[network.v]) & large[label[network.u]]
@@ -373,7 +275,13 @@ def _without_islands(network: StreetNetwork, min_nodes: int) -> StreetNetwork:
 
 
 def minutes(length_m: np.ndarray | float, speed_kmh: np.ndarray | float) -> np.ndarray | float:
-    """Return the minutes that metres take at a speed in km/h."""
+    """Return the minutes that a way takes.
+
+    Parameters
+    ----------
+    length_m : metres.
+    speed_kmh : km/h.
+    """
     return length_m / (speed_kmh * METRES_PER_KM / MINUTES_PER_HOUR)
 
 
@@ -404,29 +312,6 @@ class Entrances:
         found = np.zeros(self.n_places, dtype=bool)
         found[self.place] = True
         return found
-
-
-def _boundary_points(geometry: np.ndarray, spacing_m: float) -> tuple[np.ndarray, np.ndarray]:
-    """Place points along the boundary of areas and along lines; a point stands for itself.
-
-    Returns the points and the index of the place each belongs to.
-    """
-    # twice, because a collection may hold a multipolygon, and the boundary of one polygon may be several rings
-    whole, place = shapely.get_parts(geometry, return_index=True)
-    whole, again = shapely.get_parts(whole, return_index=True)
-    area = shapely.get_dimensions(whole) == 2
-    whole[area] = shapely.boundary(whole[area])
-    parts, part = shapely.get_parts(whole, return_index=True)
-    part_of = place[again][part]
-    length = shapely.length(parts)
-    count = np.where(length > 0, np.ceil(length / spacing_m).astype(int), 1)
-    row = np.repeat(np.arange(len(parts)), count)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    along = step * length[row] / count[row]
-    points = parts[row]
-    is_line = shapely.get_dimensions(points) == 1
-    points[is_line] = shapely.line_interpolate_point(points[is_line], along[is_line])
-    return points, part_of[row]
 
 
 def find_entrances(network: StreetNetwork, geometry: np.ndarray, *, within_m: float, spacing_m: float) -> Entrances:

@@ -15,6 +15,7 @@ import pandas as pd
 from creative_nodes.common import Mode, TravelMode, projected, restore, tables
 from creative_nodes.pull import STREET_EDGES, STREET_NODES, STUDY_AREA
 from creative_nodes.streets import network as net
+from creative_nodes.streets.ground import Ground
 from creative_nodes.streets.settings import Transit, Travel
 from creative_nodes.streets.tables import SERVICES, STATIONS
 from creative_nodes.streets.transit import add_transit
@@ -36,14 +37,14 @@ class PublicTransport:
 class _Lay:
     """Where streets and places lie, found once: it is the same for every mode and under all settings of travel."""
 
-    grounds: dict[tuple[int, int], tuple[gpd.GeoDataFrame, net.Ground]] = field(default_factory=dict)
+    grounds: dict[tuple[int, int], tuple[gpd.GeoDataFrame, Ground]] = field(default_factory=dict)
     places: dict[tuple[int, int], tuple[gpd.GeoDataFrame, np.ndarray, np.ndarray]] = field(default_factory=dict)
 
-    def ground(self, edges: gpd.GeoDataFrame, epsg: int) -> net.Ground:
+    def ground(self, edges: gpd.GeoDataFrame, epsg: int) -> Ground:
         """Lay out the table street_edges."""
         if (id(edges), epsg) not in self.grounds:
             # tables are kept with what is found, so that their ids are not given to others
-            self.grounds[id(edges), epsg] = (edges, net.Ground.of(edges, epsg))
+            self.grounds[id(edges), epsg] = (edges, Ground.of(edges, epsg))
         return self.grounds[id(edges), epsg][1]
 
     def shapes(self, frame: gpd.GeoDataFrame, epsg: int) -> np.ndarray:
@@ -111,12 +112,10 @@ class Streets:
 
     def _streets_of(self, mode: str, in_metres: bool, islands: bool) -> net.StreetNetwork:
         return net.build_network(
-            self.nodes,
-            self.edges,
+            net.StreetTables(self.nodes, self.edges, self.epsg),
             mode=cast(Mode, mode),
             travel=self.travel,
             country=self.country,
-            epsg=self.epsg,
             in_metres=in_metres,
             islands=islands,
             ground=self._lay.ground(self.edges, self.epsg),
@@ -155,7 +154,7 @@ def read_streets(files: Mapping[str, str], settings: str) -> Streets:
     Parameters
     ----------
     files : paths of the tables study_area, street_nodes, street_edges, and of stations and services.
-    settings : JSON made by `config.pick`, with `STREET_KEYS`.
+    settings : JSON of a rule's settings, with `STREET_KEYS`.
     """
     transport = None
     if files.get("services"):

@@ -17,13 +17,12 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import NAMES, WGS84_EPSG, InputError, TravelMode, nearest, reproject
 from creative_nodes.locate import (
     HERITAGE,
-    Hit,
+    Statement,
     Taxonomy,
-    confidence,
     evidence_json,
+    judge,
     names_of,
     start_year,
-    strongest,
     tier_of,
 )
 from creative_nodes.reach import World
@@ -148,34 +147,26 @@ def _area_m2(shape: BaseGeometry, city: BaseCity) -> float:
     return area if area > 0 else np.nan
 
 
-def _proof(weight: float, tag: str) -> dict[str, object]:
-    return {"rule": RULE, "weight": weight, "osm_id": "", "tag": tag, "reason": "named in a what-if"}
+def _asked_for(weight: float, tag: str) -> Statement:
+    """Say that whoever asks names the site."""
+    return Statement(RULE, weight, tag, "named in a what-if")
 
 
-def _judged(hits: Sequence[Hit], osm_id: str, taxonomy: Taxonomy) -> dict[str, Any]:
-    """Return what the evidence of an object says, with the word of whoever asks, which counts as a registry row's."""
-    rules = strongest([hit.rule for hit in hits])
-    counted = {rule.id for rule in rules}
-    shown: list[dict[str, object]] = [
-        {
-            "rule": hit.rule.id,
-            "weight": hit.rule.weight if hit.rule.id in counted else 0.0,
-            "osm_id": osm_id,
-            "tag": hit.tag,
-            "reason": hit.rule.reason,
-        }
-        for hit in hits
-    ]
-    classes = [(rule.weight, rule.class_) for rule in rules if rule.class_]
-    flags = {hit.rule.flag for hit in hits}
-    statuses = {hit.rule.status for hit in hits} - {None}
+def _judged(tags: dict[str, str], osm_id: str, taxonomy: Taxonomy) -> dict[str, Any]:
+    """Return what an object's tags say, with the word of whoever asks, which counts as a registry row's."""
+    judged = judge(
+        [(osm_id, hit) for hit in taxonomy.hits(tags)],
+        taxonomy,
+        names=[text for key, text in tags.items() if "name" in key],
+        statements=[_asked_for(taxonomy.registry_weight, osm_id)],
+    )
     return {
-        "heritage_class": max(classes)[1] if classes else taxonomy.default_class,
-        "status": next((one for one in ("lost", "disused", "brownfield") if one in statuses), "active"),
-        "confidence": confidence([*(rule.weight for rule in rules), taxonomy.registry_weight]),
-        "evidence": evidence_json([*shown, _proof(taxonomy.registry_weight, osm_id)]),
-        "listed": "listed" in flags,
-        "public_land": "public_land" in flags,
+        "heritage_class": judged.class_,
+        "status": judged.status,
+        "confidence": judged.confidence,
+        "evidence": judged.evidence,
+        "listed": judged.listed,
+        "public_land": judged.public_land,
     }
 
 
@@ -184,7 +175,7 @@ def _blank(wanted: Wanted, shape: BaseGeometry, city: BaseCity, number: int) -> 
     return {
         "site_id": f"w-{number}",
         **dict.fromkeys(NAME_COLUMNS, ""),
-        **_judged([], "", city.taxonomy),
+        **_judged({}, "", city.taxonomy),
         "status": "",
         "area_m2": _area_m2(shape, city),
         "start_year": pd.NA,
@@ -211,7 +202,7 @@ def _of_places(osm_id: str, city: BaseCity, wanted: Wanted) -> dict[str, Any]:
     return {
         "site_id": f"w-{kind[0]}{number}",
         **names_of(tags),
-        **_judged(city.taxonomy.hits(tags), osm_id, city.taxonomy),
+        **_judged(tags, osm_id, city.taxonomy),
         "area_m2": _area_m2(shape, city),
         "start_year": start_year(tags) or pd.NA,
         "registry_id": "",
@@ -252,9 +243,8 @@ def _said(row: dict[str, Any], wanted: Wanted, city: BaseCity) -> dict[str, Any]
         raise InputError(f"status: {now}; say what to suppose, status={' or '.join(ready)}", where=wanted.where)
     if site.confidence is not None and site.confidence != row["confidence"]:
         row["confidence"] = site.confidence
-        row["evidence"] = evidence_json(
-            [*json.loads(row["evidence"]), _proof(site.confidence, f"confidence={site.confidence:g}")]
-        )
+        said = _asked_for(site.confidence, f"confidence={site.confidence:g}")
+        row["evidence"] = evidence_json([*json.loads(row["evidence"]), said.entry()])
     return {**row, "tier": tier_of(row["confidence"])}
 
 

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creative_nodes.choose.portfolio import Joining, best_connection, choose_portfolio, first_by_score, measure_options
+from creative_nodes.choose.choosing import best_connection, first_by_score
+from creative_nodes.choose.options import Joining, Walks, measure_options
+from creative_nodes.choose.portfolio import choose_portfolio
 from creative_nodes.choose.siting import Limit
 from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
@@ -57,9 +59,8 @@ def _choose(towns: ModuleType, town: dict[str, Any], **changes: Any) -> dict[str
     options = measure_options(
         *(town[name] for name in ("candidates", "scores", "creative", "people", "streets")),
         settings=settings,
-        walk_minutes=config.reach.walk_minutes,
+        walks=Walks(config.reach.walk_minutes, link_within_m=500),
         network=config.network,
-        link_within_m=500,
     )
     return choose_portfolio(options, settings, walk_minutes=config.reach.walk_minutes, seed=80)
 

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from creative_nodes.locate.settings import Locate
-from creative_nodes.locate.taxonomy import Taxonomy, read_taxonomy
+from creative_nodes.locate.taxonomy import Taxonomies, Taxonomy, read_taxonomy
 from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,6 +29,11 @@ def creative() -> Taxonomy:
 @pytest.fixture(scope="session")
 def amenities() -> Taxonomy:
     return read_taxonomy(ROOT / "config" / "taxonomy" / "amenities.yaml")
+
+
+@pytest.fixture(scope="session")
+def taxonomies(heritage: Taxonomy, creative: Taxonomy, amenities: Taxonomy) -> Taxonomies:
+    return Taxonomies(heritage, creative, amenities)
 
 
 @pytest.fixture(scope="session")

@@ -44,8 +44,8 @@ def area():
 
 
 @pytest.fixture
-def scope(area, heritage, creative):
-    return Scope.of(**area, edge_buffer_m=BUFFER_M, local_name="上海", heritage=heritage, creative=creative)
+def scope(area, taxonomies):
+    return Scope.of(**area, edge_buffer_m=BUFFER_M, local_name="上海", taxonomies=taxonomies)
 
 
 def spec(file="list.csv", columns=COLUMNS, kind="heritage", **changes):
@@ -106,7 +106,7 @@ def test_every_datum_ends_at_the_same_place(read, datum):
     assert row.lat == pytest.approx(LAT, abs=1e-8)
 
 
-def test_vn2000_eastings_and_northings(tmp_path, heritage, creative):
+def test_vn2000_eastings_and_northings(tmp_path, taxonomies):
     lon, lat = 105.85, 21.03
     x, y = (float(v[0]) for v in reproject_xy(np.array([lon]), np.array([lat]), 4326, 3405))
     hanoi = Scope.of(
@@ -114,8 +114,7 @@ def test_vn2000_eastings_and_northings(tmp_path, heritage, creative):
         epsg=32648,
         edge_buffer_m=BUFFER_M,
         local_name="Hà Nội",
-        heritage=heritage,
-        creative=creative,
+        taxonomies=taxonomies,
     )
     path = tmp_path / "list.csv"
     path.write_text(f"name,lon,lat,year,listing\nKho,{x!r},{y!r},,\n", encoding="utf-8")
@@ -272,7 +271,7 @@ def test_a_missing_file_stops_unless_it_is_not_required(tmp_path):
 
 
 @pytest.fixture
-def run(heritage, creative, amenities, settings, area, scope, tmp_path):
+def run(taxonomies, settings, area, scope, tmp_path):
     """Locate in objects {osm_id: (east, north, tags)}, 40 m squares, with lists {file: (text, changes)}."""
 
     def go(objects, known=(), lists=(), **read_as):
@@ -289,9 +288,7 @@ def run(heritage, creative, amenities, settings, area, scope, tmp_path):
         specs = [spec(file, **read_as).model_dump() for file in dict(lists)]
         found = locate(
             places,
-            heritage_taxonomy=heritage,
-            creative_taxonomy=creative,
-            amenity_taxonomy=amenities,
+            taxonomies,
             known=list(known),
             lists=read_imports([str(tmp_path / file) for file in dict(lists)], specs, scope),
             settings=settings,
@@ -452,7 +449,7 @@ def test_few_pairs_and_names_borne_twice_tell_nothing(run):
 
 
 @pytest.fixture
-def hanoi(heritage, creative, amenities, settings, tmp_path):
+def hanoi(taxonomies, settings, tmp_path):
     """Locate six named buildings in Hanoi with a list of them in a CRS, read as another."""
     epsg = 32648
     names = ["Nhà máy dệt", "Xưởng phim", "Kho bạc cũ", "Nhà in Tiến Bộ", "Nhà máy rượu", "Nhà máy bia"]
@@ -474,12 +471,10 @@ def hanoi(heritage, creative, amenities, settings, tmp_path):
         path.write_text(HEAD + rows, encoding="utf-8")
         area = {"area": shapely.box(105.8, 21.0, 105.9, 21.1), "epsg": epsg}
         buffer = {"edge_buffer_m": BUFFER_M}
-        scope = Scope.of(**area, **buffer, local_name="Hà Nội", heritage=heritage, creative=creative)
+        scope = Scope.of(**area, **buffer, local_name="Hà Nội", taxonomies=taxonomies)
         found = locate(
             places,
-            heritage_taxonomy=heritage,
-            creative_taxonomy=creative,
-            amenity_taxonomy=amenities,
+            taxonomies,
             known=[],
             lists=read_imports([str(path)], [spec(**read_as).model_dump()], scope),
             settings=settings,
@@ -517,7 +512,7 @@ def shanghai():
     """Located in the real extract with the real lists, by the datums the lists are read in."""
     import yaml
 
-    from creative_nodes.locate.taxonomy import read_taxonomy
+    from creative_nodes.locate.taxonomy import Taxonomies, read_taxonomy
 
     root = Path(__file__).resolve().parents[3]
     config = load_config(yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8")))
@@ -525,24 +520,16 @@ def shanghai():
     study = {"area": shapely.box(*city.city.boundary.bbox), "epsg": EPSG}
     buffer = {"edge_buffer_m": city.analysis.edge_buffer_m}
     extract = read_osm(Path(EXTRACTS) / "shanghai.osm.pbf", modes=config.travel.modes, epsg=EPSG)
-    taxonomies = [
-        read_taxonomy(root / path)
-        for path in (
-            config.locate.heritage_taxonomy,
-            config.locate.creative_taxonomy,
-            config.locate.amenity_taxonomy,
-        )
-    ]
-    scope = Scope.of(**study, **buffer, local_name="上海", heritage=taxonomies[0], creative=taxonomies[1])
+    rules = (config.locate.heritage_taxonomy, config.locate.creative_taxonomy, config.locate.amenity_taxonomy)
+    taxonomies = Taxonomies(*(read_taxonomy(root / path) for path in rules))
+    scope = Scope.of(**study, **buffer, local_name="上海", taxonomies=taxonomies)
 
     def go(*datums):
         specs = [one.model_copy(update={"datum": datum}) for one, datum in zip(city.city.imports, datums, strict=True)]
         paths = find_imports(specs, [Path(EXTRACTS) / ".." / "imports"], where="shanghai")
         found = locate(
             extract.places,
-            heritage_taxonomy=taxonomies[0],
-            creative_taxonomy=taxonomies[1],
-            amenity_taxonomy=taxonomies[2],
+            taxonomies,
             known=read_registry(root / str(city.city.registry), **study),
             lists=read_imports([str(path) for path in paths], [one.model_dump() for one in specs], scope),
             settings=config.locate,

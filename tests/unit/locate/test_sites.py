@@ -52,7 +52,7 @@ def row(registry_id, name, kind="heritage", at=(0, 0), **changes):
 
 
 @pytest.fixture
-def run(heritage, creative, amenities, settings):
+def run(taxonomies, settings):
     """Locate in objects {osm_id: (shape in metres, tags)}, and check the doors."""
 
     def go(objects, known=(), **changes):
@@ -65,9 +65,7 @@ def run(heritage, creative, amenities, settings):
         area = shapely.box(EAST - AREA_M, NORTH - AREA_M, EAST + AREA_M, NORTH + AREA_M)
         found = locate(
             places,
-            heritage_taxonomy=heritage,
-            creative_taxonomy=creative,
-            amenity_taxonomy=amenities,
+            taxonomies,
             known=list(known),
             settings=settings.model_copy(update=changes),
             area=reproject(area, EPSG, 4326),
@@ -619,7 +617,7 @@ def truth(root):
 
 
 @pytest.fixture(scope="module")
-def town(root, truth, main_config, heritage, creative, amenities):
+def town(root, truth, main_config, taxonomies):
     chosen = load_settings(load_config(main_config), "sample", root=root)
     epsg = truth["town"]["epsg"]
     file = root / "tests" / "data" / "sample_town" / "sample.osm.pbf"
@@ -628,9 +626,7 @@ def town(root, truth, main_config, heritage, creative, amenities):
     assert shapely.area(reproject(area, 4326, epsg)) / 1e6 == pytest.approx(truth["town"]["area_km2"], rel=1e-4)
     return locate(
         places,
-        heritage_taxonomy=heritage,
-        creative_taxonomy=creative,
-        amenity_taxonomy=amenities,
+        taxonomies,
         known=read_registry(root / chosen.city.registry),
         settings=chosen.analysis.locate,
         area=area,

@@ -472,8 +472,7 @@ def test_a_city_without_any_source_has_an_empty_table(towns: ModuleType) -> None
         epsg=towns.EPSG,
         buffer_m=250,
         people=People.model_validate({}),
-        places="not read",
-        edges="not read",
+        files=people.PeopleFiles("not read", "not read"),
         settings=PeopleGrid(),
     )
     tables.check(table, TABLES["people"], where="test")
@@ -591,9 +590,7 @@ def test_ground_without_a_row_is_told(towns: ModuleType, tmp_path: Path) -> None
         epsg=towns.EPSG,
         buffer_m=250,
         people=People(table=_table(path, POLYGONS)),
-        table=path,
-        places="not read",
-        edges="not read",
+        files=people.PeopleFiles("not read", "not read", table=path),
         settings=PeopleGrid(),
     )
     assert found["people_covered"] == pytest.approx(0.7, abs=1e-3)
@@ -697,7 +694,7 @@ def test_the_first_source_that_is_there_counts(
     for name in {"raster", "table"} - set(there):
         files[name] = None
     table, found = people.spread_people(
-        area, epsg=towns.EPSG, buffer_m=250, people=given, settings=PeopleGrid(), **files
+        area, epsg=towns.EPSG, buffer_m=250, people=given, settings=PeopleGrid(), files=people.PeopleFiles(**files)
     )
     inside = table.loc[table["inside"], "residents"].sum()
     assert inside == pytest.approx(residents, rel=ONE_PER_MILLE)
@@ -719,7 +716,9 @@ def test_a_sum_that_does_not_fit_its_source_is_refused(
     )
     area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
     with pytest.raises(InputError, match=r"r\.tif: the grid holds 10,020 residents.*10,000: \+0\.20% apart"):
-        people.spread_people(area, epsg=towns.EPSG, buffer_m=250, people=given, settings=PeopleGrid(), **files)
+        people.spread_people(
+            area, epsg=towns.EPSG, buffer_m=250, people=given, settings=PeopleGrid(), files=people.PeopleFiles(**files)
+        )
 
 
 def test_a_street_without_length_carries_nobody(towns: ModuleType) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from creative_nodes.common.geo import utm_epsg
 from creative_nodes.pull.read import read_streets
-from creative_nodes.streets import times
-from creative_nodes.streets.network import Entrances, StreetNetwork, build_network
+from creative_nodes.streets import times, within
+from creative_nodes.streets.network import Entrances, StreetNetwork, StreetTables, build_network
 
 EXTRACTS = os.environ.get("EXTRACTS", "")
 EPSG = utm_epsg(106.7, 10.8)
@@ -27,10 +27,11 @@ pytestmark = [
 def networks(towns: ModuleType) -> dict[str, StreetNetwork]:
     travel = towns.config().travel
     nodes, edges = read_streets(Path(EXTRACTS) / "hcmc.osm.pbf", modes=travel.modes, epsg=EPSG)
-    common: dict[str, Any] = {"travel": travel, "country": "VN", "epsg": EPSG}
+    common: dict[str, Any] = {"travel": travel, "country": "VN"}
+    drawn = StreetTables(nodes, edges, EPSG)
     return {
-        "walk": build_network(nodes, edges, mode="walk", in_metres=True, **common),
-        "motorbike": build_network(nodes, edges, mode="motorbike", **common),
+        "walk": build_network(drawn, mode="walk", in_metres=True, **common),
+        "motorbike": build_network(drawn, mode="motorbike", **common),
     }
 
 
@@ -72,9 +73,9 @@ def test_reach_of_200_random_junctions_of_ho_chi_minh_city(
     homes, amounts = _homes(network, rng), rng.uniform(1, 500, (20_000, 2))
     sources = _at_nodes(network, chosen)
     found = np.concatenate([costs for _, costs in times.node_costs(network, sources, limit=limits[1])])
-    totals = times.totals_within(network, sources, homes, amounts, limits=limits)
+    totals = within.totals_within(network, sources, homes, amounts, limits=limits)
 
-    graph, expected, within = _graph(network), np.full(found.shape, np.inf), np.empty(totals.shape)
+    graph, expected, inside = _graph(network), np.full(found.shape, np.inf), np.empty(totals.shape)
     leg = homes.leg_m * network.leg_cost_per_m
     to_u, to_v = homes.share * network.forward[homes.edge], (1 - homes.share) * network.backward[homes.edge]
     for row, node in enumerate(chosen.tolist()):
@@ -82,12 +83,12 @@ def test_reach_of_200_random_junctions_of_ho_chi_minh_city(
         expected[row, list(reached)] = list(reached.values())
         ends = expected[row, network.u[homes.edge]] + to_u, expected[row, network.v[homes.edge]] + to_v
         cost = np.minimum(*ends) + leg
-        within[row] = [(cost <= limit) @ amounts for limit in limits]
+        inside[row] = [(cost <= limit) @ amounts for limit in limits]
     assert (np.isfinite(expected).sum(axis=1) > 50).mean() > 0.5
     np.testing.assert_array_equal(np.isfinite(found), np.isfinite(expected))
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
     # a home just at the limit may fall on either side; none of these does
-    np.testing.assert_allclose(totals, within, rtol=1e-6)
+    np.testing.assert_allclose(totals, inside, rtol=1e-6)
     if mode == "walk":
-        of_nodes = times.totals_within_of_nodes(network, homes, amounts, limits_m=limits)
-        np.testing.assert_allclose(of_nodes[chosen], within, rtol=1e-6)
+        of_nodes = within.totals_within_of_nodes(network, homes, amounts, limits_m=limits)
+        np.testing.assert_allclose(of_nodes[chosen], inside, rtol=1e-6)

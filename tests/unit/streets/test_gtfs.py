@@ -12,7 +12,8 @@ import shapely
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.messages import NBSP
-from creative_nodes.streets.gtfs import FeedLines, feed_path, kind_of, read_gtfs
+from creative_nodes.streets.feed import feed_path
+from creative_nodes.streets.gtfs import FeedLines, kind_of, read_gtfs
 from creative_nodes.streets.settings import Gtfs
 
 ALL_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), 1)

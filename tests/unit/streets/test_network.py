@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import shapely
 
-from creative_nodes.streets.network import StreetNetwork, build_network, find_entrances, islands
+from creative_nodes.streets.network import StreetNetwork, StreetTables, build_network, find_entrances, islands
 
 
 def _build(towns: ModuleType, tables: Any, mode: str, **how: Any) -> StreetNetwork:
     travel = how.pop("travel", towns.travel())
-    return build_network(*tables, mode=mode, travel=travel, country="VN", epsg=towns.EPSG, **how)
+    return build_network(StreetTables(*tables, towns.EPSG), mode=mode, travel=travel, country="VN", **how)
 
 
 def _cost(network: StreetNetwork, u: int, v: int) -> float:

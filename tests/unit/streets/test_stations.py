@@ -13,7 +13,8 @@ from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
 from creative_nodes.report.tables import TABLES
 from creative_nodes.streets.settings import Gtfs
-from creative_nodes.streets.stations import TransitTables, group_spots, rapid_stations, read_transit, station_name
+from creative_nodes.streets.spots import group_spots, station_name
+from creative_nodes.streets.stations import TransitTables, rapid_stations, read_transit
 
 SUBWAY_STOP = {"railway": "stop", "public_transport": "stop_position", "subway": "yes"}
 STATION = {"railway": "station", "station": "subway"}

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from creative_nodes.streets import ground
 from creative_nodes.streets import network as net
 from creative_nodes.streets.streets import PublicTransport, Streets
 
@@ -89,8 +90,8 @@ def test_where_things_lie_is_found_once_for_every_speed(towns: ModuleType, monke
 
         return search
 
-    for name in ("_nearest", "_only_nearest"):
-        monkeypatch.setattr(net, name, counted(getattr(net, name)))
+    for module, name in ((net, "nearest"), (ground, "_only_nearest")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name)))
     first = streets.entrances(streets.network("walk"), streets.shapes(places))
     everything, *rest = searched
     slow = {"VN": {**streets.travel.speeds_kmh["VN"], "walk": {"default": 2.0}}}

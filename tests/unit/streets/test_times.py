@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from creative_nodes.pull.read import read_osm
-from creative_nodes.streets import times
-from creative_nodes.streets.network import StreetNetwork, build_network, find_entrances
+from creative_nodes.streets import times, within
+from creative_nodes.streets.network import StreetNetwork, StreetTables, build_network, find_entrances
 
 SEEDS = range(12)
 
@@ -79,9 +79,9 @@ def test_limit_itself_is_within(towns: ModuleType) -> None:
         assert times.costs_between(network, sources, targets, limit=cost)[0, column] == cost
         assert times.costs_between(network, sources, targets, limit=cost - 0.001)[0, column] == math.inf
     amounts = np.array([1.0, 10.0, 100.0])
-    assert times.total_within(network, sources, targets, amounts, limit=152).tolist() == [11]
-    assert times.total_within(network, sources, targets, amounts, limit=168).tolist() == [111]
-    of_nodes = times.total_within_of_nodes(network, targets, amounts, limit_m=112)
+    assert within.total_within(network, sources, targets, amounts, limit=152).tolist() == [11]
+    assert within.total_within(network, sources, targets, amounts, limit=168).tolist() == [111]
+    of_nodes = within.total_within_of_nodes(network, targets, amounts, limit_m=112)
     # from the junctions at 0, 64, 128, 192: 176, 64 and 192 m; 112, 32, 128; 48, 96, 64; 48, 160, 0
     assert of_nodes.tolist() == [10, 11, 111, 101]
 
@@ -128,7 +128,7 @@ def test_unreachable_and_without_entrance_are_infinite(towns: ModuleType) -> Non
     targets = towns.entrances((1, 0, 0.5, 0.0), n_places=2)
     assert np.isinf(times.costs_between(network, sources, targets)).all()
     assert np.isinf(times.cost_to_nearest(network, sources, targets)).all()
-    assert times.total_within(network, sources, targets, np.ones(2), limit=1e9).tolist() == [0, 0]
+    assert within.total_within(network, sources, targets, np.ones(2), limit=1e9).tolist() == [0, 0]
 
 
 def test_no_places_at_all(towns: ModuleType) -> None:
@@ -137,8 +137,8 @@ def test_no_places_at_all(towns: ModuleType) -> None:
     assert times.costs_between(network, none, one).shape == (0, 1)
     assert times.costs_between(network, one, none).shape == (1, 0)
     assert times.cost_to_nearest(network, one, none).tolist() == [math.inf]
-    assert times.total_within(network, one, none, np.array([]), limit=10).tolist() == [0]
-    assert times.total_within_of_nodes(network, none, np.array([]), limit_m=10).tolist() == [0, 0]
+    assert within.total_within(network, one, none, np.array([]), limit=10).tolist() == [0]
+    assert within.total_within_of_nodes(network, none, np.array([]), limit_m=10).tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -159,7 +159,7 @@ def test_total_within_adds_up_what_networkx_reaches(towns: ModuleType, seed: int
     amounts = rng.integers(1, 1000, 15).astype(float)
     expected = (towns.costs_by_networkx(network, sources, targets) <= 300) @ amounts
     assert expected.any()
-    found = times.total_within(network, sources, targets, amounts, limit=300)
+    found = within.total_within(network, sources, targets, amounts, limit=300)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
@@ -178,7 +178,7 @@ def test_total_within_of_nodes_equals_networkx(towns: ModuleType, seed: int, lim
             amounts[j] for j in range(15) if found.get(("place", 0, j, "in"), math.inf) <= limit + 1e-9
         )
     np.testing.assert_allclose(
-        times.total_within_of_nodes(network, targets, amounts, limit_m=limit), expected, rtol=1e-12
+        within.total_within_of_nodes(network, targets, amounts, limit_m=limit), expected, rtol=1e-12
     )
 
 
@@ -194,10 +194,10 @@ def test_totals_within_several_limits_add_up_what_networkx_reaches(towns: Module
     limits = [300.0, 60.0, 150.0, math.inf]
     expected = np.stack([((costs <= limit) & np.isfinite(costs)) @ amounts for limit in limits], axis=1)
     assert (np.diff(np.sort(expected, axis=1), axis=1) > 0).any(axis=(0, 2)).all()
-    found = times.totals_within(network, sources, targets, amounts, limits=limits)
+    found = within.totals_within(network, sources, targets, amounts, limits=limits)
     assert found.shape == (8, 4, 3)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
-    one_kind = times.totals_within(network, sources, targets, amounts[:, 1], limits=limits)
+    one_kind = within.totals_within(network, sources, targets, amounts[:, 1], limits=limits)
     np.testing.assert_array_equal(one_kind, found[:, :, 1])
 
 
@@ -216,7 +216,7 @@ def test_totals_within_of_nodes_equal_networkx(towns: ModuleType, seed: int, mos
         costs[node] = [found.get(("place", 0, j, "in"), math.inf) for j in range(50)]
     expected = np.stack([((costs <= limit) & np.isfinite(costs)) @ amounts for limit in limits], axis=1)
     assert (expected[:, 0] < expected[:, 1]).any()
-    found = times.totals_within_of_nodes(network, targets, amounts, limits_m=limits)
+    found = within.totals_within_of_nodes(network, targets, amounts, limits_m=limits)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
@@ -246,9 +246,9 @@ def test_a_street_reached_from_both_ends_counts_every_home_once(towns: ModuleTyp
     homes = towns.entrances(*((k, 0, share, 0.0) for k, share in enumerate([0.1, 0.3, 0.5, 0.6, 0.9])))
     amounts = np.array([1.0, 10.0, 100.0, 1000.0, 10000.0])
     # 120, 160, 200, 180 and 120 m away
-    found = times.totals_within(network, source, homes, amounts, limits=[119, 120, 160, 180, 200, 1000])
+    found = within.totals_within(network, source, homes, amounts, limits=[119, 120, 160, 180, 200, 1000])
     assert found.tolist() == [[0, 10001, 10011, 11011, 11111, 11111]]
-    of_nodes = times.totals_within_of_nodes(network, homes, amounts, limits_m=[119, 160, 200])
+    of_nodes = within.totals_within_of_nodes(network, homes, amounts, limits_m=[119, 160, 200])
     assert of_nodes[2].tolist() == [0, 10011, 11111]
 
 
@@ -256,14 +256,14 @@ def test_homes_on_ones_own_street_count_though_its_ends_are_out_of_reach(towns: 
     network = _line(towns, [1000.0, 1000.0])
     source = towns.entrances((0, 0, 0.5, 0.0))
     homes = towns.entrances((0, 0, 0.45, 0.0), (1, 0, 0.6, 0.0), (1, 1, 0.5, 0.0), (2, 1, 0.1, 0.0))
-    found = times.totals_within(network, source, homes, np.array([1.0, 10.0, 100.0]), limits=[60, 110, 700])
+    found = within.totals_within(network, source, homes, np.array([1.0, 10.0, 100.0]), limits=[60, 110, 700])
     assert found.tolist() == [[1, 11, 111]]
 
 
 def test_total_within_of_nodes_wants_metres(towns: ModuleType) -> None:
     network = towns.random_network(np.random.default_rng(0))
     with pytest.raises(ValueError, match="metres"):
-        times.total_within_of_nodes(network, towns.entrances((0, 0, 0.5, 0.0)), np.ones(1), limit_m=10)
+        within.total_within_of_nodes(network, towns.entrances((0, 0, 0.5, 0.0)), np.ones(1), limit_m=10)
 
 
 @pytest.mark.parametrize("numbers", [1, 40, 97])
@@ -278,9 +278,9 @@ def test_blocks_smaller_than_the_matrix_change_nothing(
     def all_of_it() -> list[np.ndarray]:
         return [
             times.costs_between(network, sources, targets, limit=700),
-            times.total_within(network, sources, targets, amounts, limit=700),
-            times.total_within_of_nodes(network, targets, amounts, limit_m=200),
-            times.totals_within_of_nodes(network, targets, np.column_stack([amounts, amounts]), limits_m=[90, 300]),
+            within.total_within(network, sources, targets, amounts, limit=700),
+            within.total_within_of_nodes(network, targets, amounts, limit_m=200),
+            within.totals_within_of_nodes(network, targets, np.column_stack([amounts, amounts]), limits_m=[90, 300]),
         ]
 
     whole = all_of_it()
@@ -333,12 +333,10 @@ def _network(towns: ModuleType, town: Any, mode: str, *, in_metres: bool = False
     # only the largest piece of street stays
     travel = towns.config().travel.model_copy(update={"min_island_nodes": 10**9})
     return build_network(
-        town.street_nodes,
-        town.street_edges,
+        StreetTables(town.street_nodes, town.street_edges, towns.EPSG),
         mode=mode,
         travel=travel,
         country="VN",
-        epsg=towns.EPSG,
         in_metres=in_metres,
     )
 
@@ -400,7 +398,7 @@ def test_totals_of_200_junctions_of_the_sample_town(towns: ModuleType, town: Any
     rng = np.random.default_rng(7)
     homes = rng.choice(network.node_ids, size=300, replace=False)
     amounts = rng.integers(1, 50, 300).astype(float)
-    found = times.total_within_of_nodes(network, _doors_at(network, homes), amounts, limit_m=437.3)
+    found = within.total_within_of_nodes(network, _doors_at(network, homes), amounts, limit_m=437.3)
     chosen = rng.choice(network.n_nodes, size=200, replace=False)
     for node in chosen:
         reached = nx.single_source_dijkstra_path_length(graph, network.node_ids[node], cutoff=437.3)

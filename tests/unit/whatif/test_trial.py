@@ -16,7 +16,8 @@ import shapely
 from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.words import CRITERIA
-from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.locate.sites import locate
+from creative_nodes.locate.taxonomy import Taxonomies, read_taxonomy
 from creative_nodes.reach import measure as reach
 from creative_nodes.reach.isochrones import draw_isochrones
 from creative_nodes.report import pack
@@ -222,6 +223,52 @@ def test_an_object_that_is_no_heritage_can_be_tried(city: sites.BaseCity) -> Non
     assert (shown["name"], shown["name_en"], shown["name_vi"]) == ("What if: Kho", "What if: Store", "")
     proof = json.loads(found.combined["heritage"].set_index("site_id").loc["w-n1", "evidence"])
     assert {one["rule"] for one in proof} >= {sites.RULE}
+
+
+@pytest.mark.parametrize(
+    ("tags", "status", "kind", "flags"),
+    [
+        ({"building": "warehouse", "name": "Kho 3"}, "active", "warehouse", []),
+        ({"demolished:building": "industrial", "building": "warehouse"}, "active", "warehouse", []),
+        ({"demolished:man_made": "works", "disused:building": "factory"}, "disused", "unspecified", []),
+        ({"demolished:building": "industrial", "name": "Nhà máy X40"}, "lost", "mill_factory", []),
+        ({"man_made": "works", "alt_name:zh": "第三棉纺织厂"}, "active", "mill_factory", []),
+        ({"man_made": "water_tower", "name": "Water tower", "start_date": "1930"}, "active", "power_water", []),
+        ({"landuse": "brownfield", "was:landuse": "industrial", "heritage": "2"}, "disused", "unspecified", ["listed"]),
+        ({"man_made": "works", "operator:type": "government"}, "active", "unspecified", ["public_land"]),
+    ],
+)
+def test_an_object_is_judged_as_locating_judges_it(
+    towns: ModuleType, city: sites.BaseCity, tags: dict[str, str], status: str, kind: str, flags: list[str]
+) -> None:
+    places = towns.places((tags, _square(700, 510)))
+    rules = [read_taxonomy(ROOT / f"config/taxonomy/{one}.yaml") for one in ("creative_spaces", "amenities")]
+    located = locate(
+        places,
+        Taxonomies(city.taxonomy, *rules),
+        known=[],
+        settings=city.analysis.locate,
+        area=city.area,
+        edge_buffer_m=0,
+        epsg=towns.EPSG,
+    )
+    (site,) = located.heritage.to_dict("records")
+    bare = replace(city, frames={**city.frames, "places": places})
+    (tried,) = sites.tried_sites(sites.sites_asked(_asked(osm="node/1", status="disused")), bare).to_dict("records")
+    assert (site["status"], site["heritage_class"]) == (status, kind)
+    assert [flag for flag in ("listed", "public_land") if site[flag]] == flags
+    for column in ("heritage_class", "listed", "public_land", "name", "area_m2", "start_year", "in_osm", "osm_ids"):
+        assert str(tried[column]) == str(site[column]), column
+    proof = [one for one in json.loads(tried["evidence"]) if one["rule"] != sites.RULE]
+    assert proof == json.loads(site["evidence"])
+    # the word of whoever asks weighs as a registry row does
+    _same(tried["confidence"], 1 - (1 - site["confidence"]) * (1 - city.taxonomy.registry_weight))
+    plain = sites.sites_asked(_asked(osm="node/1"))
+    if status in city.analysis.candidates.readiness:
+        assert sites.tried_sites(plain, bare)["status"].tolist() == [status]
+    else:
+        with pytest.raises(InputError, match=f"it is {status}"):
+            sites.tried_sites(plain, bare)
 
 
 def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: sites.BaseCity) -> None:
