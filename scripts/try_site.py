@@ -12,6 +12,7 @@ from creative_nodes.report import TABLES, write_csv
 from creative_nodes.settings import Analysis
 from creative_nodes.streets import STATIONS, read_streets
 from creative_nodes.whatif import (
+    BESIDE,
     COMBINED,
     BaseCity,
     read_asked,
@@ -27,7 +28,7 @@ settings, files, made = snakemake.params.settings, snakemake.input, snakemake.ou
 plain = json.loads(settings)
 asked = json.loads(snakemake.params.asked)
 city = BaseCity(
-    frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, "study_area", "places", "sweeps"))),
+    frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, *BESIDE))),
     world=World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS)),
     streets=read_streets(files, settings),
     taxonomy=read_taxonomy(files.heritage_taxonomy),

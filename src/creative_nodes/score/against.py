@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import CRITERIA, criterion
+from creative_nodes.score.rank import ordered_weights
 from creative_nodes.score.settings import AnchorShares, Score
 from creative_nodes.score.tables import CORRELATIONS, SCALES, VALUES
 from creative_nodes.score.values import Scale, lay_scales, rank_correlations, value_of
@@ -114,7 +115,7 @@ def values_of(candidates: pd.DataFrame, scales: Mapping[str, Scale], settings: S
     InputError : a figure is infinite.
     """
     scored = candidates[candidates["reachable"]].reset_index(drop=True)
-    counted = value_of(scored, scales, settings.weights)
+    counted = value_of(scored, scales, ordered_weights(settings))
     weights = dict(zip(counted.names, counted.weights.tolist(), strict=True))
     found = [_of_criterion(scored, scales[name], weights.get(name, 0.0)) for name in CRITERIA]
     whole = pd.concat(found, ignore_index=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from creative_nodes.common import CRITERIA
 from creative_nodes.locate import tier_of
 from creative_nodes.score import smaa
 from creative_nodes.score.settings import Score
@@ -60,6 +61,11 @@ class Prepared:
         return weighted_sum(self.matrix, self.weights)
 
 
+def ordered_weights(settings: Score) -> dict[str, float]:
+    """Return the weights in the order of `CRITERIA`, in which they are added up here and in the browser."""
+    return {name: settings.weights[name] for name in CRITERIA}
+
+
 def in_ranking(candidates: pd.DataFrame, *, lists: Sequence[str] = RANKED) -> np.ndarray:
     """Tell which candidates share a ranking: they can be reached and stand on one of these lists, shape (n,)."""
     return np.asarray(candidates["reachable"].to_numpy(dtype=bool) & np.isin(lists_of(candidates), list(lists)))
@@ -82,7 +88,7 @@ def prepare(
     InputError : a figure is infinite.
     """
     scored = candidates[in_ranking(candidates, lists=lists)].reset_index(drop=True)
-    found = value_of(scored, scales, settings.weights)
+    found = value_of(scored, scales, ordered_weights(settings))
     return Prepared(scored["site_id"].to_numpy(dtype=object), list(found.names), found.weights, found.matrix)
 
 

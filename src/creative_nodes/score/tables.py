@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from creative_nodes.common import Column, Table
-from creative_nodes.reach import CRITERION_COLUMNS
+from creative_nodes.reach import CRITERION_COLUMNS, POSITION_COLUMNS
 
 SCALES = Table(
     "scales",
@@ -115,6 +115,16 @@ SCENARIO_CANDIDATES = Table(
         Column("site_id", "text", "id in the table heritage"),
         Column("reachable", "flag", "whether people on foot can get there along the streets"),
         *CRITERION_COLUMNS,
+    ),
+)
+
+SCENARIO_REFERENCE = Table(
+    "scenario_reference",
+    "a reference place under a scenario that changes more than weights, measured anew",
+    (
+        Column("scenario", "text", "key of the scenario in config.yaml"),
+        Column("place_id", "text", "number of the place in the table reference"),
+        *POSITION_COLUMNS,
     ),
 )
 
