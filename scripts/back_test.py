@@ -19,7 +19,7 @@ from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, REGISTRY
 from creative_nodes.network import NetworkSettings
 from creative_nodes.people import PEOPLE
 from creative_nodes.reach import Candidates, Reach, World, select_candidates
-from creative_nodes.score import Score
+from creative_nodes.score import SCALES, Score, read_scales
 from creative_nodes.streets import STATIONS, read_streets
 
 log = start(snakemake)
@@ -31,6 +31,7 @@ rules = BacktestRules(
     network=restore(settings, "analysis.network", NetworkSettings),
     candidates=restore(settings, "analysis.candidates", Candidates),
     score=restore(settings, "analysis.score", Score),
+    scales=read_scales(tables.read(SCALES, files.scales)),
     main_mode=plain["city.main_mode"],
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )

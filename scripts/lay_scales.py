@@ -14,4 +14,6 @@ found = {"scales": scales, "correlations": city_correlations(reference)}
 note = tables.carry_on(files.reference, settings)
 tables.write_all(found, snakemake.output, SCALES, CORRELATIONS, provenance=note)
 left_out = scales.loc[~scales["in_use"], "criterion"]
-log.done(f"{scales['in_use'].sum()} of {len(scales)} criteria count here" + "".join(f", not {name}" for name in left_out))
+log.done(
+    f"{scales['in_use'].sum()} of {len(scales)} criteria count here" + "".join(f", not {name}" for name in left_out)
+)

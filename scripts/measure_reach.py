@@ -11,6 +11,7 @@ from creative_nodes.people import PEOPLE
 from creative_nodes.reach import (
     CANDIDATES,
     MODES,
+    NETWORK_PARTS,
     PARTS,
     REACH,
     SITE_LINKS,
@@ -37,6 +38,8 @@ measured = measure_reach(
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
 note = tables.carry_on(files.heritage, settings)
-tables.write_all(vars(measured), snakemake.output, CANDIDATES, REACH, PARTS, MODES, SITE_LINKS, provenance=note)
+tables.write_all(
+    vars(measured), snakemake.output, CANDIDATES, REACH, PARTS, MODES, SITE_LINKS, NETWORK_PARTS, provenance=note
+)
 cut_off = (~measured.candidates["reachable"]).sum()
 log.done(f"{len(measured.candidates)} candidates, {cut_off} out of reach; {', '.join(measured.reach['mode'].unique())}")

@@ -26,7 +26,7 @@ CRITERIA = {
     "neighbourhood",
     "diversity",
     "newly_served",
-    "relay",
+    "network_gain",
     "site_capacity",
     "heritage_value",
     "readiness",
@@ -202,7 +202,7 @@ def test_another_file_name_stands_in_the_error(data):
 
 
 def test_weights_must_sum_to_one(data):
-    said = message(load_config, put(data, "score.weights.relay", 0.25))
+    said = message(load_config, put(data, "score.weights.network_gain", 0.25))
     assert "score" in said
     assert "sum to 1.1" in said
 
@@ -213,8 +213,8 @@ def test_weights_may_differ_from_one_by_rounding(data):
 
 
 def test_a_missing_weight_is_named(data):
-    del data["score"]["weights"]["relay"]
-    assert "relay" in message(load_config, data)
+    del data["score"]["weights"]["network_gain"]
+    assert "network_gain" in message(load_config, data)
 
 
 def test_a_weight_of_an_unknown_criterion_is_named(data):
@@ -222,8 +222,8 @@ def test_a_weight_of_an_unknown_criterion_is_named(data):
 
 
 def test_a_negative_weight_is_refused(data):
-    weights = {**data["score"]["weights"], "relay": -0.05, "exchange": 0.3}
-    assert "relay" in message(load_config, put(data, "score.weights", weights))
+    weights = {**data["score"]["weights"], "network_gain": -0.05, "exchange": 0.3}
+    assert "network_gain" in message(load_config, put(data, "score.weights", weights))
 
 
 def test_a_speed_table_without_default_is_refused(data):
@@ -354,7 +354,7 @@ def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):
     config = load_config(data)
     folder = tmp_path / "config" / "cities"
     folder.mkdir(parents=True)
-    over = {"travel": {"speeds_kmh": {"VN": {"walk": {"default": 1.0}}}}, "score": {"weights": {"relay": 0.15}}}
+    over = {"travel": {"speeds_kmh": {"VN": {"walk": {"default": 1.0}}}}, "score": {"weights": {"network_gain": 0.15}}}
     (folder / "one.yaml").write_text(yaml.safe_dump({**city, "override": over}))
     (folder / "two.yaml").write_text(yaml.safe_dump(city))
     assert load_settings(config, "one", root=tmp_path).analysis.travel.speeds_kmh["VN"]["walk"]["default"] == 1.0
@@ -365,7 +365,7 @@ def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):
     ("over", "word"),
     [
         ({"reach": {"walk_minute": 10}}, "did you mean walk_minutes?"),
-        ({"score": {"weights": {"relay": 0.5}}}, "sum to 1"),
+        ({"score": {"weights": {"network_gain": 0.5}}}, "sum to 1"),
         ({"reach": {"walk_minutes": "ten"}}, "reach.walk_minutes"),
         ({"cities": ["hanoi"]}, "cities"),
     ],
@@ -381,7 +381,7 @@ def test_an_override_is_checked(load, city, over, word):
 
 
 def test_pick_depends_on_its_keys_only(load, city, data):
-    weights = {**data["score"]["weights"], "relay": 0.05, "exchange": 0.20}
+    weights = {**data["score"]["weights"], "network_gain": 0.05, "exchange": 0.20}
     before, after = load(city), load(city, "trial", put(data, "score.weights", weights))
     assert pick(before, "analysis.reach") == pick(after, "analysis.reach")
     assert pick(before, "city", "analysis.travel", "analysis.locate") == pick(

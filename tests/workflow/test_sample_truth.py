@@ -147,8 +147,8 @@ def test_connectivity_and_relay_are_exact(table):
     assert figures["components"] == len(true["component_sizes"])
     assert figures["isolated_share"] == pytest.approx(true["isolated"] / true["spaces"])
     candidates = table("candidates").set_index("name")
-    for one in TRUTH["connectivity"]["relay"]:
-        assert candidates.loc[one["name"], "relay"] == pytest.approx(one["study_area"], abs=1e-6), one["name"]
+    for one in TRUTH["connectivity"]["network_gain"]:
+        assert candidates.loc[one["name"], "network_gain"] == pytest.approx(one["study_area"], abs=1e-6), one["name"]
 
 
 def test_registry_outcomes(table):

@@ -10,7 +10,7 @@ rule measure_reach:
         amenities="data/processed/{city}/amenities.parquet",
         people="data/processed/{city}/people.parquet",
     output:
-        **tables_of("candidates", "reach", "parts", "modes", "site_links"),
+        **tables_of("candidates", "reach", "parts", "modes", "site_links", "network_parts"),
     log:
         "logs/{city}/measure_reach.log",
     benchmark:

@@ -1,5 +1,5 @@
-from .answer import Eligible as Eligible
 from .answer import NOT_FREE as NOT_FREE
+from .answer import Eligible as Eligible
 from .answer import anchors_of as anchors_of
 from .answer import may_be_chosen as may_be_chosen
 from .answer import measure_eligible as measure_eligible

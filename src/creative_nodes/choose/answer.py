@@ -75,9 +75,7 @@ def measure_served(
     streets: Streets, sites: gpd.GeoDataFrame, creative: gpd.GeoDataFrame, people: gpd.GeoDataFrame, walks: Walks
 ) -> Served:
     """Measure which residents each site newly serves, as the criterion newly_served counts them."""
-    demand = measure_demand(
-        streets, sites, creative, people, limit=walks.minutes, link_within_m=walks.link_within_m
-    )
+    demand = measure_demand(streets, sites, creative, people, limit=walks.minutes, link_within_m=walks.link_within_m)
     if demand is None:
         return Served(np.zeros((0, len(sites)), dtype=bool), np.zeros(0))
     cover = demand.covering(walks.minutes)
@@ -185,8 +183,8 @@ def why_they_differ(aims: Aims, best: Worth, ranked: Ranked) -> str:
 def _together(best: Worth, first: Worth) -> Message:
     """Say what the set and the ranking's first k bring."""
     return told(
-        "The set newly serves {served:count} residents and adds {gain:amount} spaces to the network of a typical space; "
-        "the first of the ranking together {first_served:count} and {first_gain:amount}.",
+        "The set newly serves {served:count} residents and adds {gain:amount} spaces to the network of a typical "
+        "space; the first of the ranking together {first_served:count} and {first_gain:amount}.",
         served=best.newly_served,
         gain=best.network_gain,
         first_served=first.newly_served,
@@ -209,18 +207,18 @@ def _note(reason: str, best: Worth, ranked: Ranked) -> Message:
         )
     if reason == "same_links":
         return told(
-            "The set is not the first {k:count} of the ranking, because those would bridge the same gaps: together they "
-            "add {less:amount} spaces less than one by one. {both}",
+            "The set is not the first {k:count} of the ranking, because those would bridge the same gaps: together "
+            "they add {less:amount} spaces less than one by one. {both}",
             k=k,
             less=-ranked.chained,
             both=both,
         )
     return told_n(
         k,
-        "The set is not the first of the ranking, because the ranking also counts what the set does not, such as place, "
-        "size, heritage and readiness. {both}",
-        "The set is not the first {n:count} of the ranking, because the ranking also counts what the set does not, such "
-        "as place, size, heritage and readiness. {both}",
+        "The set is not the first of the ranking, because the ranking also counts what the set does not, such as "
+        "place, size, heritage and readiness. {both}",
+        "The set is not the first {n:count} of the ranking, because the ranking also counts what the set does not, "
+        "such as place, size, heritage and readiness. {both}",
         both=both,
     )
 
@@ -236,7 +234,8 @@ def _no_set(n: int, dropped: Sequence[str]) -> tuple[str, Message | str]:
         )
     if len(dropped) == 2:
         return "no_aim", told(
-            "No set is recommended: nearly nowhere in this city would a new space newly serve residents or connect others."
+            "No set is recommended: nearly nowhere in this city would a new space newly serve residents or connect "
+            "others."
         )
     return "not_ranked", ""
 

@@ -114,7 +114,7 @@ def _standing(site_id: str, ranks: pd.Series) -> str:
 def _sets_of(recommended: pd.DataFrame) -> dict[str, list[str]]:
     """Return the sets that each site is a member of."""
     members = recommended.groupby("site_id")["set"].agg(set)
-    return {site: [name for name in SETS if name in names] for site, names in members.items()}
+    return {str(site): [name for name in SETS if name in names] for site, names in members.items()}
 
 
 def record_decisions(

@@ -86,10 +86,9 @@ class Joining:
     between: np.ndarray
 
     def connectivity(self, chosen: np.ndarray) -> float:
-        """Return C with the chosen sites (flags) as relays, the number of spaces unchanged.
+        """Return C with the chosen sites (flags) as stepping stones, the number of spaces unchanged.
 
-        The parts that chosen sites join, directly or through one another, become one; with one site this is the
-        criterion relay.
+        The parts that chosen sites join, directly or through one another, become one.
         """
         if not self.sizes.sum():
             return 0.0

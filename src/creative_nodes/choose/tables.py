@@ -34,7 +34,7 @@ PLAN_COLUMNS = (
     Column(
         "connectivity",
         "number",
-        "C of the creative network with the chosen sites as relays",
+        "C of the creative network with the chosen sites as stepping stones",
         "probability",
         False,
         0,

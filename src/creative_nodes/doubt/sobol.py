@@ -66,9 +66,7 @@ def indices(output: np.ndarray, inputs: int, *, seed: int) -> pd.DataFrame:
     return pd.DataFrame({new: np.asarray(found[old], dtype=float) for old, new in names.items()})
 
 
-def measure_sobol(
-    candidates: pd.DataFrame, scales: Mapping[str, Scale], settings: Score, *, seed: int
-) -> pd.DataFrame:
+def measure_sobol(candidates: pd.DataFrame, scales: Mapping[str, Scale], settings: Score, *, seed: int) -> pd.DataFrame:
     """Share out the variance of the ranks over the weights of the groups.
 
     Parameters

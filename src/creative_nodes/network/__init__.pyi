@@ -7,13 +7,16 @@ from .clusters import connect_spaces as connect_spaces
 from .connectivity import Links as Links
 from .connectivity import connectivity_of as connectivity_of
 from .connectivity import efficiency as efficiency
-from .connectivity import relay as relay
+from .connectivity import place_links as place_links
+from .connectivity import space_chains as space_chains
 from .connectivity import space_links as space_links
 from .connectivity import thin_out as thin_out
 from .gain import EquivalentRise as EquivalentRise
+from .gain import Rise as Rise
 from .gain import Stones as Stones
 from .gain import equivalent_rise as equivalent_rise
 from .gain import network_gains as network_gains
+from .gain import stone_rises as stone_rises
 from .settings import ClusterSettings as ClusterSettings
 from .settings import NetworkSettings as NetworkSettings
 from .tables import CLUSTERS as CLUSTERS

@@ -17,9 +17,13 @@ from .survey import Survey as Survey
 from .survey import World as World
 from .tables import ACCESSIBILITY as ACCESSIBILITY
 from .tables import CANDIDATES as CANDIDATES
+from .tables import CLUSTER_REACH as CLUSTER_REACH
 from .tables import CRITERION_COLUMNS as CRITERION_COLUMNS
 from .tables import ISOCHRONES as ISOCHRONES
 from .tables import MODES as MODES
+from .tables import NETWORK_PARTS as NETWORK_PARTS
 from .tables import PARTS as PARTS
+from .tables import POSITION_COLUMNS as POSITION_COLUMNS
 from .tables import REACH as REACH
+from .tables import REFERENCE as REFERENCE
 from .tables import SITE_LINKS as SITE_LINKS

@@ -21,12 +21,20 @@ from creative_nodes.common import (
     told,
     written,
 )
-from creative_nodes.network import Links, NetworkSettings, relay, space_links
+from creative_nodes.network import (
+    EquivalentRise,
+    LinkRule,
+    NetworkSettings,
+    direct_links,
+    equivalent_rise,
+    space_chains,
+    stone_rises,
+)
 from creative_nodes.reach import parts
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
 from creative_nodes.reach.survey import Survey, World, why_unreachable
-from creative_nodes.reach.tables import CANDIDATES, PARTS, REACH, SITE_LINKS
+from creative_nodes.reach.tables import CANDIDATES, NETWORK_PARTS, PARTS, REACH, SITE_LINKS
 from creative_nodes.streets import (
     StreetNetwork,
     Streets,
@@ -39,6 +47,7 @@ from creative_nodes.streets import (
 )
 
 FULL_AGE_YEARS = 100.0
+GAIN_ORDERS = (0, 1, 2)  # of the network of a typical space; the criterion is of order 1
 MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
 
@@ -52,13 +61,14 @@ def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.G
 
 @dataclass(frozen=True)
 class Measured:
-    """The tables candidates, reach, parts, modes and site_links."""
+    """The tables candidates, reach, parts, modes, site_links and network_parts."""
 
     candidates: gpd.GeoDataFrame
     reach: pd.DataFrame
     parts: pd.DataFrame
     modes: pd.DataFrame
     site_links: pd.DataFrame
+    network_parts: pd.DataFrame
 
 
 def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[str, np.ndarray], list[pd.DataFrame]]:
@@ -190,20 +200,64 @@ def _transit(survey: Survey, walk: StreetNetwork) -> tuple[np.ndarray, list[pd.D
     return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
 
 
-def _relay(
-    survey: Survey, walk: StreetNetwork, link_minutes: float
-) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
-    """Return the rise of C, minutes from each site to the spaces it is linked to, and the parts it would join."""
-    spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
-    links = space_links(survey.streets, spaces, link_minutes)
+@dataclass(frozen=True, eq=False)
+class _Network:
+    """What the sites would do to the creative network of the study area.
+
+    `minutes`: walks to its spaces as far as any link reaches, infinite beyond, shape (sites, spaces). `gains`: by
+    order, shape (sites, 3). `more`: spaces by which the network of each space grows, shape (sites, spaces).
+    """
+
+    minutes: np.ndarray
+    gains: np.ndarray
+    more: np.ndarray
+    equivalent: EquivalentRise
+
+
+def _network(survey: Survey, walk: StreetNetwork, rule: LinkRule) -> _Network:
+    """Open each site as a stepping stone."""
+    spaces = _own_spaces(survey.world.creative)
     venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
-    minutes = costs_between(walk, survey.doors, venues, limit=link_minutes)
-    return relay(links.parts(), np.isfinite(minutes)), minutes, [_joined(links, minutes, spaces)]
+    minutes = costs_between(walk, survey.doors, venues, limit=rule.limit())
+    links = direct_links([(np.arange(len(minutes)), minutes)], minutes.shape, rule=rule)
+    chains, more = space_chains(survey.streets, spaces, rule), np.zeros(minutes.shape)
+    rises = stone_rises(chains, links)
+    for site, rise in enumerate(rises):
+        more[site, rise.where] = rise.more
+    gains = np.array([[rise.gain(chains.size, order=order) for order in GAIN_ORDERS] for rise in rises])
+    return _Network(minutes, gains, more, equivalent_rise(chains, links))
+
+
+def _own_spaces(creative: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the creative spaces of the study area."""
+    return creative[creative["inside"].to_numpy()]
+
+
+def _enlarged(found: _Network, around: Around, creative: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Name the spaces whose networks grow when a site opens."""
+    return parts.each(
+        parts.Heading("network_gain", "space", "spaces"),
+        contribution=found.more,
+        total=found.more.sum(axis=1),
+        metres=np.where(np.isfinite(around.spaces), around.spaces, np.nan)[:, creative["inside"].to_numpy()],
+        objects=pd.DataFrame(_own_spaces(creative)[["space_id", "name"]]),
+    )
+
+
+def _network_parts(site_ids: np.ndarray, found: _Network, reachable: np.ndarray) -> pd.DataFrame:
+    """Make the table network_parts."""
+    rise = found.equivalent
+    columns = {f"gain_order_{order:g}": found.gains[:, k] for k, order in enumerate(GAIN_ORDERS)}
+    columns |= {"ec_as_space": rise.as_space(), "ec_as_stone": rise.as_stone()}
+    columns |= {name: getattr(rise, name) for name in ("own", "flux", "connector")}
+    return pd.DataFrame(
+        {"site_id": site_ids, **{name: np.where(reachable, column, np.nan) for name, column in columns.items()}}
+    )
 
 
 def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoDataFrame) -> pd.DataFrame:
     """List the links each site would have, the table site_links; `minutes` are infinite where there is none."""
-    spaces = creative.loc[creative["inside"].to_numpy(), "space_id"].to_numpy(dtype=object)
+    spaces = _own_spaces(creative)["space_id"].to_numpy(dtype=object)
     site, space = np.nonzero(np.isfinite(minutes))
     return pd.DataFrame(
         {
@@ -211,24 +265,6 @@ def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoD
             "space_id": spaces[space],
             "minutes": minutes[site, space],
         }
-    )
-
-
-def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Name each part of the network that a site would join by the space in it that is nearest to the site."""
-    label = links.parts()
-    sizes = np.bincount(label, minlength=1)
-    site, space = np.nonzero(np.isfinite(minutes))
-    found = pd.DataFrame({"site": site, "space": space, "label": label[space], "minutes": minutes[site, space]})
-    found = found.sort_values(["site", "label", "minutes", "space"]).drop_duplicates(["site", "label"])
-    nearest = found["space"].to_numpy(dtype=int)
-    return parts.rows(
-        parts.Heading("relay", "part of the network", "spaces"),
-        site=found["site"].to_numpy(dtype=int),
-        part=spaces["space_id"].to_numpy(dtype=object)[nearest],
-        name=spaces["name"].to_numpy(dtype=object)[nearest],
-        value=sizes[found["label"].to_numpy(dtype=int)].astype(float),
-        n=sizes[found["label"].to_numpy(dtype=int)],
     )
 
 
@@ -291,14 +327,15 @@ def measure_reach(
 
     Returns
     -------
-    the tables candidates, reach, parts, modes and site_links. Criteria of a site that cannot be reached on foot are
-    missing, with the reason.
+    the tables candidates, reach, parts, modes, site_links and network_parts. Criteria of a site that cannot be reached
+    on foot are missing, with the reason.
     """
     modes = describe_modes(streets)
     if sites.empty:
-        return Measured(
-            tables.empty(CANDIDATES), tables.empty(REACH), tables.empty(PARTS), modes, tables.empty(SITE_LINKS)
+        measured, reached, made_of, links, more = map(
+            tables.empty, (CANDIDATES, REACH, PARTS, SITE_LINKS, NETWORK_PARTS)
         )
+        return Measured(measured, reached, made_of, modes, links, more)
     survey = Survey(sites, world, streets, link_within_m)
     return measure_criteria(
         survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes
@@ -328,14 +365,15 @@ def measure_criteria(
     spill = spillover_sums(around, world.creative, world.amenities, reach)
     transit, station = survey.once(_transit, walk)
     fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
-    rise, link_times, joined = survey.once(_relay, walk, network.link_minutes)
+    opened = survey.once(_network, walk, network.rule())
+    link_times = np.where(opened.minutes <= network.link_minutes, opened.minutes, np.inf)
     own, evidence = _site_criteria(sites, candidates)
     measured = {
         "residents_walk_15": _of(counts, "walk", reach.walk_minutes, len(sites)),
         "residents_ride_30": _of(counts, main_mode, reach.ride_minutes, len(sites)),
         "transit_minutes": transit,
         "newly_served": fresh,
-        "relay": rise,
+        "network_gain": opened.gains[:, GAIN_ORDERS.index(1)],
         **spill.criteria,
         **own,
     }
@@ -347,13 +385,15 @@ def measure_criteria(
     frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
     frame["messages"] = [one["messages"] for one in why]
-    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *evidence]
+    made_of.append(_enlarged(opened, around, world.creative))
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
         counts,
         parts.frame(made_of, sites["site_id"].to_numpy(dtype=object), reachable),
         modes,
         _site_links(sites, link_times, world.creative),
+        _network_parts(sites["site_id"].to_numpy(dtype=object), opened, reachable),
     )
 
 

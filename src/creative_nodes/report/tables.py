@@ -28,7 +28,18 @@ from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, IMPORTS, REGIST
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
-from creative_nodes.reach import ACCESSIBILITY, CANDIDATES, ISOCHRONES, MODES, PARTS, REACH, SITE_LINKS
+from creative_nodes.reach import (
+    ACCESSIBILITY,
+    CANDIDATES,
+    CLUSTER_REACH,
+    ISOCHRONES,
+    MODES,
+    NETWORK_PARTS,
+    PARTS,
+    REACH,
+    REFERENCE,
+    SITE_LINKS,
+)
 from creative_nodes.score import (
     CORRELATIONS,
     SCALES,
@@ -81,6 +92,9 @@ TABLES: dict[str, Table] = {
         PARTS,
         MODES,
         SITE_LINKS,
+        NETWORK_PARTS,
+        CLUSTER_REACH,
+        REFERENCE,
         ISOCHRONES,
         ACCESSIBILITY,
         SCALES,

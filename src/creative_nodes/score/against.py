@@ -62,16 +62,16 @@ def city_scales(reference: pd.DataFrame, at: AnchorShares) -> pd.DataFrame:
 def read_scales(scales: pd.DataFrame) -> dict[str, Scale]:
     """Return the value functions that the table scales holds, by criterion."""
     return {
-        row.criterion: Scale(
-            row.criterion,
-            float(row.zero),
-            float(row.one),
-            bool(row.logarithmic),
-            bool(row.in_use),
-            float(row.median),
-            float(row.share),
+        str(row["criterion"]): Scale(
+            name=str(row["criterion"]),
+            zero=float(row["zero"]),
+            one=float(row["one"]),
+            logarithmic=bool(row["logarithmic"]),
+            in_use=bool(row["in_use"]),
+            median=float(row["median"]),
+            share=float(row["share"]),
         )
-        for row in scales.itertuples()
+        for row in scales.to_dict("records")
     }
 
 

@@ -53,7 +53,9 @@ def score_scenario(basis: Basis, settings: Score) -> pd.DataFrame:
     prepared = prepare(candidates, scales_by(basis.reference, settings.anchors), settings)
     out = candidates[["site_id"]].reset_index(drop=True)
     ranked, reachable = in_ranking(candidates), candidates["reachable"].to_numpy(dtype=bool)
-    out["status"] = np.select([~reachable, ~ranked], [UNREACHABLE, SURVEYED], SCORED if prepared.names else NOTHING_KNOWN)
+    out["status"] = np.select(
+        [~reachable, ~ranked], [UNREACHABLE, SURVEYED], SCORED if prepared.names else NOTHING_KNOWN
+    )
     out[["score", "rank", "top_n"]] = np.nan
     if prepared.names:
         out.loc[ranked, "score"] = prepared.scores()

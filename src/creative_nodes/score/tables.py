@@ -11,7 +11,9 @@ SCALES = Table(
     (
         Column("criterion", "text", "column of the table candidates"),
         Column("unit", "text", "unit of zero, one and median"),
-        Column("zero", "number", "figure worth 0; of a cost the larger; missing when no place has it", "see unit", True),
+        Column(
+            "zero", "number", "figure worth 0; of a cost the larger; missing when no place has it", "see unit", True
+        ),
         Column("one", "number", "figure worth 1", "see unit", True),
         Column(
             "median",

@@ -14,7 +14,6 @@ from creative_nodes.common import CRITERIA, criterion, tables
 from creative_nodes.doubt import measure_robustness
 from creative_nodes.reach import CANDIDATES, MODES, Survey, draw_isochrones, measure_criteria
 from creative_nodes.score import Basis, read_scales, score_candidates, score_scenarios, values_of
-from creative_nodes.settings import Analysis
 from creative_nodes.whatif.sites import BaseCity
 from creative_nodes.whatif.tables import WHATIF_CANDIDATES, WHATIF_SCORES
 

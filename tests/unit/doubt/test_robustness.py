@@ -14,10 +14,10 @@ from creative_nodes.score.rank import score_candidates
 from creative_nodes.score.scenarios import score_scenarios
 from creative_nodes.score.settings import Scenario, Score
 
-WEIGHTS = dict.fromkeys(CRITERIA, 0.08) | {"relay": 0.2}
+WEIGHTS = dict.fromkeys(CRITERIA, 0.08) | {"network_gain": 0.2}
 SCENARIOS = {
     "balanced": Scenario(label="Balanced"),
-    "relay": Scenario(label="Relay", weights=dict.fromkeys(CRITERIA, 0) | {"relay": 1}),
+    "stones": Scenario(label="Stones", weights=dict.fromkeys(CRITERIA, 0) | {"network_gain": 1}),
     "walk": Scenario(label="Walk", weights=dict.fromkeys(CRITERIA, 0) | {"residents_walk_15": 1}),
 }
 
@@ -175,7 +175,7 @@ def test_central_weights_sum_to_one_and_are_missing_for_who_is_never_first():
 
 
 def test_a_criterion_that_does_not_count_has_no_central_weight():
-    weights = dict.fromkeys(CRITERIA, 0.1) | {"relay": 0.0}
+    weights = dict.fromkeys(CRITERIA, 0.1) | {"network_gain": 0.0}
     found = measure(candidates(9, transit_minutes=np.nan), settings(weights=weights))[0]
     assert found["central_relay"].isna().all()
     assert found["central_transit_minutes"].isna().all()
@@ -208,7 +208,7 @@ def test_scenarios_are_summed_up():
 def test_agreement_compares_methods_and_scenarios():
     agreed = measure(candidates(12))[2]
     assert agreed["kind"].value_counts().to_dict() == {"method": 6, "scenario": 3}
-    assert set(agreed[agreed["kind"] == "scenario"]["ranking"]) == {"balanced", "relay"}
+    assert set(agreed[agreed["kind"] == "scenario"]["ranking"]) == {"balanced", "stones"}
 
 
 def test_without_scenarios_the_rest_stands():
@@ -254,9 +254,9 @@ def test_the_largest_move_stands_beside_the_rank_of_its_own_site():
 
 def test_what_carries_and_what_holds_back():
     frame = candidates(10)
-    frame.loc[3, "relay"] = 5.0
+    frame.loc[3, "network_gain"] = 5.0
     found = measure(frame)[0].set_index("site_id")
-    assert found.loc["h003", "carried_by"] == "relay"
+    assert found.loc["h003", "carried_by"] == "network_gain"
     scores = score_candidates(frame, settings(), seed=80).set_index("site_id").loc[found.index]
     parts = scores[[f"part_{name}" for name in CRITERIA]].to_numpy()
     lost = np.array([WEIGHTS[name] for name in CRITERIA]) - parts

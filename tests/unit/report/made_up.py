@@ -169,7 +169,7 @@ def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachabl
     values = {key: rng.random(n) * 0.9 for key in CRITERIA}
     for key in ("residents_walk_15", "residents_ride_30", "newly_served", "site_capacity"):
         values[key] = values[key] * 40_000
-    values["relay"] = values["relay"] * 0.04
+    values["network_gain"] = values["network_gain"] * 0.04
     values["transit_minutes"] = np.where(np.arange(n) % 5 == 0, np.nan, values["transit_minutes"] * 30)
     reachable = np.arange(n) < n - unreachable
     for key in CRITERIA:
@@ -195,7 +195,7 @@ def _scores(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     ranks = [i + 1 if i < scored else None for i in range(n)]
     score = [0.82 - 0.7 * i / scored if i < scored else None for i in range(n)]
     words = ("robust", "depends on priorities", "weak")
-    share = {"relay": 0.5, "residents_walk_15": 0.3, "heritage_value": 0.2}
+    share = {"network_gain": 0.5, "residents_walk_15": 0.3, "heritage_value": 0.2}
     return pd.DataFrame(
         {
             "site_id": candidates["site_id"],
@@ -327,7 +327,7 @@ def _reach(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     """What the criteria of the first site are made of, and two parts of the second; the others have none."""
-    first, second = candidates["site_id"].iloc[:2]
+    first = candidates["site_id"].iloc[0]
     near = [(first, "exchange", "space", f"c{k}", HOSTILE[k % 5], 1, 0.5 / (k + 1), "", 40.0 * k) for k in range(7)]
     made = [
         *near,
@@ -341,12 +341,12 @@ def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
         (first, "transit_minutes", "station", "s1", "Ga <b>Một</b>", 1, 7.4, "min", None),
         (first, "newly_served", "residents", "served today", "", 1, 4000.0, "persons", None),
         (first, "newly_served", "residents", "not served today", "", 1, 1234.0, "persons", None),
-        (first, "relay", "part of the network", "c1", HOSTILE[1], 12, 12.0, "spaces", None),
-        (first, "relay", "part of the network", "c5", "Studio 5", 1, 1.0, "spaces", None),
+        (first, "network_gain", "space", "c1", HOSTILE[1], 1, 2.345, "spaces", 900.0),
+        (first, "network_gain", "space", "c5", "Studio 5", 1, 1.0, "spaces", None),
+        (first, "network_gain", "space", "others", "", 3, 0.02, "spaces", None),
         (first, "heritage_value", "evidence", "confidence", "", 1, 0.375, "0-1", None),
         (first, "heritage_value", "evidence", "age", "", 1, 0.0, "0-1", None),
         (first, "readiness", "evidence", "status", "", 1, 1.0, "0-1", None),
-        (second, "relay", "part of the network", "c6", "Studio 6", 3, 3.0, "spaces", None),
     ]
     columns = ["site_id", "criterion", "kind", "part", "name", "n", "value", "unit", "distance_m"]
     return pd.DataFrame(made, columns=columns).astype({"value": float, "distance_m": float})

@@ -62,7 +62,7 @@ def sure(site_id, rank, **given):
         "flat_rank_low": 1,
         "flat_rank_high": 3,
         "dominated_by": 0,
-        "held_back_by": "relay",
+        "held_back_by": "network_gain",
         "held_back_points": 0.15,
         "rank_left_out": rank,
         "scenarios_ranked": 2,

@@ -58,7 +58,7 @@ def sum_of(live, weights):
     return np.clip([sum(v * w for v, w in zip(row, applied, strict=True)) for row in live.values], 0, 1)
 
 
-@pytest.mark.parametrize("lacking", [(), ("transit_minutes",), ("transit_minutes", "relay")])
+@pytest.mark.parametrize("lacking", [(), ("transit_minutes",), ("transit_minutes", "network_gain")])
 def test_values_and_weights_give_the_scores_of_fifty_random_weightings(candidates, settings, lacking):
     candidates = candidates.assign(**dict.fromkeys(lacking, np.nan))
     own = scored(candidates, settings)
@@ -91,8 +91,8 @@ def test_a_criterion_nobody_has_a_value_for_says_so_and_is_left_out(candidates, 
 
 
 def test_a_criterion_that_is_the_same_for_all_says_that_it_moves_none(candidates, settings):
-    live = priorities(candidates.assign(relay=0.02), settings)
-    slider = next(s for group in live.groups for s in group.sliders if s.key == "relay")
+    live = priorities(candidates.assign(network_gain=0.02), settings)
+    slider = next(s for group in live.groups for s in group.sliders if s.key == "network_gain")
     assert slider.known and slider.remark == "It is the same for all candidates, so it moves none."
 
 
@@ -155,7 +155,7 @@ def test_a_preset_by_pairs_has_the_weights_of_its_comparisons(candidates, settin
     pairs |= {"spillover/network": 1, "spillover/site": 1, "network/site": 1}
     (preset,) = priorities(candidates, with_scenario(settings, weights={"ahp": pairs})).presets
     assert "17\u00a0%" in preset.reason
-    assert preset.weights[CRITERIA.index("relay")] == pytest.approx(1 / 6, abs=1e-8)
+    assert preset.weights[CRITERIA.index("network_gain")] == pytest.approx(1 / 6, abs=1e-8)
     Score.model_validate({"weights": dict(zip(CRITERIA, preset.weights, strict=True))})
 
 

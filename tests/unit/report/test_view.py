@@ -251,7 +251,7 @@ def test_a_criterion_without_data_is_in_no_score(made):
     city = view.city_page({**made, "scores": scores}, {}, made_up.settings(ROOT))
     best = {row.key: row.best_part for row in city.criteria}
     assert best.pop("transit_minutes") is None
-    assert best["relay"] == pytest.approx(made["scores"]["part_relay"].max())
+    assert best["network_gain"] == pytest.approx(made["scores"]["part_relay"].max())
 
 
 def test_index_says_when_an_age_is_not_known(made):

@@ -37,8 +37,8 @@ EVEN = dict.fromkeys(CRITERIA, 1 / 11)
 def test_vikors_mountain_climbers():
     # Opricovic and Tzeng 2004: risk 1, 2, 5 (less is better), altitude 3000, 3750, 4500, equal weights.
     # S = 0.5, 0.375, 0.5 and R = 0.5, 0.25, 0.5, so Q = 1, 0, 1
-    frame = candidates(3, transit_minutes=[1.0, 2, 5], relay=[3000.0, 3750, 4500])
-    prepared = prepare(frame, settings({"transit_minutes": 0.5, "relay": 0.5}))
+    frame = candidates(3, transit_minutes=[1.0, 2, 5], network_gain=[3000.0, 3750, 4500])
+    prepared = prepare(frame, settings({"transit_minutes": 0.5, "network_gain": 0.5}))
     assert prepared.matrix.tolist() == [[1, 0], [0.75, 0.5], [0, 1]]
     assert mcda.vikor(prepared.matrix, prepared.weights) == pytest.approx([0, 1, 0])
 
@@ -52,8 +52,8 @@ def test_topsis_by_hand():
 
 def test_marcos_by_hand():
     # 5, 10 of 10 and a cost of 4, 2: turned round to 2 + 4 - x = 2, 4, so shares 0.5, 1 and 0.5, 1
-    frame = candidates(2, relay=[5.0, 10], transit_minutes=[4.0, 2])
-    prepared = prepare(frame, settings({"relay": 0.6, "transit_minutes": 0.4}))
+    frame = candidates(2, network_gain=[5.0, 10], transit_minutes=[4.0, 2])
+    prepared = prepare(frame, settings({"network_gain": 0.6, "transit_minutes": 0.4}))
     assert prepared.ratios.tolist() == [[0.5, 0.5], [1, 1]]
     assert mcda.marcos(prepared.ratios, prepared.weights) == pytest.approx([0.5, 1])
 
@@ -61,7 +61,7 @@ def test_marcos_by_hand():
 @pytest.mark.parametrize("seed", range(4))
 def test_the_prepared_criteria_rank_as_scikit_criterias_own_pipeline(seed):
     frame = candidates(20, seed=seed)
-    weights = {"transit_minutes": 0.3, "relay": 0.5, "exchange": 0.2}
+    weights = {"transit_minutes": 0.3, "network_gain": 0.5, "exchange": 0.2}
     prepared = prepare(frame, settings(weights))
     raw = skcriteria.mkdm(
         frame[list(weights)].to_numpy(), [min, max, max], weights=list(weights.values()), criteria=list(weights)
@@ -90,8 +90,8 @@ def test_nothing_is_printed_and_nobody_is_warned(capsys):
 
 
 def test_zero_as_the_worst_of_every_criterion_leaves_no_gap():
-    frame = candidates(3, relay=[0.0, 1, 2], exchange=[2.0, 0, 1])
-    found = mcda.method_scores(prepare(frame, settings({"relay": 0.5, "exchange": 0.5})))
+    frame = candidates(3, network_gain=[0.0, 1, 2], exchange=[2.0, 0, 1])
+    found = mcda.method_scores(prepare(frame, settings({"network_gain": 0.5, "exchange": 0.5})))
     assert found.notna().all(axis=None)
     assert found["marcos"].tolist() == pytest.approx([0.5, 0.25, 0.75])
 
@@ -104,7 +104,7 @@ def test_all_alike_are_all_first(n):
 
 
 def test_one_criterion_ranks_alike_by_every_method():
-    prepared = prepare(candidates(8), settings({"relay": 1.0}))
+    prepared = prepare(candidates(8), settings({"network_gain": 1.0}))
     found = mcda.method_ranks(prepared)
     for name in mcda.METHODS[1:]:
         assert found[name].tolist() == found["weighted_sum"].tolist()

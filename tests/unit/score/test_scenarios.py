@@ -67,7 +67,7 @@ def test_the_weights_that_applied_leave_out_what_nobody_knows():
 
 
 def test_scenarios_stand_in_the_order_of_the_config_and_best_first():
-    found = run(candidates(5), {"b": only("relay"), "a": only("exchange")})
+    found = run(candidates(5), {"b": only("network_gain"), "a": only("exchange")})
     assert found["scenario"].tolist() == ["b"] * 5 + ["a"] * 5
     assert found["rank"].tolist() == [1, 2, 3, 4, 5] * 2
 
@@ -112,7 +112,7 @@ def test_unreachable_sites_are_named_and_not_ranked():
 
 
 def test_weight_on_what_nobody_knows():
-    found = run(candidates(3, relay=np.nan), {"x": only("relay")})
+    found = run(candidates(3, network_gain=np.nan), {"x": only("network_gain")})
     assert found["status"].tolist() == [module.NOTHING_KNOWN] * 3
     assert found["rank"].isna().all()
 
@@ -134,8 +134,8 @@ def test_no_scenario_gives_an_empty_table():
 
 
 def test_bad_weights_are_told_by_scenario():
-    with pytest.raises(InputError, match=r"scenarios\.x: .*did you mean relay"):
-        run(candidates(3), {"x": {"label": "X", "weights": {"rellay": 1}}})
+    with pytest.raises(InputError, match=r"scenarios\.x: .*did you mean network_gain"):
+        run(candidates(3), {"x": {"label": "X", "weights": {"network_gian": 1}}})
 
 
 # ---------------------------------------------------------------- config
@@ -156,7 +156,7 @@ def test_the_shipped_scenarios_give_their_name_the_most_weight(shipped):
     heaviest = {key: max(weights, key=weights.get) for key, weights in plain.items()}
     assert heaviest["heritage_first"] == "heritage_value"
     assert heaviest["access_for_all"] == "newly_served"
-    assert heaviest["connect_the_network"] == "relay"
+    assert heaviest["connect_the_network"] == "network_gain"
     assert heaviest["quick_wins"] == "readiness"
     for weights in plain.values():
         assert sum(weights.values()) == pytest.approx(1)
@@ -173,9 +173,12 @@ def test_a_group_not_split_follows_the_weights_of_the_run(shipped):
 @pytest.mark.parametrize(
     ("scenario", "words"),
     [
-        ({"label": "X", "weights": {"relay": 1.0}}, ["lacks residents_walk_15", "give 0"]),
+        ({"label": "X", "weights": {"network_gain": 1.0}}, ["lacks residents_walk_15", "give 0"]),
         ({"label": "X", "weights": dict.fromkeys(CRITERIA, 0)}, ["all are 0"]),
-        ({"label": "X", "weights": {**dict.fromkeys(CRITERIA, 0), "relya": 1}}, ["relya", "did you mean relay?"]),
+        (
+            {"label": "X", "weights": {**dict.fromkeys(CRITERIA, 0), "network_gian": 1}},
+            ["network_gian", "did you mean network_gain?"],
+        ),
         (
             {"label": "X", "override": {"reach": {"walk_minuts": 1}}},
             ["reach.walk_minuts", "did you mean walk_minutes?"],
@@ -217,7 +220,7 @@ def test_a_city_may_change_a_scenario_and_give_weights_in_another_form(shipped, 
         return load_settings(load_config(shipped), "t", root=tmp_path)
 
     settings = load(over)
-    assert settings.analysis.score.weights["relay"] == 0.25
+    assert settings.analysis.score.weights["network_gain"] == 0.25
     assert settings.analysis.scenarios["quick_wins"].label == "Quick wins"
     assert with_scenario(settings, "quick_wins").analysis.score.weights == settings.analysis.score.weights
     text = pick(settings, "analysis.scenarios")

@@ -195,7 +195,7 @@ def test_a_place_on_a_street_by_hand(towns: ModuleType, city: sites.BaseCity) ->
     assert row["exchange"] == pytest.approx(math.exp(-0.016 * 100) + math.exp(-0.016 * 502), rel=1e-4)
     assert row["nearest_space_m"] == pytest.approx(100, abs=0.01)
     # the two spaces are linked already, so a relay between them joins nothing
-    assert row["relay"] == 0
+    assert row["network_gain"] == 0
     assert row["site_capacity"] == 1234
     share = city.analysis.candidates
     trust = city.taxonomy.registry_weight

@@ -259,7 +259,7 @@ def indicator_rows(
 
 
 def count_rows(
-    cities: Sequence[ComparedCity], counts: Sequence[pd.Series], words: Words, said: tuple[str, str]
+    cities: Sequence[ComparedCity], counts: Sequence[pd.Series], words: Words, said: Callable[[int], str]
 ) -> tuple[Row, ...]:
     """Set counts by kind side by side, drawn as shares of each city's own total.
 
@@ -267,7 +267,7 @@ def count_rows(
     ----------
     counts : by kind, one a city.
     words : names of the kinds, in English.
-    said : what is counted, of one and of many, with the field n.
+    said : says how many are counted.
     """
     totals = [int(one.sum()) for one in counts]
     both = pd.concat(list(counts), axis=1).fillna(0) if counts else pd.DataFrame()
@@ -282,7 +282,7 @@ def count_rows(
                 value=percent(share) if total else not_known(),
                 mark=computed(city) if total else None,
                 length=_length(share, top),
-                remark=say_n(int(n), *said) if total else "",
+                remark=said(int(n)) if total else "",
             )
             for city, n, share, total in zip(cities, both.loc[kind], shares.loc[kind], totals, strict=True)
         )
@@ -293,13 +293,13 @@ def count_rows(
 def domain_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
     """Set creative spaces by domain side by side."""
     counts = [city.spaces["domain"].value_counts().sort_index() for city in cities]
-    return count_rows(cities, counts, words, (mark("{n:count} space"), mark("{n:count} spaces")))
+    return count_rows(cities, counts, words, lambda n: say_n(n, "{n:count} space", "{n:count} spaces"))
 
 
 def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
     """Set heritage sites by class side by side, lost ones left out."""
     counts = [city.sites.query("status != 'lost'")["heritage_class"].value_counts().sort_index() for city in cities]
-    shared = count_rows(cities, counts, words, (mark("{n:count} site"), mark("{n:count} sites")))
+    shared = count_rows(cities, counts, words, lambda n: say_n(n, "{n:count} site", "{n:count} sites"))
     # few sites: the count goes before the share
     return tuple(
         replace(

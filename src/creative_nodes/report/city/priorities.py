@@ -22,7 +22,7 @@ ORDER = tuple(CRITERIA)
 
 @dataclass(frozen=True)
 class Slider:
-    """One criterion as a slider; `known` is false where it does not count in this city; `remark` says why it does nothing."""
+    """One criterion as a slider; `known` is false where it does not count here, and `remark` says why it moves nobody."""
 
     key: CriterionKey
     label: str
@@ -85,7 +85,7 @@ def known_criteria(values: pd.DataFrame) -> list[CriterionKey]:
 
 
 def _values(scored: pd.DataFrame, values: pd.DataFrame, known: Sequence[CriterionKey]) -> np.ndarray:
-    """Return what each criterion is worth for each candidate, shape (n, all criteria); 0 for those that do not count."""
+    """Return what each criterion is worth for each candidate, shape (n, criteria); 0 for one that does not count."""
     matrix = value_matrix(values, scored["site_id"].to_numpy(dtype=object))
     return np.where(np.isin(ORDER, known), matrix, 0.0)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from creative_nodes.common import amount, area, criterion, language, minutes, not_known, number, say_n, translated
+from creative_nodes.common import amount, area, criterion, language, minutes, not_known, number, say, translated
 
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
@@ -25,9 +25,8 @@ def natural(key: str, value: float | None) -> str:
     if value is None or pd.isna(value):
         return not_known()
     unit = criterion(key).unit
-    if unit == "probability":
-        points = number(value * 100, 2)
-        return say_n(1 if points == "1" else 0, "+{points} point", "+{points} points", points=points)
+    if unit == "spaces":
+        return say("{spaces:amount} spaces", spaces=value)
     writers = {"min": minutes, "m²": area, "persons": number}
     return writers.get(unit, amount)(value)
 
