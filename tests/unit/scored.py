@@ -34,12 +34,14 @@ def figure(name: str, value: Any) -> Any:
 
 
 def candidates(n: int, *, seed: int = 0, **values: Any) -> pd.DataFrame:
-    """Make n reachable, known candidates of random values; `values` are columns by name, as values or as other texts."""
+    """Make n reachable, known candidates of random values; `values` are columns by name."""
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"site_id": [f"h{k:03d}" for k in range(n)], "reachable": True, "confidence": 0.8})
     worth = {name: rng.random(n) for name in CRITERIA} | values
     columns = {
-        name: figure(name, np.asarray(column, dtype=float) if np.ndim(column) else column) if name in CRITERIA else column
+        name: figure(name, np.asarray(column, dtype=float) if np.ndim(column) else column)
+        if name in CRITERIA
+        else column
         for name, column in worth.items()
     }
     return frame.assign(**columns)
