@@ -396,7 +396,7 @@ def test_an_address_that_says_nothing_sound_shows_the_run(visit, full, broken):
 def test_weights_in_the_address_are_made_to_sum_to_one(visit, full):
     with visit(full.path, fragment="w=1,1,1,0,0,0,0,0,0,0,0") as seen:
         weights = yaml.safe_load(copied(seen.page))["override"]["score"]["weights"]
-        assert [weights[key] for key in CRITERIA[:3]] == [0.3334, 0.3333, 0.3333]
+        assert [weights[key] for key in list(CRITERIA)[:3]] == [0.3334, 0.3333, 0.3333]
         agrees(seen.page, full.scores(weights))
 
 
@@ -414,7 +414,7 @@ def test_a_link_within_the_page_leaves_the_priorities_alone(visit, full):
 def test_an_address_changed_by_hand_is_followed(visit, full):
     with visit(full.path) as seen:
         seen.page.evaluate(f"location.hash = 'w={EVEN_PEOPLE}'")
-        weights = dict.fromkeys(CRITERIA, 0) | {CRITERIA[k]: 0.25 for k in (0, 1, 2, 6)}
+        weights = dict.fromkeys(CRITERIA, 0) | {list(CRITERIA)[k]: 0.25 for k in (0, 1, 2, 6)}
         agrees(seen.page, full.scores(weights))
 
 
