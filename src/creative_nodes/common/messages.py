@@ -352,6 +352,11 @@ def message_in(row: Any, column: str) -> Message | str:
 
 
 def spoken(row: Any, column: str) -> str:
-    """Speak a table's text in the language in force; the parameters are those of `message_in`."""
+    """Speak a table's text in the language in force.
+
+    Parameters
+    ----------
+    row, column : see `message_in`.
+    """
     found = message_in(row, column)
     return str(found) if isinstance(found, Message) else translated(found)
