@@ -2,6 +2,7 @@
 # make cities  Hanoi, Ho Chi Minh City and Shanghai (EXTRACTS=<folder> uses local <city>.osm.pbf files)
 # make env     the environment alone                    make docs    pages generated from the code
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+# make test-<stage>  the unit tests of one stage, such as make test-score
 # make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3
@@ -43,6 +44,10 @@ lint: env
 
 test: lint
 	@$(BIN)/pytest -n $(CORES) --dist loadfile
+
+# one stage, such as make test-score
+test-%: env
+	@$(BIN)/pytest -q -n $(CORES) --dist loadfile tests/unit/$*
 
 words: env
 	@$(BIN)/python -m creative_nodes.tools.catalogue

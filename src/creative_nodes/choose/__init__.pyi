@@ -1,11 +1,6 @@
 from .options import Walks as Walks
 from .options import measure_options as measure_options
 from .portfolio import choose_portfolio as choose_portfolio
-from .recommended import Aims as Aims
-from .recommended import Anchors as Anchors
-from .recommended import Recommended as Recommended
-from .recommended import Served as Served
-from .recommended import recommend as recommend
 from .settings import Portfolio as Portfolio
 from .tables import PORTFOLIO as PORTFOLIO
 from .tables import PORTFOLIO_FRONT as PORTFOLIO_FRONT

@@ -356,7 +356,8 @@ def spoken(row: Any, column: str) -> str:
 
     Parameters
     ----------
-    row, column : see `message_in`.
+    row : a row of the table, with its column `messages`.
+    column : the text to speak.
     """
     found = message_in(row, column)
     return str(found) if isinstance(found, Message) else translated(found)

@@ -1,8 +1,3 @@
-from .chains import Chains as Chains
-from .chains import LinkRule as LinkRule
-from .chains import both_ways as both_ways
-from .chains import direct_links as direct_links
-from .chains import typical_network as typical_network
 from .clusters import connect_spaces as connect_spaces
 from .connectivity import Links as Links
 from .connectivity import connectivity_of as connectivity_of
@@ -13,10 +8,7 @@ from .connectivity import space_links as space_links
 from .connectivity import thin_out as thin_out
 from .departure import Departure as Departure
 from .departure import departure as departure
-from .gain import EquivalentRise as EquivalentRise
 from .gain import Stones as Stones
-from .gain import equivalent_rise as equivalent_rise
-from .gain import network_gains as network_gains
 from .settings import ClusterSettings as ClusterSettings
 from .settings import NetworkSettings as NetworkSettings
 from .tables import CLUSTERS as CLUSTERS

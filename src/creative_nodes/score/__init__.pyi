@@ -19,9 +19,4 @@ from .smaa import accept as accept
 from .tables import SCENARIO_CANDIDATES as SCENARIO_CANDIDATES
 from .tables import SCENARIOS as SCENARIOS
 from .tables import SCORES as SCORES
-from .values import Scale as Scale
-from .values import Values as Values
-from .values import lay_scales as lay_scales
-from .values import rank_correlations as rank_correlations
-from .values import value_of as value_of
 from .weights import SUM_TOLERANCE as SUM_TOLERANCE

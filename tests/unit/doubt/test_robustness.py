@@ -35,6 +35,7 @@ def candidates(n, *, seed=0, **columns):
 def swept(*rows):
     """Make the table sweeps of rows (site_id, parameter, value, rank_today, rank)."""
     frame = pd.DataFrame(rows, columns=["site_id", "parameter", "value", "rank_today", "rank"])
+    frame["number"] = pd.to_numeric(frame["value"], errors="coerce")
     frame["move"] = frame["rank"].astype("Int64") - frame["rank_today"].astype("Int64")
     return tables._in_order(frame, TABLES["sweeps"])
 

@@ -13,6 +13,7 @@ import shapely
 
 from creative_nodes.common import tables
 from creative_nodes.network import colocation
+from creative_nodes.network.departure import Departure, departure
 from creative_nodes.network.settings import ClusterSettings
 from creative_nodes.report.tables import TABLES
 from creative_nodes.streets import times
@@ -243,16 +244,16 @@ def test_all_on_one_spot_says_nothing(towns: ModuleType) -> None:
 # ---------------------------------------------------------------- what the curve says
 
 
-def _judged(p_value: float, *seen: float) -> colocation.Departure:
+def _judged(p_value: float, *seen: float) -> Departure:
     """Judge a curve of so many spaces by distance (100 m, 200 m, ...) against an envelope of 1 to 2."""
     curve = pd.DataFrame({"k_observed": seen}).assign(k_low=1.0, k_high=2.0, p_value=p_value)
-    return colocation.departure(curve.assign(distance_m=100.0 * (curve.index + 1)), max_p_value=0.05)
+    return departure(curve.assign(distance_m=100.0 * (curve.index + 1)), max_p_value=0.05)
 
 
 def test_a_curve_departs_from_chance_in_runs_of_distances() -> None:
-    assert _judged(0.06, 9, 9) == colocation.Departure(by_chance=True)
-    assert _judged(0.05, 9, 9, 1.5, 9, 0) == colocation.Departure(False, ((100, 200), (400, 400)), ((500, 500),))
-    assert _judged(0.01, 9, 9, 9) == colocation.Departure(False, more=((100, 300),), throughout=True)
-    assert _judged(0.01, 0, 0) == colocation.Departure(False, less=((100, 200),), throughout=True)
+    assert _judged(0.06, 9, 9) == Departure(by_chance=True)
+    assert _judged(0.05, 9, 9, 1.5, 9, 0) == Departure(False, ((100, 200), (400, 400)), ((500, 500),))
+    assert _judged(0.01, 9, 9, 9) == Departure(False, more=((100, 300),), throughout=True)
+    assert _judged(0.01, 0, 0) == Departure(False, less=((100, 200),), throughout=True)
     # on the envelope is within it: the whole curve may differ where no distance does
-    assert _judged(0.01, 1, 2) == colocation.Departure(False)
+    assert _judged(0.01, 1, 2) == Departure(False)

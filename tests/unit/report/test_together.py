@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
 from results import IDS, ROOT, frame, ordered, plan, rendered
 
-from creative_nodes.choose.portfolio import Joining, Options, choose_portfolio
+from creative_nodes.choose.options import Joining, Options
+from creative_nodes.choose.portfolio import choose_portfolio
 from creative_nodes.common.messages import speaking
 from creative_nodes.report.city.together import together
 
