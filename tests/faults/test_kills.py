@@ -3,6 +3,7 @@
 Each row: all tables, pages and other files are those of an undisturbed run, byte for byte, and nothing else is left.
 """
 
+import contextlib
 import fcntl
 import importlib.util
 import os
@@ -104,28 +105,20 @@ class Run:
         return found
 
     def first_of(self, rules):
-        """Wait for a job of any of the rules and return its rule; None when the run ends before."""
+        """Wait for a job of any of the rules; returns its process and rule, and none when the run ends before."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and self.process.poll() is None:
-            for name in self.jobs().values():
-                if name in rules:
-                    return name
-            time.sleep(0.02)
-        return None
-
-    def job_of(self, rule):
-        """Wait for the job of a rule and return its process."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
             for number, name in self.jobs().items():
-                if name == rule:
-                    return number
+                if name in rules:
+                    return number, name
             time.sleep(0.02)
-        raise AssertionError(f"{rule} was not tried again")
+        return None, None
 
-    def gone(self, number):
-        """Wait until a process is no more."""
-        while number in self.jobs():
+    def kill(self, job):
+        """Kill a job, and wait until it is no more."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(job, signal.SIGKILL)
+        while job in self.jobs():
             time.sleep(0.02)
 
     def end(self):
@@ -159,35 +152,37 @@ class Chain:
         self.project = copied(folder)
         self.killed = []
 
-    def kill_next(self, rules, victims):
-        """Start the run again and kill, one after the other, the victims while a job of one of the rules runs.
+    def run_once(self, jobs, runs, kill_run):
+        """Start the run again; kill each job of the first rules once, and the run in a job of the second rules.
 
-        A job that is killed alone is tried once more in the same run, and it is that one in which the next victim dies.
+        A job that is killed alone is tried once more in the same run.
         """
         run = Run(self.project, "--retries", "1")
-        rule = run.first_of(rules)
-        assert rule is not None, f"none of {rules} was run"
-        for victim in victims:
-            job = run.job_of(rule)
+        while True:
+            job, rule = run.first_of(jobs | runs)
+            assert rule is not None, f"none of {jobs | runs} was run"
             # into the job, which first loads its libraries
-            time.sleep(0.5)
-            if victim == "job":
-                os.kill(job, signal.SIGKILL)
-                run.gone(job)
-            elif victim == "snakemake":
-                run.process.kill()
-            else:
-                os.killpg(run.process.pid, signal.SIGKILL)
+            time.sleep(0.4)
+            if rule not in jobs:
+                break
+            run.kill(job)
+            jobs.discard(rule)
+        kill_run(run.process)
         run.end()
         unlocked(self.project)
-        return rule
+        runs.discard(rule)
 
-    def kill_all(self, victims):
-        """Kill the victims in each stage, then let a run finish."""
-        waiting = {rule: stage for stage, rule in STAGES.items()}
-        while waiting:
-            self.killed.append(waiting.pop(self.kill_next(waiting, victims)))
+    def kill_all(self, kill_run, *, jobs_too):
+        """Kill in each stage what is to be killed, then let a run finish."""
+        jobs, runs = set(STAGES.values()) if jobs_too else set(), set(STAGES.values())
+        while runs:
+            self.run_once(jobs, runs, kill_run)
         self.project.snakemake("demo")
+        self.killed = list(STAGES)
+
+
+def kill_group(process):
+    os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="class")
@@ -201,9 +196,9 @@ def rows(victim):
     return pytest.mark.parametrize("stage", [pytest.param(stage, marks=mark[stage]) for stage in STAGES])
 
 
-def see(chain, undisturbed, stage, *victims):
+def see(chain, undisturbed, stage, kill_run, *, jobs_too):
     if not chain.killed:
-        chain.kill_all(victims)
+        chain.kill_all(kill_run, jobs_too=jobs_too)
     assert stage in chain.killed
     same(chain.project, undisturbed)
 
@@ -211,14 +206,14 @@ def see(chain, undisturbed, stage, *victims):
 class TestSnakemake:
     @rows("Snakemake")
     def test_snakemake(self, chain, undisturbed, stage):
-        see(chain, undisturbed, stage, "snakemake")
+        see(chain, undisturbed, stage, subprocess.Popen.kill, jobs_too=False)
 
 
 class TestJobAndGroup:
     @rows("the job")
     def test_job(self, chain, undisturbed, stage):
-        see(chain, undisturbed, stage, "job", "group")
+        see(chain, undisturbed, stage, kill_group, jobs_too=True)
 
     @rows("Snakemake and all its jobs")
     def test_group(self, chain, undisturbed, stage):
-        see(chain, undisturbed, stage, "job", "group")
+        see(chain, undisturbed, stage, kill_group, jobs_too=True)
