@@ -182,7 +182,7 @@ def test_online_tiles_wait_until_they_are_asked_for(visit, tmp_path):
         seen.page.locator("label", has_text="Online tiles").locator("input").click()
         seen.page.wait_for_timeout(300)
         assert seen.asked
-        assert all(url.startswith("https://tile.openstreetmap.org/") for url in seen.asked)
+        assert all(url.startswith("https://tiles.example/") for url in seen.asked)
 
 
 def test_layers_can_be_switched_off(visit, made_up_page):

@@ -46,6 +46,7 @@ USES = {
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "read_transit": {"osmium", "scipy"},
+    "refresh_downloads": {"osmium", "requests"},
     "score_candidates": set(),
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},

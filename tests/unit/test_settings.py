@@ -13,7 +13,7 @@ from creative_nodes.common.settings import restore
 from creative_nodes.common.words import CRITERION_GROUPS
 from creative_nodes.pull.settings import Boundary
 from creative_nodes.reach.settings import Reach
-from creative_nodes.settings import load_config, load_settings, pick
+from creative_nodes.settings import load_config, load_settings, pick, wanted_downloads
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))
@@ -169,6 +169,10 @@ def test_an_unknown_key_near_nothing_points_to_the_reference(data):
         ("clusters.min_spaces", 1),
         ("locate.registry_match_score", 1.2),
         ("report.online_tiles", "perhaps"),
+        ("internet.patience_minutes", 0),
+        ("internet.largest_gb", float("inf")),
+        ("internet.second_s", 2),
+        ("internet.contct", "https://x.org"),
         ("cities", []),
         ("cities", ["Hà Nội"]),
         ("candidates.readiness.converted", 0.5),
@@ -452,3 +456,25 @@ def test_transit_kinds_must_agree(change, said):
     whole = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))["transit"]
     with pytest.raises(ValueError, match=said):
         Transit.model_validate({**whole, **change})
+
+
+@pytest.mark.parametrize("url", [None, "http://tiles.example/{z}/{x}/{y}.png", "https://tiles.example/tiles.png"])
+def test_online_tiles_need_a_server_of_their_own(data, url):
+    data["report"].update(online_tiles=True, tiles_url=url)
+    assert "online_tiles needs tiles_url" in message(load_config, data)
+
+
+def test_what_cities_may_have_to_download(data):
+    wanted, internet = wanted_downloads({**data, "at": "a key of a what-if"}, cities=["hanoi", "shanghai"], root=ROOT)
+    found = {one.url.rpartition("/")[2]: one for one in wanted.values()}
+    assert set(found) == {
+        "vietnam-latest.osm.pbf",
+        "shanghai-latest.osm.pbf",
+        "vnm_pop_2025_CN_1km_R2025A_UA_v1.tif",
+        "chn_pop_2025_CN_1km_R2025A_UA_v1.tif",
+    }
+    assert all(len(one.mirrors) == 2 for name, one in found.items() if name.endswith(".pbf"))
+    # the raster of 2020 where that of 2025 is not to be had
+    older = found["chn_pop_2025_CN_1km_R2025A_UA_v1.tif"].instead
+    assert older.url.endswith("/2020/CHN/chn_ppp_2020_1km_Aggregated_UNadj.tif")
+    assert internet.patience_minutes == 60

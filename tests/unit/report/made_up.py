@@ -60,7 +60,8 @@ def settings(
     import yaml
 
     data = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
-    data["report"] = {"online_tiles": online_tiles, "table_rows": table_rows}
+    tiles = "https://tiles.example/{z}/{x}/{y}.png"
+    data["report"] = {"online_tiles": online_tiles, "tiles_url": tiles, "table_rows": table_rows}
     config = load_config(data)
     city = {
         "name": "Made-up Town",
