@@ -17,7 +17,7 @@ from creative_nodes.score.settings import Scenario, Score
 SETTINGS = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / 11), "draws": 200, "sobol_samples": 64})
 SCENARIOS = {
     "balanced": Scenario(label="Balanced"),
-    "relay": Scenario(label="Relay", weights=dict.fromkeys(CRITERIA, 0) | {"relay": 1}),
+    "stones": Scenario(label="Stones", weights=dict.fromkeys(CRITERIA, 0) | {"network_gain": 1}),
 }
 ALIKE = dict.fromkeys(CRITERIA, 2.0)
 # what may be missing of a ranked candidate, each with its meaning in the dictionary
