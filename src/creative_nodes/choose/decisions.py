@@ -23,12 +23,12 @@ SETS = ("best", "runner_up", "single")
 
 
 class Decision(BaseModel):
-    """One public decision to release or reuse an industrial site."""
+    """One public decision to release or reuse an industrial site; `registry_id` is empty where no row tells of it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     city: str = Field(min_length=1)
-    registry_id: str = Field(min_length=1)
+    registry_id: str
     site: str = Field(min_length=1)
     kind: Literal["release", "reuse", "study"]
     decision: str = Field(min_length=1)
@@ -95,9 +95,9 @@ def read_decisions(path: str | Path, *, cities: Sequence[str] = ()) -> list[Deci
             raise InputError("; ".join(faults), where=where) from None
         if cities and one.city not in cities:
             raise InputError(f"city: {one.city} is not known; known are {', '.join(cities)}", where=where)
-        key = (one.city, one.date, one.registry_id, one.kind)
+        key = (one.city, one.date, one.site, one.kind)
         if key in found:
-            raise InputError(f"{one.registry_id}: the same kind of decision of {one.date} stands twice", where=where)
+            raise InputError(f"{one.site}: the same kind of decision of {one.date} stands twice", where=where)
         found[key] = one
     return [found[key] for key in sorted(found)]
 
@@ -143,7 +143,7 @@ def record_decisions(
     ------
     InputError : a decision names a row that the registry lacks.
     """
-    site_of = dict(zip(registry["registry_id"], registry["site_id"], strict=True))
+    site_of = {"": "", **dict(zip(registry["registry_id"], registry["site_id"], strict=True))}
     by_site = scores.set_index("site_id")
     sets, rows = _sets_of(recommended), []
     for one in decisions:

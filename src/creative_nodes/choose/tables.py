@@ -204,7 +204,7 @@ DECISIONS = Table(
     "decisions",
     "a public decision to release or reuse an industrial site, beside this run (the forward record)",
     (
-        Column("registry_id", "text", "id in the registry"),
+        Column("registry_id", "text", "id in the registry; empty when it has no row of it"),
         Column("site", "text", "its name in the source"),
         Column("kind", "text", "release (to be moved out), reuse (for culture) or study (reuse is studied)"),
         Column("decision", "text", "what was decided"),

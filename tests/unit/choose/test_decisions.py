@@ -1,5 +1,7 @@
 """The forward record: what its file must be like, and how a decision stands beside the run."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,7 @@ from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
 from creative_nodes.report.tables import TABLES
 
+ROOT = Path(__file__).resolve().parents[3]
 HEAD = "city,registry_id,site,kind,decision,date,source\n"
 ROW = 'hanoi,works,Nhà máy,release,"to move out, soon",2025-11,a paper of 25 November 2025\n'
 
@@ -39,7 +42,7 @@ def test_rows_are_read_in_order_of_city_and_date(read):
         (HEAD + ROW.replace("2025-11,", "2025-13,"), r"line 2: date: give a year"),
         (HEAD + ROW.replace("a paper of 25 November 2025", ""), r"line 2: source: "),
         (HEAD + ROW.replace('"to move out, soon"', "to move out, soon"), r"line 2: has more values than .* in quotes"),
-        (HEAD + ROW + ROW, r"line 3: works: the same kind of decision of 2025-11 stands twice"),
+        (HEAD + ROW + ROW, r"line 3: Nhà máy: the same kind of decision of 2025-11 stands twice"),
         (HEAD + ROW.replace("hanoi", "hanoy"), r"line 2: city: hanoy is not known; known are hanoi, hcmc"),
         ((HEAD + ROW).encode("utf-16"), r"is not UTF-8"),
         (HEAD + 'hanoi,"works', r"is not a sound CSV file"),
@@ -58,8 +61,8 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_each_decision_stands_beside_the_run(read):
     names = ("first", "third", "cut_off", "no_candidate", "nowhere")
-    text = HEAD + "".join(ROW.replace("works", name) for name in names)
-    decisions = read(text + ROW.replace("hanoi", "hcmc"))
+    text = HEAD + "".join(ROW.replace("works", name).replace("Nhà máy", name) for name in names)
+    decisions = read(text + ROW.replace("hanoi", "hcmc") + ROW.replace("works", "").replace("Nhà máy", "unknown"))
     registry = pd.DataFrame({"registry_id": names, "site_id": ["a", "c", "d", "z", ""]})
     scores = pd.DataFrame({"site_id": ["a", "b", "c", "d"], "list": ["known", "known", "likely", "known"]})
     scores["rank"] = pd.array([1, 2, 3, pd.NA], dtype="Int64")
@@ -69,7 +72,7 @@ def test_each_decision_stands_beside_the_run(read):
     found = found.set_index("registry_id")
     assert found["standing"].to_dict() == {
         **{"first": "ranked", "third": "ranked", "cut_off": "not_ranked"},
-        **{"no_candidate": "no_candidate", "nowhere": "not_located"},
+        **{"no_candidate": "no_candidate", "nowhere": "not_located", "": "not_located"},
     }
     assert (found.loc["first", "rank"], found.loc["first", "sets"]) == (1, ["runner_up", "single"])
     assert (found.loc["third", "rank"], found.loc["third", "sets"], found.loc["third", "list"]) == (
@@ -88,3 +91,9 @@ def test_each_decision_stands_beside_the_run(read):
     tables.check(nobody, TABLES["decisions"], where="test")
     with pytest.raises(InputError, match=r"config/decisions.csv: works: the registry of hcmc has no such row"):
         record_decisions(decisions, registry, scores, recommended, city="hcmc", snapshot="")
+
+
+def test_every_shipped_decision_names_a_row_of_its_registry():
+    for one in read_decisions(ROOT / "config" / "decisions.csv", cities=["hanoi", "hcmc", "shanghai"]):
+        known = (ROOT / "config" / "registry" / f"{one.city}.csv").read_text(encoding="utf-8")
+        assert not one.registry_id or f"\n{one.registry_id}," in known

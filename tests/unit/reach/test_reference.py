@@ -1,4 +1,4 @@
-"""Reference places, hexagons and clusters on drawn towns: beside candidates, networkx and figures worked out by hand."""
+"""Reference places, hexagons and clusters on drawn towns: beside candidates, networkx and figures by hand."""
 
 import math
 from types import ModuleType
