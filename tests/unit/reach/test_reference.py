@@ -127,7 +127,7 @@ def test_the_table_holds_places_then_hexagons_with_network_gain_alone(towns: Mod
 
 def test_a_hexagon_without_a_street_has_no_gain(towns: ModuleType) -> None:
     streets = towns.streets(towns.straight_street(500))
-    area = _area(towns, 0, 0, 500, 3000)
+    area = _area(towns, 0, -50, 500, 3000)
     found = measure_reference(area, _world(towns), streets, _rules(towns), places=100, h3_resolution=9, seed=1)
     gains = found.loc[found["kind"] == "hexagon", "network_gain"]
     assert gains.isna().any() and (gains.dropna() == 0).all()
@@ -180,7 +180,7 @@ def test_a_cluster_is_measured_from_the_nearest_of_its_members(towns: ModuleType
     row = found.iloc[0]
     # both members are at no distance
     assert row["exchange"] == pytest.approx(2 + 0.3 * math.exp(-0.016 * 100), rel=1e-4)
-    assert (row["residents_walk_15"], row["newly_served"], row["network_gain"]) == (1000, 0, 0)
+    assert (row["residents_walk_15"], row["newly_served"]) == (1000, 0)
 
     def p(metres: float) -> float:
         return (1 + math.exp(-5)) / (1 + math.exp((metres / 80 - 15) / 3))
@@ -189,6 +189,10 @@ def test_a_cluster_is_measured_from_the_nearest_of_its_members(towns: ModuleType
     far = max(p(500), p(400) * p(100))
     sizes = 1 + p(400) + far, 1 + p(400) + p(100)
     assert row["typical_network"] == pytest.approx(math.sqrt(math.prod(sizes)), rel=1e-5)
+    # as a stepping stone at no distance from either it makes one place of its members
+    today, then = (*sizes, 1 + p(100) + far), (2 + p(100), 2 + p(100), 1 + 2 * p(100))
+    gain = math.prod(then) ** (1 / 3) - math.prod(today) ** (1 / 3)
+    assert row["network_gain"] == pytest.approx(gain, rel=1e-4)
 
 
 def test_without_kept_clusters_the_table_is_empty(towns: ModuleType) -> None:
