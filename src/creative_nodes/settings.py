@@ -32,7 +32,7 @@ from creative_nodes.locate import Import, Locate
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness, People, PeopleGrid
 from creative_nodes.pull import Boundary, Internet, Source, Wanted, download_name, wanted_extract
-from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach
+from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach, Reference
 from creative_nodes.score import Scenario, Score
 from creative_nodes.streets import Gtfs, Transit, Travel
 
@@ -123,6 +123,7 @@ class Analysis(Section):
     transit: Transit = Field(description="public transport")
     people_grid: PeopleGrid = Field(description="grid of residents")
     reach: Reach = Field(description="reach of a node")
+    reference: Reference = Field(description="reference places")
     clusters: ClusterSettings = Field(description="clusters")
     network: NetworkSettings = Field(description="creative network")
     candidates: Candidates = Field(description="candidates and site criteria")

@@ -330,9 +330,9 @@ def test_a_criterion_opens_by_keyboard_and_tells_its_parts_as_text(visit, made_u
         assert below.locator("img, script").count() == 0
         seen.page.keyboard.press("Enter")
         assert not below.is_visible()
-        relay = seen.page.locator("#card .fold", has_text="connectivity")
-        relay.click()
-        assert "It would join 2 groups" in seen.page.locator("#card").inner_text()
+        gain = seen.page.locator("#card .fold", has_text="Network gain")
+        gain.click()
+        assert "whose network would grow" in seen.page.locator("#card").inner_text()
 
 
 def test_the_walk_to_a_core_space_is_a_layer_under_the_sites_that_tells_its_figures(visit, made_up_page):

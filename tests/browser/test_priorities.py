@@ -21,7 +21,7 @@ REAL = [
     for path in sorted((ROOT / "reports").glob("*.html"))
     if (ROOT / "data" / "processed" / path.stem / "candidates.parquet").exists()
 ]
-LACKING = {"transit_minutes": np.nan, "relay": np.nan}
+LACKING = {"transit_minutes": np.nan, "network_gain": np.nan}
 EVEN_PEOPLE = "25_25_25_0_0_0_25_0_0_0_0"  # in the order of CRITERIA
 
 pytestmark = pytest.mark.browser
@@ -332,7 +332,7 @@ def test_a_criterion_without_data_has_a_still_slider_and_the_reason(visit, towns
         assert slider(seen.page, "People").get_attribute("aria-valuetext") == "32.9\u00a0% of the score"
         press(seen.page, "People", "ArrowRight", 5)
         weights = yaml.safe_load(copied(seen.page))["override"]["score"]["weights"]
-        assert weights["transit_minutes"] == weights["relay"] == 0
+        assert weights["transit_minutes"] == weights["network_gain"] == 0
 
 
 def test_one_candidate_stays_first(visit, towns):

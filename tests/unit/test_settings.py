@@ -26,7 +26,7 @@ CRITERIA = {
     "neighbourhood",
     "diversity",
     "newly_served",
-    "relay",
+    "network_gain",
     "site_capacity",
     "heritage_value",
     "readiness",
@@ -94,7 +94,9 @@ def test_shipped_config_loads_with_the_values_of_the_method(data):
     assert config.clusters.max_p_value == 0.05
     assert config.network.link_minutes == 15
     assert config.score.draws == 10_000
-    assert (config.score.winsor_low, config.score.winsor_high) == (0.01, 0.99)
+    at = config.score.anchors
+    assert (at.benefit_low, at.benefit_high, at.cost_best, at.cost_worst) == (0.10, 0.99, 0.01, 0.90)
+    assert (at.exchange_spaces, at.capacity_low_m2, at.capacity_high_m2) == (1, 500, 100_000)
     assert set(config.score.weights) == CRITERIA
     assert sum(config.score.weights.values()) == pytest.approx(1)
     readiness = config.candidates.readiness
@@ -206,7 +208,7 @@ def test_another_file_name_stands_in_the_error(data):
 
 
 def test_weights_must_sum_to_one(data):
-    said = message(load_config, put(data, "score.weights.relay", 0.25))
+    said = message(load_config, put(data, "score.weights.network_gain", 0.35))
     assert "score" in said
     assert "sum to 1.1" in said
 
@@ -217,8 +219,8 @@ def test_weights_may_differ_from_one_by_rounding(data):
 
 
 def test_a_missing_weight_is_named(data):
-    del data["score"]["weights"]["relay"]
-    assert "relay" in message(load_config, data)
+    del data["score"]["weights"]["network_gain"]
+    assert "network_gain" in message(load_config, data)
 
 
 def test_a_weight_of_an_unknown_criterion_is_named(data):
@@ -226,8 +228,8 @@ def test_a_weight_of_an_unknown_criterion_is_named(data):
 
 
 def test_a_negative_weight_is_refused(data):
-    weights = {**data["score"]["weights"], "relay": -0.05, "exchange": 0.3}
-    assert "relay" in message(load_config, put(data, "score.weights", weights))
+    weights = {**data["score"]["weights"], "network_gain": -0.05, "exchange": 0.3}
+    assert "network_gain" in message(load_config, put(data, "score.weights", weights))
 
 
 def test_a_speed_table_without_default_is_refused(data):
@@ -241,8 +243,9 @@ def test_parts_of_heritage_value_sum_to_one(data):
     assert "heritage_age" in message(load_config, put(data, "candidates.heritage_age", 0.5))
 
 
-def test_winsor_bounds_in_order(data):
-    assert "winsor" in message(load_config, put(data, "score.winsor_low", 0.995))
+def test_anchors_in_order(data):
+    said = message(load_config, put(data, "score.anchors.benefit_low", 0.995))
+    assert "score.anchors.benefit_low must be below score.anchors.benefit_high" in said
 
 
 # ---------------------------------------------------------------- mistakes in a city file
@@ -358,7 +361,7 @@ def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):
     config = load_config(data)
     folder = tmp_path / "config" / "cities"
     folder.mkdir(parents=True)
-    over = {"travel": {"speeds_kmh": {"VN": {"walk": {"default": 1.0}}}}, "score": {"weights": {"relay": 0.15}}}
+    over = {"travel": {"speeds_kmh": {"VN": {"walk": {"default": 1.0}}}}, "score": {"weights": {"network_gain": 0.25}}}
     (folder / "one.yaml").write_text(yaml.safe_dump({**city, "override": over}))
     (folder / "two.yaml").write_text(yaml.safe_dump(city))
     assert load_settings(config, "one", root=tmp_path).analysis.travel.speeds_kmh["VN"]["walk"]["default"] == 1.0
@@ -369,7 +372,7 @@ def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):
     ("over", "word"),
     [
         ({"reach": {"walk_minute": 10}}, "did you mean walk_minutes?"),
-        ({"score": {"weights": {"relay": 0.5}}}, "sum to 1"),
+        ({"score": {"weights": {"network_gain": 0.5}}}, "sum to 1"),
         ({"reach": {"walk_minutes": "ten"}}, "reach.walk_minutes"),
         ({"cities": ["hanoi"]}, "cities"),
     ],
@@ -385,7 +388,7 @@ def test_an_override_is_checked(load, city, over, word):
 
 
 def test_pick_depends_on_its_keys_only(load, city, data):
-    weights = {**data["score"]["weights"], "relay": 0.05, "exchange": 0.20}
+    weights = {**data["score"]["weights"], "network_gain": 0.05, "exchange": 0.26}
     before, after = load(city), load(city, "trial", put(data, "score.weights", weights))
     assert pick(before, "analysis.reach") == pick(after, "analysis.reach")
     assert pick(before, "city", "analysis.travel", "analysis.locate") == pick(

@@ -34,14 +34,14 @@ def said(done):
         ),
         pytest.param(
             "config/config.yaml",
-            lambda d: d["score"]["weights"].update(relay=0.5),
+            lambda d: d["score"]["weights"].update(network_gain=0.5),
             ["score", "sum to 1", "1.35"],
             id="weights",
         ),
         pytest.param(
             "config/config.yaml",
-            lambda d: d["score"]["weights"].update(relay=-0.15, exchange=0.40),
-            ["config/config.yaml: score.weights", "relay must be a number of 0 or more, got -0.15"],
+            lambda d: d["score"]["weights"].update(network_gain=-0.15, exchange=0.40),
+            ["config/config.yaml: score.weights", "network_gain must be a number of 0 or more, got -0.15"],
             id="negative weight",
         ),
         pytest.param(

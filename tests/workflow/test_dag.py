@@ -82,7 +82,7 @@ def test_a_second_run_does_nothing(demo):
     [
         pytest.param(
             "config/config.yaml",
-            lambda data: data["score"]["weights"].update(relay=0.10, exchange=0.15),
+            lambda data: data["score"]["weights"].update(network_gain=0.10, exchange=0.15),
             SCORE | FOR_PEOPLE,
             id="weight",
         ),

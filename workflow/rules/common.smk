@@ -133,8 +133,11 @@ def tables_of(*names):
 
 # what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
 RESULTS = (
-    *("candidates", "scores", "robustness", "rank_acceptability", "agreement"),
-    *("scenarios", "scenario_candidates", "sweeps", "sweep_variants"),
+    *("network_parts", "cluster_reach", "reference"),
+    *("candidates", "scores", "values", "scales", "correlations"),
+    *("robustness", "rank_acceptability", "agreement"),
+    *("scenarios", "scenario_candidates", "scenario_reference", "sweeps", "sweep_variants"),
+    *("recommended", "set_beside_ranking", "decisions"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),
 )
@@ -166,7 +169,7 @@ def params_for(*keys):
 
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
-TRIED = (*COMBINED, "scenarios", "robustness", "agreement")
+TRIED = (*COMBINED, "values", "scenarios", "robustness", "agreement")
 
 
 def asked_of(wildcards):

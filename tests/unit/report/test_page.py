@@ -221,7 +221,7 @@ def test_what_is_missing_and_where_data_come_from_is_said(parsed):
         "abababababab…",
         "0123456789ab",
         "half of the effect is gone at 43 m",
-        "score.weights.relay",
+        "score.weights.network_gain",
         "Open Database License",
         "MIT",
     ):
