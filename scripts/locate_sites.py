@@ -5,7 +5,16 @@ import json
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.locate import LOCATED, Locate, Scope, Taxonomies, locate, read_imports, read_registry, read_taxonomy
+from creative_nodes.locate import (
+    CITY_LANGUAGES,
+    LOCATED,
+    Locate,
+    Scope,
+    locate,
+    read_imports,
+    read_registry,
+    read_taxonomies,
+)
 from creative_nodes.pull import PLACES, STUDY_AREA
 
 log = start(snakemake)
@@ -13,7 +22,8 @@ files, settings = snakemake.input, json.loads(snakemake.params.settings)
 row = tables.read(STUDY_AREA, files.study_area).iloc[0]
 area = {"area": row.geometry, "epsg": int(row["epsg"])}
 buffer = {"edge_buffer_m": settings["analysis.edge_buffer_m"]}
-rules = Taxonomies(*(read_taxonomy(files[f"{kind}_taxonomy"]) for kind in ("heritage", "creative", "amenity")))
+paths = [files[f"{kind}_taxonomy"] for kind in ("heritage", "creative", "amenity")]
+rules, languages = read_taxonomies(paths, settings["city.languages"], settings["city.country"])
 scope = Scope.of(**area, **buffer, local_name=settings["city.local_name"], taxonomies=rules)
 located = locate(
     tables.read(PLACES, files.places),
@@ -25,9 +35,10 @@ located = locate(
     **area,
 )
 note = tables.carry_on(files.places, snakemake.params.settings)
+tables.write(languages, CITY_LANGUAGES, snakemake.output.city_languages, provenance=note)
 tables.write_all(vars(located), snakemake.output, *LOCATED, provenance=note)
 for one in located.imports.itertuples():
     log.info("%s: %d rows, %d placed, %d matched; offsets %s", one.file, one.n, one.placed, one.matched, one.offsets)
-    if one.warning:
-        log.warning("%s", one.warning)
+for warning in filter(None, [*languages["warning"], *located.imports["warning"]]):
+    log.warning("%s", warning)
 log.done(f"{len(located.heritage)} industrial sites, {len(located.creative)} creative spaces")

@@ -5,12 +5,11 @@ import json
 from _run import start
 
 from creative_nodes.common import tables
-from creative_nodes.locate import AMENITIES, CREATIVE, read_taxonomy
-from creative_nodes.people import PEOPLE
+from creative_nodes.locate import city_languages, read_taxonomy
 from creative_nodes.reach import World
 from creative_nodes.report import TABLES, write_csv
 from creative_nodes.settings import Analysis
-from creative_nodes.streets import STATIONS, read_streets
+from creative_nodes.streets import read_streets
 from creative_nodes.whatif import (
     BESIDE,
     COMBINED,
@@ -26,11 +25,12 @@ from creative_nodes.whatif import (
 log = start(snakemake)
 settings, files, made = snakemake.params.settings, snakemake.input, snakemake.output
 plain, asked = json.loads(settings), json.loads(snakemake.params.asked)
+languages = city_languages(plain["city.languages"], plain["city.country"])
 city = BaseCity(
     frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, *BESIDE))),
-    world=World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS)),
+    world=World(**tables.read_all(files, *map(TABLES.__getitem__, ("creative", "amenities", "people", "stations")))),
     streets=read_streets(files, settings),
-    taxonomy=read_taxonomy(files.heritage_taxonomy),
+    taxonomy=read_taxonomy(files.heritage_taxonomy, languages=languages),
     analysis=Analysis.model_validate(plain["analysis"]),
     main_mode=plain["city.main_mode"],
 )

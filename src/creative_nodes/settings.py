@@ -17,6 +17,7 @@ from pydantic import Field, field_validator, model_validator
 
 from creative_nodes.choose import Portfolio
 from creative_nodes.common import (
+    LOCALES,
     InputError,
     Positive,
     Section,
@@ -43,6 +44,11 @@ class City(Section):
     name: str = Field(description="name in English, as shown")
     local_name: str = Field(description="name in the local language")
     country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 code; picks the speed table")
+    languages: list[str] = Field(
+        default_factory=list,
+        description="ISO 639 codes of the languages of its names, the main one first: words in Latin and Cyrillic "
+        "letters are looked for in these alone. Default: the official languages of the country, and English",
+    )
     fictional: bool = Field(False, description="true for a made-up town: every page says so")
     note: str = Field("", description="a remark on the data that stands on the city's page")
     boundary: Boundary = Field(description="study area")
@@ -63,6 +69,14 @@ class City(Section):
         description="how most trips are made: the mode of residents_ride_30. transit is walking and public transport",
     )
     gtfs: Gtfs | None = Field(None, description="timetable of public transport; without one OSM's routes serve")
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, languages: list[str]) -> list[str]:
+        for code in languages:
+            if code not in LOCALES["en"].languages or "_" in code:
+                raise ValueError(f"{code!r} is not the code of a language (ISO 639, such as vi or de)")
+        return languages
 
     @field_validator("epsg")
     @classmethod

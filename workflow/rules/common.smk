@@ -105,6 +105,17 @@ def chosen_population(city, kind):
 
 
 @cache
+def words_of(city):
+    """Return the files of words beside the city's taxonomies."""
+    locate = settings_of(city).analysis.locate
+    folders = {
+        Path(path).parent / "words"
+        for path in (locate.heritage_taxonomy, locate.creative_taxonomy)
+    }
+    return sorted(str(path) for folder in folders for path in folder.glob("*.yaml"))
+
+
+@cache
 def imports_of(city):
     """Return the files of one city's imported lists."""
     folders = [Path(), *([IMPORTS] if IMPORTS else [])]

@@ -13,6 +13,7 @@ rule locate_sites:
             w.city
         ).analysis.locate.creative_taxonomy,
         amenity_taxonomy=lambda w: settings_of(w.city).analysis.locate.amenity_taxonomy,
+        words=lambda w: words_of(w.city),
         registry=lambda w: settings_of(w.city).city.registry or [],
         imports=lambda w: imports_of(w.city),
     output:
@@ -21,6 +22,7 @@ rule locate_sites:
         amenities="data/processed/{city}/amenities.parquet",
         registry="data/processed/{city}/registry.parquet",
         imports="data/processed/{city}/imports.parquet",
+        city_languages="data/processed/{city}/city_languages.parquet",
     log:
         "logs/{city}/locate_sites.log",
     benchmark:
@@ -32,7 +34,9 @@ rule locate_sites:
         settings=params_for(
             "analysis.locate",
             "analysis.edge_buffer_m",
+            "city.country",
             "city.imports",
+            "city.languages",
             "city.local_name",
         ),
     script:

@@ -10,6 +10,7 @@ rule try_site:
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
+        words=lambda w: words_of(w.city),
         sites=SITES,
     output:
         **{
@@ -27,7 +28,13 @@ rule try_site:
     params:
         code=code_fingerprint("scripts/try_site.py"),
         asked=asked_of,
-        settings=params_for(*TRANSPORT_KEYS, "city.main_mode", "analysis"),
+        settings=params_for(
+            *TRANSPORT_KEYS,
+            "city.country",
+            "city.languages",
+            "city.main_mode",
+            "analysis",
+        ),
     script:
         "../../scripts/try_site.py"
 

@@ -174,6 +174,11 @@ def listed(items: Sequence[str]) -> str:
     return format_list(list(items), locale=LOCALES[language()])
 
 
+def language_name(code: str) -> str:
+    """Write a language, given by its ISO 639 code, in the language in force; an unknown code stays as it is."""
+    return str(LOCALES[language()].languages.get(code, code))
+
+
 def not_known() -> str:
     """Say that a value is missing."""
     return say("not known")
@@ -185,6 +190,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "count": count,
     "date": day,
     "g": plain_number,
+    "language": language_name,
     "metres": metres,
     "minutes": minutes,
     "number": number,
@@ -217,7 +223,7 @@ def say(text: str, /, **values: Any) -> str:
     ----------
     text : English, with fields in braces. A field may name how it is written: {n:count}, {share:percent},
         {away:metres}, {size:area}, {x:number}, {x:amount}, {t:minutes}, {x:g}, {when:date}, {when:weekday},
-        or as Python does ({x:.2f}).
+        {code:language}, or as Python does ({x:.2f}).
         A list is joined as a sentence does.
     values : of the fields; text among them is left as it is, a Message is spoken.
     """

@@ -5,6 +5,8 @@ from .imports import Scope as Scope
 from .imports import read_imports as read_imports
 from .judging import Statement as Statement
 from .judging import judge as judge
+from .languages import city_languages as city_languages
+from .languages import read_taxonomies as read_taxonomies
 from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
@@ -14,12 +16,12 @@ from .settings import Locate as Locate
 from .settings import find_imports as find_imports
 from .sites import locate as locate
 from .tables import AMENITIES as AMENITIES
+from .tables import CITY_LANGUAGES as CITY_LANGUAGES
 from .tables import CREATIVE as CREATIVE
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import LOCATED as LOCATED
 from .tables import REGISTRY as REGISTRY
-from .taxonomy import Taxonomies as Taxonomies
 from .taxonomy import Taxonomy as Taxonomy
 from .taxonomy import read_taxonomy as read_taxonomy
 from .taxonomy import start_year as start_year

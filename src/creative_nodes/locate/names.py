@@ -1,9 +1,10 @@
-"""Names in Vietnamese, Chinese, English and French, folded for matching and kept for display."""
+"""Names: which tags hold one and in which language, how they are folded for matching, and which are shown."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from opencc import OpenCC
@@ -19,8 +20,36 @@ NAME_KEYS = (
     "name:fr",
     "name:zh-Hans",
 )
-# đ has no decomposition in Unicode, so it is folded by hand
-_HAND = str.maketrans({"đ": "d", "ø": "o", "ł": "l"})
+# a key with or without a language: name:de, alt_name, old_name:zh-Hant
+_KEY = re.compile(r"([a-z_]+(?::name)?)(?::([a-z]{2,3})(?:-[A-Za-z0-9]+)*)?")
+TODAY = ("name", "alt_name", "official_name", "int_name")
+_SPOKEN = {"int_name": "en"}  # a kind of name that is in one language by itself
+# letters with no decomposition in Unicode are folded by hand
+_HAND = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
+_JOINERS = dict.fromkeys(map(ord, "\u00ad\u200c\u200d"))  # soft hyphen and joiners stand inside words
+# accents over Latin, Greek and Cyrillic letters and the points of Hebrew and Arabic say how a letter is read; the
+# marks of Thai, Devanagari and the like are letters
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
+
+
+def _ranges(letters: Iterable[int]) -> str:
+    """Write code points as the inside of a character class."""
+    spans: list[list[int]] = []
+    for code in letters:
+        if spans and spans[-1][1] == code - 1:
+            spans[-1][1] = code
+        else:
+            spans.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
+
+
+def _is_mark(code: int) -> bool:
+    return unicodedata.category(chr(code)) in ("Mn", "Mc")
+
+
+# `\w` of Python lacks the vowel marks; from U+2000 on marks belong to symbols, but for those of kana
+WORD = rf"\w{_ranges(filter(_is_mark, range(0x300, 0x2000)))}\u3099\u309a"
+_BETWEEN = re.compile(f"[^{WORD}]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -29,6 +58,7 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=200_000)
 def simplify(text: str) -> str:
     """Write a Chinese name in simplified characters (OpenCC); other text stays as it is."""
     return str(_converter().convert(text)) if has_han(text) else text
@@ -37,9 +67,11 @@ def simplify(text: str) -> str:
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Fold a name for comparison: no case, accents, punctuation; đ as d; Chinese characters simplified."""
-    decomposed = unicodedata.normalize("NFKD", simplify(text).casefold().translate(_HAND))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w]+", " ", bare).split())
+    lower = simplify(text).translate(_JOINERS).casefold().translate(_HAND)
+    if lower.isascii():
+        return " ".join(_BETWEEN.sub(" ", lower).split())
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", lower))
+    return " ".join(_BETWEEN.sub(" ", unicodedata.normalize("NFKC", bare)).split())
 
 
 # both ways of placing the tone are in use: hoá and hóa, thuý and thúy
@@ -55,8 +87,8 @@ _TONE = re.compile("|".join(_TONES))
 
 def tidy(text: str) -> str:
     """Lower-case a name, compose its accents and place Vietnamese tones one way, keeping them."""
-    composed = unicodedata.normalize("NFC", text).casefold()
-    return " ".join(re.sub(r"[^\w]+", " ", _TONE.sub(lambda found: _TONES[found[0]], composed)).split())
+    composed = unicodedata.normalize("NFC", text.translate(_JOINERS)).casefold()
+    return " ".join(_BETWEEN.sub(" ", _TONE.sub(lambda found: _TONES[found[0]], composed)).split())
 
 
 def has_accents(text: str) -> bool:
@@ -69,33 +101,27 @@ def has_han(text: str) -> bool:
     return bool(_HAN.search(text))
 
 
-class WordList:
-    """Words and patterns of a rule, ready to be looked for in names.
+@cache
+def name_key(key: str) -> tuple[str, str]:
+    """Split a tag key into its kind and language: (old_name, de) of old_name:de, (name, "") of name."""
+    parts = _KEY.fullmatch(key)
+    return (parts[1], parts[2] or _SPOKEN.get(parts[1], "")) if parts else (key, "")
 
-    Vietnamese, English and French match whole words. A name written with accents is compared with them, because
-    "kho" (warehouse) and "khô" (dried) differ by nothing else; a name without any is compared folded.
-    Chinese entries are regular expressions on the simplified name.
+
+@cache
+def _rank(key: str) -> tuple[int, str]:
+    return (NAME_KEYS.index(key) if key in NAME_KEYS else len(NAME_KEYS), key)
+
+
+def name_keys(tags: Iterable[str], *, kinds: Iterable[str] = TODAY) -> list[str]:
+    """Return the keys that hold a name of these kinds, in whatever language.
+
+    Parameters
+    ----------
+    tags : keys of an object's tags.
+    kinds : kinds of names; by default a name of today.
     """
-
-    def __init__(self, words: dict[str, list[str]]) -> None:
-        """Compile the lists by language (vi, en, fr, zh)."""
-        latin = [word for language, entries in words.items() if language != "zh" for word in entries]
-        self._exact = _whole_words(tidy(word) for word in latin)
-        self._folded = _whole_words(fold(word) for word in latin)
-        patterns = words.get("zh", [])
-        self._han = re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
-
-    def found_in(self, text: str) -> bool:
-        """Tell whether one of the words occurs in a name."""
-        if has_han(text) and self._han is not None and self._han.search(simplify(text).strip()):
-            return True
-        pattern, form = (self._exact, tidy(text)) if has_accents(text) else (self._folded, fold(text))
-        return pattern is not None and bool(pattern.search(form))
-
-
-def _whole_words(words: object) -> re.Pattern[str] | None:
-    entries = sorted({re.escape(word) for word in words if word}, key=len, reverse=True)  # type: ignore[attr-defined]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(entries)})(?!\w)") if entries else None
+    return sorted((key for key in tags if name_key(key)[0] in kinds), key=_rank)
 
 
 def names_of(tags: dict[str, str]) -> dict[str, str]:

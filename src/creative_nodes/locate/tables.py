@@ -123,3 +123,14 @@ IMPORTS = Table(
 
 # in the order of what locating gives
 LOCATED = (HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS)
+
+CITY_LANGUAGES = Table(
+    "city_languages",
+    "a language of the city, the main one first",
+    (
+        Column("language", "text", "ISO 639 code"),
+        Column("n_words", "integer", "its words and patterns that tell of industry and creative spaces", "", False, 0),
+        Column("warning", "text", "that names in the city's main language are not read; empty when they are"),
+        MESSAGES,
+    ),
+)

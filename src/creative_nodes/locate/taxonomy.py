@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,8 +13,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from creative_nodes.common import InputError
-from creative_nodes.locate.names import NAME_KEYS, WordList
+from creative_nodes.common import InputError, nearest
+from creative_nodes.locate.names import TODAY, name_key, name_keys
+from creative_nodes.locate.words import DEFAULT_LANGUAGES, LANGUAGE_CODE, WordList, Words, read_words
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 _CENTURY = re.compile(r"^\s*(?:(?:early|mid|late)\s+)?~?C(\d{1,2})\b")
@@ -20,6 +23,10 @@ _CENTURY = re.compile(r"^\s*(?:(?:early|mid|late)\s+)?~?C(\d{1,2})\b")
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+# words by language, or the names of groups of words in the folder words beside the taxonomy file
+Names = dict[Annotated[str, Field(pattern=LANGUAGE_CODE)], list[str]] | list[str]
 
 
 class Rule(_Part):
@@ -36,7 +43,7 @@ class Rule(_Part):
     flag: Literal["listed", "public_land"] | None = None
     tags: list[str] = []
     none: list[str] = []
-    names: dict[Literal["vi", "en", "fr", "zh"], list[str]] = {}
+    names: Names = {}
     names_of: list[str] = []
     built: tuple[int, int] | None = None
 
@@ -47,8 +54,8 @@ class TaxonomyFile(_Part):
     classes: dict[str, str]
     default_class: str
     never_by_name: list[str] = []
-    name_exceptions: dict[Literal["vi", "en", "fr", "zh"], list[str]] = {}
-    never_named: dict[Literal["vi", "en", "fr", "zh"], list[str]] = {}
+    name_exceptions: Names = {}
+    never_named: Names = {}
     rules: list[Rule]
     registry_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
     import_weight: Annotated[float, Field(ge=0, le=1)] = 0.6
@@ -88,41 +95,75 @@ class Selector:
 class Taxonomy:
     """A checked taxonomy that tells which rules fire on an object."""
 
-    def __init__(self, file: TaxonomyFile, where: str) -> None:
+    def __init__(
+        self,
+        file: TaxonomyFile,
+        where: str,
+        *,
+        words: Words | None = None,
+        languages: Collection[str] = DEFAULT_LANGUAGES,
+    ) -> None:
         """Compile selectors and names.
+
+        Parameters
+        ----------
+        file : the file as written.
+        where : its path, named in errors.
+        words : the groups of words it may name.
+        languages : codes of the languages of the city, whose Latin and Cyrillic words are looked for in every name.
 
         Raises
         ------
-        InputError : a rule id twice, an unknown class, a malformed selector or pattern.
+        InputError : a rule id twice, an unknown class or group of words, a malformed selector or pattern.
         """
         self.classes, self.default_class = file.classes, file.default_class
         self.rules = {rule.id: rule for rule in file.rules}
         self.registry_weight, self.import_weight = file.registry_weight, file.import_weight
+        self._where, self._words, self._languages = where, words, languages
         self._check(file, where)
         self._tags: list[tuple[Rule, Selector, Selector]] = []
-        self._names: list[tuple[Rule, WordList]] = []
+        self._names: list[_NameRule] = []
         self._by_key: dict[str, list[int]] = defaultdict(list)
         for rule in file.rules:
-            try:
+            with self._blaming(f"rule {rule.id}"):
                 self._compile(rule)
-            except (ValueError, re.error) as error:
-                raise InputError(f"rule {rule.id}: {error}", where=where) from None
-        try:
+        with self._blaming("never_by_name"):
             self._never = Selector(file.never_by_name)
-        except ValueError as error:
-            raise InputError(f"never_by_name: {error}", where=where) from None
-        try:
-            self._exceptions = WordList({str(k): v for k, v in file.name_exceptions.items()})
-            self._never_named = WordList({str(k): v for k, v in file.never_named.items()})
-        except re.error as error:
-            raise InputError(f"name_exceptions or never_named: bad regular expression: {error}", where=where) from None
+        with self._blaming("name_exceptions"):
+            self._exceptions = self._list(self._entries(file.name_exceptions)[0])
+        with self._blaming("never_named"):
+            self._never_named = self._list(self._entries(file.never_named)[0])
         # most names hold no word of any rule: one look tells
         everything: dict[str, list[str]] = defaultdict(list)
         for rule in file.rules:
-            for language, words in rule.names.items():
-                everything[language] += words
-        self._any_word = WordList(everything)
-        self._name_keys = {key for rule, _ in self._names for key in rule.names_of} | set(NAME_KEYS)
+            for some in self._entries(rule.names):
+                for language, entries in some.items():
+                    everything[language] += entries
+        self._any_word = self._list(everything)
+        self._kinds = {kind for rule in self._names for kind in rule.kinds}
+
+    @contextmanager
+    def _blaming(self, part: str) -> Iterator[None]:
+        """Name the part of the file that is at fault."""
+        try:
+            yield
+        except re.error as error:
+            raise InputError(f"{part}: bad regular expression: {error}", where=self._where) from None
+        except ValueError as error:
+            raise InputError(f"{part}: {error}", where=self._where) from None
+
+    def _list(self, words: Mapping[str, list[str]]) -> WordList:
+        return WordList(words, languages=self._languages)
+
+    def _entries(self, names: Names) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Return words by language, and the ambiguous ones, of what a file says of names."""
+        if isinstance(names, dict):
+            return names, {}
+        known = self._words.sure if self._words else {}
+        unknown = [group for group in names if group not in known]
+        if unknown:
+            raise ValueError(f"no group of words {unknown[0]}; {nearest(unknown[0], list(known))}")
+        return self._words.of(names) if self._words else ({}, {})
 
     @staticmethod
     def _check(file: TaxonomyFile, where: str) -> None:
@@ -150,7 +191,9 @@ class Taxonomy:
                 self._by_key[key].append(len(self._tags))
             self._tags.append((rule, selector, Selector(rule.none)))
         if rule.names:
-            self._names.append((rule, WordList({str(k): v for k, v in rule.names.items()})))
+            sure, ambiguous = self._entries(rule.names)
+            kinds = tuple(rule.names_of) or TODAY
+            self._names.append(_NameRule(rule, kinds, self._list(sure), self._list(ambiguous)))
 
     def hits(self, tags: dict[str, str]) -> list[Hit]:
         """Return the rules that fire on an object's tags."""
@@ -160,8 +203,8 @@ class Taxonomy:
             tag = selector.found_in(tags)
             if tag and not none.found_in(tags):
                 found.append(Hit(rule, tag))
-        found += self._name_hits(tags)
-        if found and any(self._never_named.found_in(tags[key]) for key in NAME_KEYS if key in tags):
+        found += self._name_hits(tags, tagged=any(hit.rule.anchor for hit in found))
+        if found and any(_holds(self._never_named, tags, key) for key in name_keys(tags)):
             return []
         # age says something only of an object that another rule knows
         year = start_year(tags) if found else None
@@ -174,23 +217,51 @@ class Taxonomy:
         return found
 
     def class_in_name(self, text: str) -> str | None:
-        """Return the class of the first name rule whose words occur in a text."""
-        return next((rule.class_ for rule, words in self._names if rule.class_ and words.found_in(text)), None)
+        """Return the class of the first name rule whose words, ambiguous ones too, occur in a text."""
+        return next(
+            (
+                one.rule.class_
+                for one in self._names
+                if one.rule.class_ and (one.words.found_in(text) or one.ambiguous.found_in(text))
+            ),
+            None,
+        )
 
-    def _name_hits(self, tags: dict[str, str]) -> list[Hit]:
-        named = self._name_keys.intersection(tags)
-        if not any(self._any_word.found_in(tags[key]) for key in named) or self._never.found_in(tags):
+    def _name_hits(self, tags: dict[str, str], *, tagged: bool) -> list[Hit]:
+        """Return the name rules that fire; ambiguous words count where a tag makes the object a site (`tagged`)."""
+        named = [key for key in tags if name_key(key)[0] in self._kinds]
+        if not any(_holds(self._any_word, tags, key) for key in named) or self._never.found_in(tags):
             return []
-        current = [key for key in NAME_KEYS if key in tags]
-        if any(self._exceptions.found_in(tags[key]) for key in current):
-            return []
+        # a name of today is judged with all others of today, an old one by itself
+        exceptions = {key for key in named if _holds(self._exceptions, tags, key)}
+        if any(name_key(key)[0] in TODAY for key in exceptions):
+            exceptions.update(name_keys(tags))
+        telling = {key: tags[key] for key in named if key not in exceptions}
         found = []
-        for rule, words in self._names:
-            keys = [key for key in rule.names_of if key in tags] if rule.names_of else current
-            key = next((key for key in keys if words.found_in(tags[key])), None)
+        for one in self._names:
+            key = next(
+                (key for key in name_keys(telling, kinds=one.kinds) if one.fires(tags, key, tagged=tagged)), None
+            )
             if key is not None:
-                found.append(Hit(rule, f"{key}={tags[key]}"))
+                found.append(Hit(one.rule, f"{key}={tags[key]}"))
         return found
+
+
+@dataclass(frozen=True)
+class _NameRule:
+    """A rule about names: the kinds of name it reads, its words, and those that are ambiguous."""
+
+    rule: Rule
+    kinds: tuple[str, ...]
+    words: WordList
+    ambiguous: WordList
+
+    def fires(self, tags: dict[str, str], key: str, *, tagged: bool) -> bool:
+        return _holds(self.words, tags, key) or (tagged and _holds(self.ambiguous, tags, key))
+
+
+def _holds(words: WordList, tags: dict[str, str], key: str) -> bool:
+    return words.found_in(tags[key], name_key(key)[1])
 
 
 @dataclass(frozen=True)
@@ -219,8 +290,13 @@ def start_year(tags: dict[str, str]) -> int | None:
     return int(year[1]) if year else None
 
 
-def read_taxonomy(path: str | Path) -> Taxonomy:
-    """Read and check a taxonomy file.
+def read_taxonomy(path: str | Path, *, languages: Collection[str] = DEFAULT_LANGUAGES) -> Taxonomy:
+    """Read and check a taxonomy file, with the words it names out of the folder `words` beside it.
+
+    Parameters
+    ----------
+    path : the file.
+    languages : codes of the languages of the city, whose Latin and Cyrillic words are looked for in every name.
 
     Raises
     ------
@@ -246,4 +322,6 @@ def read_taxonomy(path: str | Path) -> Taxonomy:
                 location = f"rule {rule_id}: {'.'.join(str(p) for p in fault['loc'][2:])}"
             lines.append(f"{where}: {location}: {fault['msg']}")
         raise InputError("\n".join(lines)) from None
-    return Taxonomy(file, where)
+    by_group = [file.name_exceptions, file.never_named, *(rule.names for rule in file.rules)]
+    words = read_words(Path(path).parent / "words") if any(isinstance(one, list) and one for one in by_group) else None
+    return Taxonomy(file, where, words=words, languages=languages)

@@ -24,7 +24,7 @@ from creative_nodes.doubt import (
     SWEEP_VARIANTS,
     SWEEPS,
 )
-from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, IMPORTS, REGISTRY
+from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, HERITAGE, IMPORTS, REGISTRY
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
@@ -80,6 +80,7 @@ TABLES: dict[str, Table] = {
         AMENITIES,
         REGISTRY,
         IMPORTS,
+        CITY_LANGUAGES,
         PEOPLE,
         COMPLETENESS,
         STATIONS,

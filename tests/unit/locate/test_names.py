@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from creative_nodes.locate.names import WordList, fold, has_accents, has_han, names_of, tidy
+from creative_nodes.locate.names import fold, has_accents, has_han, names_of, tidy
+from creative_nodes.locate.words import WordList
 
 
 @pytest.mark.parametrize(

@@ -437,7 +437,7 @@ def test_the_good_file_is_good(spoil):
         ("reason: because", "reasn: because", ["one", "reasn"]),
         ('tags: ["building=mill"]', "tags: []", ["one", "tags"]),
         ("class: mill, tags", "tier: middle, tags", ["one", "tier"]),
-        ("names: {zh:", "names: {ja:", ["two", "ja"]),
+        ("names: {zh:", "names: {Chinese:", ["two", "Chinese"]),
         ("default_class: mill", "default_class: works", ["default_class", "works"]),
         ("default_class: mill", "never_by_name: [shop]\ndefault_class: mill", ["never_by_name", "shop"]),
         (
