@@ -33,7 +33,7 @@ USES = {
     "describe_city": {"scipy"},
     "download_file": {"requests"},
     "draw_isochrones": {"rasterio", "scipy"},
-    "draw_map": {"folium", "jinja2", "scipy"},
+    "draw_map": {"folium", "jinja2"},
     "locate_sites": {"rapidfuzz", "scipy"},
     "map_accessibility": {"h3", "scipy"},
     "map_completeness": {"h3"},
@@ -56,9 +56,9 @@ USES = {
     "score_scenarios": set(),
     "spread_people": {"h3", "rasterio"},
     "try_site": {"rasterio", "scipy"},
-    "write_comparison": {"folium", "jinja2", "scipy"},
+    "write_comparison": {"folium", "jinja2"},
     "write_csv": set(),
-    "write_index": {"folium", "jinja2", "scipy"},
+    "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
 RULES = [ROOT / "workflow" / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]

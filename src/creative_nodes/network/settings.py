@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from creative_nodes.common import Positive, Section, Share
-from creative_nodes.network.chains import LinkRule
+
+if TYPE_CHECKING:
+    from creative_nodes.network.chains import LinkRule
 
 
 class ClusterSettings(Section):
@@ -86,4 +88,7 @@ class NetworkSettings(Section):
 
     def rule(self) -> LinkRule:
         """Return how a walk links two spaces."""
+        # loaded when asked for: scipy would else start with every script that reads settings
+        from creative_nodes.network.chains import LinkRule
+
         return LinkRule(self.link_minutes, self.link_softness)
