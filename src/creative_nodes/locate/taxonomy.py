@@ -261,7 +261,7 @@ class _NameRule:
 
 
 def _holds(words: WordList, tags: dict[str, str], key: str) -> bool:
-    return words.found_in(tags[key], name_key(key)[1])
+    return words.found_in(tags[key], language=name_key(key)[1])
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ class WordList:
     def _spoken(self) -> _Matcher:
         return _Matcher(pair for pair in self._shared if pair[0] in self._city)
 
-    def found_in(self, text: str, language: str = "") -> bool:
+    def found_in(self, text: str, *, language: str = "") -> bool:
         """Tell whether one of the words occurs in a name, of which the language may be known."""
         if self._own is not None and _OWN.search(text) and self._own.found_in(text):
             return True

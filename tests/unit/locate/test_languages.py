@@ -3,7 +3,8 @@
 import pytest
 
 from creative_nodes.common import speaking, spoken, tables
-from creative_nodes.locate import CITY_LANGUAGES, city_languages, language_table, languages_of
+from creative_nodes.locate.languages import city_languages, language_table, languages_of
+from creative_nodes.locate.tables import CITY_LANGUAGES
 
 
 # official languages as the countries' constitutions and laws have them, most spoken first, and English

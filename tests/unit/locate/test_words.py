@@ -93,15 +93,16 @@ def test_latin_and_cyrillic_words_are_read_in_the_languages_of_the_city_and_of_t
     assert words.found_in("Old Factory")
     assert not words.found_in("Textilfabrik")
     assert not words.found_in("Завод")
-    assert words.found_in("Textilfabrik", "de")
-    assert words.found_in("Завод", "ru")
-    assert not words.found_in("Textilfabrik", "ru")
-    assert words.found_in("Old Factory", "de")  # a name:de that holds the city's own words
+    assert words.found_in("Textilfabrik", language="de")
+    assert words.found_in("Завод", language="ru")
+    assert not words.found_in("Textilfabrik", language="ru")
+    assert words.found_in("Old Factory", language="de")  # a name:de that holds the city's own words
 
 
 @pytest.mark.parametrize("text", ["โกดัง", "紗廠", "방직", "αποθήκη"])
 def test_words_in_a_script_of_its_own_are_read_everywhere(text):
-    assert WordList({"th": ["โกดัง"], "zh": ["纱厂"], "ko": ["방직"], "el": ["αποθήκη"]}, languages=["vi"]).found_in(text)
+    words = {"th": ["โกดัง"], "zh": ["纱厂"], "ko": ["방직"], "el": ["αποθήκη"]}
+    assert WordList(words, languages=["vi"]).found_in(text)
 
 
 @pytest.mark.parametrize(
