@@ -55,7 +55,7 @@ class Visit:
         self.page.route("**/*", self._only_this_file)
         self.address = path.as_uri()
         self.page.goto(f"{self.address}#{fragment}" if fragment else self.address)
-        self.page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        self.page.wait_for_selector("html[data-ready=true]", state="attached")
 
     def _only_this_file(self, route):
         if route.request.url.split("#")[0] == self.address:

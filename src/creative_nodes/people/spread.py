@@ -72,7 +72,7 @@ def raster_given(people: People, raster: str | Path | None) -> Raster | None:
     raster : the file; None without one.
     """
     older = people.older_raster
-    if raster is None or older is None:
+    if not raster or older is None:
         return people.raster if raster else None
     note = note_beside(Path(raster))
     urls = [without_login(url) for url in (older.url, *older.mirrors) if url]
