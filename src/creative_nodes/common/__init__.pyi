@@ -70,6 +70,7 @@ from .words import CRITERION_GROUPS as CRITERION_GROUPS
 from .words import POSITION_CRITERIA as POSITION_CRITERIA
 from .words import STREET_MODES as STREET_MODES
 from .words import WEIGHT_FORMS as WEIGHT_FORMS
+from .words import Criterion as Criterion
 from .words import CriterionKey as CriterionKey
 from .words import Datum as Datum
 from .words import Group as Group

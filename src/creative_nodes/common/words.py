@@ -38,7 +38,8 @@ class Criterion:
 
     `meaning` and `unit` stand in the data dictionary; `label` heads a figure and may name {minutes}, those of a
     walk; `priority` follows "matters most:", `praise` follows "counts most:". `cost`: less is better; `log`: compared
-    by orders of magnitude; `maximum`: of its natural unit, where there is one.
+    by orders of magnitude; `from_zero`: any of it is worth something, so that its scale starts at 0 and not at the low
+    percentile of the city; `maximum`: of its natural unit, where there is one.
     """
 
     group: Group
@@ -49,6 +50,7 @@ class Criterion:
     praise: str
     cost: bool = False
     log: bool = False
+    from_zero: bool = False
     maximum: float | None = None
 
 
@@ -109,6 +111,7 @@ CRITERIA: dict[CriterionKey, Criterion] = {
         mark("Residents within {minutes:g} min walk, newly served"),
         mark("residents with no creative space in walking reach today"),
         mark("residents who have no creative space in walking reach today"),
+        from_zero=True,
     ),
     "network_gain": Criterion(
         "network",
@@ -117,6 +120,7 @@ CRITERIA: dict[CriterionKey, Criterion] = {
         mark("Network gain: rise of a typical space's network"),
         mark("stepping stones between creative spaces"),
         mark("its place as a stepping stone between creative spaces"),
+        from_zero=True,
     ),
     "site_capacity": Criterion(
         "site",

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from creative_nodes.common import InputError
+from creative_nodes.common import CRITERIA, Criterion, InputError
 from creative_nodes.score.settings import AnchorShares
 
 Kind = Literal["benefit", "benefit_from_zero", "cost", "fixed"]
@@ -42,26 +42,23 @@ class Anchoring:
     by_place: bool = True
 
 
-POSITION, FROM_ZERO, COST = Anchoring("benefit"), Anchoring("benefit_from_zero"), Anchoring("cost")
-
 
 def anchoring_of(at: AnchorShares) -> dict[str, Anchoring]:
-    """Return how each criterion finds its anchors."""
-    area = (at.capacity_low_m2, at.capacity_high_m2)
-    return {
-        "residents_walk_15": POSITION,
-        "residents_ride_30": POSITION,
-        "transit_minutes": COST,
-        "newly_served": FROM_ZERO,
-        # one whole space next door; the places' 99th percentile is a mere 0.1 to 0.4
-        "exchange": Anchoring("fixed", 0.0, at.exchange_spaces),
-        "neighbourhood": POSITION,
-        "diversity": POSITION,
-        "network_gain": FROM_ZERO,
-        "site_capacity": Anchoring("fixed", *area, logarithmic=True, by_place=False),
-        "heritage_value": Anchoring("fixed", 0.0, 1.0, by_place=False),
-        "readiness": Anchoring("fixed", 0.0, 1.0, by_place=False),
-    }
+    """Return how each criterion finds its anchors: from its record, the ends of some scales from the settings."""
+    ends = {"exchange": (0.0, at.exchange_spaces), "site_capacity": (at.capacity_low_m2, at.capacity_high_m2)}
+    return {name: _anchoring(one, ends.get(name)) for name, one in CRITERIA.items()}
+
+
+def _anchoring(criterion: Criterion, ends: tuple[float, float] | None) -> Anchoring:
+    """Return how a criterion finds its anchors; `ends` are set, else a natural unit runs from 0 to its maximum."""
+    by_place = criterion.group != "site"
+    if ends is None and criterion.maximum is not None:
+        ends = 0.0, float(criterion.maximum)
+    if ends is not None:
+        return Anchoring("fixed", *ends, logarithmic=criterion.log, by_place=by_place)
+    if criterion.cost:
+        return Anchoring("cost", by_place=by_place)
+    return Anchoring("benefit_from_zero" if criterion.from_zero else "benefit", by_place=by_place)
 
 
 DEFAULT_ANCHORS = AnchorShares.model_validate({})
