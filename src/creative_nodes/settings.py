@@ -1,7 +1,8 @@
-"""Typed configuration: `config/config.yaml` holds the analysis, `config/cities/<city>.yaml` one city.
+"""Settings: the models of all stages put together, and the files read into them.
 
-The models below generate the reference page (`config/README.md`) and the JSON schema (`config/schema.json`).
-A city file may override any analysis key under its own `override:`.
+`config/config.yaml` holds the analysis, `config/cities/<city>.yaml` one city, which may override any analysis key under
+its own `override:`. The models generate the reference page (`config/README.md`) and the JSON schema
+(`config/schema.json`).
 """
 
 from __future__ import annotations

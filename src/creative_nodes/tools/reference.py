@@ -1,4 +1,4 @@
-"""Generate the pages that follow from the models: config reference, JSON schema, data dictionary.
+"""Generate what follows from the code: config reference, JSON schema, data dictionary, the picture of the stages.
 
 `python -m creative_nodes.tools.reference` writes them, `--check` fails when one of them is out of date.
 """
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from creative_nodes.report import TABLES, Governance
 from creative_nodes.settings import CityFile, Config
+from creative_nodes.tools.house import picture
 from creative_nodes.whatif import COMMAND, Asked
 
 
@@ -127,6 +128,7 @@ def pages() -> dict[str, str]:
         "config/README.md": config_reference(),
         "config/schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
         "docs/DATA_DICTIONARY.md": dictionary(),
+        "docs/images/stages.svg": picture(),
     }
 
 
@@ -138,6 +140,7 @@ def main(arguments: list[str]) -> int:
             sys.stderr.write(f"out of date: {', '.join(stale)}; run `make docs`\n")
         return 1 if stale else 0
     for path in stale:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(pages()[path], encoding="utf-8")
     return 0
 

@@ -14,7 +14,7 @@ from creative_nodes.doubt import sobol
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score.settings import Score
 
-EVEN = dict.fromkeys(CRITERIA, 1 / 11)
+EVEN = dict.fromkeys(CRITERIA, 1 / len(CRITERIA))
 
 
 def settings(**changes):

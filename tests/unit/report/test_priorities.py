@@ -110,7 +110,7 @@ def test_scores_of_another_method_switch_the_sliders_off(candidates, settings):
     own = scored(candidates, settings)
     live = priorities(candidates, settings, own.assign(score=own["score"] ** 2))
     assert "not the weighted sum" in live.off and live.groups == () and live.values == ()
-    other = scored(candidates, settings, **dict.fromkeys(CRITERIA, 1 / 11))
+    other = scored(candidates, settings, **dict.fromkeys(CRITERIA, 1 / len(CRITERIA)))
     assert "not the weighted sum" in priorities(candidates, settings, other).off
 
 

@@ -31,7 +31,7 @@ def candidates(n, *, seed=0, **columns):
     return frame.assign(**{name: rng.random(n) for name in CRITERIA}).assign(**columns)
 
 
-EVEN = dict.fromkeys(CRITERIA, 1 / 11)
+EVEN = dict.fromkeys(CRITERIA, 1 / len(CRITERIA))
 
 
 def test_vikors_mountain_climbers():

@@ -21,7 +21,7 @@ from creative_nodes.score.settings import Scenario, Score
 from creative_nodes.settings import load_config, load_settings, own_reach, pick, with_scenario
 
 ROOT = Path(__file__).resolve().parents[3]
-EVEN = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / 11), "winsor_low": 0, "winsor_high": 1})
+EVEN = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / len(CRITERIA)), "winsor_low": 0, "winsor_high": 1})
 
 
 def only(name):
