@@ -14,7 +14,8 @@ from creative_nodes.score.rank import score_candidates
 from creative_nodes.score.scenarios import score_scenarios
 from creative_nodes.score.settings import Scenario, Score
 
-SETTINGS = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / len(CRITERIA)), "draws": 200, "sobol_samples": 64})
+EVEN = dict.fromkeys(CRITERIA, 1 / len(CRITERIA))
+SETTINGS = Score.model_validate({"weights": EVEN, "draws": 200, "sobol_samples": 64})
 SCENARIOS = {
     "balanced": Scenario(label="Balanced"),
     "relay": Scenario(label="Relay", weights=dict.fromkeys(CRITERIA, 0) | {"relay": 1}),
