@@ -1,5 +1,6 @@
 # make demo    the sample town, without network         make test    lint, types, tests
 # make cities  Hanoi, Ho Chi Minh City and Shanghai (EXTRACTS=<folder> uses local <city>.osm.pbf files)
+# make refresh newer versions of what was downloaded    make faults  what is done to it, and what was lost: a table
 # make env     the environment alone                    make docs    pages generated from the code
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
 # make test-<stage>  the unit tests of one stage, such as make test-score
@@ -11,7 +12,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities test lint env words docs lock bench clean
+.PHONY: demo cities refresh faults test lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -32,6 +33,12 @@ demo: env
 cities: env
 	@$(SNAKEMAKE) all
 	@echo "open $(CURDIR)/reports/index.html"
+
+refresh: env
+	@$(SNAKEMAKE) refresh_downloads
+
+faults: env
+	@$(BIN)/pytest tests/faults -q -n $(CORES) --dist loadscope --no-loadscope-reorder --faults
 
 lint: env
 	@$(BIN)/ruff check .

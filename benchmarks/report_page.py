@@ -119,7 +119,7 @@ def town(features: int) -> dict[str, pd.DataFrame]:
 def ready(page: Page, address: str) -> float:
     """Open the page; return milliseconds from the navigation until it answers."""
     page.goto(address)
-    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    page.wait_for_selector("html[data-ready=true]", state="attached")
     return float(page.evaluate("performance.now()"))
 
 

@@ -47,6 +47,12 @@ def start(snakemake: Any) -> logging.Logger:
         log.debug("done in %.1f s: %s", seconds, " ".join(summary))
         sys.stderr.write(f"{city:<10} {stage:<18} {seconds:5.1f} s  {' '.join(summary)}  (log: {log_file})\n")
 
+    def tell(line: str) -> None:
+        log.debug(line)
+        if not VERBOSE:  # which shows it already
+            sys.stderr.write(f"{city:<10} {stage:<18} {line}\n")
+
     sys.excepthook = on_error
+    log.tell = tell  # type: ignore[attr-defined]
     log.done = done  # type: ignore[attr-defined]
     return log

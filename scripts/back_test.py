@@ -17,11 +17,13 @@ from creative_nodes.doubt import (
 from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, REGISTRY
 from creative_nodes.people import PEOPLE
 from creative_nodes.reach import World, select_candidates
+from creative_nodes.score import SCALES, read_scales
 from creative_nodes.streets import STATIONS, read_streets
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
-plain, rules = json.loads(settings), BacktestRules.read(settings)
+plain, scales = json.loads(settings), read_scales(tables.read(SCALES, files.scales))
+rules = BacktestRules.read(settings, scales)
 heritage = tables.read(HERITAGE, files.heritage)
 world = World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))
 found = back_test(

@@ -4,12 +4,16 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes.pull import download_file, without_login
+from creative_nodes.pull import DOWNLOADS, ProgressLine, fetch, hand_over
+from creative_nodes.settings import wanted_downloads
 
 log = start(snakemake)
-target = Path(snakemake.output.file)
-url = snakemake.params.url
-log.info("downloading %s", without_login(url))
-done = download_file(url, target, progress=lambda got, total: log.debug("%s of %s bytes", got, total or "?"))
-Path(snakemake.output.checksum).write_text(f"{done.sha256}  {target.name}\n", encoding="utf-8")
-log.done(f"{target.name}, {done.bytes / 1e6:,.1f} MB")
+name = snakemake.wildcards.download
+# where it stays, so that what has come is there for the next run
+target = DOWNLOADS / name
+# not as parameters of the rule: URLs may hold secrets, and patience changes no file
+wanted, internet = wanted_downloads(snakemake.config)
+done = fetch(wanted[name], target, internet=internet, report=log.tell, progress=ProgressLine(name, log.tell))
+hand_over(target, Path(snakemake.output.file))
+Path(snakemake.output.checksum).write_text(f"{done.sha256}  {name}\n", encoding="utf-8")
+log.done(f"{name}, {done.bytes / 1e6:,.1f} MB")

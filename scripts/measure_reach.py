@@ -8,18 +8,7 @@ from creative_nodes.common import restore, tables
 from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE
 from creative_nodes.network import NetworkSettings
 from creative_nodes.people import PEOPLE
-from creative_nodes.reach import (
-    CANDIDATES,
-    MODES,
-    PARTS,
-    REACH,
-    SITE_LINKS,
-    Candidates,
-    Reach,
-    World,
-    measure_reach,
-    select_candidates,
-)
+from creative_nodes.reach import MEASURED, Candidates, Reach, World, measure_reach, select_candidates
 from creative_nodes.streets import STATIONS, read_streets
 
 log = start(snakemake)
@@ -37,6 +26,6 @@ measured = measure_reach(
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
 note = tables.carry_on(files.heritage, settings)
-tables.write_all(vars(measured), snakemake.output, CANDIDATES, REACH, PARTS, MODES, SITE_LINKS, provenance=note)
+tables.write_all(vars(measured), snakemake.output, *MEASURED, provenance=note)
 cut_off = (~measured.candidates["reachable"]).sum()
 log.done(f"{len(measured.candidates)} candidates, {cut_off} out of reach; {', '.join(measured.reach['mode'].unique())}")

@@ -7,12 +7,13 @@ from _run import start
 from creative_nodes.common import restore, tables
 from creative_nodes.doubt import AGREEMENT, RANK_ACCEPTABILITY, ROBUSTNESS, SWEEPS, measure_robustness
 from creative_nodes.reach import CANDIDATES
-from creative_nodes.score import SCENARIOS, Score
+from creative_nodes.score import SCALES, SCENARIOS, Score, read_scales
 
 log = start(snakemake)
 settings = snakemake.params.settings
 found = measure_robustness(
     tables.read(CANDIDATES, snakemake.input.candidates),
+    read_scales(tables.read(SCALES, snakemake.input.scales)),
     tables.read(SCENARIOS, snakemake.input.scenarios),
     tables.read(SWEEPS, snakemake.input.sweeps),
     restore(settings, "analysis.score", Score),

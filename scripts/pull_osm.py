@@ -6,18 +6,25 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.pull import STUDY_AREA, Boundary, ResolvedSource, pull_osm
+from creative_nodes.pull import DOWNLOADS, STUDY_AREA, Asking, Boundary, ResolvedSource, pull_osm
+from creative_nodes.settings import load_internet, load_source
 
 log = start(snakemake)
 settings = snakemake.params.settings
+source = ResolvedSource.model_validate_json(snakemake.params.source)
 pulled = pull_osm(
-    ResolvedSource.model_validate_json(snakemake.params.source),
+    source.asked_of(load_source(snakemake.config, snakemake.wildcards.city)),
     restore(settings, "city.boundary", Boundary),
     Path(snakemake.output.osm),
     city=snakemake.wildcards.city,
     epsg=json.loads(settings)["city.epsg"],
     edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
-    report=log.info,
+    asking=Asking(
+        internet=load_internet(snakemake.config),
+        # for all cities and runs, and out of the way of this rule's outputs
+        cache=DOWNLOADS.parent / "answers",
+        report=log.info if snakemake.input.source else log.tell,
+    ),
 )
 note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | {"settings": tables.settings_hash(settings)}
 tables.write(pulled.study_area, STUDY_AREA, snakemake.output.study_area, provenance=note)

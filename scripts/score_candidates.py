@@ -1,4 +1,4 @@
-"""Rank the candidates: `snakemake data/processed/hanoi/scores.parquet`."""
+"""Score and rank the candidates: `snakemake data/processed/hanoi/scores.parquet`."""
 
 import json
 
@@ -6,13 +6,13 @@ from _run import start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.reach import CANDIDATES
-from creative_nodes.score import SCORES, Score, score_candidates
+from creative_nodes.score import SCALES, SCORES, VALUES, Score, read_scales, score_candidates, values_of
 
 log = start(snakemake)
-settings = snakemake.params.settings
-candidates = tables.read(CANDIDATES, snakemake.input.candidates)
-scores = score_candidates(
-    candidates, restore(settings, "analysis.score", Score), seed=json.loads(settings)["analysis.seed"]
-)
-tables.write(scores, SCORES, snakemake.output.scores, provenance=tables.carry_on(snakemake.input.candidates, settings))
-log.done(f"{scores['rank'].notna().sum()} ranked")
+settings, files = snakemake.params.settings, snakemake.input
+candidates, scales = tables.read(CANDIDATES, files.candidates), read_scales(tables.read(SCALES, files.scales))
+score = restore(settings, "analysis.score", Score)
+scores = score_candidates(candidates, scales, score, seed=json.loads(settings)["analysis.seed"])
+found = {"scores": scores, "values": values_of(candidates, scales, score)}
+tables.write_all(found, snakemake.output, SCORES, VALUES, provenance=tables.carry_on(files.candidates, settings))
+log.done(f"{scores['rank'].notna().sum()} ranked, {scores['score'].notna().sum()} scored")

@@ -3,25 +3,29 @@
 from _run import start
 
 from creative_nodes.common import restore, restore_all, tables
-from creative_nodes.reach import CANDIDATES
-from creative_nodes.score import SCENARIO_CANDIDATES, SCENARIOS, Scenario, Score, score_scenarios
+from creative_nodes.reach import CANDIDATES, REFERENCE
+from creative_nodes.score import (
+    SCENARIO_CANDIDATES,
+    SCENARIO_REFERENCE,
+    SCENARIOS,
+    Basis,
+    Scenario,
+    Score,
+    score_scenarios,
+)
 
 log = start(snakemake)
-settings = snakemake.params.settings
-candidates = tables.read(CANDIDATES, snakemake.input.candidates)
-measured = tables.read(SCENARIO_CANDIDATES, snakemake.input.scenario_candidates)
+settings, files = snakemake.params.settings, snakemake.input
+base = Basis(*tables.read_all(files, CANDIDATES, REFERENCE).values())
+measured = tables.read_all(files, SCENARIO_CANDIDATES, SCENARIO_REFERENCE).values()
 chosen = restore_all(settings, "analysis.scenarios", Scenario)
-scenarios = score_scenarios(
-    candidates,
-    restore(settings, "analysis.score", Score),
-    chosen,
-    own={key: measured[measured["scenario"] == key] for key, one in chosen.items() if one.needs_own_reach},
-)
-tables.write(
-    scenarios,
-    SCENARIOS,
-    snakemake.output.scenarios,
-    provenance=tables.carry_on(snakemake.input.candidates, settings),
-)
+own = {
+    key: Basis(*(frame[frame["scenario"] == key] for frame in measured))
+    for key, one in chosen.items()
+    if one.needs_own_reach
+}
+scenarios = score_scenarios(base, restore(settings, "analysis.score", Score), chosen, own=own)
+note = tables.carry_on(files.candidates, settings)
+tables.write(scenarios, SCENARIOS, snakemake.output.scenarios, provenance=note)
 first = scenarios[scenarios["rank"] == 1]
 log.done(f"{scenarios['scenario'].nunique()} scenarios, {first['site_id'].nunique()} sites first in one or more")

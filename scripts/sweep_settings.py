@@ -9,7 +9,7 @@ from creative_nodes.doubt import SWEEP_VARIANTS, SWEEPS, Swept, SweptCity, sweep
 from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE
 from creative_nodes.people import PEOPLE, People, PeopleFiles, other_sources
 from creative_nodes.pull import STUDY_AREA
-from creative_nodes.reach import World
+from creative_nodes.reach import REFERENCE, World
 from creative_nodes.streets import STATIONS, read_streets
 
 log = start(snakemake)
@@ -28,6 +28,7 @@ world = World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))
 found = sweep(
     SweptCity(
         heritage=tables.read(HERITAGE, files.heritage),
+        reference=tables.read(REFERENCE, files.reference),
         world=world,
         streets=read_streets(files, settings),
         analysis=analysis,

@@ -12,6 +12,7 @@ from creative_nodes.report import TABLES, write_csv
 from creative_nodes.settings import Analysis
 from creative_nodes.streets import STATIONS, read_streets
 from creative_nodes.whatif import (
+    BESIDE,
     COMBINED,
     BaseCity,
     read_asked,
@@ -26,7 +27,7 @@ log = start(snakemake)
 settings, files, made = snakemake.params.settings, snakemake.input, snakemake.output
 plain, asked = json.loads(settings), json.loads(snakemake.params.asked)
 city = BaseCity(
-    frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, "study_area", "places", "sweeps"))),
+    frames=tables.read_all(files, *map(TABLES.__getitem__, (*COMBINED, *BESIDE))),
     world=World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS)),
     streets=read_streets(files, settings),
     taxonomy=read_taxonomy(files.heritage_taxonomy),
@@ -35,8 +36,7 @@ city = BaseCity(
 )
 trial = try_sites(tried_sites(sites_asked(read_asked(asked)), city), city)
 note = {**tables.carry_on(files.candidates, settings), "what_if": asked}
-frames = trial.tables()
-tables.write_all(frames, made, *(TABLES[name] for name in frames), provenance=note)
+tables.write_all(trial.tables(), made, *map(TABLES.__getitem__, trial.tables()), provenance=note)
 for name in ("candidates", "scores"):
     write_csv(getattr(trial, name), made[f"{name}_csv"])
 for told in trial_warnings(trial):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -30,8 +31,8 @@ from creative_nodes.doubt import SWEPT, Backtest, Sweeps, changed
 from creative_nodes.locate import Import, Locate
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness, People, PeopleGrid
-from creative_nodes.pull import Boundary, Source
-from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach
+from creative_nodes.pull import Boundary, Internet, Source, Wanted, download_name, wanted_extract
+from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach, Reference
 from creative_nodes.score import Scenario, Score
 from creative_nodes.streets import Gtfs, Transit, Travel
 
@@ -89,9 +90,27 @@ class Report(Section):
     """The pages."""
 
     online_tiles: bool = Field(
-        False, description="add OpenStreetMap's online tiles as a second basemap; the page then needs a network"
+        False, description="add the tiles of a server as a second basemap; the page then needs a network for it"
+    )
+    tiles_url: str | None = Field(
+        None,
+        description="https URL of those tiles, with {z}, {x} and {y}. Servers of the OpenStreetMap Foundation and "
+        "others serve only requests with a Referer, which a page opened from a disk (file://) does not send: name one "
+        "that you may use so, or put the pages on a web server",
     )
     table_rows: int = Field(50, ge=5, description="ranked candidates listed in the table at first")
+
+    @model_validator(mode="after")
+    def _tiles_from_somewhere(self) -> Self:
+        if not self.online_tiles:
+            return self
+        url = self.tiles_url or ""
+        if not url.startswith("https://") or not all(one in url for one in ("{z}", "{x}", "{y}")):
+            raise ValueError(
+                "online_tiles needs tiles_url, the https URL of a tile server with {z}, {x} and {y}; no server is "
+                "built in, since most refuse pages that are opened from a disk"
+            )
+        return self
 
 
 class Analysis(Section):
@@ -104,6 +123,7 @@ class Analysis(Section):
     transit: Transit = Field(description="public transport")
     people_grid: PeopleGrid = Field(description="grid of residents")
     reach: Reach = Field(description="reach of a node")
+    reference: Reference = Field(description="reference places")
     clusters: ClusterSettings = Field(description="clusters")
     network: NetworkSettings = Field(description="creative network")
     candidates: Candidates = Field(description="candidates and site criteria")
@@ -172,6 +192,7 @@ class Config(Analysis):
         description="folder with GTFS feeds; the variable GTFS overrides it; default: `gtfs` beside the extracts "
         "folder",
     )
+    internet: Internet = Field(default_factory=lambda: Internet.model_validate({}), description="how servers are asked")
 
 
 class CityFile(City):
@@ -188,6 +209,55 @@ class Settings(Section):
     key: str
     city: City
     analysis: Analysis
+
+
+def _wanted(city: str, given: City) -> list[Wanted]:
+    """List the files that a city may have to download."""
+    raster, older, table = given.people.raster, given.people.older_raster, given.people.table
+    instead = Wanted(older.url, tuple(older.mirrors)) if older and older.url else None
+    found = [wanted_extract(city, given.source)]
+    found += [Wanted(raster.url, tuple(raster.mirrors), instead=instead)] if raster and raster.url else []
+    found += [Wanted(table.url, tuple(table.mirrors))] if table and table.url else []
+    return [one for one in found if one]
+
+
+def load_source(given: Mapping[str, Any], city: str) -> Source:
+    """Read where one city's data comes from.
+
+    Parameters
+    ----------
+    given : the main configuration as Snakemake has it.
+    city : its key.
+    """
+    config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
+    return load_settings(config, city).city.source
+
+
+def load_internet(given: Mapping[str, Any]) -> Internet:
+    """Check how servers are asked; `given` is the main configuration as Snakemake has it."""
+    return validated(Internet, given.get("internet") or {}, "config/config.yaml: internet")
+
+
+def wanted_downloads(
+    given: Mapping[str, Any], *, cities: Iterable[str] | None = None, root: Path = Path()
+) -> tuple[dict[str, Wanted], Internet]:
+    """List the files that cities may have to download, and tell how servers are asked.
+
+    Parameters
+    ----------
+    given : the main configuration as Snakemake has it; keys that are none of its own (those of a what-if) are left out.
+    cities : keys of cities; default: all that have a file.
+    root : the project's root, where `config/cities` lies.
+
+    Returns
+    -------
+    The files by name, and the settings.
+    """
+    config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
+    keys = sorted(path.stem for path in (root / "config" / "cities").glob("*.yaml")) if cities is None else cities
+    loaded = {city: load_settings(config, city, root=root).city for city in keys}
+    wanted = {download_name(one.url): one for city, settings in loaded.items() for one in _wanted(city, settings)}
+    return wanted, config.internet
 
 
 def _check_scenarios(analysis: Analysis, where: str) -> None:

@@ -67,7 +67,7 @@ def test_the_choice_stays_in_the_address_beside_what_else_stands_there(visit, sp
         assert seen.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('lang')") == "zh"
         assert seen.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('else')") == "1"
         seen.page.reload()
-        seen.page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        seen.page.wait_for_selector("html[data-ready=true]", state="attached")
         assert seen.page.evaluate("document.documentElement.lang") == "zh"
 
 

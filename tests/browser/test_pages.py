@@ -182,7 +182,7 @@ def test_online_tiles_wait_until_they_are_asked_for(visit, tmp_path):
         seen.page.locator("label", has_text="Online tiles").locator("input").click()
         seen.page.wait_for_timeout(300)
         assert seen.asked
-        assert all(url.startswith("https://tile.openstreetmap.org/") for url in seen.asked)
+        assert all(url.startswith("https://tiles.example/") for url in seen.asked)
 
 
 def test_layers_can_be_switched_off(visit, made_up_page):
@@ -330,9 +330,9 @@ def test_a_criterion_opens_by_keyboard_and_tells_its_parts_as_text(visit, made_u
         assert below.locator("img, script").count() == 0
         seen.page.keyboard.press("Enter")
         assert not below.is_visible()
-        relay = seen.page.locator("#card .fold", has_text="connectivity")
-        relay.click()
-        assert "It would join 2 groups" in seen.page.locator("#card").inner_text()
+        gain = seen.page.locator("#card .fold", has_text="Network gain")
+        gain.click()
+        assert "whose network would grow" in seen.page.locator("#card").inner_text()
 
 
 def test_the_walk_to_a_core_space_is_a_layer_under_the_sites_that_tells_its_figures(visit, made_up_page):

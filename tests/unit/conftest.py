@@ -11,6 +11,8 @@ import pytest
 
 from creative_nodes.common import messages
 
+sys.path.insert(0, str(Path(__file__).parent))  # the modules beside this file, such as scored.py, can be imported
+
 
 def _module(file: str) -> ModuleType:
     """Load a file beside this one as a module, once."""

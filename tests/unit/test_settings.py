@@ -13,7 +13,7 @@ from creative_nodes.common.settings import restore
 from creative_nodes.common.words import CRITERION_GROUPS
 from creative_nodes.pull.settings import Boundary
 from creative_nodes.reach.settings import Reach
-from creative_nodes.settings import load_config, load_settings, pick
+from creative_nodes.settings import load_config, load_settings, pick, wanted_downloads
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))
@@ -26,7 +26,7 @@ CRITERIA = {
     "neighbourhood",
     "diversity",
     "newly_served",
-    "relay",
+    "network_gain",
     "site_capacity",
     "heritage_value",
     "readiness",
@@ -94,7 +94,9 @@ def test_shipped_config_loads_with_the_values_of_the_method(data):
     assert config.clusters.max_p_value == 0.05
     assert config.network.link_minutes == 15
     assert config.score.draws == 10_000
-    assert (config.score.winsor_low, config.score.winsor_high) == (0.01, 0.99)
+    at = config.score.anchors
+    assert (at.benefit_low, at.benefit_high, at.cost_best, at.cost_worst) == (0.10, 0.99, 0.01, 0.90)
+    assert (at.exchange_spaces, at.capacity_low_m2, at.capacity_high_m2) == (1, 500, 100_000)
     assert set(config.score.weights) == CRITERIA
     assert sum(config.score.weights.values()) == pytest.approx(1)
     readiness = config.candidates.readiness
@@ -169,6 +171,10 @@ def test_an_unknown_key_near_nothing_points_to_the_reference(data):
         ("clusters.min_spaces", 1),
         ("locate.registry_match_score", 1.2),
         ("report.online_tiles", "perhaps"),
+        ("internet.patience_minutes", 0),
+        ("internet.largest_gb", float("inf")),
+        ("internet.second_s", 2),
+        ("internet.contct", "https://x.org"),
         ("cities", []),
         ("cities", ["Hà Nội"]),
         ("candidates.readiness.converted", 0.5),
@@ -202,7 +208,7 @@ def test_another_file_name_stands_in_the_error(data):
 
 
 def test_weights_must_sum_to_one(data):
-    said = message(load_config, put(data, "score.weights.relay", 0.25))
+    said = message(load_config, put(data, "score.weights.network_gain", 0.35))
     assert "score" in said
     assert "sum to 1.1" in said
 
@@ -213,8 +219,8 @@ def test_weights_may_differ_from_one_by_rounding(data):
 
 
 def test_a_missing_weight_is_named(data):
-    del data["score"]["weights"]["relay"]
-    assert "relay" in message(load_config, data)
+    del data["score"]["weights"]["network_gain"]
+    assert "network_gain" in message(load_config, data)
 
 
 def test_a_weight_of_an_unknown_criterion_is_named(data):
@@ -222,8 +228,8 @@ def test_a_weight_of_an_unknown_criterion_is_named(data):
 
 
 def test_a_negative_weight_is_refused(data):
-    weights = {**data["score"]["weights"], "relay": -0.05, "exchange": 0.3}
-    assert "relay" in message(load_config, put(data, "score.weights", weights))
+    weights = {**data["score"]["weights"], "network_gain": -0.05, "exchange": 0.3}
+    assert "network_gain" in message(load_config, put(data, "score.weights", weights))
 
 
 def test_a_speed_table_without_default_is_refused(data):
@@ -237,8 +243,9 @@ def test_parts_of_heritage_value_sum_to_one(data):
     assert "heritage_age" in message(load_config, put(data, "candidates.heritage_age", 0.5))
 
 
-def test_winsor_bounds_in_order(data):
-    assert "winsor" in message(load_config, put(data, "score.winsor_low", 0.995))
+def test_anchors_in_order(data):
+    said = message(load_config, put(data, "score.anchors.benefit_low", 0.995))
+    assert "score.anchors.benefit_low must be below score.anchors.benefit_high" in said
 
 
 # ---------------------------------------------------------------- mistakes in a city file
@@ -354,7 +361,7 @@ def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):
     config = load_config(data)
     folder = tmp_path / "config" / "cities"
     folder.mkdir(parents=True)
-    over = {"travel": {"speeds_kmh": {"VN": {"walk": {"default": 1.0}}}}, "score": {"weights": {"relay": 0.15}}}
+    over = {"travel": {"speeds_kmh": {"VN": {"walk": {"default": 1.0}}}}, "score": {"weights": {"network_gain": 0.25}}}
     (folder / "one.yaml").write_text(yaml.safe_dump({**city, "override": over}))
     (folder / "two.yaml").write_text(yaml.safe_dump(city))
     assert load_settings(config, "one", root=tmp_path).analysis.travel.speeds_kmh["VN"]["walk"]["default"] == 1.0
@@ -365,7 +372,7 @@ def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):
     ("over", "word"),
     [
         ({"reach": {"walk_minute": 10}}, "did you mean walk_minutes?"),
-        ({"score": {"weights": {"relay": 0.5}}}, "sum to 1"),
+        ({"score": {"weights": {"network_gain": 0.5}}}, "sum to 1"),
         ({"reach": {"walk_minutes": "ten"}}, "reach.walk_minutes"),
         ({"cities": ["hanoi"]}, "cities"),
     ],
@@ -381,7 +388,7 @@ def test_an_override_is_checked(load, city, over, word):
 
 
 def test_pick_depends_on_its_keys_only(load, city, data):
-    weights = {**data["score"]["weights"], "relay": 0.05, "exchange": 0.20}
+    weights = {**data["score"]["weights"], "network_gain": 0.05, "exchange": 0.26}
     before, after = load(city), load(city, "trial", put(data, "score.weights", weights))
     assert pick(before, "analysis.reach") == pick(after, "analysis.reach")
     assert pick(before, "city", "analysis.travel", "analysis.locate") == pick(
@@ -452,3 +459,25 @@ def test_transit_kinds_must_agree(change, said):
     whole = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))["transit"]
     with pytest.raises(ValueError, match=said):
         Transit.model_validate({**whole, **change})
+
+
+@pytest.mark.parametrize("url", [None, "http://tiles.example/{z}/{x}/{y}.png", "https://tiles.example/tiles.png"])
+def test_online_tiles_need_a_server_of_their_own(data, url):
+    data["report"].update(online_tiles=True, tiles_url=url)
+    assert "online_tiles needs tiles_url" in message(load_config, data)
+
+
+def test_what_cities_may_have_to_download(data):
+    wanted, internet = wanted_downloads({**data, "at": "a key of a what-if"}, cities=["hanoi", "shanghai"], root=ROOT)
+    found = {one.url.rpartition("/")[2]: one for one in wanted.values()}
+    assert set(found) == {
+        "vietnam-latest.osm.pbf",
+        "shanghai-latest.osm.pbf",
+        "vnm_pop_2025_CN_1km_R2025A_UA_v1.tif",
+        "chn_pop_2025_CN_1km_R2025A_UA_v1.tif",
+    }
+    assert all(len(one.mirrors) == 2 for name, one in found.items() if name.endswith(".pbf"))
+    # the raster of 2020 where that of 2025 is not to be had
+    older = found["chn_pop_2025_CN_1km_R2025A_UA_v1.tif"].instead
+    assert older.url.endswith("/2020/CHN/chn_ppp_2020_1km_Aggregated_UNadj.tif")
+    assert internet.patience_minutes == 60

@@ -34,14 +34,14 @@ def said(done):
         ),
         pytest.param(
             "config/config.yaml",
-            lambda d: d["score"]["weights"].update(relay=0.5),
-            ["score", "sum to 1", "1.35"],
+            lambda d: d["score"]["weights"].update(network_gain=0.5),
+            ["score", "sum to 1", "1.25"],
             id="weights",
         ),
         pytest.param(
             "config/config.yaml",
-            lambda d: d["score"]["weights"].update(relay=-0.15, exchange=0.40),
-            ["config/config.yaml: score.weights", "relay must be a number of 0 or more, got -0.15"],
+            lambda d: d["score"]["weights"].update(network_gain=-0.15, exchange=0.40),
+            ["config/config.yaml: score.weights", "network_gain must be a number of 0 or more, got -0.15"],
             id="negative weight",
         ),
         pytest.param(
@@ -194,9 +194,9 @@ def test_one_candidate_and_a_budget_for_none_get_tables_that_say_so(demo, tmp_pa
     }
     for row in itertools.chain(*rows.values()):
         assert not {"nan", "inf", "none", "<na>"} & {value.lower() for value in row.values()}
-    assert [(row["rank"], row["certainty"]) for row in rows["scores"]] == [("1", "robust")]
-    assert (rows["robustness"][0]["largest_move"], rows["robustness"][0]["moved_by"]) == ("0", "")
-    assert {(row["rank"], row["status"]) for row in rows["scenarios"]} == {("1", "scored")}
+    assert [(row["rank"], row["certainty"]) for row in rows["scores"]] == [("", "not scored")]
+    assert (rows["robustness"][0]["largest_move"], rows["robustness"][0]["moved_by"]) == ("", "")
+    assert {(row["rank"], row["status"]) for row in rows["scenarios"]} == {("", "scored")}
     plans = {row["plan"]: row for row in rows["portfolio"]}
     assert plans["coverage"]["n_sites"] == "0" and "the budget pays for no site" in plans["coverage"]["note"]
     assert len(rows["portfolio_gain"]) == 1  # of ten asked for

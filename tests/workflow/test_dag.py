@@ -18,10 +18,15 @@ STAGES = (
     "read_transit",
     "connect_spaces",
     "measure_reach",
+    "measure_clusters",
+    "measure_reference",
     "draw_isochrones",
     "map_accessibility",
     "describe_city",
+    "lay_scales",
     "score_candidates",
+    "recommend_set",
+    "record_decisions",
     "measure_scenarios",
     "score_scenarios",
     "sweep_settings",
@@ -34,8 +39,17 @@ STAGES = (
 )
 FOR_PEOPLE = {"pack_geopackage", "write_csv", "draw_map", "demo"}
 SWEPT = {"sweep_settings", "measure_robustness"}
-SCORE = {"score_candidates", "score_scenarios", "back_test", "choose_portfolio", *SWEPT}
-REACH = {"measure_reach", "draw_isochrones", "map_accessibility", "describe_city"}
+SCORE = {
+    "score_candidates",
+    "recommend_set",
+    "record_decisions",
+    "score_scenarios",
+    "back_test",
+    "choose_portfolio",
+    *SWEPT,
+}
+REFERENCE = {"measure_reference", "lay_scales"}
+REACH = {"measure_reach", "measure_clusters", "draw_isochrones", "map_accessibility", "describe_city"}
 
 
 def set_key(*keys, value):
@@ -82,7 +96,7 @@ def test_a_second_run_does_nothing(demo):
     [
         pytest.param(
             "config/config.yaml",
-            lambda data: data["score"]["weights"].update(relay=0.10, exchange=0.15),
+            lambda data: data["score"]["weights"].update(network_gain=0.10, exchange=0.21),
             SCORE | FOR_PEOPLE,
             id="weight",
         ),
@@ -90,14 +104,23 @@ def test_a_second_run_does_nothing(demo):
             "config/config.yaml",
             set_key("clusters", "eps_m", value=250),
             # the portfolio asks which spaces there are, and the sweeps for every setting
-            {"connect_spaces", "describe_city", "choose_portfolio"} | SWEPT | FOR_PEOPLE,
+            {
+                "connect_spaces",
+                "describe_city",
+                "choose_portfolio",
+                "measure_clusters",
+                "recommend_set",
+                "record_decisions",
+            }
+            | SWEPT
+            | FOR_PEOPLE,
             id="cluster eps",
         ),
         pytest.param(
             "config/config.yaml",
             set_key("reach", "walk_minutes", value=10),
-            # the one scenario that is measured anew has minutes of its own
-            REACH | SCORE | FOR_PEOPLE,
+            # the one scenario that is measured anew has minutes of its own, but what is much is told by the city's places
+            {"measure_scenarios"} | REACH | REFERENCE | SCORE | FOR_PEOPLE,
             id="walking reach",
         ),
         pytest.param(
@@ -115,7 +138,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("transit", "headway_minutes", "bus", value=9),
-            {"read_transit", "measure_scenarios"} | REACH | SCORE | FOR_PEOPLE,
+            {"read_transit", "measure_scenarios"} | REACH | REFERENCE | SCORE | FOR_PEOPLE,
             id="headway",
         ),
         pytest.param(

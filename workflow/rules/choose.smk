@@ -1,4 +1,49 @@
-# Portfolio: which sites together serve most people and join most spaces.
+# Choose: the recommended set, which sites together serve and join most by other aims, and what was decided in public.
+
+
+# snakemake data/processed/hanoi/recommended.parquet
+rule recommend_set:
+    input:
+        **STREETS,
+        **tables_of("candidates", "scores", "scales", "creative", "people"),
+    output:
+        **tables_of("recommended", "set_beside_ranking"),
+    log:
+        "logs/{city}/recommend_set.log",
+    benchmark:
+        "logs/{city}/recommend_set.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/recommend_set.py"),
+        settings=params_for(
+            *STREET_KEYS,
+            "analysis.reach.walk_minutes",
+            "analysis.network",
+            "analysis.people_grid.link_within_m",
+        ),
+    script:
+        "../../scripts/recommend_set.py"
+
+
+# snakemake data/processed/hanoi/decisions.parquet
+rule record_decisions:
+    input:
+        **tables_of("registry", "scores", "recommended"),
+        file="config/decisions.csv",
+    output:
+        decisions="data/processed/{city}/decisions.parquet",
+    log:
+        "logs/{city}/record_decisions.log",
+    benchmark:
+        "logs/{city}/record_decisions.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/record_decisions.py"),
+        cities=KNOWN,
+    script:
+        "../../scripts/record_decisions.py"
 
 
 # snakemake data/processed/hanoi/portfolio.parquet

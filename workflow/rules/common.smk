@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,16 @@ from snakemake.logging import logger
 from creative_nodes.common import InputError, code_fingerprint
 from creative_nodes.doubt import Swept
 from creative_nodes.locate import find_imports
-from creative_nodes.pull import download_name, resolve_source
+from creative_nodes.people import find_population
+from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
-from creative_nodes.settings import load_config, load_settings, own_reach, pick
+from creative_nodes.settings import (
+    load_config,
+    load_settings,
+    own_reach,
+    pick,
+    wanted_downloads,
+)
 from creative_nodes.streets import find_gtfs
 from creative_nodes.whatif import COMMAND, read_asked, sites_file, split_asked
 
@@ -83,24 +91,10 @@ def source_of(city):
 @cache
 def population_of(city, kind):
     """Return where one city's population raster or table comes from: a local file, a download, or none."""
-    given = getattr(settings_of(city).city.people, kind)
-    if given is None:
-        return None
     folders = [Path(), *([POPULATION] if POPULATION else [])]
-    local = next(
-        (
-            place / given.file
-            for place in folders
-            if given.file and (place / given.file).exists()
-        ),
-        None,
-    )
-    if local is not None:
-        return str(local)
     # with a folder of extracts the run is meant to work without a network
-    if given.url and not EXTRACTS:
-        return f"data/raw/downloads/{download_name(given.url)}"
-    return None
+    people, online = settings_of(city).city.people, not EXTRACTS
+    return find_population(people, kind, folders=folders, online=online)
 
 
 def chosen_population(city, kind):
@@ -139,8 +133,11 @@ def tables_of(*names):
 
 # what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
 RESULTS = (
-    *("candidates", "scores", "robustness", "rank_acceptability", "agreement"),
-    *("scenarios", "scenario_candidates", "sweeps", "sweep_variants"),
+    *("network_parts", "cluster_reach", "reference"),
+    *("candidates", "scores", "values", "scales", "correlations"),
+    *("robustness", "rank_acceptability", "agreement"),
+    *("scenarios", "scenario_candidates", "scenario_reference", "sweeps", "sweep_variants"),
+    *("recommended", "set_beside_ranking", "decisions"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),
 )
@@ -172,7 +169,7 @@ def params_for(*keys):
 
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
-TRIED = (*COMBINED, "scenarios", "robustness", "agreement")
+TRIED = (*COMBINED, "values", "scenarios", "robustness", "agreement")
 
 
 def asked_of(wildcards):
@@ -204,17 +201,4 @@ for city in [*CITIES, SAMPLE, *([WHAT_IF.city] if WHAT_IF else [])]:
 if "whatif" in sys.argv[1:] and not WHAT_IF:
     raise WorkflowError(f"say what to try, for example: {COMMAND}")
 
-POPULATIONS = [
-    source
-    for people in (settings_of(city).city.people for city in CITIES)
-    for source in (people.raster, people.table)
-    if source
-]
-DOWNLOADS = {
-    download_name(url): url
-    for url in [
-        *(settings_of(city).city.source.url for city in CITIES),
-        *(source.url for source in POPULATIONS),
-    ]
-    if url
-}
+DOWNLOADS, _ = checked(wanted_downloads, configured, cities=KNOWN)

@@ -4,7 +4,7 @@
 # snakemake data/processed/shanghai/backtest.parquet
 rule back_test:
     input:
-        **tables_of("heritage", "registry", "amenities", "people"),
+        **tables_of("heritage", "registry", "amenities", "people", "scales"),
         **TRANSPORT,
         creative="data/processed/{city}/located_creative.parquet",
     output:
@@ -58,7 +58,7 @@ rule pool_backtest:
 # snakemake data/processed/hanoi/sobol.parquet
 rule measure_sobol:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
+        **tables_of("candidates", "scales"),
     output:
         **tables_of("sobol"),
     log:
@@ -77,7 +77,7 @@ rule measure_sobol:
 # snakemake data/processed/hanoi/sweeps.parquet
 rule sweep_settings:
     input:
-        **tables_of("heritage", "amenities", "people", "places"),
+        **tables_of("heritage", "amenities", "people", "places", "reference"),
         **TRANSPORT,
         creative="data/processed/{city}/located_creative.parquet",
         raster=lambda w: population_of(w.city, "raster") or [],
@@ -106,12 +106,10 @@ rule sweep_settings:
 rule measure_scenarios:
     input:
         **TRANSPORT,
-        heritage="data/processed/{city}/heritage.parquet",
+        **tables_of("heritage", "amenities", "people", "reference"),
         creative="data/processed/{city}/located_creative.parquet",
-        amenities="data/processed/{city}/amenities.parquet",
-        people="data/processed/{city}/people.parquet",
     output:
-        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+        **tables_of("scenario_candidates", "scenario_reference"),
     log:
         "logs/{city}/measure_scenarios.log",
     benchmark:
@@ -131,9 +129,7 @@ rule measure_scenarios:
 # snakemake data/processed/hanoi/robustness.parquet
 rule measure_robustness:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
-        scenarios="data/processed/{city}/scenarios.parquet",
-        sweeps="data/processed/{city}/sweeps.parquet",
+        **tables_of("candidates", "scales", "scenarios", "sweeps"),
     output:
         robustness="data/processed/{city}/robustness.parquet",
         rank_acceptability="data/processed/{city}/rank_acceptability.parquet",

@@ -4,20 +4,29 @@
 # snakemake data/raw/downloads/vietnam-latest-<hash>.osm.pbf
 rule download_file:
     output:
-        file="data/raw/downloads/{download}",
-        checksum="data/raw/downloads/{download}.sha256",
+        # kept while a newer one comes, and when none does
+        file=update("data/raw/downloads/{download}"),
+        checksum=update("data/raw/downloads/{download}.sha256"),
     log:
         "logs/downloads/{download}.log",
     benchmark:
         "logs/downloads/{download}.benchmark.tsv"
     wildcard_constraints:
-        download=r"[^/]+(?<!\.sha256)",
+        download="|".join(map(re.escape, DOWNLOADS)) or "none",
     conda:
         "../../environment.yml"
-    params:
-        url=lambda wildcards: DOWNLOADS[wildcards.download],
     script:
         "../../scripts/download_file.py"
+
+
+# snakemake refresh_downloads
+rule refresh_downloads:
+    log:
+        "logs/downloads/refresh.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../../scripts/refresh_downloads.py"
 
 
 # snakemake data/raw/hanoi/osm.pbf
@@ -37,7 +46,7 @@ rule pull_osm:
     conda:
         "../../environment.yml"
     params:
-        source=lambda wildcards: source_of(wildcards.city).model_dump_json(),
+        source=lambda wildcards: source_of(wildcards.city).public(),
         settings=params_for("city.boundary", "city.epsg", "analysis.edge_buffer_m"),
     script:
         "../../scripts/pull_osm.py"

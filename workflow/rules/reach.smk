@@ -1,5 +1,14 @@
 # Reach: who and what each candidate can serve, what it reaches in a time, and how well residents are served today.
 
+# what the position criteria are measured by
+POSITION_KEYS = (
+    *TRANSPORT_KEYS,
+    "city.main_mode",
+    "analysis.reach",
+    "analysis.network",
+    "analysis.people_grid.link_within_m",
+)
+
 
 # snakemake data/processed/hanoi/candidates.parquet
 rule measure_reach:
@@ -10,7 +19,9 @@ rule measure_reach:
         amenities="data/processed/{city}/amenities.parquet",
         people="data/processed/{city}/people.parquet",
     output:
-        **tables_of("candidates", "reach", "parts", "modes", "site_links"),
+        **tables_of(
+            "candidates", "reach", "parts", "modes", "site_links", "network_parts"
+        ),
     log:
         "logs/{city}/measure_reach.log",
     benchmark:
@@ -20,15 +31,61 @@ rule measure_reach:
     params:
         code=code_fingerprint("scripts/measure_reach.py"),
         settings=params_for(
-            *TRANSPORT_KEYS,
-            "city.main_mode",
-            "analysis.reach",
-            "analysis.network",
+            *POSITION_KEYS,
             "analysis.candidates",
-            "analysis.people_grid.link_within_m",
         ),
     script:
         "../../scripts/measure_reach.py"
+
+
+# snakemake data/processed/hanoi/reference.parquet
+rule measure_reference:
+    input:
+        **TRANSPORT,
+        creative="data/processed/{city}/located_creative.parquet",
+        amenities="data/processed/{city}/amenities.parquet",
+        people="data/processed/{city}/people.parquet",
+    output:
+        reference="data/processed/{city}/reference.parquet",
+    log:
+        "logs/{city}/measure_reference.log",
+    benchmark:
+        "logs/{city}/measure_reference.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/measure_reference.py"),
+        settings=params_for(
+            *POSITION_KEYS,
+            "analysis.reference.places",
+            "analysis.accessibility.h3_resolution",
+            "analysis.seed",
+        ),
+    script:
+        "../../scripts/measure_reference.py"
+
+
+# snakemake data/processed/hanoi/cluster_reach.parquet
+rule measure_clusters:
+    input:
+        **TRANSPORT,
+        clusters="data/processed/{city}/clusters.parquet",
+        creative="data/processed/{city}/creative.parquet",
+        amenities="data/processed/{city}/amenities.parquet",
+        people="data/processed/{city}/people.parquet",
+    output:
+        cluster_reach="data/processed/{city}/cluster_reach.parquet",
+    log:
+        "logs/{city}/measure_clusters.log",
+    benchmark:
+        "logs/{city}/measure_clusters.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/measure_clusters.py"),
+        settings=params_for(*POSITION_KEYS),
+    script:
+        "../../scripts/measure_clusters.py"
 
 
 # snakemake data/processed/hanoi/isochrones.parquet

@@ -13,6 +13,7 @@ rule draw_map:
             "clusters",
             "candidates",
             "scores",
+            "values",
             "reach",
             "parts",
             "isochrones",

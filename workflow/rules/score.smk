@@ -1,12 +1,31 @@
-# Score: rank the candidates, also under other priorities, say how sure the ranks are, and pack the tables for desktop GIS.
+# Score: what is much in this city, the candidates' values by it, their ranking, and the same under other priorities.
+
+
+# snakemake data/processed/hanoi/scales.parquet
+rule lay_scales:
+    input:
+        reference="data/processed/{city}/reference.parquet",
+    output:
+        **tables_of("scales", "correlations"),
+    log:
+        "logs/{city}/lay_scales.log",
+    benchmark:
+        "logs/{city}/lay_scales.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/lay_scales.py"),
+        settings=params_for("analysis.score.anchors"),
+    script:
+        "../../scripts/lay_scales.py"
 
 
 # snakemake data/processed/hanoi/scores.parquet
 rule score_candidates:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
+        **tables_of("candidates", "scales"),
     output:
-        scores="data/processed/{city}/scores.parquet",
+        **tables_of("scores", "values"),
     log:
         "logs/{city}/score_candidates.log",
     benchmark:
@@ -23,8 +42,9 @@ rule score_candidates:
 # snakemake data/processed/hanoi/scenarios.parquet
 rule score_scenarios:
     input:
-        candidates="data/processed/{city}/candidates.parquet",
-        scenario_candidates="data/processed/{city}/scenario_candidates.parquet",
+        **tables_of(
+            "candidates", "reference", "scenario_candidates", "scenario_reference"
+        ),
     output:
         scenarios="data/processed/{city}/scenarios.parquet",
     log:

@@ -5,7 +5,7 @@
 rule try_site:
     input:
         **TRANSPORT,
-        **tables_of("places", "amenities", "people", "sweeps", *COMBINED),
+        **tables_of("places", "amenities", "people", "sweeps", "scales", "reference", *COMBINED),
         creative="data/processed/{city}/located_creative.parquet",
         heritage_taxonomy=lambda w: settings_of(
             w.city

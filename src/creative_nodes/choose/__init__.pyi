@@ -1,8 +1,15 @@
+from .answer import measure_eligible as measure_eligible
+from .answer import recommend_set as recommend_set
+from .decisions import read_decisions as read_decisions
+from .decisions import record_decisions as record_decisions
 from .options import Walks as Walks
 from .options import measure_options as measure_options
 from .portfolio import choose_portfolio as choose_portfolio
 from .settings import Portfolio as Portfolio
+from .tables import DECISIONS as DECISIONS
 from .tables import PORTFOLIO as PORTFOLIO
 from .tables import PORTFOLIO_FRONT as PORTFOLIO_FRONT
 from .tables import PORTFOLIO_GAIN as PORTFOLIO_GAIN
 from .tables import PORTFOLIO_SITES as PORTFOLIO_SITES
+from .tables import RECOMMENDED as RECOMMENDED
+from .tables import SET_BESIDE_RANKING as SET_BESIDE_RANKING

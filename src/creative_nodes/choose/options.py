@@ -14,6 +14,7 @@ from creative_nodes.choose import siting
 from creative_nodes.choose.settings import Portfolio as Settings
 from creative_nodes.choose.siting import Aim
 from creative_nodes.network import NetworkSettings, space_links
+from creative_nodes.score import in_ranking
 from creative_nodes.streets import Streets, cost_rows, cost_to_nearest, costs_between
 
 FACILITIES = ("core", "intermediate")  # the spaces that count as serving people, as for newly_served
@@ -85,10 +86,9 @@ class Joining:
     between: np.ndarray
 
     def connectivity(self, chosen: np.ndarray) -> float:
-        """Return C with the chosen sites (flags) as relays, the number of spaces unchanged.
+        """Return C with the chosen sites (flags) as stepping stones, the number of spaces unchanged.
 
-        The parts that chosen sites join, directly or through one another, become one; with one site this is the
-        criterion relay.
+        The parts that chosen sites join, directly or through one another, become one.
         """
         if not self.sizes.sum():
             return 0.0
@@ -211,7 +211,7 @@ def measure_options(
     walks: Walks,
     network: NetworkSettings,
 ) -> Options:
-    """Measure what the candidates that can be reached would do, together.
+    """Measure what the known and likely candidates that can be reached would do, together.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def measure_options(
     walks : how people walk.
     """
     scored = candidates.merge(scores[["site_id", "score"]], on="site_id", how="left")
-    usable = scored[scored["reachable"]].sort_values(["score", "site_id"], ascending=[False, True])
+    usable = scored[in_ranking(scored)].sort_values(["score", "site_id"], ascending=[False, True])
     usable = usable.rename(columns={"site_capacity": "area_m2"}).reset_index(drop=True)
     limit = max(walks.minutes, settings.far_minutes, settings.max_minutes)
     return Options(

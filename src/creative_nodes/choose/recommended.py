@@ -385,13 +385,18 @@ class Recommended:
     ranked: Ranked | None
 
 
-def _members(aims: Aims, best: Worth) -> tuple[Member, ...]:
-    """Return what each member adds to the best set."""
+def members_of(aims: Aims, chosen: Worth) -> tuple[Member, ...]:
+    """Return what each member adds to a set, the set less the set without it.
+
+    Parameters
+    ----------
+    aims, chosen : of the sites that may be chosen; the set.
+    """
     out = []
-    for site in best.members:
-        rest = aims.of(tuple(other for other in best.members if other != site))
-        alone = aims.of((site,))
-        out.append(Member(site, best.newly_served - rest.newly_served, best.network_gain - rest.network_gain, alone))
+    for site in chosen.members:
+        rest = aims.of(tuple(other for other in chosen.members if other != site))
+        adds = chosen.newly_served - rest.newly_served, chosen.network_gain - rest.network_gain
+        out.append(Member(site, *adds, aims.of((site,))))
     return tuple(out)
 
 
@@ -442,4 +447,4 @@ def recommend(
         return Recommended(0, dropped, found, (), False, single, None)
     joins = connects(found.best, aims.anchors.network_gain)
     beside = _ranked(aims, found.best, ranking) if len(ranking) >= k else None
-    return Recommended(k, dropped, found, _members(aims, found.best), joins, single, beside)
+    return Recommended(k, dropped, found, members_of(aims, found.best), joins, single, beside)

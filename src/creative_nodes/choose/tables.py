@@ -34,7 +34,7 @@ PLAN_COLUMNS = (
     Column(
         "connectivity",
         "number",
-        "C of the creative network with the chosen sites as relays",
+        "C of the creative network with the chosen sites as stepping stones",
         "probability",
         False,
         0,
@@ -132,5 +132,91 @@ PORTFOLIO_FRONT = Table(
         Column("n_sites", "integer", "sites chosen", "sites", False, 0),
         *PLAN_COLUMNS,
         *PROOF_COLUMNS,
+    ),
+)
+
+RECOMMENDED = Table(
+    "recommended",
+    "a member of the recommended set, of its runner-up, or the best single site, each with the whole of its set",
+    (
+        Column("set", "text", "best, runner_up or single (the first of the ranking that may be chosen)"),
+        Column("site_id", "text", "id in the table heritage"),
+        Column("k", "integer", "members of the set", "sites", False, 1),
+        Column("adds_served", "number", "residents newly served by the set and not without it", "persons", False, 0),
+        Column("adds_gain", "number", "network gain of the set less that without it", "spaces", False, 0),
+        Column("alone_served", "number", "residents it would newly serve alone", "persons", False, 0),
+        Column("alone_gain", "number", "network gain of it alone", "spaces", False, 0),
+        Column("set_served", "number", "residents the set newly serves, counted once", "persons", False, 0),
+        Column("set_gain", "number", "network gain of the set, all opened together", "spaces", False, 0),
+        Column(
+            "worth",
+            "number",
+            "mean of both aims over k times their anchors (table scales), not clipped; an aim without an anchor is "
+            "left out",
+            "anchors",
+            False,
+            0,
+        ),
+        Column("proven", "flag", "no other set can be better (of the runner-up: than it, but for the best)"),
+        Column("gap", "number", "share of its worth by which another set may pass it at most", "0-1", True, 0),
+        Column("connects", "flag", "its network gain is at least 5 % of k times the anchor"),
+        Column("in_best", "flag", "it is a member of the best set"),
+        Column("in_ranking_first", "flag", "it is one of the first k of the ranking that may be chosen"),
+    ),
+)
+
+SET_BESIDE_RANKING = Table(
+    "set_beside_ranking",
+    "the recommended set beside the first k of the ranking (one row)",
+    (
+        Column("eligible", "integer", "sites that may be chosen: reachable, known or likely, not in use", "sites"),
+        Column("k", "integer", "members of the set; 0: none is recommended", "sites", False, 0),
+        Column("anchor_served", "number", "residents an outstanding place newly serves", "persons", False, 0),
+        Column("anchor_gain", "number", "network gain of an outstanding place", "spaces", False, 0),
+        Column("dropped", "texts", "aims that do not count, because their anchor is 0: newly_served, network_gain"),
+        Column("connects", "flag", "the set's network gain is at least 5 % of k times the anchor"),
+        Column("shared", "texts", "site_id in both"),
+        Column("only_set", "texts", "site_id in the set alone"),
+        Column("only_ranking", "texts", "site_id in the first k of the ranking alone"),
+        Column("ranking_served", "number", "residents the ranking's first k newly serve together", "persons", True, 0),
+        Column("ranking_gain", "number", "network gain of the ranking's first k together", "spaces", True, 0),
+        Column("reached", "number", "share of the set's worth that they reach", "0-1", True, 0),
+        Column("served_twice", "number", "residents that more than one of them would serve", "persons", True, 0),
+        Column(
+            "chained",
+            "number",
+            "network gain of them together less the sum of each alone; below 0 where they do the same work",
+            "spaces",
+            True,
+        ),
+        Column(
+            "reason",
+            "text",
+            "agree, served_twice, same_links or other_criteria (they stand first for what the set does not count); or "
+            "why no set or no ranking: too_few, no_aim, not_ranked",
+        ),
+        Column("note", "text", "the reason in a sentence"),
+        MESSAGES,
+    ),
+)
+
+DECISIONS = Table(
+    "decisions",
+    "a public decision to release or reuse an industrial site, beside this run (the forward record)",
+    (
+        Column("registry_id", "text", "id in the registry; empty when it has no row of it"),
+        Column("site", "text", "its name in the source"),
+        Column("kind", "text", "release (to be moved out), reuse (for culture) or study (reuse is studied)"),
+        Column("decision", "text", "what was decided"),
+        Column("date", "text", "when: a year, month or day"),
+        Column("source", "text", "who says so"),
+        Column("site_id", "text", "id in the table heritage; empty when it is not located"),
+        Column("standing", "text", "ranked, not_ranked, no_candidate or not_located"),
+        Column("list", "text", "known, likely or survey; empty when it is no candidate"),
+        Column("rank", "integer", "its rank in this run; missing when it has none", "rank", True, 1),
+        Column("ranked", "integer", "sites ranked in this run", "sites", False, 0),
+        Column("sets", "texts", "sets of the table recommended that it is a member of"),
+        Column("snapshot", "text", "date of the map data; empty when not known"),
+        Column("map_is_younger", "flag", "the map data is as young as the decision or younger, so it may know of it"),
     ),
 )

@@ -67,6 +67,7 @@ from .settings import validated as validated
 from .words import BY_MODE as BY_MODE
 from .words import CRITERIA as CRITERIA
 from .words import CRITERION_GROUPS as CRITERION_GROUPS
+from .words import POSITION_CRITERIA as POSITION_CRITERIA
 from .words import STREET_MODES as STREET_MODES
 from .words import WEIGHT_FORMS as WEIGHT_FORMS
 from .words import CriterionKey as CriterionKey

@@ -24,7 +24,7 @@ CriterionKey = Literal[
     "neighbourhood",
     "diversity",
     "newly_served",
-    "relay",
+    "network_gain",
     "site_capacity",
     "heritage_value",
     "readiness",
@@ -110,14 +110,13 @@ CRITERIA: dict[CriterionKey, Criterion] = {
         mark("residents with no creative space in walking reach today"),
         mark("residents who have no creative space in walking reach today"),
     ),
-    "relay": Criterion(
+    "network_gain": Criterion(
         "network",
-        "probability",
-        "rise in network connectivity C when the site joins",
-        mark("Rise in network connectivity"),
+        "spaces",
+        "rise of the network of a typical space, G, when the site opens as a stepping stone",
+        mark("Network gain: rise of a typical space's network"),
         mark("stepping stones between creative spaces"),
         mark("its place as a stepping stone between creative spaces"),
-        maximum=1,
     ),
     "site_capacity": Criterion(
         "site",
@@ -157,6 +156,9 @@ def criterion(key: str) -> Criterion:
 CRITERION_GROUPS: dict[str, tuple[CriterionKey, ...]] = {
     group: tuple(key for key, one in CRITERIA.items() if one.group == group) for group in get_args(Group)
 }
+
+# what is measured of a place wherever it lies, also where no site is
+POSITION_CRITERIA: tuple[CriterionKey, ...] = tuple(key for key, one in CRITERIA.items() if one.group != "site")
 
 BY_MODE = {
     "walk": "on foot",

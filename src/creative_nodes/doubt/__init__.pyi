@@ -5,6 +5,7 @@ from .backtest import backtest_in_words as backtest_in_words
 from .backtest import converted_sites as converted_sites
 from .backtest import pool_backtests as pool_backtests
 from .robustness import measure_robustness as measure_robustness
+from .scenario_reach import measure_scenario_places as measure_scenario_places
 from .scenario_reach import measure_scenarios as measure_scenarios
 from .settings import SWEPT as SWEPT
 from .settings import Backtest as Backtest

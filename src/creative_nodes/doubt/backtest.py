@@ -17,11 +17,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import csr_array
 
 from creative_nodes.common import NAMES, WGS84_EPSG, TravelMode, reproject, restore, tables
 from creative_nodes.doubt.settings import Backtest
 from creative_nodes.doubt.tables import BACKTEST, BACKTEST_PAIRS
-from creative_nodes.network import Links, NetworkSettings, relay, space_links
+from creative_nodes.network import (
+    Chains,
+    NetworkSettings,
+    both_ways,
+    network_gains,
+    place_links,
+)
 from creative_nodes.reach import (
     MAJOR,
     MODES,
@@ -34,7 +41,7 @@ from creative_nodes.reach import (
     measure_criteria,
     spillover_sums,
 )
-from creative_nodes.score import Score, criteria_in_use, normalised
+from creative_nodes.score import Scale, Score, value_of, weighted_sum
 from creative_nodes.streets import Entrances, StreetNetwork, Streets, cost_to_nearest, costs_between
 
 FIRST = 10
@@ -58,19 +65,20 @@ def converted_sites(heritage: gpd.GeoDataFrame, registry: pd.DataFrame) -> gpd.G
 
 @dataclass(frozen=True)
 class BacktestRules:
-    """The settings that the back-test measures and scores with."""
+    """What the back-test measures and scores with: settings, and the value functions of the city as it is."""
 
     backtest: Backtest
     reach: Reach
     network: NetworkSettings
     candidates: Candidates
     score: Score
+    scales: Mapping[str, Scale]
     main_mode: TravelMode
     link_within_m: float
 
     @classmethod
-    def read(cls, settings: str) -> BacktestRules:
-        """Read the rules back from the JSON of a rule's settings."""
+    def read(cls, settings: str, scales: Mapping[str, Scale]) -> BacktestRules:
+        """Read the rules back from the JSON of a rule's settings, with the value functions of the city."""
         plain = json.loads(settings)
         return cls(
             backtest=restore(settings, "analysis.backtest", Backtest),
@@ -78,6 +86,7 @@ class BacktestRules:
             network=restore(settings, "analysis.network", NetworkSettings),
             candidates=restore(settings, "analysis.candidates", Candidates),
             score=restore(settings, "analysis.score", Score),
+            scales=scales,
             main_mode=plain["city.main_mode"],
             link_within_m=plain["analysis.people_grid.link_within_m"],
         )
@@ -89,8 +98,8 @@ class _City:
 
     world: World
     around: Around
-    links: Links
-    linked: np.ndarray
+    links: csr_array
+    linked: csr_array
     walk: StreetNetwork
     homes: Entrances
     venues: Entrances
@@ -105,7 +114,7 @@ class _City:
         kept = ~without_space[inside]
         return {
             **spillover_sums(around, creative, amenities, self.rules.reach).criteria,
-            "relay": relay(self.links.of(kept).parts(), self.linked[:, kept]),
+            "network_gain": network_gains(Chains.of(self.links[kept][:, kept]), self.linked[:, kept])[:, 0],
             "newly_served": self._newly_served(~without_space),
         }
 
@@ -128,8 +137,8 @@ def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: Backte
     return _City(
         world=world,
         around=look_around(streets, shapes, world.creative, world.amenities, limit_m=rules.reach.max_distance_m),
-        links=space_links(streets, spaces, rules.network.link_minutes),
-        linked=np.isfinite(costs_between(walk, doors, to_spaces, limit=rules.network.link_minutes)),
+        links=both_ways(place_links(walk, to_spaces, to_spaces, rules.network.rule())),
+        linked=place_links(walk, doors, to_spaces, rules.network.rule()),
         walk=walk,
         homes=homes,
         venues=streets.entrances(walk, streets.shapes(world.creative)),
@@ -208,14 +217,13 @@ def back_test(
 
 
 def _scores(run: pd.DataFrame, rules: BacktestRules) -> np.ndarray:
-    """Score one converted site (first row) and its rivals by the criteria of the back-test."""
-    allowed = {
-        name: weight for name, weight in criteria_in_use(run, rules.score).items() if name in rules.backtest.criteria
-    }
-    weights = np.array(list(allowed.values()))
-    total = weights.sum()
-    found: np.ndarray = normalised(run, list(allowed), rules.score) @ (weights / total if total > 0 else weights)
-    return np.round(found, 12)
+    """Score one converted site (first row) and its rivals by the criteria of the back-test.
+
+    Values are those of the run: what is hidden beside one site hardly moves what is much in the city.
+    """
+    weights: dict[str, float] = {name: rules.score.weights[name] for name in rules.backtest.criteria}
+    found = value_of(run, rules.scales, weights)
+    return np.round(weighted_sum(found.matrix, found.weights), 12)
 
 
 def _middle(centre: tuple[float, float] | None, world: World, streets: Streets) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from creative_nodes.doubt.tables import AGREEMENT, RANK_ACCEPTABILITY, ROBUSTNES
 from creative_nodes.score import (
     Acceptability,
     Prepared,
+    Scale,
     Score,
     accept,
     agreement,
@@ -47,7 +50,7 @@ def first_if(matrix: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.nd
 
     Parameters
     ----------
-    matrix : normalised criteria, shape (n, criteria).
+    matrix : values, shape (n, criteria).
     weights : above 0, summing to 1, shape (criteria,).
 
     Returns
@@ -188,15 +191,22 @@ def _acceptability_rows(draws: str, found: Acceptability, site_ids: np.ndarray) 
 
 
 def measure_robustness(
-    candidates: pd.DataFrame, scenarios: pd.DataFrame, sweeps: pd.DataFrame, settings: Score, *, seed: int
+    candidates: pd.DataFrame,
+    scales: Mapping[str, Scale],
+    scenarios: pd.DataFrame,
+    sweeps: pd.DataFrame,
+    settings: Score,
+    *,
+    seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Say how sure each rank is: under random weights, other methods, other priorities, other settings.
 
     Parameters
     ----------
-    candidates : the table candidates.
+    candidates : the table candidates; survey sites and those out of reach are not ranked here.
+    scales : value functions of the city.
     scenarios, sweeps : those tables of the same candidates.
-    settings : weights, winsorising, draws.
+    settings : weights, draws.
     seed : seed of the draws; those around the weights are the ones of the table scores.
 
     Returns
@@ -206,13 +216,13 @@ def measure_robustness(
 
     Raises
     ------
-    InputError : a criterion is infinite.
+    InputError : a figure is infinite.
     """
-    prepared = prepare(candidates, settings)
+    prepared = prepare(candidates, scales, settings)
     names, site_ids = prepared.names, prepared.site_ids
     columns = [column.name for column in ROBUSTNESS.columns]
     texts = [column.name for column in ROBUSTNESS.columns if column.kind == "text"]  # site_id first
-    if not len(site_ids) or not names:
+    if not prepared.is_ranked():
         left_out = candidates[["site_id"]].sort_values("site_id").reindex(columns=columns)
         left_out[texts[1:]] = ""
         return left_out, tables.empty(RANK_ACCEPTABILITY), tables.empty(AGREEMENT)
@@ -233,7 +243,7 @@ def measure_robustness(
         ],
         axis=1,
     ).sort_values(["rank", "site_id"])
-    left_out = candidates.loc[~candidates["reachable"], ["site_id"]].sort_values("site_id")
+    left_out = candidates.loc[~candidates["site_id"].isin(site_ids), ["site_id"]].sort_values("site_id")
     whole = pd.concat([out, left_out], ignore_index=True).reindex(columns=columns)
     whole[texts] = whole[texts].fillna("")
     top_n = top_of(len(site_ids), settings)

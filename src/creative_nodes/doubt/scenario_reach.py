@@ -8,9 +8,9 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import TravelMode, tables
-from creative_nodes.doubt.sweeps import measure_under
-from creative_nodes.reach import Measuring, Survey, World, select_candidates
-from creative_nodes.score import SCENARIO_CANDIDATES
+from creative_nodes.doubt.sweeps import measure_under, positions_under
+from creative_nodes.reach import Measuring, Survey, World, select_candidates, survey_places
+from creative_nodes.score import SCENARIO_CANDIDATES, SCENARIO_REFERENCE, lists_of
 from creative_nodes.streets import Streets
 
 
@@ -43,6 +43,39 @@ def measure_scenarios(
         return nobody
     sites = heritage[heritage["site_id"].isin(chosen)].reset_index(drop=True)
     survey = Survey(sites, world, streets, link_within_m)
-    found = [measure_under(survey, one, world.people, main_mode).assign(scenario=key) for key, one in own.items()]
+    measured = {key: measure_under(survey, one, world.people, main_mode) for key, one in own.items()}
+    found = [frame.assign(scenario=key, list=lists_of(frame)) for key, frame in measured.items()]
     columns = [column.name for column in SCENARIO_CANDIDATES.columns]
     return pd.DataFrame(pd.concat(found, ignore_index=True))[columns]
+
+
+def measure_scenario_places(
+    reference: gpd.GeoDataFrame,
+    world: World,
+    streets: Streets,
+    own: Mapping[str, Measuring],
+    *,
+    main_mode: TravelMode,
+    link_within_m: float,
+) -> pd.DataFrame:
+    """Measure the reference places anew under each scenario: what is much and little in the city changes with it.
+
+    Parameters
+    ----------
+    reference : the table reference of the run.
+    world, streets, own, main_mode, link_within_m : see `measure_scenarios`.
+
+    Returns
+    -------
+    the table scenario_reference: scenario by scenario, the places of the run.
+    """
+    if not own:
+        nowhere: pd.DataFrame = tables.empty(SCENARIO_REFERENCE)
+        return nowhere
+    survey = survey_places(reference, world, streets, link_within_m)
+    ids = survey.sites["site_id"].to_numpy(dtype=object)
+    found = [
+        positions_under(survey, one, world.people, main_mode).assign(scenario=key, place_id=ids)
+        for key, one in own.items()
+    ]
+    return pd.DataFrame(pd.concat(found, ignore_index=True))[[column.name for column in SCENARIO_REFERENCE.columns]]

@@ -41,6 +41,12 @@ class Sweeps(Section):
         "`reach.walk_minutes: [10, 20]`; a value equal to today's is passed over. Clusters are no part of the score, "
         "so their keys move nothing",
     )
+    places: int = Field(
+        400,
+        ge=50,
+        description="reference places at which it is measured anew, under each changed setting, what is much and what "
+        "is little: that many of those of `reference.places`, evenly spread; the anchors move as theirs do",
+    )
     speed_factor: dict[Mode, list[Positive]] = Field(
         default_factory=dict, description="by mode: what all its speeds are multiplied by in turn"
     )

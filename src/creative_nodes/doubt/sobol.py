@@ -8,6 +8,8 @@ explains alone, the total index the share that it has any part in (Saltelli et a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from SALib.analyze import sobol as analyse
@@ -16,7 +18,7 @@ from scipy.stats import gamma
 
 from creative_nodes.common import CRITERION_GROUPS, InputError, tables
 from creative_nodes.doubt.tables import SOBOL
-from creative_nodes.score import Score, prepare, ranks_of, top_of
+from creative_nodes.score import Scale, Score, prepare, ranks_of, top_of
 
 SAMPLES = "score.sobol_samples"
 RESAMPLES = 200
@@ -70,12 +72,13 @@ def indices(output: np.ndarray, inputs: int, *, seed: int) -> pd.DataFrame:
     return pd.DataFrame({new: np.asarray(found[old], dtype=float) for old, new in names.items()})
 
 
-def measure_sobol(candidates: pd.DataFrame, settings: Score, *, seed: int) -> pd.DataFrame:
+def measure_sobol(candidates: pd.DataFrame, scales: Mapping[str, Scale], settings: Score, *, seed: int) -> pd.DataFrame:
     """Share out the variance of the ranks over the weights of the groups.
 
     Parameters
     ----------
     candidates : the table candidates.
+    scales : value functions of the city.
     settings : weights, concentration of the draws, `sobol_samples`.
     seed : of the draws.
 
@@ -86,16 +89,16 @@ def measure_sobol(candidates: pd.DataFrame, settings: Score, *, seed: int) -> pd
 
     Raises
     ------
-    InputError : no samples are asked for, or a criterion is infinite.
+    InputError : no samples are asked for, or a figure is infinite.
     """
     if not settings.sobol_samples:
         raise InputError("is 0, so there is nothing to measure; give a power of 2 such as 1024", where=SAMPLES)
-    prepared = prepare(candidates, settings)
+    prepared = prepare(candidates, scales, settings)
     groups = {
         group: np.array([name in criteria for name in prepared.names]) for group, criteria in CRITERION_GROUPS.items()
     }
     groups = {group: inside for group, inside in groups.items() if inside.any()}
-    if not len(prepared.site_ids) or not groups:
+    if not prepared.is_ranked():
         nobody: pd.DataFrame = tables.empty(SOBOL)
         return nobody
     weights = np.array([prepared.weights[inside].sum() for inside in groups.values()])

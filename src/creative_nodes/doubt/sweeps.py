@@ -17,8 +17,18 @@ from scipy.stats import kendalltau
 
 from creative_nodes.common import Mode, TravelMode, tables
 from creative_nodes.doubt.settings import Swept, changed
-from creative_nodes.reach import MODES, Measuring, Survey, World, measure_criteria, select_candidates
-from creative_nodes.score import criteria_in_use, normalised, ranks_of
+from creative_nodes.reach import (
+    MODES,
+    Measuring,
+    PositionRules,
+    Survey,
+    World,
+    measure_criteria,
+    measure_positions,
+    select_candidates,
+    survey_places,
+)
+from creative_nodes.score import Scale, follow, prepare, ranks_of, scales_by
 from creative_nodes.streets import Streets, Travel
 
 SPEED, PEOPLE, FLOOR = "speed", "people", "candidates.min_confidence"
@@ -42,10 +52,11 @@ class Variant:
 class SweptCity:
     """What a sweep starts from.
 
-    `heritage`: all sites. `others`: residents from other sources, by the name of the source.
+    `heritage`: all sites. `reference`: that table. `others`: residents from other sources, by the name of the source.
     """
 
     heritage: gpd.GeoDataFrame
+    reference: gpd.GeoDataFrame
     world: World
     streets: Streets
     analysis: Swept
@@ -102,14 +113,66 @@ def measure_under(
     return found[found["site_id"].isin(chosen)].reset_index(drop=True)
 
 
-def _ranks(survey: Survey, variant: Variant, main_mode: TravelMode) -> pd.Series:
-    """Rank the candidates under a variant: rank by site_id, of those that are candidates then and can be reached."""
-    analysis = variant.analysis
-    found = measure_under(survey, analysis, variant.people, main_mode)
-    scored = found[found["reachable"]].reset_index(drop=True)
-    weights = criteria_in_use(scored, analysis.score)
-    scores = normalised(scored, list(weights), analysis.score) @ np.array(list(weights.values()))
-    return pd.Series(ranks_of(scores.reshape(-1, 1))[:, 0], index=scored["site_id"].to_numpy(dtype=object), dtype=int)
+def positions_under(
+    survey: Survey, analysis: Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
+) -> pd.DataFrame:
+    """Return the position criteria of the places of a survey under another analysis; what it does not touch is kept.
+
+    Parameters
+    ----------
+    survey : of reference places.
+    analysis : what they are measured by.
+    people : the table people.
+    main_mode : of the city.
+    """
+    some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
+    return measure_positions(some, PositionRules(analysis.reach, analysis.network, main_mode, survey.homes_within_m))
+
+
+def every_nth(reference: gpd.GeoDataFrame, n: int) -> gpd.GeoDataFrame:
+    """Return about n places of the table reference, evenly spread over them in their order along the streets.
+
+    Parameters
+    ----------
+    reference : that table.
+    n : places wanted.
+    """
+    places = reference[reference["kind"] == "place"]
+    return places.iloc[:: max(1, len(places) // n)]
+
+
+@dataclass(frozen=True)
+class _Swept:
+    """The surveys of a sweep, and the value functions of today: of all places, and of those that are measured anew."""
+
+    sites: Survey
+    places: Survey
+    main_mode: TravelMode
+    whole: Mapping[str, Scale]
+    today: Mapping[str, Scale]
+
+    @classmethod
+    def of(cls, sites: gpd.GeoDataFrame, city: SweptCity) -> _Swept:
+        """Prepare a sweep."""
+        within, analysis = city.analysis.people_grid.link_within_m, city.analysis
+        some = every_nth(city.reference, analysis.sweeps.places)
+        places = survey_places(some, city.world, city.streets, within)
+        today = scales_by(positions_under(places, analysis, city.world.people, city.main_mode), analysis.score.anchors)
+        whole = scales_by(city.reference, analysis.score.anchors)
+        return cls(Survey(sites, city.world, city.streets, within), places, city.main_mode, whole, today)
+
+    def ranks(self, variant: Variant) -> pd.Series:
+        """Rank the candidates under a variant: rank by site_id, of those that share the ranking then."""
+        analysis, how = variant.analysis, (variant.analysis, variant.people, self.main_mode)
+        # built once for both
+        streets = self.sites.streets.under(analysis.travel)
+        sites, places = (replace(one, streets=streets) for one in (self.sites, self.places))
+        found = measure_under(sites, *how)
+        scales = follow(self.whole, self.today, scales_by(positions_under(places, *how), analysis.score.anchors))
+        prepared = prepare(found, scales, analysis.score)
+        if not prepared.is_ranked():
+            return pd.Series(dtype=int)
+        return pd.Series(ranks_of(prepared.scores()[:, None])[:, 0], index=prepared.site_ids, dtype=int)
 
 
 def sweep(city: SweptCity) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -124,11 +187,11 @@ def sweep(city: SweptCity) -> tuple[pd.DataFrame, pd.DataFrame]:
     floors = [one.analysis.candidates.min_confidence for one in every] + [city.analysis.candidates.min_confidence]
     widest = city.analysis.candidates.model_copy(update={"min_confidence": min(floors)})
     sites = select_candidates(city.heritage, widest)
-    survey = Survey(sites, city.world, city.streets, city.analysis.people_grid.link_within_m)
     if sites.empty:
         return _rows([], []), _summary([], [], pd.Series(dtype=int))
-    base = _ranks(survey, Variant("", "", city.analysis, city.world.people), city.main_mode)
-    ranks = [_ranks(survey, one, city.main_mode) for one in every]
+    swept = _Swept.of(sites, city)
+    base = swept.ranks(Variant("", "", city.analysis, city.world.people))
+    ranks = [swept.ranks(one) for one in every]
     return _rows(every, [_beside(base, one) for one in ranks]), _summary(every, ranks, base)
 
 

@@ -40,7 +40,6 @@ ROBUSTNESS = Table(
         Column("flat_p_top", "number", "chance of being among the top_n over those", "0-1", True, 0, 1),
         Column("rank_topsis", "integer", "rank by TOPSIS", "rank", True, 1),
         Column("rank_vikor", "integer", "rank by VIKOR", "rank", True, 1),
-        Column("rank_marcos", "integer", "rank by MARCOS", "rank", True, 1),
         Column("scenarios_ranked", "integer", "scenarios that rank it", "scenarios", True, 0),
         Column("scenarios_first", "integer", "scenarios under which it is first", "scenarios", True, 0),
         Column("scenarios_top", "integer", "scenarios under which it is in the top", "scenarios", True, 0),
@@ -117,7 +116,7 @@ AGREEMENT = Table(
     "two rankings of the same candidates, compared",
     (
         Column("kind", "text", "what is compared: method or scenario"),
-        Column("ranking", "text", "one: weighted_sum, topsis, vikor, marcos, or the key of a scenario"),
+        Column("ranking", "text", "one: weighted_sum, topsis, vikor, or the key of a scenario"),
         Column("other", "text", "the other"),
         Column("n", "integer", "candidates compared; with few of them the figures say little", "sites"),
         Column(

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from creative_nodes.network.chains import Chains, LinkRule, both_ways, direct_links
 from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, cost_rows, costs_between
 
 SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
@@ -76,6 +77,33 @@ def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: floa
     return links_within(minutes, limit=link_minutes)
 
 
+def space_chains(streets: Streets, spaces: gpd.GeoDataFrame, rule: LinkRule) -> Chains:
+    """Find the best chains between creative spaces (rows of the table creative) by walking.
+
+    Parameters
+    ----------
+    streets : street tables.
+    spaces : creative spaces.
+    rule : how a walk links.
+    """
+    walk = streets.network("walk")
+    doors = streets.entrances(walk, streets.shapes(spaces))
+    return Chains.of(both_ways(place_links(walk, doors, doors, rule)))
+
+
+def place_links(walk: StreetNetwork, places: Entrances, spaces: Entrances, rule: LinkRule) -> csr_array:
+    """Return the link probabilities from places to spaces by walking, shape (places, spaces).
+
+    Parameters
+    ----------
+    walk : walking network in minutes.
+    places, spaces : their entrances on it.
+    rule : how a walk links.
+    """
+    walks = cost_rows(walk, places, spaces, limit=rule.limit())
+    return direct_links(walks, (places.n_places, spaces.n_places), rule=rule)
+
+
 def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest other place of each place, however far.
 
@@ -131,26 +159,6 @@ def connectivity_of(parts: np.ndarray) -> float:
     if len(parts) == 0:
         return 0.0
     return float(np.sum((np.bincount(parts) / len(parts)) ** 2))
-
-
-def relay(parts: np.ndarray, reached: np.ndarray) -> np.ndarray:
-    """Return the rise of C when a candidate joins as a relay, N unchanged.
-
-    The parts a candidate reaches become one: (sum n_c)^2 replaces sum n_c^2.
-
-    Parameters
-    ----------
-    parts : component number of each space, shape (n,).
-    reached : which spaces each candidate is linked to, shape (candidates, n).
-    """
-    n = len(parts)
-    if n == 0:
-        return np.zeros(len(reached))
-    sizes = np.bincount(parts)
-    joined = np.zeros((len(reached), len(sizes)), dtype=bool)
-    candidate, space = np.nonzero(reached)
-    joined[candidate, parts[space]] = True
-    return ((joined @ sizes) ** 2 - joined @ sizes**2) / n**2
 
 
 def efficiency(links: Links) -> float:

@@ -138,6 +138,17 @@ def open_stone(chains: Chains, near: np.ndarray, p: np.ndarray) -> Rise:
     return _opened(chains, ways.max(axis=0)[None, :], near, lambda: ways.argmax(axis=0)[None, :])
 
 
+def stone_rises(chains: Chains, links: csr_array) -> list[Rise]:
+    """Return what each place, opened alone as a stepping stone, adds to the network of each space.
+
+    Parameters
+    ----------
+    chains : best chains today.
+    links : probabilities from places to spaces, shape (places, n).
+    """
+    return [open_stone(chains, *_row(links, place)) for place in range(links.shape[0])]
+
+
 def network_gains(chains: Chains, links: csr_array, *, orders: Sequence[float] = (1.0,)) -> np.ndarray:
     """Return the rise of the network of a typical space when each place opens alone as a stepping stone.
 

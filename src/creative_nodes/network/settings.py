@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from creative_nodes.common import Positive, Section, Share
+
+if TYPE_CHECKING:
+    from creative_nodes.network.chains import LinkRule
 
 
 class ClusterSettings(Section):
@@ -68,8 +71,24 @@ class ClusterSettings(Section):
 class NetworkSettings(Section):
     """The creative network (METHOD section 7)."""
 
-    link_minutes: Positive = Field(15, description="minutes on foot: two creative spaces closer than this are linked")
+    link_minutes: Positive = Field(
+        15,
+        description="minutes on foot: two creative spaces closer than this are linked; such a walk links them "
+        "with a probability of a half",
+    )
+    link_softness: Positive = Field(
+        3,
+        description="minutes: how gently the probability of a link falls about link_minutes, "
+        "1 / (1 + exp((t - link_minutes) / link_softness)); the form and the figure are this project's",
+    )
     thinning_share: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.2, description="share of the spaces left out at random, to show what gaps in the map do to the figures"
     )
     thinning_draws: int = Field(99, ge=19, description="times that is done; their mean and 5-95 % range are told")
+
+    def rule(self) -> LinkRule:
+        """Return how a walk links two spaces."""
+        # loaded when asked for: scipy would else start with every script that reads settings
+        from creative_nodes.network.chains import LinkRule
+
+        return LinkRule(self.link_minutes, self.link_softness)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from creative_nodes.common import Positive, Section, Share
+from creative_nodes.pull import DOWNLOADS, download_name
 
 
 class Raster(Section):
@@ -15,6 +17,9 @@ class Raster(Section):
 
     file: str | None = Field(None, description="path of a GeoTIFF, or its name in the population folder")
     url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
+    mirrors: list[str] = Field(
+        default_factory=list, description="http(s) URLs of the same file, asked in turn where the first fails"
+    )
     year: int = Field(description="year the raster describes")
     source: str = Field(description="who made it, with licence")
 
@@ -37,6 +42,9 @@ class PopulationTable(Section):
         "population folder",
     )
     url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
+    mirrors: list[str] = Field(
+        default_factory=list, description="http(s) URLs of the same file, asked in turn where the first fails"
+    )
     column: str = Field(min_length=1, description="column of residents, persons in each cell or polygon")
     h3_column: str | None = Field(None, description="column of H3 cell ids; without one the polygons of the file count")
     year: int = Field(description="year the table describes")
@@ -68,8 +76,37 @@ class People(Section):
     """Residents: the first that is given and there: a raster, a table, the total spread by floor area and streets."""
 
     raster: Raster | None = Field(None, description="population raster; the first choice")
+    older_raster: Raster | None = Field(
+        None, description="population raster taken where the first is neither there nor to be had"
+    )
     table: PopulationTable | None = Field(None, description="population table; the second choice")
     total: Total | None = Field(None, description="published total of the study area; the fallback")
+
+
+def find_population(
+    people: People, kind: Literal["raster", "table"], *, folders: Sequence[Path], online: bool
+) -> str | None:
+    """Find the file of a city's population raster or table.
+
+    Parameters
+    ----------
+    people : as configured.
+    kind : which of them.
+    folders : where to look, in this order.
+    online : whether what is not there may be downloaded.
+
+    Returns
+    -------
+    The first choice where it is there, else where it will be downloaded to, else the older raster; None without any.
+    """
+    given = [people.raster, people.older_raster] if kind == "raster" else [people.table]
+    for one in [one for one in given if one]:
+        for folder in folders:
+            if one.file and (folder / one.file).exists():
+                return str(folder / one.file)
+        if one.url and online:
+            return str(DOWNLOADS / download_name(one.url))
+    return None
 
 
 class PeopleGrid(Section):

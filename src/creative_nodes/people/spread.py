@@ -14,10 +14,10 @@ from creative_nodes.common import WGS84_EPSG, InputError, Message, buffer_metres
 from creative_nodes.people.fallback import FALLBACK_OFF, from_total
 from creative_nodes.people.grid import Grid, Spread, grid_over
 from creative_nodes.people.raster import from_raster
-from creative_nodes.people.settings import People, PeopleGrid
+from creative_nodes.people.settings import People, PeopleGrid, Raster
 from creative_nodes.people.table import from_table
 from creative_nodes.people.tables import PEOPLE
-from creative_nodes.pull import PLACES, STREET_EDGES
+from creative_nodes.pull import PLACES, STREET_EDGES, note_beside, without_login
 
 SUM_TOLERANCE = 1e-3  # the sum over the study area and the source's own sum over it agree to this share
 NEARLY_ALL = 0.99  # share of the study area with figures below which the source line says so
@@ -63,6 +63,23 @@ def people_frame(cells: np.ndarray, grid: Grid, area: shapely.Geometry, *, buffe
     return gpd.GeoDataFrame(columns, geometry=centres, crs=WGS84_EPSG)
 
 
+def raster_given(people: People, raster: str | Path | None) -> Raster | None:
+    """Return which of the configured rasters a file is: by its name, or by the note of where it was downloaded from.
+
+    Parameters
+    ----------
+    people : as configured.
+    raster : the file; None without one.
+    """
+    older = people.older_raster
+    if not raster or older is None:
+        return people.raster if raster else None
+    note = note_beside(Path(raster))
+    urls = [without_login(url) for url in (older.url, *older.mirrors) if url]
+    by_name = older.file is not None and Path(raster).name == Path(older.file).name
+    return older if by_name or (note and note.url in urls) else people.raster
+
+
 def spread_people(
     area: shapely.Geometry,
     *,
@@ -97,8 +114,9 @@ def spread_people(
     grid = grid_over(area, buffer_m=buffer_m, cell_m=settings.cell_m, epsg=epsg)
     source: Message | str
     raster, table = files.raster, files.table
-    if raster and people.raster:
-        spread, source, where = from_raster(raster, grid, area), people.raster.source, Path(raster).name
+    given = raster_given(people, raster)
+    if raster and given:
+        spread, source, where = from_raster(raster, grid, area), given.source, Path(raster).name
     elif table and people.table:
         spread, source, where = from_table(table, people.table, grid, area), people.table.source, Path(table).name
         if spread.covered < NEARLY_ALL:
@@ -136,7 +154,7 @@ def other_sources(
     area, epsg, buffer_m, people, files, settings : as in `spread_people`.
     """
     given = {
-        "raster": people.raster if files.raster else None,
+        "raster": raster_given(people, files.raster),
         "table": people.table if files.table else None,
         "total": people.total,
     }

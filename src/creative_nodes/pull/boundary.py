@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import InputError
 from creative_nodes.pull.clip import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
-from creative_nodes.pull.settings import Boundary
+from creative_nodes.pull.nominatim import geocode
+from creative_nodes.pull.settings import Boundary, Internet
 
 WGS84 = "EPSG:4326"
 _OTHERWISE = "give boundary.bbox, boundary.polygon or boundary.place (which asks Nominatim) instead"
@@ -145,15 +146,18 @@ def relation_area(positions: NodePositions, relation: int, *, where: str) -> Bas
     return polygon_only(area, where=where)
 
 
-def _looked_up(query: str, *, by_id: bool, cache: Path, where: str) -> BaseGeometry:
-    # osmnx takes a second to import and most runs do without it
-    from creative_nodes.pull.overpass import geocode
-
-    return polygon_only(geocode(query, by_id=by_id, cache=cache, where=where), where=where)
+def _looked_up(query: str, *, by_id: bool, cache: Path, where: str, internet: Internet | None) -> BaseGeometry:
+    return polygon_only(geocode(query, by_id=by_id, cache=cache, where=where, internet=internet), where=where)
 
 
 def study_area(
-    boundary: Boundary, positions: NodePositions | None, *, city: str, cache: Path, root: Path = Path()
+    boundary: Boundary,
+    positions: NodePositions | None,
+    *,
+    city: str,
+    cache: Path,
+    root: Path = Path(),
+    internet: Internet | None = None,
 ) -> BaseGeometry:
     """Return the study area, without buffer.
 
@@ -164,6 +168,7 @@ def study_area(
     city : the city's key, for errors.
     cache : folder that keeps the answers of Nominatim.
     root : the project's root, which boundary.polygon is relative to.
+    internet : how Nominatim is asked.
 
     Returns
     -------
@@ -175,8 +180,8 @@ def study_area(
     if boundary.polygon:
         return polygon_file(root / boundary.polygon, where=f"{where}.polygon")
     if boundary.place:
-        return _looked_up(boundary.place, by_id=False, cache=cache, where=f"{where}.place")
+        return _looked_up(boundary.place, by_id=False, cache=cache, where=f"{where}.place", internet=internet)
     relation = boundary.relation or 0
     if positions is None:
-        return _looked_up(f"R{relation}", by_id=True, cache=cache, where=f"{where}.relation")
+        return _looked_up(f"R{relation}", by_id=True, cache=cache, where=f"{where}.relation", internet=internet)
     return relation_area(positions, relation, where=f"{where}.relation")

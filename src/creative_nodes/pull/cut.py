@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,8 +18,11 @@ from creative_nodes import __version__
 from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, buffer_metres, metric_epsg, reproject
 from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
-from creative_nodes.pull.download import ResolvedSource, file_sha256
+from creative_nodes.pull.download import file_sha256
+from creative_nodes.pull.overpass import download_elements, write_elements
+from creative_nodes.pull.patience import Asking
 from creative_nodes.pull.settings import Boundary
+from creative_nodes.pull.source import ResolvedSource
 
 OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
 UNKNOWN = "unknown"
@@ -45,12 +48,12 @@ class _Task:
     epsg: int | None
     buffer_m: float
     work: Path
-    root: Path
+    asking: Asking
 
     @property
     def cache(self) -> Path:
         """Return the folder that keeps the answers of Overpass and Nominatim."""
-        return self.work / "overpass_cache"
+        return self.asking.cache or self.work / "overpass_cache"
 
 
 @dataclass(frozen=True)
@@ -108,15 +111,12 @@ def _as_configured(boundary: Boundary) -> dict[str, Any]:
     return given
 
 
-def _tools(kind: str, boundary: Boundary) -> dict[str, str]:
-    tools = {"creative-nodes": __version__, "osmium": version("osmium")}
-    if kind == "overpass" or boundary.place:
-        tools["osmnx"] = version("osmnx")
-    return tools
+def _tools() -> dict[str, str]:
+    return {"creative-nodes": __version__, "osmium": version("osmium")}
 
 
 def _area(task: _Task, positions: NodePositions | None) -> _Area:
-    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, root=task.root)
+    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, internet=task.asking.internet)
     epsg = metric_epsg(study, task.epsg)
     return _Area(study, buffer_metres(study, task.buffer_m, epsg), epsg)
 
@@ -138,11 +138,16 @@ def _open_file(task: _Task) -> Iterator[_Opened]:
 
 @contextmanager
 def _open_overpass(task: _Task) -> Iterator[_Opened]:
-    # osmnx takes a second to import, and the other sources do without it
-    from creative_nodes.pull.overpass import download_elements, write_elements
-
     area = _area(task, None)
-    answer = download_elements(_outline(area), cache=task.cache, url=task.source.url)
+    answer = download_elements(
+        _outline(area),
+        cache=task.cache,
+        url=task.source.url,
+        mirrors=task.source.mirrors,
+        snapshot=task.source.snapshot,
+        internet=task.asking.internet,
+        report=task.asking.report,
+    )
     with tempfile.TemporaryDirectory(dir=task.work, prefix=".overpass-") as folder:
         file = Path(folder) / "overpass.osm.pbf"
         write_elements(answer.elements, file)
@@ -158,8 +163,7 @@ def pull_osm(
     city: str,
     edge_buffer_m: float,
     epsg: int | None = None,
-    root: Path = Path(),
-    report: Callable[[str], None] = lambda _: None,
+    asking: Asking | None = None,
 ) -> Pulled:
     """Pull one city's OSM data, cut to the study area and its buffer.
 
@@ -167,12 +171,11 @@ def pull_osm(
     ----------
     source : where from, as `download.resolve_source` chose.
     boundary : the city's boundary settings.
-    target : .osm.pbf file to write; answers of servers are kept in `overpass_cache` beside it.
+    target : .osm.pbf file to write.
     city : the city's key.
     edge_buffer_m : metres around the study area that are read too.
     epsg : metric CRS; default: the UTM zone of the study area's centroid.
-    root : the project's root, which boundary.polygon starts from.
-    report : called with a line of progress.
+    asking : how servers are asked, where their answers are kept, and who is told.
 
     Returns
     -------
@@ -180,14 +183,17 @@ def pull_osm(
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     opening = _open_overpass if source.kind == "overpass" else _open_file
-    report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
-    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, root)
+    asking = asking or Asking()
+    asking.report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
+    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, asking)
     with opening(task) as opened:
         clipped = clip(opened.positions, opened.area.buffered, target)
         read = opened.positions.source
         source_bytes, source_sha256 = read.stat().st_size, file_sha256(read)
     date, date_from = snapshot(source.snapshot, opened.stamp, clipped)
-    report(f"kept {clipped.nodes:,} nodes, {clipped.ways:,} ways, {clipped.relations:,} relations; data of {date}")
+    asking.report(
+        f"kept {clipped.nodes:,} nodes, {clipped.ways:,} ways, {clipped.relations:,} relations; data of {date}"
+    )
     return Pulled(
         study_area=_frame(city, opened.area),
         provenance={
@@ -201,7 +207,7 @@ def pull_osm(
             "source_bytes": source_bytes,
             "source_sha256": source_sha256,
             "objects": {"nodes": clipped.nodes, "ways": clipped.ways, "relations": clipped.relations},
-            "tools": _tools(source.kind, boundary),
+            "tools": _tools(),
             "boundary": _as_configured(boundary),
             "edge_buffer_m": edge_buffer_m,
         },

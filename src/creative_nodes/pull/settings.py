@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.common import Section
+from creative_nodes.common import Positive, Section
 
 
 class Boundary(Section):
@@ -17,7 +17,7 @@ class Boundary(Section):
         None, description="(west, south, east, north), degrees, EPSG:4326"
     )
     polygon: str | None = Field(None, description="path of a GeoJSON or GeoPackage file with one (multi)polygon")
-    place: str | None = Field(None, description="place name, looked up in Nominatim through OSMnx")
+    place: str | None = Field(None, description="place name, looked up in Nominatim (internet.nominatim_url)")
 
     @field_validator("bbox")
     @classmethod
@@ -44,28 +44,70 @@ class Source(Section):
 
     kind: Literal["extract", "geofabrik", "overpass"] = Field(
         "geofabrik",
-        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query through OSMnx. "
+        description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query, "
+        "whose answers are kept in data/raw/answers until you remove them. "
         "A file <city>.osm.pbf in the extracts folder goes before all of them",
     )
     file: str | None = Field(None, description="extract only: path of a .osm.pbf, .osm or .osm.bz2 file")
     url: str | None = Field(
         None,
-        description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default OSMnx's",
+        description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default: "
+        "overpass-api.de and two other public ones",
+    )
+    mirrors: list[str] = Field(
+        default_factory=list,
+        description="http(s) URLs of the same file, or base URLs of other Overpass servers, asked in turn where the "
+        "first fails",
     )
     snapshot: str | None = Field(
-        None, description="date of the data, when the file itself does not say (merged extracts do not)"
+        None,
+        description="day of the data, YYYY-MM-DD. geofabrik: that day's file in place of the latest, where the server "
+        "keeps it; overpass: the map as it was then; extract: when the file itself does not say (merged extracts do "
+        "not)",
     )
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
         if self.kind == "extract" and not self.file:
             raise ValueError("source.kind is extract: give source.file, the path of a .osm.pbf, .osm or .osm.bz2")
-        if self.kind == "geofabrik":
-            if not self.url:
-                raise ValueError("source.kind is geofabrik: give source.url, the URL of a .osm.pbf file")
-            if not self.url.startswith(("http://", "https://")):
-                raise ValueError(f"source.url must start with http:// or https://, got {self.url}")
+        if self.kind == "geofabrik" and not self.url:
+            raise ValueError("source.kind is geofabrik: give source.url, the URL of a .osm.pbf file")
+        for url in (self.url, *self.mirrors):
+            if url and self.kind != "extract" and not url.startswith(("http://", "https://")):
+                raise ValueError(f"source.url and source.mirrors must start with http:// or https://, got {url}")
         return self
+
+
+class Internet(Section):
+    """How servers are asked; none of it changes a result."""
+
+    contact: str | None = Field(
+        None,
+        description="URL or address by which the operators of servers can reach whoever runs this; it is sent in the "
+        "User-Agent, as the rules of Overpass, Nominatim and Geofabrik ask",
+    )
+    proxy: str | None = Field(
+        None,
+        description="URL of a proxy, http://host:port; default: the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+    )
+    nominatim_url: str = Field(
+        "https://nominatim.openstreetmap.org", description="base URL of the Nominatim server that boundary.place asks"
+    )
+    patience_minutes: Positive = Field(
+        60, le=10_080, description="minutes without anything new from any server after which a download is given up"
+    )
+    tries: int = Field(
+        100, ge=1, le=10_000, description="tries in a row without anything new after which a download is given up"
+    )
+    longest_hours: Positive = Field(12, le=720, description="hours that one download may take in all")
+    largest_gb: Positive = Field(20, le=1000, description="gigabytes that one download may have")
+    silence_s: Positive = Field(60, le=3600, description="seconds without a byte after which a connection is given up")
+    longest_pause_s: Positive = Field(
+        120, le=86_400, description="seconds between two tries at most, unless the server asks for more (Retry-After)"
+    )
+    second_s: Positive = Field(
+        1, le=1, description="length of one second of patience, in seconds; tests shorten it, nobody else needs to"
+    )
 
 
 class ModeAccess(Section):

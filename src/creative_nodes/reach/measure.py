@@ -21,25 +21,24 @@ from creative_nodes.common import (
     told,
     written,
 )
-from creative_nodes.network import Links, NetworkSettings, relay, space_links
+from creative_nodes.network import NetworkSettings
 from creative_nodes.reach import parts
+from creative_nodes.reach.counted import MAJOR, residents_by_service, residents_within
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
+from creative_nodes.reach.stones import enlarged, network_parts, open_sites, own_spaces
 from creative_nodes.reach.survey import Survey, World, why_unreachable
-from creative_nodes.reach.tables import CANDIDATES, PARTS, REACH, SITE_LINKS
+from creative_nodes.reach.tables import CANDIDATES, NETWORK_PARTS, PARTS, REACH, SITE_LINKS
 from creative_nodes.streets import (
     StreetNetwork,
     Streets,
     cost_rows,
-    cost_to_nearest,
-    costs_between,
     cut_off,
     joins_streets,
     totals_within,
 )
 
 FULL_AGE_YEARS = 100.0
-MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
 
 def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
@@ -58,13 +57,14 @@ def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.G
 
 @dataclass(frozen=True)
 class Measured:
-    """The tables candidates, reach, parts, modes and site_links."""
+    """The tables candidates, reach, parts, modes, site_links and network_parts."""
 
     candidates: gpd.GeoDataFrame
     reach: pd.DataFrame
     parts: pd.DataFrame
     modes: pd.DataFrame
     site_links: pd.DataFrame
+    network_parts: pd.DataFrame
 
 
 def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[str, np.ndarray], list[pd.DataFrame]]:
@@ -118,12 +118,9 @@ def _within(
     venues = survey.streets.entrances(network, survey.streets.shapes(creative))
     kinds = np.column_stack([np.ones(len(creative)), creative["tier"].isin(MAJOR)])
     spaces = totals_within(network, gates, venues, kinds, limits=list(minutes))
-    residents = np.full(spaces.shape[:2], np.nan)
-    if len(people):
-        amounts = people["residents"].to_numpy(dtype=float)
-        residents = totals_within(network, gates, survey.homes(network), amounts, limits=list(minutes))
+    residents = residents_within(survey, network, people, minutes)
     shut = ~gates.has_entrance()
-    spaces[shut], residents[shut] = np.nan, np.nan
+    spaces[shut] = np.nan
     columns = {"minutes": np.tile(minutes, gates.n_places), "residents": residents.ravel()}
     columns |= {"spaces": spaces[..., 0].ravel(), "major_spaces": spaces[..., 1].ravel()}
     ids = np.repeat(survey.sites["site_id"].to_numpy(dtype=object), len(minutes))
@@ -153,15 +150,10 @@ def _newly_served(
 
     Those out of reach of any today are told apart from those already served.
     """
+    both = residents_by_service(survey, walk, people, minutes)
     n = len(survey.sites)
-    if people.empty:
+    if both is None:
         return np.full(n, np.nan), []
-    homes, creative = survey.homes(walk), survey.world.creative
-    major = survey.streets.shapes(creative[creative["tier"].isin(MAJOR)])
-    unserved = cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
-    residents = people["residents"].to_numpy(dtype=float)
-    kinds = np.column_stack([residents * unserved, residents * ~unserved])
-    both = totals_within(walk, survey.doors, homes, kinds, limits=[minutes])[:, 0]
     names = (mark("not served today"), mark("served today"))
     made_of = [
         parts.rows(
@@ -196,20 +188,9 @@ def _transit(survey: Survey, walk: StreetNetwork) -> tuple[np.ndarray, list[pd.D
     return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
 
 
-def _relay(
-    survey: Survey, walk: StreetNetwork, link_minutes: float
-) -> tuple[np.ndarray, np.ndarray, list[pd.DataFrame]]:
-    """Return the rise of C, minutes from each site to the spaces it is linked to, and the parts it would join."""
-    spaces = survey.world.creative[survey.world.creative["inside"].to_numpy()]
-    links = space_links(survey.streets, spaces, link_minutes)
-    venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
-    minutes = costs_between(walk, survey.doors, venues, limit=link_minutes)
-    return relay(links.parts(), np.isfinite(minutes)), minutes, [_joined(links, minutes, spaces)]
-
-
 def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoDataFrame) -> pd.DataFrame:
     """List the links each site would have, the table site_links; `minutes` are infinite where there is none."""
-    spaces = creative.loc[creative["inside"].to_numpy(), "space_id"].to_numpy(dtype=object)
+    spaces = own_spaces(creative)["space_id"].to_numpy(dtype=object)
     site, space = np.nonzero(np.isfinite(minutes))
     return pd.DataFrame(
         {
@@ -217,24 +198,6 @@ def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoD
             "space_id": spaces[space],
             "minutes": minutes[site, space],
         }
-    )
-
-
-def _joined(links: Links, minutes: np.ndarray, spaces: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Name each part of the network that a site would join by the space in it that is nearest to the site."""
-    label = links.parts()
-    sizes = np.bincount(label, minlength=1)
-    site, space = np.nonzero(np.isfinite(minutes))
-    found = pd.DataFrame({"site": site, "space": space, "label": label[space], "minutes": minutes[site, space]})
-    found = found.sort_values(["site", "label", "minutes", "space"]).drop_duplicates(["site", "label"])
-    nearest = found["space"].to_numpy(dtype=int)
-    return parts.rows(
-        parts.Heading("relay", "part of the network", "spaces"),
-        site=found["site"].to_numpy(dtype=int),
-        part=spaces["space_id"].to_numpy(dtype=object)[nearest],
-        name=spaces["name"].to_numpy(dtype=object)[nearest],
-        value=sizes[found["label"].to_numpy(dtype=int)].astype(float),
-        n=sizes[found["label"].to_numpy(dtype=int)],
     )
 
 
@@ -297,14 +260,15 @@ def measure_reach(
 
     Returns
     -------
-    the tables candidates, reach, parts, modes and site_links. Criteria of a site that cannot be reached on foot are
-    missing, with the reason.
+    the tables candidates, reach, parts, modes, site_links and network_parts. Criteria of a site that cannot be reached
+    on foot are missing, with the reason.
     """
     modes = describe_modes(streets)
     if sites.empty:
-        return Measured(
-            tables.empty(CANDIDATES), tables.empty(REACH), tables.empty(PARTS), modes, tables.empty(SITE_LINKS)
+        measured, reached, made_of, links, more = map(
+            tables.empty, (CANDIDATES, REACH, PARTS, SITE_LINKS, NETWORK_PARTS)
         )
+        return Measured(measured, reached, made_of, modes, links, more)
     survey = Survey(sites, world, streets, link_within_m)
     return measure_criteria(
         survey, reach=reach, network=network, candidates=candidates, main_mode=main_mode, modes=modes
@@ -341,14 +305,15 @@ def measure_criteria(
     spill = spillover_sums(around, world.creative, world.amenities, reach)
     transit, station = survey.once(_transit, walk)
     fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
-    rise, link_times, joined = survey.once(_relay, walk, network.link_minutes)
+    opened = survey.once(open_sites, walk, network.rule())
+    link_times = np.where(opened.minutes <= network.link_minutes, opened.minutes, np.inf)
     own, evidence = _site_criteria(sites, candidates)
     measured = {
         "residents_walk_15": _of(counts, "walk", reach.walk_minutes, len(sites)),
         "residents_ride_30": _of(counts, main_mode, reach.ride_minutes, len(sites)),
         "transit_minutes": transit,
         "newly_served": fresh,
-        "relay": rise,
+        "network_gain": opened.gain,
         **spill.criteria,
         **own,
     }
@@ -360,13 +325,15 @@ def measure_criteria(
     frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
     frame["messages"] = [one["messages"] for one in why]
-    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *joined, *evidence]
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *evidence]
+    made_of.append(enlarged(opened, around, world.creative))
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
         counts,
         parts.frame(made_of, sites["site_id"].to_numpy(dtype=object), reachable),
         modes,
         _site_links(sites, link_times, world.creative),
+        network_parts(sites["site_id"].to_numpy(dtype=object), opened, reachable),
     )
 
 

@@ -140,6 +140,17 @@ class Accessibility(Section):
         return zones
 
 
+class Reference(Section):
+    """Places along the streets that say what is much and what is little in this city."""
+
+    places: int = Field(
+        2000,
+        ge=100,
+        description="places drawn along the streets of the study area, uniformly by length; the position criteria are "
+        "measured there as they are for a candidate, by walking and the city's main mode",
+    )
+
+
 class Measuring(Section):
     """What the criteria of the candidates are measured by, beside the tables."""
 

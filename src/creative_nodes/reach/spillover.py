@@ -10,7 +10,7 @@ import pandas as pd
 
 from creative_nodes.reach import parts
 from creative_nodes.reach.settings import Reach
-from creative_nodes.streets import Streets, costs_between
+from creative_nodes.streets import Streets, costs_between, joined
 
 
 def decay_sum(metres: np.ndarray, weights: np.ndarray, decay_per_m: float) -> np.ndarray:
@@ -73,8 +73,9 @@ def look_around(
     """
     walk = streets.network("walk", in_metres=True)
     doors = streets.entrances(walk, shapes)
-    targets = (streets.entrances(walk, streets.shapes(one)) for one in (creative, amenities))
-    return Around(*(costs_between(walk, doors, one, limit=limit_m) for one in targets))
+    both = joined(*(streets.entrances(walk, streets.shapes(one)) for one in (creative, amenities)))
+    metres = costs_between(walk, doors, both, limit=limit_m)
+    return Around(metres[:, : len(creative)], metres[:, len(creative) :])
 
 
 @dataclass(frozen=True)

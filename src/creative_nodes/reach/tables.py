@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from creative_nodes.common import BY_MODE, CRITERIA, GEOMETRY, MESSAGES, NAMES, Column, Table
+from creative_nodes.common import BY_MODE, CRITERIA, GEOMETRY, MESSAGES, NAMES, POSITION_CRITERIA, Column, Table
 
 CRITERION_COLUMNS = tuple(
     Column(key, "number", one.meaning, one.unit, True, 0, one.maximum) for key, one in CRITERIA.items()
 )
-
+POSITION_COLUMNS = tuple(column for column in CRITERION_COLUMNS if column.name in POSITION_CRITERIA)
 
 CANDIDATES = Table(
     "candidates",
@@ -48,7 +48,7 @@ PARTS = Table(
     (
         Column("site_id", "text", "id in the table candidates"),
         Column("criterion", "text", "column of the table candidates"),
-        Column("kind", "text", "space, amenity, domain, residents, station, part of the network or evidence"),
+        Column("kind", "text", "space, amenity, domain, residents, station or evidence"),
         Column("part", "text", "space_id, station_id, kind of amenity, domain or piece of evidence; or others"),
         Column("name", "text", "its name; empty when it has none of its own"),
         Column("n", "integer", "objects that it stands for", "", False, 0),
@@ -56,8 +56,8 @@ PARTS = Table(
             "value",
             "number",
             "what it adds. Exchange, neighbourhood, heritage_value and readiness are the sum of their parts; "
-            "diversity is exp(Shannon entropy) of them; newly_served is one of two parts; the parts of relay "
-            "are spaces n_c, and relay is ((sum n_c)^2 - sum n_c^2) / N^2",
+            "diversity is exp(Shannon entropy) of them; newly_served is one of two parts; those of "
+            "network_gain are the spaces by which the network of each space grows",
         ),
         Column("unit", "text", "unit of the value"),
         Column("distance_m", "number", "walk to it", "m", True, 0),
@@ -87,6 +87,54 @@ SITE_LINKS = Table(
         Column("minutes", "number", "walk between them", "min", False, 0),
     ),
 )
+
+REFERENCE = Table(
+    "reference",
+    "a reference place, drawn along the streets of the study area uniformly by length, or a hexagon of it",
+    (
+        Column("place_id", "text", "number of the place, or H3 cell"),
+        Column("kind", "text", "place or hexagon"),
+        *POSITION_COLUMNS,
+        GEOMETRY,
+    ),
+)
+
+CLUSTER_REACH = Table(
+    "cluster_reach",
+    "a kept cluster of creative spaces as a node; it is not ranked",
+    (
+        Column("cluster_id", "text", "id in the table clusters"),
+        Column("n_spaces", "integer", "creative spaces in it", "spaces", False, 1),
+        Column("reachable", "flag", "whether people on foot can get to any of them along the streets"),
+        Column(
+            "typical_network",
+            "number",
+            "network of a typical one of them: how many spaces of the study area it is joined with (geometric mean)",
+            "spaces",
+            False,
+            0,
+        ),
+        *POSITION_COLUMNS,
+    ),
+)
+
+NETWORK_PARTS = Table(
+    "network_parts",
+    "what a candidate would add to the creative network, by other measures than network_gain",
+    (
+        Column("site_id", "text", "id in the table candidates"),
+        Column("gain_order_0", "number", "network gain of order 0, where islands count most", "spaces", True, 0),
+        Column("gain_order_1", "number", "network gain of order 1, the criterion network_gain", "spaces", True, 0),
+        Column("gain_order_2", "number", "network gain of order 2, where the core counts most", "spaces", True, 0),
+        Column("ec_as_space", "number", "rise of EC were the site a space itself", "spaces", True, 0),
+        Column("ec_as_stone", "number", "rise of EC with the site as a stepping stone only", "spaces", True, 0),
+        Column("own", "number", "part of the rise of EC²: the site with itself", "spaces²", True, 0),
+        Column("flux", "number", "part of the rise of EC²: chains between the site and spaces", "spaces²", True, 0),
+        Column("connector", "number", "part of the rise of EC²: chains between spaces over it", "spaces²", True, 0),
+    ),
+)
+
+MEASURED = (CANDIDATES, REACH, PARTS, MODES, SITE_LINKS, NETWORK_PARTS)  # what `measure_reach` makes
 
 ISOCHRONES = Table(
     "isochrones",

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel.messages.extract import extract_from_dir
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -40,7 +41,6 @@ from creative_nodes.report.say.words import worded
 HERE = Path(__file__).parent
 # a page may run what is written in it and fetch nothing, whatever a tag in the data says
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-TILE_HOST = "https://tile.openstreetmap.org"
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js")
@@ -260,6 +260,11 @@ def map_date(snapshot: str) -> str:
     return say("Map data: {when:date}", when=snapshot) if snapshot else say("Map data: date not known")
 
 
+def _host(tiles_url: str) -> str:
+    """Return the host that a page may fetch tiles from; one with a subdomain {s} stands for all of them."""
+    return f"https://{urlsplit(tiles_url).netloc}".replace("{s}", "*")
+
+
 def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) -> str:
     """Write a city's page.
 
@@ -269,8 +274,9 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
     paper : layers of the drawn map, EPSG:4326, in drawing order.
     """
     english = speak()
-    tiles = english.settings.report.online_tiles
-    parts = maps.build(map_data(english, paper), online_tiles=tiles)
+    report = english.settings.report
+    tiles = report.tiles_url if report.online_tiles else None
+    parts = maps.build(map_data(english, paper), tiles_url=tiles)
 
     def data() -> dict[str, Any]:
         page = english if messages.language() == "en" else speak()
@@ -280,7 +286,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
             "map_date": map_date(page.snapshot),
             "source": dict(page.provenance).get(translated(PROVENANCE_WORDS["source"]), ""),
             "parts": {name: render(f"city/{name}.html.j2", **known) for name in CITY_PARTS},
-            "legend": maps.build(map_data(page, {}), online_tiles=tiles).legend,
+            "legend": maps.build(map_data(page, {}), tiles_url=tiles).legend,
             "labels": {
                 ".board": say("Map and ranking"),
                 ".mapframe": say(
@@ -301,7 +307,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         parts=spoken["en"]["parts"],
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
-        policy=f"{POLICY} {TILE_HOST}" if tiles else POLICY,
+        policy=f"{POLICY} {_host(tiles)}" if tiles else POLICY,
         css=_styles(CITY_STYLES),
         leaflet=_asset("leaflet.js"),
         script=page_script(CITY_SCRIPTS),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from creative_nodes.choose import PORTFOLIO, PORTFOLIO_FRONT, PORTFOLIO_GAIN, PORTFOLIO_SITES
+from creative_nodes.choose import (
+    DECISIONS,
+    PORTFOLIO,
+    PORTFOLIO_FRONT,
+    PORTFOLIO_GAIN,
+    PORTFOLIO_SITES,
+    RECOMMENDED,
+    SET_BESIDE_RANKING,
+)
 from creative_nodes.common import MESSAGES, Column, Table
 from creative_nodes.doubt import (
     AGREEMENT,
@@ -20,8 +28,27 @@ from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE, IMPORTS, REGIST
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
-from creative_nodes.reach import ACCESSIBILITY, CANDIDATES, ISOCHRONES, MODES, PARTS, REACH, SITE_LINKS
-from creative_nodes.score import SCENARIO_CANDIDATES, SCENARIOS, SCORES
+from creative_nodes.reach import (
+    ACCESSIBILITY,
+    CANDIDATES,
+    CLUSTER_REACH,
+    ISOCHRONES,
+    MODES,
+    NETWORK_PARTS,
+    PARTS,
+    REACH,
+    REFERENCE,
+    SITE_LINKS,
+)
+from creative_nodes.score import (
+    CORRELATIONS,
+    SCALES,
+    SCENARIO_CANDIDATES,
+    SCENARIO_REFERENCE,
+    SCENARIOS,
+    SCORES,
+    VALUES,
+)
 from creative_nodes.streets import SERVICES, STATIONS, TRANSIT_NOTES
 from creative_nodes.whatif import WHATIF_CANDIDATES, WHATIF_SCORES
 
@@ -67,11 +94,21 @@ TABLES: dict[str, Table] = {
         PARTS,
         MODES,
         SITE_LINKS,
+        NETWORK_PARTS,
+        CLUSTER_REACH,
+        REFERENCE,
         ISOCHRONES,
         ACCESSIBILITY,
+        SCALES,
+        CORRELATIONS,
         SCORES,
+        VALUES,
         SCENARIO_CANDIDATES,
+        SCENARIO_REFERENCE,
         SCENARIOS,
+        RECOMMENDED,
+        SET_BESIDE_RANKING,
+        DECISIONS,
         PORTFOLIO,
         PORTFOLIO_SITES,
         PORTFOLIO_GAIN,

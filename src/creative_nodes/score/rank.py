@@ -2,170 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, InputError, criterion
+from creative_nodes.common import CRITERIA
+from creative_nodes.locate import tier_of
 from creative_nodes.score import smaa
 from creative_nodes.score.settings import Score
 from creative_nodes.score.smaa import ranks_of as ranks_of
 from creative_nodes.score.tables import SCORES
+from creative_nodes.score.values import Scale, value_of, weighted_sum
 
+KNOWN, LIKELY, SURVEY = "known", "likely", "survey"
+RANKED = (KNOWN, LIKELY)  # they share one ranking
+LEAST_TO_RANK = 3  # candidates
 ROBUST, WEAK = 0.8, 0.2
 TEN = 10
 LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
 
 
-def criteria_in_use(candidates: pd.DataFrame, settings: Score) -> dict[str, float]:
-    """Return the weights that apply: criteria nobody has a value for are left out, the rest rescaled to sum to 1.
+def lists_of(candidates: pd.DataFrame) -> np.ndarray:
+    """Return the list each candidate stands on: known, likely or survey, shape (n,).
 
-    Parameters
-    ----------
-    candidates : the table candidates.
-    settings : weights.
+    The column `list` says so; where there is none the evidence does: high is known, less is likely.
     """
-    reachable = candidates[candidates["reachable"]]
-    known = {name: settings.weights[name] for name in CRITERIA if reachable[name].notna().any()}
-    total = sum(known.values())
-    return {name: weight / total for name, weight in known.items()} if total > 0 else {}
-
-
-def winsorise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, high: float) -> np.ndarray:
-    """Turn a cost round, then cut the ends of a criterion at its quantiles `low` and `high`.
-
-    A missing value counts as the worst. Where cutting would leave no difference (a criterion that is 0 for nearly
-    all), nothing is cut, so that the few who have something keep it.
-
-    Parameters
-    ----------
-    values : of one criterion, shape (n,).
-    cost : less is better.
-    logarithmic : compared by orders of magnitude.
-    low, high : quantiles, 0-1.
-
-    Returns
-    -------
-    more is better, a cost negative; logarithmic: log10(1 + value). All 0 when nothing is known.
-    """
-    scaled = np.log10(1 + values) if logarithmic else values.astype(float)
-    scaled = -scaled if cost else scaled
-    known = scaled[~np.isnan(scaled)]
-    if len(known) == 0:
-        return np.zeros(len(values))
-    bottom, top = np.quantile(known, [low, high])
-    if top <= bottom:
-        bottom, top = known.min(), known.max()
-    return np.asarray(np.nan_to_num(np.clip(scaled, bottom, top), nan=bottom))
-
-
-def normalise(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, high: float) -> np.ndarray:
-    """Bring a criterion to 0-1, 1 the best.
-
-    A cost is turned round first, then the ends are cut (see `winsorise`), then the rest is scaled evenly. A missing
-    value counts as the worst, a criterion on which all are equal as 0 for all.
-
-    Parameters
-    ----------
-    values, cost, logarithmic, low, high : see `winsorise`.
-    """
-    cut = winsorise(values, cost=cost, logarithmic=logarithmic, low=low, high=high)
-    if len(cut) == 0 or cut.max() <= cut.min():
-        return np.zeros(len(cut))
-    return np.asarray((cut - cut.min()) / (cut.max() - cut.min()))
-
-
-def share_of_best(values: np.ndarray, *, cost: bool, logarithmic: bool, low: float, high: float) -> np.ndarray:
-    """Bring a criterion to a share of its best value, 1 the best; the worst is 0 only where its value is.
-
-    Prepared as in `normalise`, but divided by the best instead of stretched to 0-1. A cost x becomes
-    least + most - x. A criterion on which all are equal says nothing: 0 for all.
-
-    Parameters
-    ----------
-    values, cost, logarithmic, low, high : see `winsorise`.
-    """
-    cut = winsorise(values, cost=cost, logarithmic=logarithmic, low=low, high=high)
-    if len(cut) == 0 or cut.max() <= cut.min():
-        return np.zeros(len(cut))
-    positive = cut - cut.min() - cut.max() if cost else cut
-    return np.asarray(positive / positive.max())
-
-
-def _columns(candidates: pd.DataFrame, names: list[str], settings: Score, how: Callable[..., np.ndarray]) -> np.ndarray:
-    """Prepare the named criteria, shape (n, criteria)."""
-    columns = []
-    for name in names:
-        values = candidates[name].to_numpy(dtype=float)
-        endless = np.isinf(values)
-        if endless.any():
-            site = candidates["site_id"].to_numpy()[endless.argmax()]
-            raise InputError(f"{name} is infinite for {site}; give a number, or leave it missing", where="candidates")
-        options = {"cost": criterion(name).cost, "logarithmic": criterion(name).log}
-        columns.append(how(values, low=settings.winsor_low, high=settings.winsor_high, **options))
-    return np.column_stack(columns) if columns else np.zeros((len(candidates), 0))
-
-
-def normalised(candidates: pd.DataFrame, names: list[str], settings: Score) -> np.ndarray:
-    """Normalise the named criteria on the candidates themselves, shape (n, criteria).
-
-    Parameters
-    ----------
-    candidates : the table candidates.
-    names : criteria.
-    settings : quantiles.
-
-    Raises
-    ------
-    InputError : a value is infinite.
-    """
-    return _columns(candidates, names, settings, normalise)
+    if "list" in candidates:
+        return candidates["list"].to_numpy(dtype=object)
+    tiers = [tier_of(confidence) for confidence in candidates["confidence"].to_numpy(dtype=float)]
+    return np.array([KNOWN if tier == "high" else LIKELY for tier in tiers], dtype=object)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What every way of scoring starts from: the candidates that can be reached, and the criteria that count.
+    """What every way of scoring starts from: the candidates of one ranking, and the criteria that count.
 
     Attributes
     ----------
     site_ids : shape (n,).
-    names : criteria somebody has a value for and that weigh more than 0.
+    names : criteria in use in this city that weigh more than 0.
     weights : summing to 1, shape (criteria,).
-    matrix : normalised, 0-1, shape (n, criteria).
-    ratios : as shares of the best value, 0-1, shape (n, criteria).
+    matrix : values, 0-1, 1 the best, shape (n, criteria).
     """
 
     site_ids: np.ndarray
     names: list[str]
     weights: np.ndarray
     matrix: np.ndarray
-    ratios: np.ndarray
+
+    def is_ranked(self) -> bool:
+        """Tell whether there is a criterion to rank by, and enough candidates to rank."""
+        return bool(self.names) and len(self.site_ids) >= LEAST_TO_RANK
+
+    def scores(self) -> np.ndarray:
+        """Return the weighted sums, 0-1, shape (n,)."""
+        return weighted_sum(self.matrix, self.weights)
 
 
-def prepare(candidates: pd.DataFrame, settings: Score) -> Prepared:
+def ordered_weights(settings: Score) -> dict[str, float]:
+    """Return the weights in the order of `CRITERIA`, in which they are added up here and in the browser."""
+    return {name: settings.weights[name] for name in CRITERIA}
+
+
+def in_ranking(candidates: pd.DataFrame, *, lists: Sequence[str] = RANKED) -> np.ndarray:
+    """Tell which candidates share a ranking: they can be reached and stand on one of these lists, shape (n,).
+
+    Parameters
+    ----------
+    candidates : the table candidates.
+    lists : the lists that share the ranking.
+    """
+    return np.asarray(candidates["reachable"].to_numpy(dtype=bool) & np.isin(lists_of(candidates), list(lists)))
+
+
+def prepare(
+    candidates: pd.DataFrame, scales: Mapping[str, Scale], settings: Score, *, lists: Sequence[str] = RANKED
+) -> Prepared:
     """Prepare the table candidates for scoring.
 
     Parameters
     ----------
     candidates : the table candidates.
-    settings : weights and quantiles.
+    scales : value functions of the city.
+    settings : weights.
+    lists : the lists that share the ranking.
 
     Raises
     ------
-    InputError : a value is infinite.
+    InputError : a figure is infinite.
     """
-    weights = {name: weight for name, weight in criteria_in_use(candidates, settings).items() if weight > 0}
-    names = list(weights)
-    scored = candidates[candidates["reachable"]].reset_index(drop=True)
-    return Prepared(
-        scored["site_id"].to_numpy(dtype=object),
-        names,
-        np.array([weights[name] for name in names], dtype=float),
-        normalised(scored, names, settings),
-        _columns(scored, names, settings, share_of_best),
-    )
+    scored = candidates[in_ranking(candidates, lists=lists)].reset_index(drop=True)
+    found = value_of(scored, scales, ordered_weights(settings))
+    return Prepared(scored["site_id"].to_numpy(dtype=object), list(found.names), found.weights, found.matrix)
 
 
 def rank_acceptability(matrix: np.ndarray, weights: np.ndarray, settings: Score, *, seed: int) -> pd.DataFrame:
@@ -173,7 +103,7 @@ def rank_acceptability(matrix: np.ndarray, weights: np.ndarray, settings: Score,
 
     Parameters
     ----------
-    matrix : normalised criteria, shape (n, criteria).
+    matrix : values, 0-1, shape (n, criteria).
     weights : shape (criteria,), summing to 1.
     settings : number of draws and Dirichlet concentration.
     seed : seed of the draws.
@@ -225,39 +155,46 @@ def certainty(p_top: float) -> str:
     return "depends on priorities" if p_top >= WEAK else "weak"
 
 
-def score_candidates(candidates: pd.DataFrame, settings: Score, *, seed: int) -> pd.DataFrame:
+def _scored(prepared: Prepared, settings: Score, seed: int) -> pd.DataFrame:
+    """Score and rank one ranking, best first."""
+    out = pd.DataFrame({"site_id": prepared.site_ids, "score": np.nan})
+    parts = prepared.matrix * prepared.weights
+    out = out.assign(**{f"part_{name}": parts[:, k] for k, name in enumerate(prepared.names)})
+    if prepared.names:
+        out["score"] = prepared.scores()
+    if not prepared.is_ranked():
+        return out.sort_values("site_id")
+    out["rank"] = ranks_of(out[["score"]].to_numpy())[:, 0]
+    out = out.join(rank_acceptability(prepared.matrix, prepared.weights, settings, seed=seed))
+    return out.sort_values(["rank", "site_id"])
+
+
+def score_candidates(
+    candidates: pd.DataFrame, scales: Mapping[str, Scale], settings: Score, *, seed: int
+) -> pd.DataFrame:
     """Score and rank the candidates that can be reached.
 
     Parameters
     ----------
     candidates : the table candidates.
-    settings : weights, winsorising, draws.
+    scales : value functions of the city.
+    settings : weights, draws.
     seed : seed of the draws.
 
     Returns
     -------
-    the table scores, best first; sites that cannot be reached stand last, not scored.
+    the table scores: known and likely sites best first, then survey sites, ranked among themselves, then those that
+    cannot be reached. A ranking of fewer than three has scores and no ranks.
 
     Raises
     ------
-    InputError : a criterion is infinite.
+    InputError : a figure is infinite.
     """
-    weights = criteria_in_use(candidates, settings)
-    names = list(weights)
-    scored = candidates[candidates["reachable"]].reset_index(drop=True)
-    matrix = normalised(scored, names, settings)
-    parts = matrix * np.array([weights[name] for name in names])
-    out = pd.DataFrame({"site_id": scored["site_id"]})
-    if len(out) and names:
-        out["score"] = np.clip(parts.sum(axis=1), 0, 1)
-        out["rank"] = ranks_of(out[["score"]].to_numpy())[:, 0]
-        out = out.join(rank_acceptability(matrix, np.array([weights[n] for n in names]), settings, seed=seed))
-    else:
-        # nothing with a weight is known of anybody
-        out[["score", "rank", "rank_low", "rank_high", "p_top10", "top_n", "p_top"]] = np.nan
-    out["certainty"] = [certainty(p) if p == p else "not scored" for p in out["p_top"]]
-    for name in CRITERIA:
-        out[f"part_{name}"] = parts[:, names.index(name)] if name in names else np.nan
-    left_out = candidates.loc[~candidates["reachable"], ["site_id"]].assign(certainty="not scored")
-    whole = pd.concat([out.sort_values(["rank", "site_id"]), left_out], ignore_index=True)
-    return whole.reindex(columns=[column.name for column in SCORES.columns])
+    rankings = [prepare(candidates, scales, settings, lists=lists) for lists in (RANKED, (SURVEY,))]
+    found = [_scored(one, settings, seed) for one in rankings if len(one.site_ids)]
+    left_out = candidates.loc[~candidates["reachable"], ["site_id"]].sort_values("site_id")
+    whole = pd.concat([*found, left_out], ignore_index=True)
+    whole = whole.reindex(columns=[column.name for column in SCORES.columns])
+    whole["list"] = pd.Series(lists_of(candidates), index=candidates["site_id"].to_numpy()).loc[whole["site_id"]].array
+    whole["certainty"] = [certainty(p) if p == p else "not scored" for p in whole["p_top"].astype(float)]
+    return whole

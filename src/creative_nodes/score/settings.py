@@ -47,6 +47,40 @@ def _plain_weights(given: Any) -> dict[str, float]:
     return weight_sets.resolve(given, CRITERION_GROUPS, what="weights")
 
 
+class AnchorShares(Section):
+    """What figures are worth 0 and 1: shares of the reference places, and fixed ends (METHOD section 8)."""
+
+    benefit_low: Share = Field(
+        0.10,
+        description="share of the reference places, 0-1: a figure that so many stay below is worth 0 (newly_served and "
+        "network_gain start from a figure of 0 instead)",
+    )
+    benefit_high: Share = Field(0.99, description="share of the reference places: that figure is worth 1")
+    cost_best: Share = Field(0.01, description="the same where less is better: worth 1")
+    cost_worst: Share = Field(0.90, description="where less is better: worth 0")
+    least_share: Share = Field(
+        0.10,
+        description="a criterion counts when at least this share of the reference places has it; else its weight is "
+        "spread over the others",
+    )
+    exchange_spaces: Positive = Field(
+        1.0, description="weighted spaces: exchange that is worth 1, as much as one core space at the door"
+    )
+    capacity_low_m2: Positive = Field(500, description="m²: site_capacity that is worth 0; the scale is logarithmic")
+    capacity_high_m2: Positive = Field(100_000, description="m²: site_capacity that is worth 1")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for low, high in (
+            ("benefit_low", "benefit_high"),
+            ("cost_best", "cost_worst"),
+            ("capacity_low_m2", "capacity_high_m2"),
+        ):
+            if not getattr(self, low) < getattr(self, high):
+                raise ValueError(f"score.anchors.{low} must be below score.anchors.{high}")
+        return self
+
+
 class Score(Section):
     """Score and how sure it is (METHOD section 8)."""
 
@@ -57,12 +91,10 @@ class Score(Section):
         description="weight of each criterion; they sum to 1. Or `groups` and `within`, or `ahp`; they are turned into "
         "a weight a criterion when the file is read"
     )
-    winsor_low: Share = Field(
-        0.01,
-        description="quantile below which values count as that quantile; nothing is cut from a criterion that would "
-        "then be equal for all",
+    anchors: AnchorShares = Field(
+        default_factory=lambda: AnchorShares.model_validate({}),
+        description="what figures are worth 0 and 1 in this city",
     )
-    winsor_high: Share = Field(0.99, description="quantile above which values count as that quantile")
     draws: int = Field(10_000, ge=100, description="random weightings for rank intervals (SMAA)")
     concentration: Positive = Field(
         50, description="Dirichlet concentration of the draws around the weights; higher stays closer"
@@ -87,12 +119,6 @@ class Score(Section):
         if samples and (samples < 64 or samples & (samples - 1)):
             raise ValueError("give 0, or a power of 2 from 64")
         return samples
-
-    @model_validator(mode="after")
-    def _quantiles_in_order(self) -> Self:
-        if not self.winsor_low < self.winsor_high:
-            raise ValueError("score.winsor_low must be below score.winsor_high")
-        return self
 
 
 class Scenario(Section):

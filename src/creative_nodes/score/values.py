@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from creative_nodes.common import InputError
+from creative_nodes.score.settings import AnchorShares
 
 Kind = Literal["benefit", "benefit_from_zero", "cost", "fixed"]
 
@@ -41,32 +42,30 @@ class Anchoring:
     by_place: bool = True
 
 
-@dataclass(frozen=True)
-class Percentiles:
-    """Shares, 0-1, at which anchors are read off the reference places, and how many must have a criterion."""
-
-    benefit_low: float = 0.10
-    benefit_high: float = 0.99
-    cost_best: float = 0.01
-    cost_worst: float = 0.90
-    least_share: float = 0.10
-
-
 POSITION, FROM_ZERO, COST = Anchoring("benefit"), Anchoring("benefit_from_zero"), Anchoring("cost")
-ANCHORING: dict[str, Anchoring] = {
-    "residents_walk_15": POSITION,
-    "residents_ride_30": POSITION,
-    "transit_minutes": COST,
-    "newly_served": FROM_ZERO,
-    # one whole space next door; the places' 99th percentile is a mere 0.1 to 0.4
-    "exchange": Anchoring("fixed", 0.0, 1.0),
-    "neighbourhood": POSITION,
-    "diversity": POSITION,
-    "network_gain": FROM_ZERO,
-    "site_capacity": Anchoring("fixed", 500.0, 100_000.0, logarithmic=True, by_place=False),
-    "heritage_value": Anchoring("fixed", 0.0, 1.0, by_place=False),
-    "readiness": Anchoring("fixed", 0.0, 1.0, by_place=False),
-}
+
+
+def anchoring_of(at: AnchorShares) -> dict[str, Anchoring]:
+    """Return how each criterion finds its anchors."""
+    area = (at.capacity_low_m2, at.capacity_high_m2)
+    return {
+        "residents_walk_15": POSITION,
+        "residents_ride_30": POSITION,
+        "transit_minutes": COST,
+        "newly_served": FROM_ZERO,
+        # one whole space next door; the places' 99th percentile is a mere 0.1 to 0.4
+        "exchange": Anchoring("fixed", 0.0, at.exchange_spaces),
+        "neighbourhood": POSITION,
+        "diversity": POSITION,
+        "network_gain": FROM_ZERO,
+        "site_capacity": Anchoring("fixed", *area, logarithmic=True, by_place=False),
+        "heritage_value": Anchoring("fixed", 0.0, 1.0, by_place=False),
+        "readiness": Anchoring("fixed", 0.0, 1.0, by_place=False),
+    }
+
+
+DEFAULT_ANCHORS = AnchorShares.model_validate({})
+ANCHORING: Mapping[str, Anchoring] = anchoring_of(DEFAULT_ANCHORS)
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _log(figures: np.ndarray) -> np.ndarray:
         return np.asarray(np.log(np.ascontiguousarray(np.maximum(figures, 0.0))))
 
 
-def _anchors(known: np.ndarray, how: Anchoring, at: Percentiles) -> tuple[float, float]:
+def _anchors(known: np.ndarray, how: Anchoring, at: AnchorShares) -> tuple[float, float]:
     """Return the figures worth 0 and 1; missing where no reference place has the criterion."""
     if how.kind == "fixed":
         return how.low, how.high
@@ -129,7 +128,7 @@ def _anchors(known: np.ndarray, how: Anchoring, at: Percentiles) -> tuple[float,
     return low, float(np.quantile(known, at.benefit_high))
 
 
-def _scale(name: str, places: np.ndarray, how: Anchoring, at: Percentiles) -> Scale:
+def _scale(name: str, places: np.ndarray, how: Anchoring, at: AnchorShares) -> Scale:
     """Lay out the value function of one criterion from its figures at the reference places."""
     known = places[~np.isnan(places)]
     zero, one = _anchors(known, how, at)
@@ -146,24 +145,52 @@ def lay_scales(
     reference: pd.DataFrame,
     *,
     criteria: Sequence[str] = tuple(ANCHORING),
-    anchoring: Mapping[str, Anchoring] = ANCHORING,
-    at: Percentiles | None = None,
+    anchoring: Mapping[str, Anchoring] | None = None,
+    at: AnchorShares = DEFAULT_ANCHORS,
 ) -> dict[str, Scale]:
     """Lay out the value function of each criterion.
 
     Parameters
     ----------
-    reference : a row a reference place, a column a criterion measured there, missing where a place lacks it.
+    reference : a row a reference place, a column a criterion measured there, missing where a place lacks it. Of the
+        table reference, the rows of kind place.
     criteria : names, in the order wanted.
-    anchoring : how each finds its anchors.
-    at : percentiles; by default those of METHOD section 8.
+    anchoring : how each finds its anchors; by default as `at` says.
+    at : percentiles and fixed ends; by default those of METHOD section 8.
 
     Raises
     ------
     InputError : a criterion has no anchoring, a column is not there, or a figure is infinite.
     """
-    at = at or Percentiles()
-    return {name: _scale(name, _figures(reference, name, anchoring), anchoring[name], at) for name in criteria}
+    how = anchoring_of(at) if anchoring is None else anchoring
+    return {name: _scale(name, _figures(reference, name, how), how[name], at) for name in criteria}
+
+
+def _in_proportion(whole: float, before: float, after: float) -> float:
+    """Move an anchor as that of a sample moves; where the sample had none or 0 there is no proportion to keep."""
+    return whole * after / before if np.isfinite(whole) and np.isfinite(before) and before != 0 else after
+
+
+def follow(scales: Mapping[str, Scale], before: Mapping[str, Scale], after: Mapping[str, Scale]) -> dict[str, Scale]:
+    """Return value functions under changed settings, when the change is measured at some of the places only.
+
+    Each anchor moves in the proportion in which that of the sample does (the ratio estimator: Cochran, Sampling
+    Techniques, 1977, chapter 6), so that a setting that changes nothing changes no value.
+
+    Parameters
+    ----------
+    scales : of all reference places, settings unchanged.
+    before, after : of the sample, without and with the change.
+    """
+    found = {}
+    for name, whole in scales.items():
+        one, other = before[name], after[name]
+        zero, top = (
+            _in_proportion(*ends) for ends in ((whole.zero, one.zero, other.zero), (whole.one, one.one, other.one))
+        )
+        median = _in_proportion(whole.median, one.median, other.median)
+        found[name] = replace(other, zero=zero, one=top, median=median)
+    return found
 
 
 def _figures(reference: pd.DataFrame, name: str, anchoring: Mapping[str, Anchoring]) -> np.ndarray:

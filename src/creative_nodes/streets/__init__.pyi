@@ -3,6 +3,7 @@ from .network import StreetNetwork as StreetNetwork
 from .network import cheapest as cheapest
 from .network import cut_off as cut_off
 from .network import islands as islands
+from .network import joined as joined
 from .settings import Gtfs as Gtfs
 from .settings import Transit as Transit
 from .settings import Travel as Travel

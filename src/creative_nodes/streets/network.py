@@ -342,3 +342,16 @@ def find_entrances(network: StreetNetwork, geometry: np.ndarray, *, within_m: fl
         n_places=n,
         gap_m=near.leg_m[:n],
     )
+
+
+def joined(first: Entrances, second: Entrances) -> Entrances:
+    """Put the entrances of more places behind those of the first, so that one search serves both.
+
+    Parameters
+    ----------
+    first, second : entrances on one network.
+    """
+    later = replace(second, place=first.n_places + second.place)
+    names = ("place", "edge", "share", "leg_m", "gap_m")
+    rows = {name: np.concatenate([getattr(first, name), getattr(later, name)]) for name in names}
+    return Entrances(n_places=first.n_places + second.n_places, **rows)

@@ -96,7 +96,8 @@ def update(language: str) -> None:
     for message in template():
         if message.id:
             known = old.get(message.id)
-            said = known.string if known else ""
+            # a message that was one form and is two now is another message
+            said = known.string if known and known.pluralizable == message.pluralizable else ""
             new.add(message.id, said)
     text = io.BytesIO()
     write_po(text, new, width=120, omit_header=False, sort_output=True, no_location=True)

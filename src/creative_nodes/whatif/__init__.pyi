@@ -8,6 +8,7 @@ from .sites import sites_asked as sites_asked
 from .sites import tried_sites as tried_sites
 from .tables import WHATIF_CANDIDATES as WHATIF_CANDIDATES
 from .tables import WHATIF_SCORES as WHATIF_SCORES
+from .trial import BESIDE as BESIDE
 from .trial import COMBINED as COMBINED
 from .trial import trial_in_words as trial_in_words
 from .trial import trial_warnings as trial_warnings

@@ -41,7 +41,7 @@ NEW, KNOWN, CANDIDATE, WEAK = "new", "in OSM", "candidate", "weak evidence"
 class BaseCity:
     """What a site is tried in: the base tables of a city by name, its streets, and the heritage taxonomy.
 
-    `frames`: study_area, places, sweeps, and the tables of `COMBINED`.
+    `frames`: study_area, places, sweeps, scales, reference, and the tables of `COMBINED`.
     """
 
     frames: Mapping[str, Any]

@@ -13,14 +13,14 @@ import pandas as pd
 from creative_nodes.common import CRITERIA, criterion, tables
 from creative_nodes.doubt import measure_robustness
 from creative_nodes.reach import CANDIDATES, MODES, Survey, draw_isochrones, measure_criteria
-from creative_nodes.score import score_candidates, score_scenarios
-from creative_nodes.settings import Analysis
+from creative_nodes.score import Basis, read_scales, score_candidates, score_scenarios, values_of
 from creative_nodes.whatif.sites import BaseCity
 from creative_nodes.whatif.tables import WHATIF_CANDIDATES, WHATIF_SCORES
 
 PREFIX = {"name": "What if: ", "name_en": "What if: ", "name_vi": "Giả sử: ", "name_zh": "假设："}
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
-RANKED = ("scenarios", "robustness", "agreement")  # made from the combined candidates alone
+BESIDE = ("study_area", "places", "sweeps", "scales", "reference")  # read only
+RANKED = ("values", "scenarios", "robustness", "agreement")  # made from the combined candidates alone
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,22 @@ def _moved(scores: pd.DataFrame, base: pd.DataFrame, candidates: pd.DataFrame, i
     return found[[column.name for column in columns]].astype(whole)
 
 
-def _ranked(candidates: gpd.GeoDataFrame, sweeps: pd.DataFrame, analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """Rank the candidates of the base and those tried together; no setting is swept anew, no reach of a scenario."""
-    score, seed = analysis.score, analysis.seed
-    scenarios = score_scenarios(candidates, score, analysis.scenarios)
-    robustness, _, agreement = measure_robustness(candidates, scenarios, sweeps, score, seed=seed)
-    scores = score_candidates(candidates, score, seed=seed)
-    return {"scores": scores, "scenarios": scenarios, "robustness": robustness, "agreement": agreement}
+def _ranked(candidates: gpd.GeoDataFrame, sweeps: pd.DataFrame, city: BaseCity) -> dict[str, pd.DataFrame]:
+    """Rank the candidates of the base and those tried together; no setting is swept anew, no reach of a scenario.
+
+    Values are those of the city's reference places, so that a site that is tried moves nobody's score.
+    """
+    score, seed = city.analysis.score, city.analysis.seed
+    scales = read_scales(city.frames["scales"])
+    scenarios = score_scenarios(Basis(candidates, city.frames["reference"]), score, city.analysis.scenarios)
+    robustness, _, agreement = measure_robustness(candidates, scales, scenarios, sweeps, score, seed=seed)
+    return {
+        "scores": score_candidates(candidates, scales, score, seed=seed),
+        "values": values_of(candidates, scales, score),
+        "scenarios": scenarios,
+        "robustness": robustness,
+        "agreement": agreement,
+    }
 
 
 def try_sites(tried: gpd.GeoDataFrame, city: BaseCity) -> Trial:
@@ -113,7 +122,7 @@ def try_sites(tried: gpd.GeoDataFrame, city: BaseCity) -> Trial:
     }
     combined = {name: _with(frames[name], frame, ids) for name, frame in own.items()}
     sweeps = frames["sweeps"]
-    combined |= _ranked(combined["candidates"], sweeps[~sweeps["site_id"].isin(ids)], analysis)
+    combined |= _ranked(combined["candidates"], sweeps[~sweeps["site_id"].isin(ids)], city)
     columns = [column.name for column in WHATIF_CANDIDATES.columns]
     told = ["site_id", "asked", "found_as", "lies_on", "area_m2", "start_year", "listed", "public_land"]
     candidates = measured.candidates.merge(tried[told], on="site_id", validate="one_to_one")[columns]

@@ -20,7 +20,7 @@ from creative_nodes.report.tables import TABLES
 NAMES = {"name", "name_en", "name_vi", "name_zh"}
 CRITERIA = {
     *("residents_walk_15", "residents_ride_30", "transit_minutes", "exchange", "neighbourhood", "diversity"),
-    *("newly_served", "relay", "site_capacity", "heritage_value", "readiness"),
+    *("newly_served", "network_gain", "site_capacity", "heritage_value", "readiness"),
 }
 # ARCHITECTURE, the doors by name
 ALWAYS = {

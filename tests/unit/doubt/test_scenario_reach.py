@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA
-from creative_nodes.doubt.scenario_reach import measure_scenarios
+from creative_nodes.doubt.scenario_reach import measure_scenario_places, measure_scenarios
 from creative_nodes.reach import measure as reach
+from creative_nodes.reach.reference import PositionRules, measure_positions, measure_reference, survey_places
 from creative_nodes.reach.settings import Measuring
 from creative_nodes.report.tables import TABLES
 from creative_nodes.streets import network as net
@@ -89,6 +91,24 @@ def test_every_scenario_equals_a_run_of_its_own(towns: ModuleType) -> None:
         pd.testing.assert_frame_equal(mine[columns], pd.DataFrame(alone[columns]), check_dtype=False)
     few, many = ((found["scenario"] == name).sum() for name in ("sure_sites", "more_sites"))
     assert (few, many) == (4, 12)
+
+
+def test_reference_places_are_measured_under_each_scenario(towns: ModuleType) -> None:
+    _, world, streets = _town(towns)
+    own = _own(towns)
+    rules = {key: PositionRules(one.reach, one.network, "motorbike", 500) for key, one in own.items()}
+    area = towns.to_degrees(shapely.box(-50, -50, 2930, 1730))
+    base = measure_reference(area, world, streets, rules["sure_sites"], places=100, h3_resolution=8, seed=1)
+    found = measure_scenario_places(base, world, streets, own, main_mode="motorbike", link_within_m=500)
+    tables.check(found, TABLES["scenario_reference"], where="test")
+    assert found["scenario"].unique().tolist() == list(CHANGES)
+    for name, settings in own.items():
+        alone = replace(streets, travel=settings.travel, _built={})
+        expected = measure_positions(survey_places(base, world, alone, 500), rules[name])
+        mine = found[found["scenario"] == name].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine[list(expected)], expected)
+        assert mine["place_id"].tolist() == base.loc[base["kind"] == "place", "place_id"].tolist()
+    assert len(measure_scenario_places(base, world, streets, {}, main_mode="motorbike", link_within_m=500)) == 0
 
 
 def test_slower_walkers_reach_fewer_and_shorter_walks_too(towns: ModuleType) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from creative_nodes.common import tables
 from creative_nodes.doubt import sweeps
 from creative_nodes.doubt.settings import changed
 from creative_nodes.reach import measure as reach
+from creative_nodes.reach.reference import PositionRules, measure_positions, measure_reference, survey_places
 from creative_nodes.report.tables import TABLES
+from creative_nodes.score.against import scales_by
 from creative_nodes.score.rank import score_candidates
 from creative_nodes.streets import network as net
 
@@ -45,7 +48,15 @@ def _city(towns: ModuleType, **update: Any) -> sweeps.SweptCity:
     )
     elsewhere = towns.people(*({"geometry": towns.at(*xy), "residents": 7.0} for xy in spots(40)))
     streets = towns.streets(tables_)
-    return sweeps.SweptCity(sites, world, streets, analysis, "motorbike", {"a table": elsewhere})
+    rules = _rules(analysis)
+    reference = measure_reference(
+        towns.to_degrees(shapely.box(-50, -50, 2930, 1730)), world, streets, rules, places=100, h3_resolution=8, seed=1
+    )
+    return sweeps.SweptCity(sites, reference, world, streets, analysis, "motorbike", {"a table": elsewhere})
+
+
+def _rules(analysis: Any) -> PositionRules:
+    return PositionRules(analysis.reach, analysis.network, "motorbike", analysis.people_grid.link_within_m)
 
 
 KEYS = {
@@ -58,24 +69,24 @@ KEYS = {
     "clusters.eps_m": [100],
     "travel.snap_within_m": [20],
     "candidates.min_confidence": [0.3, 0.5],
-    "score.winsor_high": [0.8],
+    "score.anchors.benefit_high": [0.8],
 }
 
 
 @pytest.fixture
 def city(towns: ModuleType) -> sweeps.SweptCity:
     swept = towns.config().sweeps.model_copy(
-        update={"keys": KEYS, "speed_factor": {"walk": [0.5], "motorbike": [0.2], "car": [2.0]}}
+        update={"keys": KEYS, "places": 100, "speed_factor": {"walk": [0.5], "motorbike": [0.2], "car": [2.0]}}
     )
     return _city(towns, sweeps=swept)
 
 
 def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any) -> pd.Series:
     """Rank as a run of its own would: nothing shared with any other."""
-    streets = replace(city.streets, travel=analysis.travel, _built={})
+    streets, world = replace(city.streets, travel=analysis.travel, _built={}), replace(city.world, people=people)
     found = reach.measure_reach(
         reach.select_candidates(city.heritage, analysis.candidates),
-        replace(city.world, people=people),
+        world,
         streets,
         reach=analysis.reach,
         network=analysis.network,
@@ -83,7 +94,9 @@ def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any) -> pd.Series:
         main_mode=city.main_mode,
         link_within_m=analysis.people_grid.link_within_m,
     ).candidates
-    scores = score_candidates(found, analysis.score.model_copy(update={"draws": 100}), seed=1)
+    places = measure_positions(survey_places(city.reference, world, streets, 500), _rules(analysis))
+    scales = scales_by(places, analysis.score.anchors)
+    scores = score_candidates(found, scales, analysis.score.model_copy(update={"draws": 100}), seed=1)
     return scores[scores["rank"].notna()].set_index("site_id")["rank"].astype(int)
 
 
@@ -128,7 +141,8 @@ def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.SweptCity, mo
     monkeypatch.setattr(net, "build_network", counted)
     only = {"reach.exchange_decay_per_m": [0.004], "reach.walk_minutes": [5], "network.link_minutes": [3]}
     few = city.analysis.sweeps.model_copy(update={"keys": only, "speed_factor": {"motorbike": [0.5]}})
-    sweeps.sweep(replace(city, analysis=city.analysis.model_copy(update={"sweeps": few}), others={}))
+    fresh = replace(city, streets=replace(city.streets, _built={}), others={})
+    sweeps.sweep(replace(fresh, analysis=city.analysis.model_copy(update={"sweeps": few})))
     # the motorbike's once more, for its other speed; every other network once, islands told apart
     assert built.count(("motorbike", False)) == 2
     assert not {key for key in built if key[0] in ("bike", "car")}
@@ -147,6 +161,23 @@ def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.SweptCity, mo
 def test_a_key_that_cannot_be_changed_is_refused(towns: ModuleType, key: str, value: float, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         changed(towns.config(), key, value)
+
+
+def test_few_places_that_nothing_changes_at_leave_the_ranking_of_all(city: sweeps.SweptCity) -> None:
+    """Settings that change no criterion move nobody, however few places are measured anew."""
+    quiet = {"keys": {"clusters.eps_m": [100]}, "speed_factor": {"car": [2.0]}, "places": 50}
+    few = city.analysis.sweeps.model_copy(update=quiet)
+    found, _ = sweeps.sweep(replace(city, analysis=city.analysis.model_copy(update={"sweeps": few}), others={}))
+    today = _whole_run(city, city.analysis, city.world.people)
+    for _, one in found.groupby("parameter"):
+        assert one.set_index("site_id")["rank"].to_dict() == today.to_dict()
+        assert set(one["move"]) == {0}
+
+
+def test_every_nth_place_is_taken_and_no_hexagon(city: sweeps.SweptCity) -> None:
+    some = sweeps.every_nth(city.reference, 50)
+    assert some["place_id"].tolist() == [f"p{k:03d}" for k in range(1, 101, 2)]
+    assert len(sweeps.every_nth(city.reference, 1000)) == 100
 
 
 def test_no_candidates_no_rows(towns: ModuleType, city: sweeps.SweptCity) -> None:

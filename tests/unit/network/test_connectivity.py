@@ -1,4 +1,4 @@
-"""Connectivity, links, relay and efficiency against brute force (METHOD section 7)."""
+"""Connectivity, links and efficiency against brute force (METHOD section 7)."""
 
 import itertools
 import math
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from creative_nodes.network.chains import Chains, LinkRule, both_ways
 from creative_nodes.network.connectivity import (
     Links,
     connectivity_of,
@@ -17,11 +18,11 @@ from creative_nodes.network.connectivity import (
     links_of,
     links_within,
     nearest_other,
-    relay,
+    place_links,
     space_links,
     thin_out,
 )
-from creative_nodes.streets.times import costs_between
+from creative_nodes.network.gain import network_gains
 
 
 def _minutes(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -103,40 +104,6 @@ def test_connectivity_is_the_chance_that_two_spaces_are_joined(seed: int) -> Non
     assert connectivity_of(links.parts()) == pytest.approx(_c(_graph(links), 11))
 
 
-def test_relay_by_hand() -> None:
-    # parts of 2, 1, 1: C = 6/16; joining the pair and a single makes 3, 1: 10/16
-    parts = np.array([0, 0, 1, 2])
-    reached = np.array(
-        [
-            [True, False, True, False],
-            [True, True, False, False],  # two spaces of one part: nothing new
-            [False, False, False, False],
-            [True, False, True, True],
-        ]
-    )
-    assert relay(parts, reached) == pytest.approx([4 / 16, 0, 0, 10 / 16])
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_relay_equals_recomputing_connectivity(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    links = links_within(_minutes(rng, 14), limit=11)
-    reached = rng.random((9, 14)) < 0.2
-    graph = _graph(links)
-    today = _c(graph, 14)
-    expected = []
-    for row in reached:
-        with_site = graph.copy()
-        with_site.add_edges_from(("site", int(k)) for k in np.flatnonzero(row))
-        expected.append(_c(with_site, 14) - today)
-    assert any(value > 0 for value in expected)
-    np.testing.assert_allclose(relay(links.parts(), reached), expected, atol=1e-12)
-
-
-def test_relay_without_spaces_is_zero() -> None:
-    assert relay(np.array([], dtype=int), np.zeros((3, 0), dtype=bool)).tolist() == [0, 0, 0]
-
-
 def test_efficiency_by_hand() -> None:
     # 0 -2- 1 -4- 2, and 3 on its own: 1/2 + 1/4 + 1/6 over six pairs
     links = Links(np.array([0, 1]), np.array([1, 2]), np.array([2.0, 4.0]), 4)
@@ -185,29 +152,39 @@ def test_equal_links_of_a_minute_make_networkx_global_efficiency() -> None:
     assert efficiency(links) == pytest.approx(nx.global_efficiency(graph))
 
 
-# ---------------------------------------------------------------- relay along streets
+# ---------------------------------------------------------------- chains along streets
 
 
-@pytest.mark.parametrize("seed", [0, 1, 3, 4, 5])
-def test_relay_along_streets_equals_adding_the_site_to_the_network(towns: ModuleType, seed: int) -> None:
+@pytest.mark.parametrize("seed", [0, 2, 3, 5, 7, 8])
+def test_chains_and_gains_along_streets_equal_networkx_from_the_streets_up(towns: ModuleType, seed: int) -> None:
     rng = np.random.default_rng(seed)
     network = towns.random_network(rng, n_nodes=60, n_edges=80, directed=False, metric=True)
-    spaces, sites = towns.random_entrances(rng, network, 24), towns.random_entrances(rng, network, 12)
-    limit = 150.0
-    links = links_within(costs_between(network, spaces, spaces, limit=limit), limit=limit)
-    found = relay(links.parts(), np.isfinite(costs_between(network, sites, spaces, limit=limit)))
-    # the same by networkx from the streets up: link, add one site, count the joined pairs of spaces
+    spaces, sites = towns.random_entrances(rng, network, 14), towns.random_entrances(rng, network, 8)
+    rule = LinkRule(link_minutes=80.0, softness=20.0)
+    chains = Chains.of(both_ways(place_links(network, spaces, spaces, rule)))
+    gains = network_gains(chains, place_links(network, sites, spaces, rule))[:, 0]
     between, reach = towns.costs_by_networkx(network, spaces, spaces), towns.costs_by_networkx(network, sites, spaces)
+    today = _typical_by_networkx(between, np.zeros((0, 14)), rule)
+    assert chains.typical() == pytest.approx(today, rel=1e-9)
+    expected = [_typical_by_networkx(between, row[None, :], rule) - today for row in reach]
+    assert max(expected) > 0.01
+    np.testing.assert_allclose(gains, expected, rtol=1e-6, atol=1e-9)
+
+
+def _typical_by_networkx(between: np.ndarray, reach: np.ndarray, rule: LinkRule) -> float:
+    """Return the geometric mean of the networks of spaces, with stones that count as no space."""
+    n, scale = len(between), 1 + math.exp(-rule.link_minutes / rule.softness)
     graph = nx.Graph()
-    graph.add_nodes_from(range(24))
-    graph.add_edges_from((i, j) for i, j in itertools.combinations(range(24), 2) if between[i, j] <= limit)
-    expected = []
-    for row in reach:
-        with_site = graph.copy()
-        with_site.add_edges_from(("site", int(k)) for k in np.flatnonzero(row <= limit))
-        expected.append(_c(with_site, 24) - _c(graph, 24))
-    assert max(expected) > 0
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    graph.add_nodes_from(range(n))
+    walks = [(i, j, between[i, j]) for i, j in itertools.permutations(range(n), 2)]
+    walks += [(n + stone, j, minutes) for (stone, j), minutes in np.ndenumerate(reach)]
+    for a, b, minutes in walks:
+        p = scale / (1 + math.exp((minutes - rule.link_minutes) / rule.softness)) if minutes < 1e6 else 0.0
+        if p >= 0.005 and p > graph.get_edge_data(a, b, {"p": 0.0})["p"]:
+            graph.add_edge(a, b, p=p, length=-math.log(p))
+    lengths = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length"))
+    sizes = [sum(math.exp(-lengths[j][k]) for k in range(n) if k in lengths[j]) for j in range(n)]
+    return math.prod(sizes) ** (1 / n)
 
 
 # ---------------------------------------------------------------- nearest other space

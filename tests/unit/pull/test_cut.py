@@ -13,8 +13,9 @@ from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
 from creative_nodes.pull.clip import Clipped
 from creative_nodes.pull.cut import pull_osm, snapshot
-from creative_nodes.pull.download import ResolvedSource
+from creative_nodes.pull.patience import Asking
 from creative_nodes.pull.settings import Boundary
+from creative_nodes.pull.source import ResolvedSource
 from creative_nodes.report.tables import TABLES
 
 # about 2.1 km x 2.2 km; 0.01 degrees are 1.04 km east and 1.11 km north here
@@ -50,7 +51,7 @@ def test_epsg_of_config_is_used(write_osm) -> None:
 def test_provenance_is_complete_and_true(write_osm) -> None:
     town = write_osm(NODES)
     said: list[str] = []
-    pulled, target = pull(town, report=said.append)
+    pulled, target = pull(town, asking=Asking(report=said.append))
     note = json.loads(json.dumps(pulled.provenance))
     assert note["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
     assert note["bytes"] == target.stat().st_size

@@ -4,10 +4,14 @@ from pathlib import Path
 import pytest
 
 from creative_nodes.common.errors import InputError
-from creative_nodes.pull.download import download_file, download_name, file_sha256, resolve_source
-from creative_nodes.pull.settings import Boundary, Source
+from creative_nodes.pull.download import download_file, file_sha256
+from creative_nodes.pull.settings import Boundary, Internet, Source
+from creative_nodes.pull.source import resolve_source, wanted_extract
+from creative_nodes.pull.urls import download_name
 
 BODY = bytes(range(256)) * 9000
+# a second of patience is a hundredth of a second here
+FAST = Internet(second_s=0.01, patience_minutes=0.5)
 VIETNAM = "https://download.geofabrik.de/asia/vietnam-latest.osm.pbf"
 
 
@@ -54,7 +58,7 @@ def test_file_lands_whole_with_its_hash_and_progress(serve, tmp_path: Path) -> N
     assert file_sha256(target) == done.sha256
     assert seen[-1] == (len(BODY), len(BODY))
     assert [got for got, _ in seen] == sorted(got for got, _ in seen)
-    assert [item.name for item in target.parent.iterdir()] == ["a.bin"]
+    assert sorted(item.name for item in target.parent.iterdir()) == ["a.bin", "a.bin.json"]
 
 
 def test_size_not_told(serve, tmp_path: Path) -> None:
@@ -71,25 +75,25 @@ def test_size_not_told(serve, tmp_path: Path) -> None:
 @pytest.mark.parametrize("failure", [down, cut_short])
 def test_passing_failure_is_tried_again(serve, tmp_path: Path, failure) -> None:
     server = serve(answers(failure, failure, whole))
-    download_file(server.url, tmp_path / "a", wait_s=0.01)
+    download_file(server.url, tmp_path / "a", internet=FAST)
     assert (tmp_path / "a").read_bytes() == BODY
     assert len(server.paths) == 3
 
 
-@pytest.mark.parametrize(("failure", "said"), [(down, "500"), (cut_short, "3 tries")])
+@pytest.mark.parametrize(("failure", "said"), [(down, "500"), (cut_short, "given up after")])
 def test_lasting_failure_leaves_nothing(serve, tmp_path: Path, failure, said: str) -> None:
     server = serve(answers(failure))
     with pytest.raises(InputError, match=said) as error:
-        download_file(f"{server.url}/x.tif", tmp_path / "a", wait_s=0.01, tries=3)
+        download_file(f"{server.url}/x.tif", tmp_path / "a", internet=FAST)
     assert f"{server.url}/x.tif" in str(error.value)
-    assert len(server.paths) == 3
+    assert len(server.paths) >= 3
     assert list(tmp_path.iterdir()) == []
 
 
 def test_not_found_is_not_tried_again(serve, tmp_path: Path) -> None:
     server = serve(answers(gone))
     with pytest.raises(InputError, match=r"x\.tif: the server answered 404 Not Found; check the URL"):
-        download_file(f"{server.url}/x.tif", tmp_path / "a", wait_s=0.01)
+        download_file(f"{server.url}/x.tif", tmp_path / "a", internet=FAST)
     assert len(server.paths) == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -104,13 +108,13 @@ def test_failed_download_keeps_the_file_of_before(serve, tmp_path: Path) -> None
 def test_nobody_listens(serve, tmp_path: Path) -> None:
     server = serve(answers(whole))
     server.close()
-    with pytest.raises(InputError, match="2 tries"):
-        download_file(server.url, tmp_path / "a", wait_s=0.01, tries=2)
+    with pytest.raises(InputError, match="nobody answers"):
+        download_file(server.url, tmp_path / "a", internet=FAST)
 
 
 def test_empty_answer_is_a_failure(serve, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="empty"):
-        download_file(serve(answers(lambda handler: send(handler, 200))).url, tmp_path / "a", wait_s=0.01, tries=2)
+        download_file(serve(answers(lambda handler: send(handler, 200))).url, tmp_path / "a", internet=FAST)
 
 
 def test_malformed_url(tmp_path: Path) -> None:
@@ -162,8 +166,32 @@ def test_extracts_folder_goes_first(tmp_path: Path, suffix: str, own: dict) -> N
 def test_extracts_folder_without_the_city_falls_through(tmp_path: Path) -> None:
     (tmp_path / "other.osm.pbf").touch()
     found = resolve_source(*settings(GEOFABRIK), extracts=tmp_path)
-    assert (found.kind, found.shown, found.snapshot) == ("geofabrik", VIETNAM, "2026-01-01")
-    assert found.files == [f"data/raw/downloads/{download_name(VIETNAM)}"]
+    that_day = "https://download.geofabrik.de/asia/vietnam-260101.osm.pbf"
+    assert (found.kind, found.shown, found.snapshot) == ("geofabrik", that_day, "2026-01-01")
+    assert found.files == [f"data/raw/downloads/{download_name(that_day)}"]
+
+
+@pytest.mark.parametrize(
+    ("url", "snapshot", "expected"),
+    [
+        (VIETNAM, None, VIETNAM),
+        (VIETNAM, "2025-11-09", "https://download.geofabrik.de/asia/vietnam-251109.osm.pbf"),
+        # what is not the latest is what it is
+        ("https://x.org/town.osm.pbf", "spring 2025", "https://x.org/town.osm.pbf"),
+    ],
+)
+def test_snapshot_names_the_file_of_a_day(url: str, snapshot: str | None, expected: str) -> None:
+    source = Source(kind="geofabrik", url=url, mirrors=[url], snapshot=snapshot)
+    found = wanted_extract("town", source)
+    assert (found.url, found.mirrors) == (expected, (expected,))
+    assert ("2025-11-09" in found.hint) == (expected not in (url,))
+
+
+def test_a_snapshot_that_is_no_day_is_refused() -> None:
+    with pytest.raises(InputError, match=r"town\.yaml: source\.snapshot: .*YYYY-MM-DD; got 'spring'"):
+        wanted_extract("town", Source(kind="geofabrik", url=VIETNAM, snapshot="spring"))
+    with pytest.raises(InputError, match=r"town\.yaml: source\.snapshot: .*YYYY-MM-DD"):
+        resolve_source(*settings({"kind": "overpass", "snapshot": "spring"}), extracts=None)
 
 
 def test_overpass_needs_no_file() -> None:
@@ -201,3 +229,14 @@ def test_source_survives_json_and_hides_logins() -> None:
     found = resolve_source(*settings({"kind": "geofabrik", "url": "https://me:pw@x.org/a.osm.pbf"}), extracts=None)
     assert type(found).model_validate_json(found.model_dump_json()) == found
     assert found.shown == "https://x.org/a.osm.pbf"
+    assert "pw" not in found.public()
+
+
+def test_servers_of_overpass_come_from_config_and_not_from_what_a_rule_writes_down() -> None:
+    key, source, boundary = settings(
+        {"kind": "overpass", "url": "https://x.org?key=s3cret", "mirrors": ["https://y.org"]}
+    )
+    found = resolve_source(key, source, boundary, extracts=None)
+    kept = type(found).model_validate_json(found.public())
+    assert "s3cret" not in found.public()
+    assert kept.asked_of(source) == found

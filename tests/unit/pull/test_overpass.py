@@ -4,7 +4,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import osmium
-import osmnx as ox
 import pytest
 import shapely
 
@@ -12,8 +11,9 @@ from creative_nodes.common.errors import InputError
 from creative_nodes.pull import overpass
 from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.cut import pull_osm
-from creative_nodes.pull.download import ResolvedSource
-from creative_nodes.pull.settings import Boundary
+from creative_nodes.pull.patience import Asking
+from creative_nodes.pull.settings import Boundary, Internet
+from creative_nodes.pull.source import ResolvedSource
 
 AREA = shapely.box(105.80, 21.00, 105.81, 21.01)
 OSM_BASE = "2025-04-22T16:06:14Z"
@@ -34,7 +34,6 @@ PLACE = {
     "boundingbox": ["21.00", "21.01", "105.80", "105.81"],
     "geojson": shapely.geometry.mapping(AREA),
 }
-STATUS = "Connected as: 1\nCurrent time: now\nAnnounced endpoint: none\nRate limit: 2\n2 slots available now.\n"
 
 
 def answer_of(elements: list | None = None, **more: object) -> dict:
@@ -48,7 +47,7 @@ def servers(serve, monkeypatch, tmp_path: Path):
 
     def answer(handler, _) -> None:
         what = urlsplit(handler.path).path.rpartition("/")[2]
-        reply = STATUS if what == "status" else replies[what]
+        reply = replies[what]
         body = (reply if isinstance(reply, str) else json.dumps(reply)).encode()
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(body)))
@@ -57,9 +56,10 @@ def servers(serve, monkeypatch, tmp_path: Path):
 
     server = serve(answer)
     server.replies = replies
-    monkeypatch.setattr(ox.settings, "overpass_url", f"{server.url}/api")
-    monkeypatch.setattr(ox.settings, "nominatim_url", server.url)
-    monkeypatch.setattr("osmnx._nominatim.time.sleep", lambda _: None)
+    server.api = f"{server.url}/api"
+    server.internet = Internet(second_s=0.001, patience_minutes=5, nominatim_url=server.url)
+    server.asking = Asking(internet=server.internet)
+    monkeypatch.setattr(overpass, "SERVERS", (server.api,))
     return server
 
 
@@ -67,37 +67,35 @@ def queries(server) -> list[str]:
     return [parse_qs(body)["data"][0] for body in server.bodies if body]
 
 
-def test_asks_through_osmnx_once_and_keeps_the_answer(servers, tmp_path: Path) -> None:
-    cache, before = tmp_path / "cache", ox.settings.cache_folder
-    first = overpass.download_elements(AREA, cache=cache)
-    again = overpass.download_elements(AREA, cache=cache)
+def test_asks_once_and_keeps_the_answer(servers, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = overpass.download_elements(AREA, cache=cache, internet=servers.internet)
+    again = overpass.download_elements(AREA, cache=cache, internet=servers.internet)
     assert first == again
-    assert (first.osm_base, first.server, len(first.elements)) == (OSM_BASE, f"{servers.url}/api", 5)
-    # the pause was asked for, the query sent once, the answer kept, and the settings given back
-    assert servers.paths == ["/api/status", "/api/interpreter"]
+    assert (first.osm_base, first.server, len(first.elements)) == (OSM_BASE, servers.api, 5)
+    assert servers.paths == ["/api/interpreter"]
     assert len(list(cache.iterdir())) == 1
-    assert ox.settings.cache_folder == before
 
 
 def test_query_asks_for_all_three_types_with_their_geometry(servers, tmp_path: Path) -> None:
-    overpass.download_elements(AREA, cache=tmp_path)
+    overpass.download_elements(AREA, cache=tmp_path, internet=servers.internet)
     (query,) = queries(servers)
     assert query.startswith("[out:json][timeout:180]")
-    for part in ("node(poly:", "way(poly:", "rel[type=multipolygon](poly:", "rel(poly:", "(._;>;);"):
+    for part in ("(node(poly:", ";way(poly:", "rel[type=multipolygon](poly:", "rel(poly:", "(._;>;);", "rel(br)"):
         assert part in query
     assert "21.000000 105.800000" in query
     assert query.endswith("out;")
 
 
 def test_large_area_is_asked_for_in_parts(servers, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(ox.settings, "max_query_area_size", 500 * 500)
-    answer = overpass.download_elements(AREA, cache=tmp_path)
-    assert len(queries(servers)) >= 4
+    monkeypatch.setattr(overpass, "tiles_of", lambda area, tiles_of=overpass.tiles_of: tiles_of(area, side_km=0.6))
+    answer = overpass.download_elements(AREA, cache=tmp_path, internet=servers.internet)
+    assert len(queries(servers)) == 4
     assert len(answer.elements) == 5
 
 
 def test_other_server_from_config(servers, tmp_path: Path) -> None:
-    answer = overpass.download_elements(AREA, cache=tmp_path, url=f"{servers.url}/mirror/")
+    answer = overpass.download_elements(AREA, cache=tmp_path, url=f"{servers.url}/mirror/", internet=servers.internet)
     assert answer.server == f"{servers.url}/mirror/"
     assert "/mirror/interpreter" in servers.paths
 
@@ -105,25 +103,30 @@ def test_other_server_from_config(servers, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (answer_of(remark="runtime error: Query timed out"), "gave up: runtime error: Query timed out"),
+        (answer_of(remark="runtime error: Query timed out"), "gave up even on a small tile .*Query timed out"),
+        (answer_of(remark="runtime error: no such table"), "the server gave up: runtime error: no such table"),
         (answer_of([]), "holds nothing in the study area"),
         ({"detail": "hello"}, "not one of an Overpass server"),
-        ("<html>busy</html>", "could not be asked"),
-        ([], "could not be asked"),
+        ("<html>The server is probably too busy</html>", "it is busy: The server is probably too busy"),
+        ("<html>Welcome to the hotel</html>", "a web page instead of data .Welcome to the hotel"),
+        (json.dumps(answer_of())[:-40], "breaks off"),
+        ("", "empty"),
+        ([], "not one of an Overpass server"),
+        (answer_of([{"type": "node", "id": 1}]), "no OSM object"),
     ],
 )
 def test_bad_answer_names_the_server(servers, tmp_path: Path, reply, said: str) -> None:
     servers.replies["interpreter"] = reply
     with pytest.raises(InputError, match=said) as error:
-        overpass.download_elements(AREA, cache=tmp_path)
-    assert str(error.value).startswith(f"{servers.url}/api: ")
+        overpass.download_elements(AREA, cache=tmp_path, internet=servers.internet)
+    assert str(error.value).startswith(f"{servers.api}: ")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_nobody_listens(servers, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(ox.settings, "overpass_rate_limit", False)
+def test_nobody_listens(servers, tmp_path: Path) -> None:
     servers.close()
-    with pytest.raises(InputError, match="could not be asked"):
-        overpass.download_elements(AREA, cache=tmp_path)
+    with pytest.raises(InputError, match="connection refused"):
+        overpass.download_elements(AREA, cache=tmp_path, internet=servers.internet)
 
 
 def test_elements_become_a_sorted_file(tmp_path: Path) -> None:
@@ -152,7 +155,7 @@ def test_elements_become_a_sorted_file(tmp_path: Path) -> None:
     [({"relation": 42}, "/lookup?format=json&polygon_geojson=1&osm_ids=R42"), ({"place": "Quarter"}, "/search?")],
 )
 def test_nominatim_gives_the_area(servers, tmp_path: Path, boundary: dict, path: str) -> None:
-    area = study_area(Boundary(**boundary), None, city="town", cache=tmp_path / "cache")
+    area = study_area(Boundary(**boundary), None, city="town", cache=tmp_path / "cache", internet=servers.internet)
     assert area.equals(AREA)
     assert servers.paths[0].startswith(path)
     assert len(list((tmp_path / "cache").iterdir())) == 1
@@ -172,22 +175,22 @@ def test_place_without_polygon_names_the_key(servers, tmp_path: Path, boundary: 
     servers.replies.update(lookup=reply, search=reply)
     key = next(iter(boundary))
     with pytest.raises(InputError, match=rf"^config/cities/town\.yaml: boundary\.{key}: .*polygon"):
-        study_area(Boundary(**boundary), None, city="town", cache=tmp_path)
+        study_area(Boundary(**boundary), None, city="town", cache=tmp_path, internet=servers.internet)
 
 
 def test_pull_cuts_the_answer_like_any_other_source(servers, tmp_path: Path) -> None:
     target = tmp_path / "raw" / "osm.pbf"
     source = ResolvedSource(kind="overpass")
-    pulled = pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100)
+    pulled = pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100, asking=servers.asking)
     kept = [f"{item.type_str()}{item.id}" for item in osmium.FileProcessor(target)]
     assert kept == ["n1", "n3", "w5", "r7"]
     note = pulled.provenance
-    assert (note["kind"], note["source"], note["snapshot"]) == ("overpass", f"{servers.url}/api", "2025-04-22")
-    assert set(note["tools"]) == {"creative-nodes", "osmium", "osmnx"}
+    assert (note["kind"], note["source"], note["snapshot"]) == ("overpass", servers.api, "2025-04-22")
+    assert set(note["tools"]) == {"creative-nodes", "osmium"}
     assert pulled.study_area.geometry.iloc[0].equals(AREA)
     assert sorted(item.name for item in target.parent.iterdir()) == ["osm.pbf", "overpass_cache"]
     first = target.read_bytes()
-    pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100)
+    pull_osm(source, Boundary(relation=42), target, city="town", edge_buffer_m=100, asking=servers.asking)
     assert target.read_bytes() == first
 
 
@@ -210,7 +213,12 @@ def test_recorded_answers_of_real_servers(servers, recorded: list, tmp_path: Pat
     servers.replies.update(interpreter=streets, lookup=places[11367528])
     target = tmp_path / "osm.pbf"
     pulled = pull_osm(
-        ResolvedSource(kind="overpass"), Boundary(relation=11367528), target, city="bach-khoa", edge_buffer_m=200
+        ResolvedSource(kind="overpass"),
+        Boundary(relation=11367528),
+        target,
+        city="bach-khoa",
+        edge_buffer_m=200,
+        asking=servers.asking,
     )
     assert pulled.provenance["snapshot"] == "2025-04-22"
     assert pulled.study_area["epsg"].tolist() == [32648]

@@ -1,5 +1,6 @@
 """Reach of towns drawn by hand: METHOD section 5, worked out on paper."""
 
+import itertools
 import math
 from dataclasses import replace
 from types import ModuleType
@@ -48,7 +49,7 @@ def _measure_all(towns: ModuleType, sites: Any, streets: Any = None, **how: Any)
         link_within_m=how.pop("link_within_m", 500),
     )
     assert not how
-    for name in ("candidates", "reach", "parts", "modes", "site_links"):
+    for name in ("candidates", "reach", "parts", "modes", "site_links", "network_parts"):
         tables.check(getattr(found, name), TABLES[name], where="test")
     return found
 
@@ -154,7 +155,9 @@ def test_equally_near_domains_make_their_number(towns: ModuleType) -> None:
 
 def test_a_town_without_spaces_and_amenities(towns: ModuleType) -> None:
     found = _measure(towns, towns.sites({"geometry": towns.at(500)})).iloc[0]
-    assert [found[name] for name in ("exchange", "neighbourhood", "diversity", "relay", "spaces_walk")] == [0] * 5
+    assert [found[name] for name in ("exchange", "neighbourhood", "diversity", "network_gain", "spaces_walk")] == [
+        0
+    ] * 5
     assert found["nearest_space"] == ""
     assert math.isnan(found["nearest_space_m"])
 
@@ -271,30 +274,56 @@ def test_without_a_rapid_station_the_walk_to_one_is_missing(towns: ModuleType) -
     assert "transit_minutes" not in set(found.parts["criterion"])
 
 
-# ---------------------------------------------------------------- relay
+# ---------------------------------------------------------------- network gain
 
 
-def _connectivity(graph: nx.Graph, spaces: set[str]) -> float:
-    """Return C over the spaces: the share of pairs (a space with itself too) that are joined."""
-    return sum((len(part & spaces) / len(spaces)) ** 2 for part in nx.connected_components(graph))
+def _p(metres: float) -> float:
+    """Return the probability that a walk links: 80 m a minute, a half at 15 minutes, softness 3, one at no distance."""
+    p = (1 + math.exp(-5)) / (1 + math.exp((metres / 80 - 15) / 3))
+    return p if p >= 0.005 else 0.0
 
 
-def test_relay_joins_two_ends_of_town(towns: ModuleType) -> None:
-    # links of at most 1,200 m: spaces at 0 and 2000 are apart, a site at 1000 joins them
+def _typical(spots: np.ndarray, stone: np.ndarray | None = None) -> float:
+    """Return the network of a typical space on a grid of streets, over every chain (networkx)."""
+    places = spots if stone is None else np.vstack([spots, stone])
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(places)))
+    for i, j in itertools.combinations(range(len(places)), 2):
+        p = _p(np.abs(places[i] - places[j]).sum())
+        if p:
+            graph.add_edge(i, j, length=-math.log(p))
+    lengths = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length"))
+    n = len(spots)
+    sizes = [sum(math.exp(-lengths[j][k]) for k in range(n) if k in lengths[j]) for j in range(n)]
+    return math.prod(sizes) ** (1 / n)
+
+
+def test_network_gain_joins_two_ends_of_town(towns: ModuleType) -> None:
+    # two spaces 2000 m apart are linked with p(25 min) = 0.0347; over a site between them with p(12.5 min)^2
     creative = towns.spaces({"geometry": towns.at(0)}, {"geometry": towns.at(2000)})
-    found = _measure(towns, towns.sites({"geometry": towns.at(1000)}, {"geometry": towns.at(700)}), creative=creative)
-    assert found["relay"].tolist() == pytest.approx([1 - 0.5, 0])
-    assert found["spaces_walk"].tolist() == [2, 1]
+    found = _measure_all(towns, towns.sites({"geometry": towns.at(1000)}, {"geometry": towns.at(0)}), creative=creative)
+    gain = _p(1000) ** 2 - _p(2000)
+    assert gain == pytest.approx(0.4578, abs=1e-4)
+    assert found.candidates["network_gain"].tolist() == pytest.approx([gain, 0], abs=1e-6)
+    assert found.candidates["spaces_walk"].tolist() == [2, 1]
+    # each of two networks of 1 + p grows by as much, so orders 0, 1 and 2 agree
+    row = found.network_parts.iloc[0]
+    assert row[["gain_order_0", "gain_order_1", "gain_order_2"]].tolist() == pytest.approx([gain] * 3, abs=1e-6)
+    assert row[["own", "flux", "connector"]].tolist() == pytest.approx([1, 4 * _p(1000), 2 * gain], abs=1e-5)
+    before = 2 * (1 + _p(2000))
+    assert row["ec_as_stone"] == pytest.approx(math.sqrt(before + 2 * gain) - math.sqrt(before), abs=1e-5)
+    after = before + 1 + 4 * _p(1000) + 2 * gain
+    assert row["ec_as_space"] == pytest.approx(math.sqrt(after) - math.sqrt(before), abs=1e-5)
 
 
-def test_relay_leaves_out_the_buffer(towns: ModuleType) -> None:
+def test_network_gain_leaves_out_the_buffer(towns: ModuleType) -> None:
     creative = towns.spaces({"geometry": towns.at(0)}, {"geometry": towns.at(2000), "inside": False})
     found = _measure(towns, towns.sites({"geometry": towns.at(1000)}), creative=creative)
-    assert found["relay"].tolist() == [0]
+    assert found["network_gain"].tolist() == [0]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_relay_equals_recomputing_connectivity(towns: ModuleType, seed: int) -> None:
+def test_network_gain_equals_the_network_with_the_site_in_it(towns: ModuleType, seed: int) -> None:
     rng = np.random.default_rng(seed)
     tables_ = towns.grid_tables(30, 20, 130.0)
     spots = np.column_stack([rng.integers(0, 30, 18), rng.integers(0, 20, 18)]) * 130.0
@@ -302,25 +331,14 @@ def test_relay_equals_recomputing_connectivity(towns: ModuleType, seed: int) -> 
     corners = np.column_stack([rng.integers(0, 30, 8), rng.integers(0, 20, 8)]) * 130.0
     sites = towns.sites(*({"geometry": towns.at(x, y)} for x, y in corners))
     measured = _measure_all(towns, sites, towns.streets(tables_), creative=creative, reach={"walk_minutes": 15})
-    found = measured.candidates
-    # on a grid the walk between two corners is the sum of both sides; no multiple of 130 m lies near 1,200 m
-    ids = creative["space_id"].tolist()
-    graph = nx.Graph()
-    graph.add_nodes_from(ids)
-    for i in range(18):
-        for j in range(i):
-            if np.abs(spots[i] - spots[j]).sum() <= 1200:
-                graph.add_edge(ids[i], ids[j])
-    today = _connectivity(graph, set(ids))
+    found, ids = measured.candidates, creative["space_id"].tolist()
+    today = _typical(spots)
     for site, corner in enumerate(corners):
-        with_site = graph.copy()
-        with_site.add_node("site")
-        with_site.add_edges_from(("site", ids[k]) for k in range(18) if np.abs(spots[k] - corner).sum() <= 1200)
-        expected = _connectivity(with_site, set(ids)) - today
-        assert found["relay"].iloc[site] == pytest.approx(expected, abs=1e-12)
+        assert found["network_gain"].iloc[site] == pytest.approx(_typical(spots, corner) - today, abs=1e-6)
+        # no multiple of 130 m lies near 1,200 m
+        walks = {ids[k]: np.abs(spots[k] - corner).sum() / 80 for k in range(18)}
         mine = measured.site_links[measured.site_links["site_id"] == found["site_id"].iloc[site]]
-        assert set(mine["space_id"]) == set(with_site["site"])
-        walks = {ids[k]: np.abs(spots[k] - corner).sum() / 80 for k in range(18)}  # 4.8 km/h
+        assert set(mine["space_id"]) == {space for space, walk in walks.items() if walk <= 15}
         assert mine["minutes"].tolist() == pytest.approx([walks[space_id] for space_id in mine["space_id"]])
 
 
@@ -482,9 +500,9 @@ def test_a_criterion_is_the_sum_of_its_parts(towns: ModuleType, criterion: str) 
     assert set(found.parts["site_id"]) == set(table.index)
 
 
-def test_diversity_newly_served_and_relay_follow_from_their_parts(towns: ModuleType) -> None:
+def test_diversity_newly_served_and_network_gain_follow_from_their_parts(towns: ModuleType) -> None:
     found = _town_with_everything(towns)
-    n_inside = 40 - 6
+    rises = found.network_parts.set_index("site_id")
     for row in found.candidates[found.candidates["reachable"]].itertuples():
         mine = found.parts[found.parts["site_id"] == row.site_id]
         share = (
@@ -495,8 +513,8 @@ def test_diversity_newly_served_and_relay_follow_from_their_parts(towns: ModuleT
         served = mine[mine["criterion"] == "newly_served"].set_index("part")["value"]
         assert row.newly_served == served["not served today"]
         assert row.residents_walk_15 == pytest.approx(served.sum())
-        joined = mine.loc[mine["criterion"] == "relay", "value"]
-        assert row.relay == pytest.approx((joined.sum() ** 2 - (joined**2).sum()) / n_inside**2)
+        grown = mine.loc[mine["criterion"] == "network_gain", "value"].sum()
+        assert grown == pytest.approx(rises["connector"][row.site_id])
     stop = found.parts[found.parts["criterion"] == "transit_minutes"]
     assert set(stop["part"]) == {"s1"} and set(stop["name"]) == {"Ga Cũ"}
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,15 +12,18 @@ import pandas as pd
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
 from creative_nodes.common import tables
-from creative_nodes.common.words import CRITERIA
+from creative_nodes.common.words import CRITERIA, POSITION_CRITERIA
 from creative_nodes.report import page
 from creative_nodes.report import settings as page_settings
 from creative_nodes.report.city import figures, links, view
 from creative_nodes.report.draw import basemap
 from creative_nodes.report.draw import packed as packed_data
 from creative_nodes.report.tables import TABLES
+from creative_nodes.score.against import scales_by, values_of
+from creative_nodes.score.values import DEFAULT_ANCHORS
 from creative_nodes.settings import Analysis, Settings, load_config, pick
 
+ROOT = Path(__file__).resolve().parents[3]
 HOSTILE = (
     "<script>alert(1)</script>",
     '"};alert(1)//',
@@ -60,7 +64,8 @@ def settings(
     import yaml
 
     data = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
-    data["report"] = {"online_tiles": online_tiles, "table_rows": table_rows}
+    tiles = "https://tiles.example/{z}/{x}/{y}.png"
+    data["report"] = {"online_tiles": online_tiles, "tiles_url": tiles, "table_rows": table_rows}
     config = load_config(data)
     city = {
         "name": "Made-up Town",
@@ -147,14 +152,26 @@ def _creative(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, crs="EPSG:4326")
 
 
-def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachable: int) -> gpd.GeoDataFrame:
-    chosen = heritage.iloc[:-8].reset_index(drop=True)
-    n = len(chosen)
+def _criteria(n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Make figures of the criteria for n places."""
     values = {key: rng.random(n) * 0.9 for key in CRITERIA}
     for key in ("residents_walk_15", "residents_ride_30", "newly_served", "site_capacity"):
         values[key] = values[key] * 40_000
-    values["relay"] = values["relay"] * 0.04
+    values["network_gain"] = values["network_gain"] * 0.04
     values["transit_minutes"] = np.where(np.arange(n) % 5 == 0, np.nan, values["transit_minutes"] * 30)
+    return values
+
+
+def reference(*, lacking: Sequence[str] = ()) -> pd.DataFrame:
+    """Make reference places, which lack some criteria."""
+    places = pd.DataFrame(_criteria(300, np.random.default_rng(12)))[list(POSITION_CRITERIA)]
+    return places.assign(kind="place", **dict.fromkeys(lacking, np.nan))
+
+
+def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachable: int) -> gpd.GeoDataFrame:
+    chosen = heritage.iloc[:-8].reset_index(drop=True)
+    n = len(chosen)
+    values = _criteria(n, rng)
     reachable = np.arange(n) < n - unreachable
     for key in CRITERIA:
         values[key] = np.where(reachable, values[key], np.nan)
@@ -179,10 +196,11 @@ def _scores(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     ranks = [i + 1 if i < scored else None for i in range(n)]
     score = [0.82 - 0.7 * i / scored if i < scored else None for i in range(n)]
     words = ("robust", "depends on priorities", "weak")
-    share = {"relay": 0.5, "residents_walk_15": 0.3, "heritage_value": 0.2}
+    share = {"network_gain": 0.5, "residents_walk_15": 0.3, "heritage_value": 0.2}
     return pd.DataFrame(
         {
             "site_id": candidates["site_id"],
+            "list": "known",
             "score": score,
             "rank": pd.array(ranks, dtype="Int64"),
             "rank_low": pd.array([None if r is None else max(1, r - 2) for r in ranks], dtype="Int64"),
@@ -312,7 +330,7 @@ def _reach(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     """What the criteria of the first site are made of, and two parts of the second; the others have none."""
-    first, second = candidates["site_id"].iloc[:2]
+    first = candidates["site_id"].iloc[0]
     near = [(first, "exchange", "space", f"c{k}", HOSTILE[k % 5], 1, 0.5 / (k + 1), "", 40.0 * k) for k in range(7)]
     made = [
         *near,
@@ -326,12 +344,12 @@ def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
         (first, "transit_minutes", "station", "s1", "Ga <b>Một</b>", 1, 7.4, "min", None),
         (first, "newly_served", "residents", "served today", "", 1, 4000.0, "persons", None),
         (first, "newly_served", "residents", "not served today", "", 1, 1234.0, "persons", None),
-        (first, "relay", "part of the network", "c1", HOSTILE[1], 12, 12.0, "spaces", None),
-        (first, "relay", "part of the network", "c5", "Studio 5", 1, 1.0, "spaces", None),
+        (first, "network_gain", "space", "c1", HOSTILE[1], 1, 2.345, "spaces", 900.0),
+        (first, "network_gain", "space", "c5", "Studio 5", 1, 1.0, "spaces", None),
+        (first, "network_gain", "space", "others", "", 3, 0.02, "spaces", None),
         (first, "heritage_value", "evidence", "confidence", "", 1, 0.375, "0-1", None),
         (first, "heritage_value", "evidence", "age", "", 1, 0.0, "0-1", None),
         (first, "readiness", "evidence", "status", "", 1, 1.0, "0-1", None),
-        (second, "relay", "part of the network", "c6", "Studio 6", 3, 3.0, "spaces", None),
     ]
     columns = ["site_id", "criterion", "kind", "part", "name", "n", "value", "unit", "distance_m"]
     return pd.DataFrame(made, columns=columns).astype({"value": float, "distance_m": float})
@@ -469,6 +487,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "clusters": gpd.GeoDataFrame(cluster, crs="EPSG:4326"),
         "candidates": candidates,
         "scores": _scores(candidates),
+        "values": values_of(candidates, scales_by(reference(), DEFAULT_ANCHORS), settings(ROOT).score),
         "indicators": _indicators(),
         "registry": _registry(),
         "completeness": _completeness(),

@@ -63,7 +63,7 @@ def sure(site_id, rank, **given):
         "flat_rank_low": 1,
         "flat_rank_high": 3,
         "dominated_by": 0,
-        "held_back_by": "relay",
+        "held_back_by": "network_gain",
         "held_back_points": 0.15,
         "rank_left_out": rank,
         "scenarios_ranked": 2,
@@ -153,3 +153,12 @@ def plan(key, sites, served, far, *, status="optimal", gap=0.0, note="", **given
         "note": note,
         **given,
     }
+
+
+def values(settings):
+    """The table values of a city where every criterion counts, for one site."""
+    rows = [
+        {"site_id": "a", "criterion": key, "weight": weight, "value": 1.0, "verdict": "some"}
+        for key, weight in settings.score.weights.items()
+    ]
+    return frame("values", rows)

@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
-from results import IDS, ROOT, SCRIPT, frame, ordered, rendered, robustness, scenario, swept
+from results import IDS, ROOT, SCRIPT, frame, ordered, rendered, robustness, scenario, swept, values
 
 from creative_nodes.common.messages import LANGUAGES, speaking
 from creative_nodes.report.city.certainty import certainty, order_words
@@ -35,7 +35,7 @@ def moves():
 
 
 def told(tables, settings, **given):
-    return certainty(tables, given.get("ordered", ordered()), settings)
+    return certainty({"values": values(settings), **tables}, given.get("ordered", ordered()), settings)
 
 
 # ---------------------------------------------------------------- the first place
@@ -103,16 +103,16 @@ def test_missing_ranges_have_words(settings):
 
 
 def test_too_few_weightings_tell_nothing_of_priorities():
-    row = next(robustness(("b", {"flat_p_first": 29 / DRAWS, "central_relay": 0.9})).iloc[[1]].itertuples())
+    row = next(robustness(("b", {"flat_p_first": 29 / DRAWS, "central_network_gain": 0.9})).iloc[[1]].itertuples())
     assert counts_more(row, DRAWS) is None
-    row = next(robustness(("b", {"flat_p_first": 30 / DRAWS, "central_relay": 0.9})).iloc[[1]].itertuples())
-    assert counts_more(row, DRAWS) == ("relay",)
+    row = next(robustness(("b", {"flat_p_first": 30 / DRAWS, "central_network_gain": 0.9})).iloc[[1]].itertuples())
+    assert counts_more(row, DRAWS) == ("network_gain",)
 
 
 def test_what_would_put_a_site_first_is_told_with_both_weights(settings):
-    found = robustness(("b", {"first_if": "relay", "first_if_weight": 0.4}), ("c", {"dominated_by": 1}))
+    found = robustness(("b", {"first_if": "network_gain", "first_if_weight": 0.4}), ("c", {"dominated_by": 1}))
     lines = told({"robustness": found}, settings).strips
-    today = settings.score.weights["relay"]
+    today = settings.score.weights["network_gain"]
     assert "made up about 40" in lines[1].first_when
     assert f"instead of {today * 100:.0f}" in lines[1].first_when
     assert "stepping stones" in lines[1].first_when
@@ -127,7 +127,7 @@ def test_the_first_site_says_what_it_leans_on(settings):
 
 
 def test_a_site_that_only_mixes_put_first_names_the_mix(settings):
-    mixed = told({"robustness": robustness(("b", {"central_relay": 0.5}))}, settings).strips[1].first_when
+    mixed = told({"robustness": robustness(("b", {"central_network_gain": 0.5}))}, settings).strips[1].first_when
     assert mixed == (
         "No single priority puts it first; the mixes that do weigh these most: stepping stones between creative spaces."
     )
@@ -164,15 +164,15 @@ def agreement(tau, *, same_first=True, n=20):
 
 
 def test_vikor_is_explained_only_where_it_departs_and_most_have_nothing(settings):
-    weight = settings.score.weights["relay"]
-    nothing = [(site_id, {"held_back_by": "relay", "held_back_points": weight}) for site_id in "abc"]
+    weight = settings.score.weights["network_gain"]
+    nothing = [(site_id, {"held_back_by": "network_gain", "held_back_points": weight}) for site_id in "abc"]
     tables = {"robustness": robustness(*nothing), "agreement": agreement(0.5, n=3)}
     page = told(tables, settings)
     assert any("3 of 3 sites have the least there is" in line for line in page.methods_told)
     assert any("With 3 candidates a rank correlation says little" in line for line in page.methods_told)
     agreed = told({**tables, "agreement": agreement(0.95, n=3)}, settings)
     assert not any("VIKOR orders" in line for line in agreed.methods_told)
-    some = [(site_id, {"held_back_by": "relay", "held_back_points": weight / 2}) for site_id in "abc"]
+    some = [(site_id, {"held_back_by": "network_gain", "held_back_points": weight / 2}) for site_id in "abc"]
     other = told({**tables, "robustness": robustness(*some)}, settings)
     assert any("very weak in one heavy priority falls" in line for line in other.methods_told)
     assert not any("have the least there is" in line for line in other.methods_told)
@@ -237,7 +237,7 @@ def test_the_settings_that_are_worded_exist(settings, key):
 
 
 def test_a_card_says_what_would_change_its_rank(settings):
-    tables = {"robustness": robustness(("b", {"left_out": "relay", "rank_left_out": 3})), **swept(moves(), SAME)}
+    tables = {"robustness": robustness(("b", {"left_out": "network_gain", "rank_left_out": 3})), **swept(moves(), SAME)}
     found = doubts(tables, ordered(), settings)
     assert set(found) == {"a", "b", "c"}
     assert any("would rank 1 instead of 2" in line for line in found["b"])
@@ -258,8 +258,8 @@ def test_a_site_that_drops_out_is_told(settings):
 
 
 def priorities():
-    rows = scenario("access", {"a": 2, "b": 1, "c": 3, "d": None}, {"newly_served": 0.6, "relay": 0.4})
-    rows += scenario("even", {"a": 1, "b": 2, "c": 3, "d": None}, {"newly_served": 0.5, "relay": 0.5})
+    rows = scenario("access", {"a": 2, "b": 1, "c": 3, "d": None}, {"newly_served": 0.6, "network_gain": 0.4})
+    rows += scenario("even", {"a": 1, "b": 2, "c": 3, "d": None}, {"newly_served": 0.5, "network_gain": 0.5})
     return frame("scenarios", rows)
 
 
@@ -285,17 +285,17 @@ def test_a_scenario_without_ranks_says_why(settings):
 
 
 def test_equal_firsts_share_the_place(settings):
-    rows = scenario("even", {"a": 1, "b": 1, "c": 3}, {"relay": 1.0})
+    rows = scenario("even", {"a": 1, "b": 1, "c": 3}, {"network_gain": 1.0})
     page = scenarios({"scenarios": frame("scenarios", rows)}, ordered(), settings)
     assert page.scenarios[0].winner == f"{SCRIPT} and Mill"
     assert page.rows[1].first == (True,)
 
 
 def test_why_follows_from_the_weights_alone():
-    assert why({"relay": 0.7, "exchange": 0.3}).startswith("It puts stepping stones")
-    assert why({"relay": 0.5, "exchange": 0.4}).startswith("It spreads its weight")
-    assert why({"relay": 1.0}) == "Only one thing counts: stepping stones between creative spaces."
-    assert by_group({"relay": 0.6, "exchange": 0.4}).replace("\u00a0", " ") == (
+    assert why({"network_gain": 0.7, "exchange": 0.3}).startswith("It puts stepping stones")
+    assert why({"network_gain": 0.5, "exchange": 0.4}).startswith("It spreads its weight")
+    assert why({"network_gain": 1.0}) == "Only one thing counts: stepping stones between creative spaces."
+    assert by_group({"network_gain": 0.6, "exchange": 0.4}).replace("\u00a0", " ") == (
         "People 0 %, spillover 40 %, network 60 %, site 0 %"
     )
 

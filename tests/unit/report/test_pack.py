@@ -42,7 +42,7 @@ def frames():
     made["candidates"] = table(
         "candidates",
         [
-            {"site_id": "h-1", "name": "Nhà máy xe lửa Gia Lâm", "relay": 0.25, "geometry": SHAPES[0]},
+            {"site_id": "h-1", "name": "Nhà máy xe lửa Gia Lâm", "network_gain": 0.25, "geometry": SHAPES[0]},
             {"site_id": "h-2", "name": "杨树浦电厂", "transit_minutes": None, "geometry": SHAPES[1]},
         ],
     )
@@ -71,7 +71,7 @@ def test_a_spreadsheet_reads_names_numbers_and_places(frames, tmp_path):
     pack.write_csv(frames["candidates"], tmp_path / "csv" / "candidates.csv")
     rows = read_csv(tmp_path / "csv" / "candidates.csv")
     assert [row["name"] for row in rows] == ["Nhà máy xe lửa Gia Lâm", "杨树浦电厂"]
-    assert [row["relay"] for row in rows] == ["0.25", ""]
+    assert [row["network_gain"] for row in rows] == ["0.25", ""]
     assert [row["transit_minutes"] for row in rows] == ["", ""]
     point = shapely.Point(float(rows[0]["lon"]), float(rows[0]["lat"]))
     assert SHAPES[0].contains(point)

@@ -16,7 +16,6 @@ import made_up
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.report import page
 from creative_nodes.report.cities import index as cities
-from creative_nodes.report.draw import maps
 from creative_nodes.report.tables import INDICATORS
 
 ROOT = Path(__file__).parents[3]
@@ -188,14 +187,14 @@ def test_nothing_is_fetched(parsed, html):
     assert "url(" not in html.split("</style>")[0].replace("url(#", "")
     policy = next(a["content"] for a in parsed.all("meta") if a.get("http-equiv"))
     assert policy.startswith("default-src 'none'") and "http" not in policy
-    assert "tile.openstreetmap.org" not in html
+    assert "tiles.example" not in html
 
 
 def test_online_tiles_only_when_asked_for(tmp_path):
     html = made_up.city_html(ROOT, tmp_path, made_up.frames(), online_tiles=True)
     policy = next(a["content"] for a in Parsed(html).all("meta") if a.get("http-equiv"))
-    assert maps.TILES in html
-    assert "img-src data: https://tile.openstreetmap.org" in policy
+    assert "https://tiles.example/{z}/{x}/{y}.png" in html
+    assert policy.endswith("img-src data: https://tiles.example")
 
 
 def test_rows_and_sections(parsed):
@@ -222,7 +221,7 @@ def test_what_is_missing_and_where_data_come_from_is_said(parsed):
         "abababababab…",
         "0123456789ab",
         "half of the effect is gone at 43 m",
-        "score.weights.relay",
+        "score.weights.network_gain",
         "Open Database License",
         "MIT",
     ):

@@ -113,15 +113,15 @@ def test_newly_served_and_served_already(city):
     assert told(city, 0, "newly_served").parts == (("Served today", "4,000"), ("Not served today", "1,230"))
 
 
-def test_relay_names_the_groups_that_would_be_joined(city):
-    made = told(city, 0, "relay")
-    assert made.lead == "It would join 2 groups of spaces that no walks of 15 min join today:"
-    assert made.parts == (('around "};alert(1)//', "12 spaces"), ("around Studio 5", "1 space"))
+def test_network_gain_names_the_spaces_whose_network_would_grow(city):
+    made = told(city, 0, "network_gain")
+    assert made.lead == "Creative spaces whose network would grow, and by how many spaces."
+    assert made.parts == (('"};alert(1)//', "2.35"), ("Studio 5", "1.00"))
+    assert made.rest == "and 3 others, together 0.02"
 
 
-def test_relay_of_one_group_or_none_is_no_joining(city):
-    assert told(city, 1, "relay").lead == "It would stand in one group of spaces, and join it to no other:"
-    assert told(city, 2, "relay").lead == "No creative space within 15 min on foot: it would join nothing."
+def test_network_gain_of_nobody_says_so(city):
+    assert told(city, 1, "network_gain").lead == "It would bring no two creative spaces closer together."
 
 
 def test_evidence_tells_its_shares(city):

@@ -124,7 +124,7 @@ def results_of(made):
     here = dict(zip("abc", made["candidates"]["site_id"], strict=False))
     moves = [("a", "reach.walk_minutes", "10", 1, 2), ("b", "reach.walk_minutes", "10", 2, 1)]
     moves += [("a", "people", "a census", 1, 2), ("b", "speed walk", "× 0.85", 2, 3)]
-    rows = results.scenario("heritage_first", {"a": 2, "b": 1, "c": 3}, {"newly_served": 0.6, "relay": 0.4})
+    rows = results.scenario("heritage_first", {"a": 2, "b": 1, "c": 3}, {"newly_served": 0.6, "network_gain": 0.4})
     found = {
         "robustness": results.robustness(("c", {"p_first": 0.02, "dominated_by": 1})).iloc[:3],
         **results.swept(moves, [("reach.walk_minutes", "10", 3, "b"), ("people", "a census", 3, "b")]),
@@ -153,7 +153,7 @@ def results_of(made):
 def variants(made):
     """Tables that make the view-model say other things than the usual ones do."""
     scores, few = made["scores"], made["completeness"].assign(residents=[400.0, 2000.0, None, 0.0])
-    lost = dict.fromkeys(scores.columns.drop(["site_id", "certainty"]))
+    lost = dict.fromkeys(scores.columns.drop(["site_id", "list", "certainty"]))
     unscored = scores.assign(**lost, certainty="not scored").astype(scores.dtypes.drop("certainty").to_dict())
     none = {name: made[name].iloc[:0] for name in ("services", "indicators", "parts")}
     yield "usual", made
@@ -216,7 +216,7 @@ def test_keys_are_the_same_in_every_language(made, foreign):
 def test_the_legend_of_the_map_is_spoken(made, foreign):
     with speaking("vi"):
         city = view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
-        legend = maps.build(page.map_data(city, {}), online_tiles=True).legend
+        legend = maps.build(page.map_data(city, {}), tiles_url="https://tiles.example/{z}/{x}/{y}.png").legend
     labels = [text for label in legend.values() for text in re.split(r"<[^>]*>", label) if text]
     assert len(labels) > 20
     assert [label for label in labels if left_english(label, [])] == []

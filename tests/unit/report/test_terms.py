@@ -35,7 +35,7 @@ def test_terms_quote_the_limits_of_the_run(city):
     reach = settings.reach.model_copy(update={"walk_minutes": 9, "neighbourhood_half_life_m": 777})
     changed = view.city_page(made_up.frames(), {}, replace(settings, network=network, reach=reach))
     assert changed.term["link"].told.endswith("at most 7 minutes.")
-    assert "no walk of 7 minutes joins" in changed.term["relay"].told
+    assert "one of 7 minutes half" in changed.term["typical_network"].told
     assert "within 9 minutes on foot" in changed.term["newly_served"].told
     assert changed.term["neighbourhood"].told.endswith("half as much at 777 m.")
     assert city.term["exchange"].told.endswith("half as much at 43 m.")  # ln 2 / 0.016

@@ -100,7 +100,7 @@ def test_without_indicators_the_page_says_that_it_cannot_tell(made):
 
 def test_without_any_scored_candidate_the_page_says_so(made):
     scores = made["scores"].copy()
-    for column in scores.columns.drop(["site_id", "certainty"]):
+    for column in scores.columns.drop(["site_id", "list", "certainty"]):
         scores[column] = pd.array([pd.NA] * len(scores), dtype="Int64" if "rank" in column else "Float64")
     city = view.city_page({**made, "scores": scores}, {}, made_up.settings(ROOT))
     assert city.answer.startswith("No candidate could be scored")
@@ -251,7 +251,7 @@ def test_a_criterion_without_data_is_in_no_score(made):
     city = view.city_page({**made, "scores": scores}, {}, made_up.settings(ROOT))
     best = {row.key: row.best_part for row in city.criteria}
     assert best.pop("transit_minutes") is None
-    assert best["relay"] == pytest.approx(made["scores"]["part_relay"].max())
+    assert best["network_gain"] == pytest.approx(made["scores"]["part_network_gain"].max())
 
 
 def test_index_says_when_an_age_is_not_known(made):

@@ -15,6 +15,7 @@ from creative_nodes.score.values import (
     ANCHORING,
     Anchoring,
     Scale,
+    follow,
     lay_scales,
     rank_correlations,
     spread_weights,
@@ -173,3 +174,18 @@ def test_a_scale_of_ones_own():
     own = {"noise": Anchoring("cost")}
     scale = lay_scales(pd.DataFrame({"noise": np.arange(101.0)}), criteria=["noise"], anchoring=own)["noise"]
     assert scale == Scale("noise", 90.0, 1.0, False, True, 50.0, 1.0)
+
+
+def test_anchors_follow_those_of_a_sample_in_proportion():
+    whole, some = lay_scales(reference(2, n=2000)), lay_scales(reference(9, n=200))
+    for name, scale in follow(whole, some, some).items():
+        assert (scale.zero, scale.one) == pytest.approx((whole[name].zero, whole[name].one), rel=1e-12)
+    twice = lay_scales(reference(9, n=200) * 2)
+    moved = follow(whole, some, twice)
+    assert moved["neighbourhood"].one == pytest.approx(2 * whole["neighbourhood"].one)
+    assert moved["network_gain"].zero == 0
+    assert moved["site_capacity"] == whole["site_capacity"]
+    # where the sample had nothing there is no proportion to keep
+    none = lay_scales(reference(9, n=200, network_gain=np.zeros(200)))
+    assert follow(whole, none, some)["network_gain"].one == some["network_gain"].one
+    assert not follow(whole, some, none)["network_gain"].in_use

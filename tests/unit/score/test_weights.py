@@ -6,7 +6,7 @@ from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
 from creative_nodes.score.weights import resolve
 
 GROUPS = {"people": 0.4, "spillover": 0.3, "network": 0.2, "site": 0.1}
-LIKE = {name: (0.5 if name in ("relay", "readiness") else 0.0) for name in CRITERIA}
+LIKE = {name: (0.5 if name in ("network_gain", "readiness") else 0.0) for name in CRITERIA}
 
 
 def plain(given, **options):
@@ -24,7 +24,7 @@ def test_groups_alone_split_evenly():
     assert set(found) == set(CRITERIA)
     assert found["transit_minutes"] == pytest.approx(0.1)
     assert found["diversity"] == pytest.approx(0.1)
-    assert found["relay"] == pytest.approx(0.2)
+    assert found["network_gain"] == pytest.approx(0.2)
     assert sum(found.values()) == pytest.approx(1)
 
 
@@ -48,7 +48,7 @@ def test_comparisons_of_groups():
         **{"spillover/network": 2, "spillover/site": 2, "network/site": 1},
     }
     found = plain({"ahp": pairs})
-    assert found["relay"] == pytest.approx(1 / 8)
+    assert found["network_gain"] == pytest.approx(1 / 8)
     assert sum(found[name] for name in CRITERION_GROUPS["people"]) == pytest.approx(1 / 2)
 
 
@@ -59,10 +59,10 @@ def test_comparisons_inside_a_group():
 
 
 def test_comparisons_of_all_criteria():
-    strength = {name: 1 + (name == "relay") for name in CRITERIA}
+    strength = {name: 1 + (name == "network_gain") for name in CRITERIA}
     names = list(CRITERIA)
     pairs = {f"{a}/{b}": strength[a] / strength[b] for i, a in enumerate(names) for b in names[i + 1 :]}
-    assert plain({"ahp": pairs})["relay"] == pytest.approx(2 / 12)
+    assert plain({"ahp": pairs})["network_gain"] == pytest.approx(2 / 12)
     assert "nothing left for within" in refused({"ahp": pairs, "within": {}})
 
 
@@ -79,15 +79,15 @@ def test_comparisons_of_all_criteria():
         ({"groups": {"people": 1}}, "lacks spillover, network, site"),
         ({"groups": GROUPS, "ahp": {}}, "one of the two"),
         ({"within": {}}, "one of the two"),
-        ({"groups": GROUPS, "relay": 0.1}, "found relay too"),
+        ({"groups": GROUPS, "network_gain": 0.1}, "found network_gain too"),
         ({"groups": GROUPS, "within": {"peple": {}}}, "did you mean people?"),
-        ({"groups": GROUPS, "within": {"network": {"rellay": 1}}}, "did you mean relay?"),
-        ({"groups": GROUPS, "within": {"network": {"relay": 0.5}}}, "weights.within.network must sum to 1"),
+        ({"groups": GROUPS, "within": {"network": {"network_gian": 1}}}, "did you mean network_gain?"),
+        ({"groups": GROUPS, "within": {"network": {"network_gain": 0.5}}}, "weights.within.network must sum to 1"),
         ({"groups": GROUPS, "within": {"site": {"ahp": {}, "readiness": 1}}}, "not both"),
         ({"groups": GROUPS, "within": [1]}, "mapping"),
         ({"ahp": {"people/sit": 3}}, "did you mean site?"),
         ({"ahp": 3}, "mapping"),
-        ({"relay": 1}, "give 0 to leave one out"),
+        ({"network_gain": 1}, "give 0 to leave one out"),
         ({**dict.fromkeys(CRITERIA, 0), "residents_wlk_15": 1}, "did you mean residents_walk_15?"),
         (dict.fromkeys(CRITERIA, 0), "all are 0"),
         (None, "mapping"),

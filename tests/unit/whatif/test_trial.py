@@ -20,8 +20,10 @@ from creative_nodes.locate.sites import locate
 from creative_nodes.locate.taxonomy import Taxonomies, read_taxonomy
 from creative_nodes.reach import measure as reach
 from creative_nodes.reach.isochrones import draw_isochrones
+from creative_nodes.reach.reference import PositionRules, measure_reference
 from creative_nodes.report import pack
 from creative_nodes.report.tables import TABLES
+from creative_nodes.score.against import city_scales, read_scales
 from creative_nodes.score.rank import score_candidates
 from creative_nodes.whatif import sites
 from creative_nodes.whatif import trial as whatif
@@ -97,11 +99,18 @@ def _base(city: sites.BaseCity) -> dict[str, Any]:
         main_mode=city.main_mode,
         link_within_m=analysis.people_grid.link_within_m,
     )
+    rules = PositionRules(analysis.reach, analysis.network, city.main_mode, analysis.people_grid.link_within_m)
+    reference = measure_reference(
+        city.area, city.world, city.streets, rules, places=200, h3_resolution=8, seed=analysis.seed
+    )
+    scales = city_scales(reference, analysis.score.anchors)
     return {
         "candidates": found.candidates,
         "reach": found.reach,
         "parts": found.parts,
-        "scores": score_candidates(found.candidates, analysis.score, seed=analysis.seed),
+        "reference": reference,
+        "scales": scales,
+        "scores": score_candidates(found.candidates, read_scales(scales), analysis.score, seed=analysis.seed),
         "isochrones": draw_isochrones(found.candidates, city.streets, analysis.isochrones),
     }
 
@@ -123,6 +132,17 @@ def _at(towns: ModuleType, x: float, y: float) -> str:
 
 
 # ---------------------------------------------------------------- right
+
+
+def test_a_new_site_moves_nobodys_score(city: sites.BaseCity, towns: ModuleType) -> None:
+    """To the bit, and so for every part of it: values are measured against the city, not against the list."""
+    found = _try(city, at=_at(towns, 700, 500), status="disused", area_m2=50_000)
+    before = city.frames["scores"].set_index("site_id")
+    after = found.combined["scores"].set_index("site_id")
+    for name in ("score", *(f"part_{key}" for key in CRITERIA)):
+        np.testing.assert_array_equal(after.loc[before.index, name].to_numpy(), before[name].to_numpy())
+    assert len(after) == len(before) + 1 and after["score"].notna().all()
+    assert set(found.combined["values"]["site_id"]) == set(after.index)
 
 
 @pytest.mark.parametrize("osm", ["way/1", "way/11", "way/2", "way/3", "way/4", "h-w4"])
@@ -195,7 +215,7 @@ def test_a_place_on_a_street_by_hand(towns: ModuleType, city: sites.BaseCity) ->
     assert row["exchange"] == pytest.approx(math.exp(-0.016 * 100) + math.exp(-0.016 * 502), rel=1e-4)
     assert row["nearest_space_m"] == pytest.approx(100, abs=0.01)
     # the two spaces are linked already, so a relay between them joins nothing
-    assert row["relay"] == 0
+    assert row["network_gain"] == 0
     assert row["site_capacity"] == 1234
     share = city.analysis.candidates
     trust = city.taxonomy.registry_weight

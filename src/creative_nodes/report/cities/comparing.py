@@ -265,7 +265,7 @@ def indicator_rows(
 
 
 def count_rows(
-    cities: Sequence[ComparedCity], counts: Sequence[pd.Series], words: Words, said: tuple[str, str]
+    cities: Sequence[ComparedCity], counts: Sequence[pd.Series], words: Words, said: Callable[[int], str]
 ) -> tuple[Row, ...]:
     """Set counts by kind side by side, drawn as shares of each city's own total.
 
@@ -274,7 +274,7 @@ def count_rows(
     cities : the cities, in the order of the columns.
     counts : by kind, one a city.
     words : names of the kinds, in English.
-    said : what is counted, of one and of many, with the field n.
+    said : says how many are counted.
     """
     totals = [int(one.sum()) for one in counts]
     both = pd.concat(list(counts), axis=1).fillna(0) if counts else pd.DataFrame()
@@ -289,7 +289,7 @@ def count_rows(
                 value=percent(share) if total else not_known(),
                 mark=computed(city) if total else None,
                 length=_length(share, top),
-                remark=say_n(int(n), *said) if total else "",
+                remark=said(int(n)) if total else "",
             )
             for city, n, share, total in zip(cities, both.loc[kind], shares.loc[kind], totals, strict=True)
         )
@@ -306,7 +306,7 @@ def domain_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]
     words : names of the domains, by key.
     """
     counts = [city.spaces["domain"].value_counts().sort_index() for city in cities]
-    return count_rows(cities, counts, words, (mark("{n:count} space"), mark("{n:count} spaces")))
+    return count_rows(cities, counts, words, lambda n: say_n(n, "{n:count} space", "{n:count} spaces"))
 
 
 def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
@@ -318,7 +318,7 @@ def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
     words : names of the classes, by key.
     """
     counts = [city.sites.query("status != 'lost'")["heritage_class"].value_counts().sort_index() for city in cities]
-    shared = count_rows(cities, counts, words, (mark("{n:count} site"), mark("{n:count} sites")))
+    shared = count_rows(cities, counts, words, lambda n: say_n(n, "{n:count} site", "{n:count} sites"))
     # few sites: the count goes before the share
     return tuple(
         replace(

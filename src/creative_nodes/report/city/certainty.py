@@ -48,7 +48,6 @@ REVERSED = mark("rather the reverse order")
 METHODS = {
     "topsis": mark("TOPSIS: nearest to the best of everything, farthest from the worst"),
     "vikor": mark("VIKOR: half the sum, half the worst shortfall"),
-    "marcos": mark("MARCOS: sum of shares of the best value"),
 }
 
 
@@ -412,7 +411,7 @@ def certainty(
             name=name[every[0].site_id],
         )
         return Certainty(only, "", "", (), (), (), (), (), ())
-    weights, found = shares(ordered, settings), every[:SHOWN]
+    weights, found = shares(tables), every[:SHOWN]
     last = _last_rank(found)
     methods, methods_told = _methods(table(tables, "agreement"), robustness, weights)
     sweep, variants = swept(tables, ordered), table(tables, "sweep_variants")

@@ -12,7 +12,6 @@ from creative_nodes.common import CRITERIA, say, say_n
 from creative_nodes.report.say.spoken import Changed, change, changed_in, priority, ranked_rows, table, whole
 from creative_nodes.report.say.words import known_number, rows
 from creative_nodes.report.settings import PageSettings
-from creative_nodes.score import criteria_in_use
 
 ENOUGH_DRAWS = 30  # weightings that put a site first, fewer do not tell under which priorities
 COUNTS_MORE = 1.5  # times an even share of the weight: what is said to count more
@@ -188,15 +187,11 @@ def over_scenarios(row: Any) -> str:
     return say("Under the {n} sets of priorities tried it ranks from {best} to {worst}.", n=n, best=best, worst=worst)
 
 
-def shares(ordered: pd.DataFrame, settings: PageSettings) -> dict[str, float]:
-    """Return the weights in use: criteria that nobody has a value for are left out, the rest sum to 1.
-
-    Parameters
-    ----------
-    ordered : the tables candidates and scores, joined and in order.
-    settings : of this run.
-    """
-    return criteria_in_use(ordered, settings.score)
+def shares(tables: Mapping[str, Any]) -> dict[str, float]:
+    """Return the weights as they applied: those of criteria that do not count in this city spread over the others."""
+    values = table(tables, "values")
+    applied = {} if values is None else dict(zip(values["criterion"], values["weight"].astype(float), strict=True))
+    return {name: weight for name, weight in applied.items() if weight > 0}
 
 
 # ---------------------------------------------------------------- a card
@@ -239,7 +234,7 @@ def doubts(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSetti
     if len(ranked) < 2:
         return {}
     by_id = {} if robustness is None else {row.site_id: row for row in rows(robustness) if whole(row.rank) is not None}
-    weights = shares(ordered, settings)
+    weights = shares(tables)
     told: dict[str, tuple[str, ...]] = {}
     for site_id in ranked["site_id"]:
         lines: Sequence[str] = [] if found is None else _of_assumptions(site_id, found, settings)

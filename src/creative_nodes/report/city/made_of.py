@@ -88,12 +88,7 @@ def _exchange(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made
     if parts.empty:
         return _no_space(settings)
     shown, n, left = _nearest_spaces(parts, names, TOP_SPACES)
-    rest = ""
-    if n:
-        rest = say_n(
-            n, "and {n:count} other, together {sum:amount}", "and {n:count} others, together {sum:amount}", sum=left
-        )
-    return Made(say("Creative spaces: the walk to each, and what it adds."), shown, rest)
+    return Made(say("Creative spaces: the walk to each, and what it adds."), shown, _others(n, left))
 
 
 def _neighbourhood(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
@@ -147,23 +142,23 @@ def _newly_served(parts: pd.DataFrame, names: Names, settings: PageSettings) -> 
     return Made(lead, tuple((worded(PARTS, row.part), number(row.value)) for row in rows(parts)))
 
 
-def _relay(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
-    step = settings.network.link_minutes
-    groups = tuple(
-        (
-            say("around {space}", space=names.space(row.part, row.name_)),
-            say_n(row.n, "{n:count} space", "{n:count} spaces"),
-        )
-        for row in rows(parts)
+def _network_gain(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
+    if parts.empty:
+        return Made(say("It would bring no two creative spaces closer together."))
+    each = parts[parts["part"] != OTHERS]
+    shown = tuple((names.space(row.part, row.name_), amount(row.value)) for row in rows(each.head(TOP_SPACES)))
+    left = pd.concat([each.iloc[TOP_SPACES:], parts[parts["part"] == OTHERS]])
+    rest = _others(int(left["n"].sum()), float(left["value"].sum()))
+    return Made(say("Creative spaces whose network would grow, and by how many spaces."), shown, rest)
+
+
+def _others(n: int, total: float) -> str:
+    """Say how many others there are and what they add together; nothing where there are none."""
+    if not n:
+        return ""
+    return say_n(
+        n, "and {n:count} other, together {sum:amount}", "and {n:count} others, together {sum:amount}", sum=total
     )
-    if not groups:
-        return Made(say("No creative space within {step:g} min on foot: it would join nothing.", step=step))
-    if len(groups) == 1:
-        return Made(say("It would stand in one group of spaces, and join it to no other:"), groups)
-    joined = say(
-        "It would join {n:count} groups of spaces that no walks of {step:g} min join today:", n=len(groups), step=step
-    )
-    return Made(joined, groups)
 
 
 def _evidence(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Made:
@@ -177,7 +172,7 @@ MAKERS: dict[CriterionKey, Maker] = {
     "neighbourhood": _neighbourhood,
     "diversity": _diversity,
     "newly_served": _newly_served,
-    "relay": _relay,
+    "network_gain": _network_gain,
     "heritage_value": _evidence,
     "readiness": _evidence,
 }

@@ -13,7 +13,7 @@ from creative_nodes.common import CRITERIA, CRITERION_GROUPS, CriterionKey, say,
 from creative_nodes.report.city.method import CriterionRow
 from creative_nodes.report.city.scenarios import why
 from creative_nodes.report.settings import PageSettings
-from creative_nodes.score import SUM_TOLERANCE, Scenario, Score, criteria_in_use, normalised
+from creative_nodes.score import SUM_TOLERANCE, Scenario, Score, value_matrix
 
 SAME_SCORE = 1e-9  # a score of the run that differs by more was not made by these weights
 
@@ -22,7 +22,7 @@ ORDER = tuple(CRITERIA)
 
 @dataclass(frozen=True)
 class Slider:
-    """One criterion as a slider; `known` is false where nobody has a value, and `remark` says why it does nothing."""
+    """One criterion as a slider; `known` is false where it does not count here; `remark` says why it moves nobody."""
 
     key: CriterionKey
     label: str
@@ -62,7 +62,7 @@ class Priorities:
     groups : sliders by group.
     presets : the scenarios.
     values : criteria as the score adds them up, 0-1, 1 the best: a row per ranked candidate, best first; a criterion
-        that nobody has a value for is 0.
+        that does not count in this city is 0.
     ties : place of each candidate among those of the same rank.
     """
 
@@ -78,24 +78,25 @@ class Priorities:
 # ---------------------------------------------------------------- values
 
 
-def known_criteria(scored: pd.DataFrame) -> list[CriterionKey]:
-    """Return the criteria that at least one of the scored candidates has a value for."""
-    return [name for name in CRITERIA if scored[name].notna().any()]
+def known_criteria(values: pd.DataFrame) -> list[CriterionKey]:
+    """Return the criteria that count in this city, of the table values."""
+    used = set(values.loc[values["verdict"] != "unused", "criterion"])
+    return [name for name in CRITERIA if name in used]
 
 
-def _values(scored: pd.DataFrame, known: Sequence[CriterionKey], settings: Score) -> np.ndarray:
-    """Prepare the criteria as the score does, shape (n, all criteria)."""
-    values = np.zeros((len(scored), len(CRITERIA)))
-    values[:, [ORDER.index(name) for name in known]] = normalised(scored, list(known), settings)
-    return values
+def _values(scored: pd.DataFrame, values: pd.DataFrame, known: Sequence[CriterionKey]) -> np.ndarray:
+    """Return what each criterion is worth for each candidate, shape (n, criteria); 0 for one that does not count."""
+    matrix = value_matrix(values, scored["site_id"].to_numpy(dtype=object))
+    return np.where(np.isin(ORDER, known), matrix, 0.0)
 
 
-def _off(scored: pd.DataFrame, values: np.ndarray, settings: Score) -> str:
+def _off(scored: pd.DataFrame, values: np.ndarray, known: Sequence[CriterionKey], settings: Score) -> str:
     """Say why live priorities would be wrong or empty on this page, or nothing."""
-    weights = criteria_in_use(scored, settings)
-    if scored.empty or not weights:
+    weights = {name: settings.weights[name] for name in known}
+    whole = sum(weights.values())
+    if scored.empty or not whole:
         return say("There is nothing to weigh: no candidate could be scored.")
-    summed = np.clip(values @ np.array([weights.get(name, 0.0) for name in CRITERIA]), 0, 1)
+    summed = np.clip(values @ np.array([weights.get(name, 0.0) / whole for name in CRITERIA]), 0, 1)
     if not np.allclose(summed, scored["score"].to_numpy(dtype=float), rtol=0, atol=SAME_SCORE):
         return say(
             "The ranking shown is that of the run. Its scores are not the weighted sum of the criteria under the "
@@ -117,9 +118,10 @@ def _plain(weights: Mapping[CriterionKey, float]) -> dict[CriterionKey, float]:
 def _remark(name: CriterionKey, known: Sequence[CriterionKey], values: np.ndarray) -> str:
     if name not in known:
         return say(
-            "No candidate has a value for it, so its slider stands still and its weight is shared among the others."
+            "It does not count in this city, where too few places have it or all have the same, so its slider stands "
+            "still and its weight is shared among the others."
         )
-    if not values[:, ORDER.index(name)].any():
+    if not np.ptp(values[:, ORDER.index(name)]):
         return say("It is the same for all candidates, so it moves none.")
     return ""
 
@@ -143,14 +145,13 @@ def _preset(key: str, scenario: Scenario, known: Sequence[CriterionKey], setting
     label = translated(scenario.label)
     changed = scenario.score(settings)
     weights = tuple(_plain(changed.weights).values())
-    cut = (changed.winsor_low, changed.winsor_high) != (settings.winsor_low, settings.winsor_high)
-    if scenario.needs_own_reach or cut:
+    if scenario.needs_own_reach or changed.anchors != settings.anchors:
         reason = say(
             "It changes the criteria themselves, which sliders cannot: see the table of scenarios of this run."
         )
         return Preset(key, label, reason, ())
     if not sum(changed.weights[name] for name in known):
-        return Preset(key, label, say("It weighs only criteria that no candidate has a value for."), ())
+        return Preset(key, label, say("It weighs only criteria that do not count in this city."), ())
     total = sum(changed.weights[name] for name in known)
     applied = {str(name): changed.weights[name] / total for name in known if changed.weights[name] > 0}
     return Preset(key, label, why(applied), weights)
@@ -162,6 +163,7 @@ def _preset(key: str, scenario: Scenario, known: Sequence[CriterionKey], setting
 def live_priorities(
     ordered: gpd.GeoDataFrame,
     criteria: Sequence[CriterionRow],
+    values: pd.DataFrame,
     settings: PageSettings,
 ) -> Priorities:
     """Collect what the page needs to score its candidates under other weights.
@@ -170,16 +172,13 @@ def live_priorities(
     ----------
     ordered : the tables candidates and scores, joined, best first.
     criteria : the criteria as the page names them.
+    values : the table values.
     settings : of the page, with the scenarios of the run.
-
-    Raises
-    ------
-    InputError : a criterion is infinite.
     """
     scored = pd.DataFrame(ordered[ordered["rank"].notna()].drop(columns="geometry", errors="ignore"))
-    known = known_criteria(scored)
-    values = _values(scored, known, settings.score)
-    off = _off(scored, values, settings.score)
+    known = known_criteria(values)
+    matrix = _values(scored, values, known)
+    off = _off(scored, matrix, known, settings.score)
     if off:
         return Priorities(off, settings.key, ORDER, (), (), (), ())
     presets = [_preset(key, scenario, known, settings.score) for key, scenario in settings.scenarios.items()]
@@ -188,8 +187,8 @@ def live_priorities(
         off="",
         city=settings.key,
         order=ORDER,
-        groups=tuple(_groups(criteria, known, values)),
+        groups=tuple(_groups(criteria, known, matrix)),
         presets=tuple(sorted(presets, key=lambda preset: preset.weights != own)),  # the run's own first
-        values=tuple(tuple(row) for row in values.tolist()),
+        values=tuple(tuple(row) for row in matrix.tolist()),
         ties=tuple(np.argsort(np.argsort(scored["site_id"].to_numpy(dtype=str))).tolist()),
     )

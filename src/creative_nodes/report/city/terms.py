@@ -80,12 +80,20 @@ def _network(settings: PageSettings, decays: Sequence[Decay]) -> list[tuple[str,
             say("Two creative spaces are linked when the walk between them takes at most {step:g} minutes.", step=step),
         ),
         (
-            "relay",
-            say("relay (stepping stone)"),
+            "typical_network",
+            say("network of a typical space (G)"),
             say(
-                "How much connectivity C rises when a site joins the network: high where the site joins groups of "
-                "spaces that no walk of {step:g} minutes joins today.",
+                "How many creative spaces a typical space is joined with, itself included: a short walk joins two for "
+                "sure, one of {step:g} minutes half, and a chain of walks as much as they do one after the other.",
                 step=step,
+            ),
+        ),
+        (
+            "network_gain",
+            say("network gain"),
+            say(
+                "By how many spaces the network of a typical space grows when a site opens as a stepping stone: high "
+                "where it brings isolated spaces together, near nothing where all are close already."
             ),
         ),
         (

@@ -279,7 +279,7 @@ def city_page(
         links=link_pairs(tables["links"], creative),
         n_links=len(tables["links"]),
         criteria=criteria,
-        priorities=live_priorities(ordered, criteria, settings),
+        priorities=live_priorities(ordered, criteria, tables["values"], settings),
         decays=told_decays,
         fadings=tuple(fading(decay.half_m) for decay in told_decays),
         terms=terms(settings, told_decays, top_n),

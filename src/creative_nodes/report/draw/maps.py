@@ -30,7 +30,6 @@ from creative_nodes.report.draw.layers import (
 from creative_nodes.report.say.keys import MAPPING
 
 MAP_NAME = "map_city"  # folium's name for the map: its class, then the id given here
-TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 OSM_CREDIT = '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)'
 
 # colours of Okabe and Ito, apart for every kind of colour vision; shapes and sizes differ as well
@@ -183,16 +182,16 @@ def _group(parent: Element, kind: str, text: str, *, show: bool = True) -> Any:
     return add(parent, folium.FeatureGroup(name=_swatch(kind, text), show=show), kind)
 
 
-def _draw_paper(city: OfflineMap, data: MapData, *, online_tiles: bool) -> None:
+def _draw_paper(city: OfflineMap, data: MapData, *, tiles_url: str | None) -> None:
     add(city, folium.map.CustomPane("paper", z_index=250), "paper")
     add(city, folium.map.CustomPane("veil", z_index=260), "veil")
-    paper = add(city, folium.FeatureGroup(name=say("Drawn map"), overlay=False, control=online_tiles), "paper")
+    paper = add(city, folium.FeatureGroup(name=say("Drawn map"), overlay=False, control=bool(tiles_url)), "paper")
     for name, geometry in data.paper.items():
         style = {**PAPER_STYLES[name], "fillRule": "nonzero"}
         add(paper, Shapes(shape_features([geometry]), style, pane="paper", interactive=False), name)
-    if online_tiles:
+    if tiles_url:
         tiles = folium.TileLayer(
-            TILES, attr=OSM_CREDIT, name=say("Online tiles"), overlay=False, show=False, max_zoom=19
+            tiles_url, attr=OSM_CREDIT, name=say("Online tiles"), overlay=False, show=False, max_zoom=19
         )
         add(city, tiles, "tiles")
     for name, geometry, style in (("beyond", _beyond(data.area), BEYOND), ("outline", data.area, OUTLINE)):
@@ -304,13 +303,13 @@ def _draw_sites(city: OfflineMap, data: MapData) -> None:
     add(group, Shapes(point_features(pins, ranks=ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")
 
 
-def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
+def build(data: MapData, *, tiles_url: str | None = None) -> MapParts:
     """Build the map.
 
     Parameters
     ----------
     data : shapes and positions.
-    online_tiles : offer OpenStreetMap's tiles as a second base map, switched off at first.
+    tiles_url : offer the tiles of this server as a second base map, switched off at first.
 
     Returns
     -------
@@ -328,7 +327,7 @@ def build(data: MapData, *, online_tiles: bool = False) -> MapParts:
         max_zoom=19,
     )
     name_it(city, "city")
-    _draw_paper(city, data, online_tiles=online_tiles)
+    _draw_paper(city, data, tiles_url=tiles_url)
     _draw_mapping(city, data)
     _draw_served(city, data)
     _draw_crowds(city, data)

@@ -20,7 +20,7 @@ from creative_nodes.common import (
     minutes,
     not_known,
     number,
-    say_n,
+    say,
     translated,
 )
 
@@ -42,9 +42,8 @@ def natural(key: str, value: float | None) -> str:
     if value is None or pd.isna(value):
         return not_known()
     unit = criterion(key).unit
-    if unit == "probability":
-        points = number(value * 100, digits=2)
-        return say_n(1 if points == "1" else 0, "+{points} point", "+{points} points", points=points)
+    if unit == "spaces":
+        return say("{spaces:amount} spaces", spaces=value)
     writers = {"min": minutes, "m²": area, "persons": number}
     return writers.get(unit, amount)(value)
 

@@ -1,20 +1,11 @@
 /* live priorities: sliders weigh the criteria anew, and table, map and card follow */
 
-/* ---- the arithmetic of score.py: nothing here knows of the page */
+/* ---- the arithmetic of values.py, one criterion after the other: nothing here knows of the page */
 const WHOLE = 10000; // weights set by hand are whole steps of 0.01 %, so that they sum to 1 exactly
 const TIE = 1e12; // scores equal to twelve decimals are a tie
 
 const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
-/* numpy adds eight numbers side by side; in its order the last digit comes out alike */
-const sumInLanes = (terms) => {
-  if (terms.length < 8) return total(terms);
-  const lanes = terms.slice(0, 8);
-  const even = terms.length - (terms.length % 8);
-  for (let k = 8; k < even; k += 1) lanes[k % 8] += terms[k];
-  const [a, b, c, d, e, f, g, h] = lanes;
-  return total([a + b + (c + d) + (e + f + (g + h)), ...terms.slice(even)]);
-};
-/* weights as they apply: criteria nobody has a value for are left out, the rest share their weight in proportion */
+/* weights as they apply: criteria that do not count in this city are left out, the rest share their weight in proportion */
 const appliedWeights = (weights, known) => {
   const whole = total(weights.filter((_, k) => known[k]));
   return weights.map((weight, k) => (known[k] ? weight / whole : 0));
@@ -22,7 +13,7 @@ const appliedWeights = (weights, known) => {
 const scoreAll = ({ values, known }, weights) => {
   const applied = appliedWeights(weights, known);
   const used = known.flatMap((is, k) => (is ? [k] : []));
-  return values.map((row) => Math.min(1, Math.max(0, sumInLanes(used.map((k) => row[k] * applied[k])))));
+  return values.map((row) => Math.min(1, Math.max(0, total(used.map((k) => row[k] * applied[k])))));
 };
 /* adding and taking away 2^52 rounds to a whole number, a half to the even one */
 const roundedHalfEven = (number) => number + 2 ** 52 - 2 ** 52;
@@ -167,7 +158,7 @@ const prioritiesPanel = (panel, apply) => {
   };
   const groupBox = (group, g) => {
     const live = groups[g].filter((k) => known[k]);
-    const none = live.length ? "" : t("No candidate has a value for any of its criteria.");
+    const none = live.length ? "" : t("None of its criteria counts in this city.");
     const head = slider(group.label, none, live.length ? 0 : null, (input) => moveGroup(g, input));
     const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: folded[g] });
     const fold = make("button", { type: "button", className: "unfold" }, make("span", { className: "word" }, t("Criteria")));

@@ -1,0 +1,139 @@
+"""Asking Nominatim for the area of a place: once a second at most, and each place once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+import shapely
+import shapely.geometry
+from shapely.geometry.base import BaseGeometry
+
+from creative_nodes.common import InputError
+from creative_nodes.pull.answers import Cache, fetch_json
+from creative_nodes.pull.internet import LastingError, Session
+from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
+from creative_nodes.pull.settings import Internet
+
+# the usage policy of the public server: at most one request a second from all of an application
+PAUSE_S = 1.0
+MOST_RESULTS = 50
+_POLYGONS = ("Polygon", "MultiPolygon")
+
+
+def _moment(text: str) -> float:
+    """Read when somebody asked last; a text cut off by a kill counts as long ago."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+@contextmanager
+def _own_turn(internet: Internet) -> Iterator[None]:
+    """Wait until no run on this machine has asked for a second; cities are pulled side by side."""
+    path = Path(tempfile.gettempdir()) / f"creative-nodes-{os.getuid()}.nominatim"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        last = _moment(file.read())
+        # a clock that was set back must not keep anybody waiting
+        time.sleep(min(max(0.0, last + PAUSE_S - time.time()), PAUSE_S) * internet.second_s)
+        try:
+            yield
+        finally:
+            file.seek(0)
+            file.truncate()
+            file.write(f"{time.time():.3f}")
+
+
+def _question(query: str, *, by_id: bool) -> tuple[str, dict[str, str | int]]:
+    asked: dict[str, str | int] = {"format": "json", "polygon_geojson": 1}
+    if by_id:
+        return "lookup", asked | {"osm_ids": query}
+    return "search", asked | {"dedupe": 0, "limit": MOST_RESULTS, "q": query}
+
+
+def _results(answer: Any) -> list[dict[str, Any]]:
+    if not isinstance(answer, list) or not all(isinstance(one, dict) for one in answer):
+        raise LastingError("the answer is not one of Nominatim; check internet.nominatim_url")
+    return answer
+
+
+def _area(results: list[dict[str, Any]]) -> BaseGeometry | None:
+    """Return the polygon of the most important result that has one."""
+    for one in sorted(results, key=lambda one: float(one.get("importance") or 0), reverse=True):
+        shape = one.get("geojson") or {}
+        if shape.get("type") in _POLYGONS:
+            area: BaseGeometry = shapely.geometry.shape(shape)
+            if not area.is_empty and shapely.is_valid_input(area) and bool(shapely.get_num_coordinates(area)):
+                return area
+    return None
+
+
+def _ask(question: str, *, cache: Path, internet: Internet, report: Report, where: str) -> list[dict[str, Any]]:
+    """Send a question, given as the URL that asks it."""
+    with Session(internet) as session:
+
+        def attempt(url: str) -> list[dict[str, Any]]:
+            with _own_turn(internet):
+                return _results(fetch_json(lambda: session.get(url, stream=True), url, internet))
+
+        try:
+            return ask_in_turn([question], attempt, patience=Patience(internet), report=report)
+        except InputError as error:
+            raise InputError(f"{error}; or give boundary.bbox or boundary.polygon instead", where=where) from None
+
+
+def geocode(
+    query: str,
+    *,
+    by_id: bool,
+    cache: Path,
+    where: str,
+    internet: Internet | None = None,
+    report: Report = silent,
+) -> BaseGeometry:
+    """Ask Nominatim for a place.
+
+    Parameters
+    ----------
+    query : place name, or with `by_id` an OSM id such as "R1973756".
+    by_id : whether `query` is an OSM id.
+    cache : folder that keeps the answers.
+    where : the key named in errors.
+    internet : how servers are asked.
+    report : called with a line for each failure.
+
+    Returns
+    -------
+    Polygon or multipolygon of the place, EPSG:4326.
+
+    Raises
+    ------
+    InputError : Nominatim cannot be asked, or knows no polygon for the place.
+    """
+    internet = internet or Internet.model_validate({})
+    verb, asked = _question(query, by_id=by_id)
+    base = f"{internet.nominatim_url.rstrip('/')}/{verb}"
+    question = str(requests.Request("GET", base, params=asked).prepare().url)
+    kept = Cache(cache)
+    known = kept.get(question)
+    results = known or _ask(question, cache=cache, internet=internet, report=report, where=where)
+    area = _area(results)
+    if area is None:
+        said = "gives no polygon of" if results else "knows no place, and so no polygon, for"
+        raise InputError(
+            f"Nominatim {said} {query!r}; check it, or give boundary.bbox or boundary.polygon instead",
+            where=where,
+        )
+    if known is None:
+        kept.keep(question, results)
+    return area
