@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 from creative_nodes.common import messages
 from creative_nodes.report import page
 from creative_nodes.report.cities import index as cities
+from creative_nodes.score.against import scales_by
 from creative_nodes.score.rank import score_candidates
 from creative_nodes.settings import load_config
 from creative_nodes.tools import catalogue
@@ -121,7 +122,8 @@ def made_up_pages(folder: Path) -> dict[str, Path]:
     frames = MADE_UP["frames"]()
     row = MADE_UP["settings"](ROOT), frames["indicators"], frames["scores"], frames["candidates"], MADE_UP["PROVENANCE"]
     config = load_config(yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8")))
-    weighed = score_candidates(frames["candidates"], config.score, seed=config.seed)
+    scales = scales_by(MADE_UP["reference"](), config.score.anchors)
+    weighed = score_candidates(frames["candidates"], scales, config.score, seed=config.seed)
     hostile = MADE_UP["HOSTILE"]
     towns = [COMPARED["city"](f"town{i}", name) for i, name in enumerate(hostile[:2])] + [COMPARED["city"]()]
     compared = partial(COMPARED["comparison"].comparison_page, towns, COMPARED["shipped"]())

@@ -3,14 +3,16 @@
 import runpy
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import yaml
 
+from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA
+from creative_nodes.report.tables import TABLES
+from creative_nodes.score.against import scales_by, values_of
 from creative_nodes.score.rank import score_candidates
-from creative_nodes.score.scenarios import score_scenarios
+from creative_nodes.score.scenarios import Basis, score_scenarios
 from creative_nodes.settings import load_config, load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +23,7 @@ REAL = [
     for path in sorted((ROOT / "reports").glob("*.html"))
     if (ROOT / "data" / "processed" / path.stem / "candidates.parquet").exists()
 ]
-LACKING = {"transit_minutes": np.nan, "network_gain": np.nan}
+LACKING = ("transit_minutes", "network_gain")
 EVEN_PEOPLE = "25_25_25_0_0_0_25_0_0_0_0"  # in the order of CRITERIA
 
 pytestmark = pytest.mark.browser
@@ -36,24 +38,25 @@ def tied(candidates):
 
 
 TOWNS = {
-    "full": (40, lambda candidates: candidates),
-    "tied": (40, tied),
-    "lacking": (40, lambda candidates: candidates.assign(**LACKING)),
-    "one": (12, lambda candidates: candidates),  # four candidates, three of them out of reach
+    "full": (40, lambda candidates: candidates, ()),
+    "tied": (40, tied, ()),
+    "lacking": (40, lambda candidates: candidates.assign(**dict.fromkeys(LACKING, np.nan)), LACKING),
+    "three": (14, lambda candidates: candidates, ()),  # as few as are ranked
 }
 
 
 class City:
-    """A page, the candidates it was made from, and the settings of its run."""
+    """A page, the candidates and reference places it was made from, and the settings of its run."""
 
-    def __init__(self, path, candidates, analysis):
-        self.path, self.candidates, self.analysis = path, candidates, analysis
+    def __init__(self, path, candidates, reference, analysis):
+        self.path, self.candidates, self.reference, self.analysis = path, candidates, reference, analysis
+        self.scales = scales_by(reference, analysis.score.anchors)
 
     def scores(self, weights=None):
         score = self.analysis.score
         if weights is not None:
             score = score.model_copy(update={"weights": weights})
-        found = score_candidates(self.candidates, score.model_copy(update={"draws": 100}), seed=1)
+        found = score_candidates(self.candidates, self.scales, score.model_copy(update={"draws": 100}), seed=1)
         return found[found["rank"].notna()]
 
 
@@ -64,13 +67,15 @@ def towns(tmp_path_factory):
     def town(name):
         if name not in made:
             folder = tmp_path_factory.mktemp(name)
-            size, change = TOWNS[name]
+            size, change, lacking = TOWNS[name]
             frames = MADE_UP["frames"](n_heritage=size)
-            frames["candidates"] = change(frames["candidates"])
-            frames["scores"] = score_candidates(frames["candidates"], CONFIG.score, seed=CONFIG.seed)
-            path = folder / "made-up.html"
-            path.write_text(MADE_UP["city_html"](ROOT, folder, frames), encoding="utf-8")
-            made[name] = City(path, frames["candidates"], CONFIG)
+            candidates = change(frames["candidates"])
+            city = City(folder / "made-up.html", candidates, MADE_UP["reference"](lacking=lacking), CONFIG)
+            scores = score_candidates(candidates, city.scales, CONFIG.score, seed=CONFIG.seed)
+            values = values_of(candidates, city.scales, CONFIG.score)
+            frames |= {"candidates": candidates, "scores": scores, "values": values}
+            city.path.write_text(MADE_UP["city_html"](ROOT, folder, frames), encoding="utf-8")
+            made[name] = city
         return made[name]
 
     return town
@@ -85,9 +90,12 @@ def full(towns):
 def city(request, towns):
     if request.param in TOWNS:
         return towns(request.param)
-    candidates = gpd.read_parquet(ROOT / "data" / "processed" / request.param / "candidates.parquet")
+    folder = ROOT / "data" / "processed" / request.param
+    candidates, reference = (
+        tables.read(TABLES[name], folder / f"{name}.parquet") for name in ("candidates", "reference")
+    )
     settings = load_settings(CONFIG, request.param, root=ROOT)
-    return City(ROOT / "reports" / f"{request.param}.html", candidates, settings.analysis)
+    return City(ROOT / "reports" / f"{request.param}.html", candidates, reference, settings.analysis)
 
 
 # ---------------------------------------------------------------- what the page shows
@@ -177,7 +185,8 @@ def test_at_first_the_page_shows_the_run(visit, city):
 
 
 def test_every_preset_ranks_as_the_table_of_scenarios(visit, city):
-    table = score_scenarios(city.candidates, city.analysis.score, city.analysis.scenarios)
+    base = Basis(city.candidates, city.reference)
+    table = score_scenarios(base, city.analysis.score, city.analysis.scenarios)
     with visit(city.path) as seen:
         opened(seen.page)
         for key, scenario in on_sliders(city):
@@ -255,11 +264,11 @@ def test_the_keyboard_moves_a_slider_and_its_share_is_told(visit, full):
     with visit(full.path) as seen:
         opened(seen.page)
         people = slider(seen.page, "People")
-        assert people.get_attribute("aria-valuetext") == "32\u00a0% of the score"
+        assert people.get_attribute("aria-valuetext") == "36\u00a0% of the score"
         press(seen.page, "People", "ArrowRight", 8)
         shown(seen.page)
-        # 40 of the now 108
-        assert people.get_attribute("aria-valuetext") == "37\u00a0% of the score"
+        # 44 of the now 108
+        assert people.get_attribute("aria-valuetext") == "40.7\u00a0% of the score"
         shares = seen.page.locator(".bundle > .slide output").all_inner_texts()
         assert sum(float(share.split("\u00a0")[0]) for share in shares) == pytest.approx(100, abs=0.2)
         assert people.evaluate("(input) => input === document.activeElement")
@@ -281,7 +290,7 @@ def test_a_slider_inside_a_group_leaves_the_group_as_heavy_as_it_was(visit, full
         press(seen.page, label, "End")
         shown(seen.page)
         assert slider(seen.page, label).get_attribute("aria-valuetext") != before
-        assert slider(seen.page, "Spillover").get_attribute("aria-valuetext") == "28\u00a0% of the score"
+        assert slider(seen.page, "Spillover").get_attribute("aria-valuetext") == "19\u00a0% of the score"
 
 
 def test_the_last_slider_cannot_go_to_nothing(visit, full):
@@ -322,25 +331,28 @@ def test_a_criterion_without_data_has_a_still_slider_and_the_reason(visit, towns
     with visit(city.path) as seen:
         opened(seen.page)
         assert slider(seen.page, "Network").is_disabled()
-        assert "No candidate has a value for any of its criteria." in seen.page.locator("#priorities").inner_text()
+        assert "None of its criteria counts in this city." in seen.page.locator("#priorities").inner_text()
         seen.page.get_by_role("button", name="Criteria of the group People").click()
         still = slider(seen.page, "Walk to the nearest rapid-transit station")
         assert still.is_disabled() and still.get_attribute("aria-valuetext") == "0\u00a0% of the score"
         told = seen.page.locator("#inside-people").inner_text()
-        assert "No candidate has a value for it, so its slider stands still" in told
-        # its weight is shared: people without transit are 26 of the remaining 79
-        assert slider(seen.page, "People").get_attribute("aria-valuetext") == "32.9\u00a0% of the score"
+        assert "It does not count in this city" in told
+        # its weight is shared: people without transit are 30 of the remaining 69
+        assert slider(seen.page, "People").get_attribute("aria-valuetext") == "43.5\u00a0% of the score"
         press(seen.page, "People", "ArrowRight", 5)
         weights = yaml.safe_load(copied(seen.page))["override"]["score"]["weights"]
         assert weights["transit_minutes"] == weights["network_gain"] == 0
 
 
-def test_one_candidate_stays_first(visit, towns):
-    with visit(towns("one").path) as seen:
-        opened(seen.page)
-        press(seen.page, "People", "End")
-        assert [row["rank"] for row in shown(seen.page)] == [1]
-        assert seen.page.locator(".moves").inner_text() == "No site has another rank than in the run."
+def test_fewer_than_three_are_not_weighed_and_the_page_says_so(visit, tmp_path):
+    frames = MADE_UP["frames"](n_heritage=13)  # five candidates, three of them out of reach
+    scales = scales_by(MADE_UP["reference"](), CONFIG.score.anchors)
+    frames["scores"] = score_candidates(frames["candidates"], scales, CONFIG.score, seed=CONFIG.seed)
+    path = tmp_path / "made-up.html"
+    path.write_text(MADE_UP["city_html"](ROOT, tmp_path, frames), encoding="utf-8")
+    with visit(path, fragment=f"w={EVEN_PEOPLE}") as seen:
+        assert "There is nothing to weigh" in seen.page.locator("#priorities").inner_text()
+        assert seen.page.locator("#priorities input").count() == 0
         assert seen.wrong == []
 
 
@@ -467,7 +479,7 @@ def test_the_open_card_follows(visit, full):
         assert seen.page.locator("#card h2").inner_text().startswith(f"{rows[4]['rank']}. ")
         adds = [float(text) for text in seen.page.locator("#card .adds").all_inner_texts()]
         parts = full.scores(weights).set_index("site_id").loc[rows[4]["id"], [f"part_{key}" for key in CRITERIA]]
-        assert adds == pytest.approx(parts.astype(float).tolist(), abs=0.000501)
+        assert adds == pytest.approx(parts.astype(float).fillna(0).tolist(), abs=0.000501)
         assert "under which its rank is 5" in seen.page.locator("#card").inner_text()
         seen.page.get_by_role("button", name="Reset").click()
         shown(seen.page)

@@ -195,8 +195,8 @@ def test_one_candidate_and_a_budget_for_none_get_tables_that_say_so(demo, tmp_pa
     for row in itertools.chain(*rows.values()):
         assert not {"nan", "inf", "none", "<na>"} & {value.lower() for value in row.values()}
     assert [(row["rank"], row["certainty"]) for row in rows["scores"]] == [("", "not scored")]
-    assert (rows["robustness"][0]["largest_move"], rows["robustness"][0]["moved_by"]) == ("0", "")
-    assert {(row["rank"], row["status"]) for row in rows["scenarios"]} == {("1", "scored")}
+    assert (rows["robustness"][0]["largest_move"], rows["robustness"][0]["moved_by"]) == ("", "")
+    assert {(row["rank"], row["status"]) for row in rows["scenarios"]} == {("", "scored")}
     plans = {row["plan"]: row for row in rows["portfolio"]}
     assert plans["coverage"]["n_sites"] == "0" and "the budget pays for no site" in plans["coverage"]["note"]
     assert len(rows["portfolio_gain"]) == 1  # of ten asked for

@@ -25,7 +25,7 @@ def made(demo):
     folder = demo.folder / "data/processed/sample"
     return {
         name: tables.read(TABLES[name], folder / f"{name}.parquet")
-        for name in (*NAMES, "scores", "candidates", "heritage")
+        for name in (*NAMES, *OF_THE_ANSWER, "scores", "candidates", "heritage")
     }
 
 

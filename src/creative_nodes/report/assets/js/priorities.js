@@ -158,7 +158,7 @@ const prioritiesPanel = (panel, apply) => {
   };
   const groupBox = (group, g) => {
     const live = groups[g].filter((k) => known[k]);
-    const none = live.length ? "" : t("No candidate has a value for any of its criteria.");
+    const none = live.length ? "" : t("None of its criteria counts in this city.");
     const head = slider(group.label, none, live.length ? 0 : null, (input) => moveGroup(g, input));
     const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: folded[g] });
     const fold = make("button", { type: "button", className: "unfold" }, make("span", { className: "word" }, t("Criteria")));
