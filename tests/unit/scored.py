@@ -10,12 +10,11 @@ from creative_nodes.score.against import scales_by
 from creative_nodes.score.values import DEFAULT_ANCHORS
 
 _LADDER = np.arange(101.0)
-_FROM_ZERO = ("newly_served", "network_gain")
 
 
 def _places(name: str) -> np.ndarray:
     """Return 101 figures whose anchors are 0 and 1 (of a cost 1 and 0)."""
-    if name in _FROM_ZERO:
+    if CRITERIA[name].from_zero:
         return _LADDER / 99
     return (_LADDER - 1) / 89 if name == "transit_minutes" else (_LADDER - 10) / 89
 

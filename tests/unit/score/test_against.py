@@ -14,7 +14,7 @@ from creative_nodes.score.settings import AnchorShares, Score
 from creative_nodes.score.values import DEFAULT_ANCHORS, Scale
 from creative_nodes.score.verdicts import PRAISED, VERDICTS, verdicts
 
-SETTINGS = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / 11)})
+SETTINGS = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / len(CRITERIA))})
 # a city where the median place has 20 and one in a hundred 100
 BENEFIT = Scale("neighbourhood", 10.0, 100.0, False, True, 20.0, 1.0)
 COST = Scale("transit_minutes", 60.0, 5.0, False, True, 30.0, 1.0)

@@ -16,7 +16,7 @@ from creative_nodes.score.against import scales_by, values_of
 from creative_nodes.score.settings import Score
 from creative_nodes.score.values import DEFAULT_ANCHORS
 
-WEIGHTS = {
+WEIGHTS = dict.fromkeys(CRITERIA, 0.0) | {
     "residents_walk_15": 0.06,
     "residents_ride_30": 0.04,
     "transit_minutes": 0.06,
