@@ -30,15 +30,17 @@ STAGES = (
     "measure_scenarios",
     "score_scenarios",
     "sweep_settings",
-    "measure_robustness",
+    "doubt_priorities",
     "choose_portfolio",
     "back_test",
+    "doubt_worlds",
+    "judge_marks",
     "pack_geopackage",
     "write_csv",
     "draw_map",
 )
 FOR_PEOPLE = {"pack_geopackage", "write_csv", "draw_map", "demo"}
-SWEPT = {"sweep_settings", "measure_robustness"}
+SWEPT = {"sweep_settings", "doubt_priorities"}
 SCORE = {
     "score_candidates",
     "recommend_set",
@@ -119,7 +121,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("reach", "walk_minutes", value=10),
-            # the one scenario that is measured anew has minutes of its own, but what is much is told by the city's places
+            # the scenario that is measured anew has minutes of its own, but what is much is told by the city's places
             {"measure_scenarios"} | REACH | REFERENCE | SCORE | FOR_PEOPLE,
             id="walking reach",
         ),
@@ -150,13 +152,13 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("scenarios", "heritage_first", "label", value="Heritage"),
-            {"score_scenarios", "measure_robustness"} | FOR_PEOPLE,
+            {"score_scenarios", "doubt_priorities"} | FOR_PEOPLE,
             id="name of a scenario",
         ),
         pytest.param(
             "config/config.yaml",
             set_key("scenarios", "older_walkers", "override", "reach", "walk_minutes", value=8),
-            {"measure_scenarios", "score_scenarios", "measure_robustness"} | FOR_PEOPLE,
+            {"measure_scenarios", "score_scenarios", "doubt_priorities"} | FOR_PEOPLE,
             id="reach of a scenario",
         ),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),
@@ -278,5 +280,5 @@ def test_a_description_remakes_pages_and_packed_files_at_most(code, file, old, n
 
 def test_a_changed_constant_of_the_score_remakes_the_score_and_what_follows(code):
     again = code("score/rank.py", "TEN = 10", "TEN = 11")
-    assert {"score_candidates", "score_scenarios", "measure_robustness", "draw_map"} <= again
+    assert {"score_candidates", "score_scenarios", "doubt_priorities", "draw_map"} <= again
     assert not again & BEFORE_SCORE

@@ -146,9 +146,10 @@ def tables_of(*names):
 RESULTS = (
     *("network_parts", "cluster_reach", "reference"),
     *("candidates", "scores", "values", "scales", "correlations"),
-    *("robustness", "rank_acceptability", "agreement"),
+    *("priorities_doubt", "rank_acceptability", "agreement"),
     *("scenarios", "scenario_candidates", "scenario_reference", "sweeps", "sweep_variants"),
     *("recommended", "set_beside_ranking", "decisions"),
+    *("marks", "site_doubt", "set_doubt", "member_doubt", "worlds"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),
 )
@@ -180,7 +181,7 @@ def params_for(*keys):
 
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
-TRIED = (*COMBINED, "values", "scenarios", "robustness", "agreement")
+TRIED = (*COMBINED, "values", "scenarios", "priorities_doubt", "agreement")
 
 
 def asked_of(wildcards):

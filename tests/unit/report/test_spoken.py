@@ -126,7 +126,7 @@ def results_of(made):
     moves += [("a", "people", "a census", 1, 2), ("b", "speed walk", "× 0.85", 2, 3)]
     rows = results.scenario("heritage_first", {"a": 2, "b": 1, "c": 3}, {"newly_served": 0.6, "network_gain": 0.4})
     found = {
-        "robustness": results.robustness(("c", {"p_first": 0.02, "dominated_by": 1})).iloc[:3],
+        "priorities_doubt": results.priorities_doubt(("c", {"p_first": 0.02, "dominated_by": 1})).iloc[:3],
         **results.swept(moves, [("reach.walk_minutes", "10", 3, "b"), ("people", "a census", 3, "b")]),
         "scenarios": results.frame("scenarios", rows),
         "portfolio": results.frame(

@@ -14,7 +14,7 @@ OF_THE_ANSWER = (
     *("values", "scales", "correlations", "recommended", "set_beside_ranking", "decisions"),
 )
 NAMES = (
-    *("scenarios", "scenario_candidates", "robustness", "rank_acceptability", "agreement"),
+    *("scenarios", "scenario_candidates", "priorities_doubt", "rank_acceptability", "agreement"),
     *("backtest", "backtest_pairs", "backtest_summary"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "sweeps", "sweep_variants"),
 )
@@ -32,9 +32,9 @@ def made(demo):
 def test_every_table_tells_of_the_ranked_sites(made):
     ranked = set(made["scores"].loc[made["scores"]["rank"].notna(), "site_id"])
     assert len(ranked) == 15
-    robustness = made["robustness"]
-    assert set(robustness["site_id"]) == set(made["candidates"]["site_id"])
-    assert set(robustness.loc[robustness["rank"].notna(), "site_id"]) == ranked
+    priorities_doubt = made["priorities_doubt"]
+    assert set(priorities_doubt["site_id"]) == set(made["candidates"]["site_id"])
+    assert set(priorities_doubt.loc[priorities_doubt["rank"].notna(), "site_id"]) == ranked
     swept = made["sweeps"].drop_duplicates("site_id").set_index("site_id")["rank_today"]
     today = made["scores"].set_index("site_id")["rank"].dropna()
     assert swept.to_dict() == today.to_dict()
@@ -63,7 +63,7 @@ def test_residents_from_nowhere_else_are_not_swept(made):
 
 
 def test_each_site_has_its_largest_move_and_what_caused_it(made):
-    ranked = made["robustness"].dropna(subset="rank").set_index("site_id")
+    ranked = made["priorities_doubt"].dropna(subset="rank").set_index("site_id")
     sweeps = made["sweeps"].assign(size=made["sweeps"]["move"].abs())
     assert ranked["largest_move"].abs().to_dict() == sweeps.groupby("site_id")["size"].max().to_dict()
     causes = sweeps.set_index(["site_id", "parameter", "value"])["move"]
