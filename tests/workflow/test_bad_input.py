@@ -194,7 +194,7 @@ def test_one_candidate_and_a_budget_for_none_get_tables_that_say_so(demo, tmp_pa
     }
     for row in itertools.chain(*rows.values()):
         assert not {"nan", "inf", "none", "<na>"} & {value.lower() for value in row.values()}
-    assert [(row["rank"], row["certainty"]) for row in rows["scores"]] == [("", "not scored")]
+    assert [(row["rank"], row["priorities"]) for row in rows["scores"]] == [("", "not_ranked")]
     assert (rows["priorities_doubt"][0]["largest_move"], rows["priorities_doubt"][0]["moved_by"]) == ("0", "")
     assert {(row["rank"], row["status"]) for row in rows["scenarios"]} == {("1", "scored")}
     plans = {row["plan"]: row for row in rows["portfolio"]}

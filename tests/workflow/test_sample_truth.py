@@ -97,7 +97,7 @@ def test_the_warehouse_row_ranks_first_and_stays_there(table):
     scores, heritage = table("scores"), table("heritage")
     first = scores[scores["rank"] == 1].merge(heritage, on="site_id")
     assert first["name"].tolist() == [TRUTH["first"]["name"]]
-    assert first["certainty"].tolist() == ["robust"]
+    assert first["priorities"].tolist() == ["holds"]
     lost = heritage.loc[heritage["status"].isin(["lost", "converted"]), "site_id"]
     assert not set(lost) & set(scores["site_id"])
 

@@ -60,7 +60,7 @@ def test_everybody_is_first_and_nothing_is_missing(name):
     assert ranked["rank"].tolist() == [1] * len(frame)
     parts = [f"part_{criterion}" for criterion in CRITERIA]
     assert ranked[[*parts, "score", "rank_low", "rank_high", "p_top10", "top_n", "p_top"]].notna().all(axis=None)
-    assert set(ranked["certainty"]) == {"robust"}
+    assert set(ranked["priorities"]) == {"holds"}
     sure = made["priorities_doubt"]
     assert sure.drop(columns=list(MAY_BE_MISSING)).notna().all(axis=None)
     assert set(sure["largest_move"]) == {0} and set(sure["moved_by"]) == {""}

@@ -11,7 +11,7 @@ from creative_nodes.common import mark, say, say_n
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences
 from creative_nodes.report.settings import PageSettings
-from creative_nodes.score import LEAST_TO_RANK, VERDICTS
+from creative_nodes.score import FEWEST_TESTED, LEAST_TO_RANK, RANKED, VERDICTS
 
 # what is said of a statement that does not hold against both doubts: by mark and verdict
 SET_WEAKER = {
@@ -47,17 +47,6 @@ SITE_WEAKER = {
     ("map_and_model", "does_not_hold"): mark(
         "Map and model do not bear that out: it is among the first {top:count} in {share:percent} of {draws:count} "
         "worlds drawn."
-    ),
-}
-PAST = {
-    "too_few": mark("The past tells nothing: {n:count} converted sites could be tested, and it takes 10."),
-    "holds": mark("The past bears the ranking out: it would have picked the sites that were converted."),
-    "does_not_hold": mark(
-        "The past speaks against the ranking: it would not have picked the sites that were converted."
-    ),
-    "cannot_tell": mark(
-        "The past cannot tell: {n:count} converted sites were tested, and whether the ranking would have picked them "
-        "is open."
     ),
 }
 
@@ -108,9 +97,9 @@ def _too_few(n: int) -> str:
     )
 
 
-def _no_bridge(ordered: pd.DataFrame, beside: pd.DataFrame | None, least: float) -> str:
+def _no_bridge(ranked: pd.DataFrame, beside: pd.DataFrame | None, least: float) -> str:
     """Say that no candidate bridges a gap; nothing where one does, or where it is not known."""
-    gains, anchor = ranked_rows(ordered)["network_gain"].astype(float), None
+    gains, anchor = ranked["network_gain"].astype(float), None
     if beside is not None and len(beside):
         anchor = known_number(beside["anchor_gain"].iloc[0])
     best = known_number(gains.max())
@@ -150,9 +139,8 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]
     return sentences(brings, serves, _doubt(SET_WEAKER, marks[marks["about"] == "set"]))
 
 
-def _first(ordered: pd.DataFrame, marks: pd.DataFrame, name: Mapping[str, str]) -> str:
+def _first(ranked: pd.DataFrame, marks: pd.DataFrame, name: Mapping[str, str]) -> str:
     """Say which site ranks first, and what of that holds."""
-    ranked = ranked_rows(ordered)
     site_id = ranked["site_id"].iloc[0]
     first = say("By score {name} ranks first of {n:count} candidates.", name=name.get(site_id, site_id), n=len(ranked))
     return sentences(first, _doubt(SITE_WEAKER, marks[(marks["about"] == "site") & (marks["site_id"] == site_id)]))
@@ -161,7 +149,21 @@ def _first(ordered: pd.DataFrame, marks: pd.DataFrame, name: Mapping[str, str]) 
 def _past(marks: pd.DataFrame) -> str:
     """Say what the past tells of the city's ranking."""
     own = rows(marks[marks["mark"] == "past"])
-    return say(PAST[own[0].verdict], n=int(own[0].draws)) if own else ""
+    if not own:
+        return ""
+    n, verdict = int(own[0].draws), own[0].verdict
+    if verdict == "too_few":
+        return say_n(
+            n,
+            "The past tells nothing: {n:count} converted site could be tested, and it takes {least:count}.",
+            "The past tells nothing: {n:count} converted sites could be tested, and it takes {least:count}.",
+            least=FEWEST_TESTED,
+        )
+    if verdict == "holds":
+        return say("The past bears the ranking out: it would have picked the sites that were converted.")
+    if verdict == "does_not_hold":
+        return say("The past speaks against the ranking: it would not have picked the sites that were converted.")
+    return say("The past cannot tell whether the ranking would have picked the {n:count} converted sites tested.", n=n)
 
 
 def headline(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called) -> str:
@@ -174,10 +176,11 @@ def headline(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSet
     settings : of this run.
     names : names to show by site_id.
     """
-    n = len(ranked_rows(ordered))
-    if not n:
-        return _too_few(int(ordered["reachable"].sum()) if len(ordered) else 0)
+    own = ordered[ordered["list"].isin(RANKED)]
+    ranked = ranked_rows(own).sort_values("rank", kind="stable")
+    if ranked.empty:
+        return _too_few(int(own["reachable"].sum()))
     found = table(tables, "marks")
     marks = pd.DataFrame(columns=["about", "site_id", "mark", "verdict"]) if found is None else found
-    gap = _no_bridge(ordered, table(tables, "set_beside_ranking"), settings.network.bridges_from)
-    return sentences(gap, _set(tables, marks, names), _first(ordered, marks, names), _past(marks))
+    gap = _no_bridge(ranked, table(tables, "set_beside_ranking"), settings.network.bridges_from)
+    return sentences(gap, _set(tables, marks, names), _first(ranked, marks, names), _past(marks))
