@@ -41,6 +41,7 @@ STAGES = (
 )
 FOR_PEOPLE = {"pack_geopackage", "write_csv", "draw_map", "demo"}
 SWEPT = {"sweep_settings", "doubt_priorities"}
+WORLDS = {"doubt_worlds", "judge_marks"}
 SCORE = {
     "score_candidates",
     "recommend_set",
@@ -49,6 +50,7 @@ SCORE = {
     "back_test",
     "choose_portfolio",
     *SWEPT,
+    *WORLDS,
 }
 REFERENCE = {"measure_reference", "lay_scales"}
 REACH = {"measure_reach", "measure_clusters", "draw_isochrones", "map_accessibility", "describe_city"}
@@ -115,6 +117,7 @@ def test_a_second_run_does_nothing(demo):
                 "record_decisions",
             }
             | SWEPT
+            | WORLDS
             | FOR_PEOPLE,
             id="cluster eps",
         ),
@@ -128,7 +131,8 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("completeness", "thin_below", value=0.1),
-            {"map_completeness", "pack_geopackage", "describe_city", "draw_map", "demo"},
+            # how completely a hexagon is mapped sets which spaces may be lost or added
+            {"map_completeness", "describe_city"} | WORLDS | FOR_PEOPLE,
             id="limit of thin mapping",
         ),
         pytest.param(
@@ -161,6 +165,7 @@ def test_a_second_run_does_nothing(demo):
             {"measure_scenarios", "score_scenarios", "doubt_priorities"} | FOR_PEOPLE,
             id="reach of a scenario",
         ),
+        pytest.param("config/config.yaml", set_key("doubt", "places", value=300), WORLDS | FOR_PEOPLE, id="doubt"),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),
         pytest.param(
             "config/cities/sample.yaml", set_key("name", value="Another name"), {"draw_map", "demo"}, id="city name"

@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from creative_nodes.common import InputError, code_fingerprint
-from creative_nodes.doubt import Swept
+from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import find_imports
 from creative_nodes.people import find_population
 from creative_nodes.pull import resolve_source

@@ -178,16 +178,7 @@ rule doubt_worlds:
         code=code_fingerprint("scripts/doubt_worlds.py"),
         settings=params_for(
             *TRANSPORT_KEYS,
-            "city.main_mode",
-            "city.people",
-            "analysis.doubt",
-            "analysis.reach",
-            "analysis.network",
-            "analysis.candidates",
-            "analysis.score",
-            "analysis.edge_buffer_m",
-            "analysis.people_grid",
-            "analysis.seed",
+            *DOUBT_KEYS,
         ),
     script:
         "../../scripts/doubt_worlds.py"

@@ -42,7 +42,9 @@ def city(towns: ModuleType) -> DoubtedCity:
         return [towns.at(*xy) for xy in zip(rng.uniform(0, east, n), rng.uniform(0, 1680, n), strict=True)]
 
     tiers, domains = ("core", "intermediate", "supporting"), ("books", "film", "music")
-    creative = [{"geometry": xy, "tier": tiers[k % 3], "domain": domains[k % 3]} for k, xy in enumerate(spots(22, 1200))]
+    creative = [
+        {"geometry": xy, "tier": tiers[k % 3], "domain": domains[k % 3]} for k, xy in enumerate(spots(22, 1200))
+    ]
     world = reach.World(
         creative=towns.spaces(*creative),
         amenities=towns.amenities(*({"geometry": xy} for xy in spots(30))),

@@ -45,8 +45,8 @@ def test_a_set_that_holds_against_both_stands_plain(made, settings):
     marks = judged(made, "set", priorities="holds", map_and_model="holds")
     text = told(made, settings, marks=marks)
     assert text.startswith(
-        "Site 1, Site 2 and Site 3, reused together, would newly serve 12,345 residents and add 1.50 spaces to the "
-        "network of a typical space. By score Site 1 ranks first of 29 candidates. The past"
+        "Best together are Site 1, Site 2 and Site 3: reused, they would newly serve 12,345 residents and add 1.50 "
+        "spaces to the network of a typical space. By score Site 1 ranks first of 29 candidates. The past"
     )
 
 
@@ -72,7 +72,7 @@ def test_a_set_that_few_worlds_bear_out_is_not_recommended(made, settings):
     text = told(made, settings, set_doubt=doubted)
     assert text.startswith(f"No set of sites is recommended: the best of this run reaches 90 % of the best in 10{NB}%")
     assert "Most often chosen: Site 1, Site 2 and Site 3." in text
-    assert "reused together" not in text
+    assert "Best together" not in text
 
 
 def test_a_set_that_does_not_connect_says_so(made, settings):

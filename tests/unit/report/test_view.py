@@ -77,8 +77,8 @@ def test_decays_are_explained_as_a_distance_where_half_is_gone(city):
 
 
 def test_answer_names_the_set_the_first_site_and_what_of_them_holds(city):
-    assert city.answer.startswith("<script>alert(1)</script>")
-    assert "reused together, would newly serve 12,345 residents and add 1.50 spaces" in city.answer
+    assert city.answer.startswith("Best together are <script>alert(1)</script>")
+    assert "reused, they would newly serve 12,345 residents and add 1.50 spaces" in city.answer
     assert "Map and model leave that open: it reaches 90 % of the best in 45\u00a0% of 250 worlds" in city.answer
     assert "ranks first of 29 candidates." in city.answer
     assert "The past tells nothing: 2 converted sites could be tested, and it takes 10." in city.answer

@@ -129,8 +129,8 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]
         )
     first = rows(own)[0]
     brings = say(
-        "{names}, reused together, would newly serve {served:count} residents and add {gain:amount} spaces to the "
-        "network of a typical space.",
+        "Best together are {names}: reused, they would newly serve {served:count} residents and add {gain:amount} "
+        "spaces to the network of a typical space.",
         names=[name.get(row.site_id, row.site_id) for row in rows(own)],
         served=float(first.set_served),
         gain=float(first.set_gain),
