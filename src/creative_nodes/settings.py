@@ -28,7 +28,7 @@ from creative_nodes.common import (
     read_yaml,
     validated,
 )
-from creative_nodes.doubt import SWEPT, Backtest, Sweeps, changed
+from creative_nodes.doubt import SWEPT, Backtest, Doubt, Sweeps, changed
 from creative_nodes.locate import Import, Locate
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness, People, PeopleGrid
@@ -141,7 +141,7 @@ class Analysis(Section):
     clusters: ClusterSettings = Field(description="clusters")
     network: NetworkSettings = Field(description="creative network")
     candidates: Candidates = Field(description="candidates and site criteria")
-    score: Score = Field(description="score and robustness")
+    score: Score = Field(description="score, and how it holds under other weights")
     portfolio: Portfolio = Field(description="sites chosen together")
     scenarios: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], Scenario] = Field(
         default_factory=dict,
@@ -152,6 +152,9 @@ class Analysis(Section):
     completeness: Completeness = Field(description="completeness of mapping")
     backtest: Backtest = Field(
         default_factory=lambda: Backtest.model_validate({}), description="back-test on converted sites"
+    )
+    doubt: Doubt = Field(
+        default_factory=lambda: Doubt.model_validate({}), description="worlds in which all is drawn together"
     )
     sweeps: Sweeps = Field(
         default_factory=lambda: Sweeps.model_validate({}), description="settings changed one at a time"

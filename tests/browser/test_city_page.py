@@ -121,19 +121,19 @@ def test_on_paper_the_page_is_unfolded_and_has_no_controls(visit, made_up_page):
 def test_a_question_mark_opens_what_the_word_means_in_place_and_in_another_language(visit, made_up_page):
     with visit(made_up_page) as seen:
         page = seen.page
-        button = page.locator("button[data-term=certainty]")
-        assert button.get_attribute("aria-label") == "What is “robust, depends on priorities, weak”?"
+        button = page.locator("button[data-term=marks]")
+        assert button.get_attribute("aria-label") == "What is “holds, open, does not hold”?"
         button.focus()
         page.keyboard.press("Enter")
-        note = page.locator("[role=note]#meaning-certainty")
-        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.certainty")
+        note = page.locator("[role=note]#meaning-marks")
+        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.marks")
         assert button.get_attribute("aria-expanded") == "true"
         page.locator("[data-language=vi]").click()
-        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.certainty")
-        page.locator("button[data-term=certainty]").focus()
+        assert note.inner_text() == page.evaluate("creativeNodes.data.terms.marks")
+        page.locator("button[data-term=marks]").focus()
         page.keyboard.press("Escape")
         assert note.count() == 0
-        assert page.locator("button[data-term=certainty]").get_attribute("aria-expanded") == "false"
+        assert page.locator("button[data-term=marks]").get_attribute("aria-expanded") == "false"
         assert "term" not in page.evaluate("location.hash") and seen.wrong == []
 
 

@@ -131,10 +131,11 @@ def test_the_cities_of_a_full_run_have_files(data):
     assert set(data["cities"]) <= set(CITIES)
 
 
-def test_sample_overrides_the_buffer_and_nothing_else(data):
+def test_sample_overrides_the_buffer_and_how_many_worlds_and_nothing_else(data):
     config = load_config(data)
     sample = load_settings(config, "sample", root=ROOT).analysis.model_dump()
-    assert sample["edge_buffer_m"] == 500
+    assert (sample["edge_buffer_m"], sample["doubt"]["worlds"]) == (500, 100)
+    sample["doubt"]["worlds"] = 250
     assert {**sample, "edge_buffer_m": 2000} == load_settings(config, "hanoi", root=ROOT).analysis.model_dump()
 
 

@@ -190,12 +190,12 @@ def test_one_candidate_and_a_budget_for_none_get_tables_that_say_so(demo, tmp_pa
     copy.snakemake("data/processed/sample/sample.gpkg", "data/processed/sample/csv")
     rows = {
         name: list(csv.DictReader((copy.folder / f"data/processed/sample/csv/{name}.csv").open(encoding="utf-8-sig")))
-        for name in ("scores", "robustness", "scenarios", "portfolio", "portfolio_gain", "backtest_summary")
+        for name in ("scores", "priorities_doubt", "scenarios", "portfolio", "portfolio_gain", "backtest_summary")
     }
     for row in itertools.chain(*rows.values()):
         assert not {"nan", "inf", "none", "<na>"} & {value.lower() for value in row.values()}
-    assert [(row["rank"], row["certainty"]) for row in rows["scores"]] == [("", "not scored")]
-    assert (rows["robustness"][0]["largest_move"], rows["robustness"][0]["moved_by"]) == ("", "")
+    assert [(row["rank"], row["priorities"]) for row in rows["scores"]] == [("", "not_ranked")]
+    assert (rows["priorities_doubt"][0]["largest_move"], rows["priorities_doubt"][0]["moved_by"]) == ("", "")
     assert {(row["rank"], row["status"]) for row in rows["scenarios"]} == {("", "scored")}
     plans = {row["plan"]: row for row in rows["portfolio"]}
     assert plans["coverage"]["n_sites"] == "0" and "the budget pays for no site" in plans["coverage"]["note"]

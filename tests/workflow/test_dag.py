@@ -30,15 +30,18 @@ STAGES = (
     "measure_scenarios",
     "score_scenarios",
     "sweep_settings",
-    "measure_robustness",
+    "doubt_priorities",
     "choose_portfolio",
     "back_test",
+    "doubt_worlds",
+    "judge_marks",
     "pack_geopackage",
     "write_csv",
     "draw_map",
 )
 FOR_PEOPLE = {"pack_geopackage", "write_csv", "draw_map", "demo"}
-SWEPT = {"sweep_settings", "measure_robustness"}
+SWEPT = {"sweep_settings", "doubt_priorities"}
+WORLDS = {"doubt_worlds", "judge_marks"}
 SCORE = {
     "score_candidates",
     "recommend_set",
@@ -47,6 +50,7 @@ SCORE = {
     "back_test",
     "choose_portfolio",
     *SWEPT,
+    *WORLDS,
 }
 REFERENCE = {"measure_reference", "lay_scales"}
 REACH = {"measure_reach", "measure_clusters", "draw_isochrones", "map_accessibility", "describe_city"}
@@ -113,20 +117,22 @@ def test_a_second_run_does_nothing(demo):
                 "record_decisions",
             }
             | SWEPT
+            | WORLDS
             | FOR_PEOPLE,
             id="cluster eps",
         ),
         pytest.param(
             "config/config.yaml",
             set_key("reach", "walk_minutes", value=10),
-            # the one scenario that is measured anew has minutes of its own, but what is much is told by the city's places
+            # the scenario that is measured anew has minutes of its own, but what is much is told by the city's places
             {"measure_scenarios"} | REACH | REFERENCE | SCORE | FOR_PEOPLE,
             id="walking reach",
         ),
         pytest.param(
             "config/config.yaml",
             set_key("completeness", "thin_below", value=0.1),
-            {"map_completeness", "pack_geopackage", "describe_city", "draw_map", "demo"},
+            # how completely a hexagon is mapped sets which spaces may be lost or added
+            {"map_completeness", "describe_city"} | WORLDS | FOR_PEOPLE,
             id="limit of thin mapping",
         ),
         pytest.param(
@@ -150,15 +156,16 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("scenarios", "heritage_first", "label", value="Heritage"),
-            {"score_scenarios", "measure_robustness"} | FOR_PEOPLE,
+            {"score_scenarios", "doubt_priorities"} | FOR_PEOPLE,
             id="name of a scenario",
         ),
         pytest.param(
             "config/config.yaml",
             set_key("scenarios", "older_walkers", "override", "reach", "walk_minutes", value=8),
-            {"measure_scenarios", "score_scenarios", "measure_robustness"} | FOR_PEOPLE,
+            {"measure_scenarios", "score_scenarios", "doubt_priorities"} | FOR_PEOPLE,
             id="reach of a scenario",
         ),
+        pytest.param("config/config.yaml", set_key("doubt", "places", value=300), WORLDS | FOR_PEOPLE, id="doubt"),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),
         pytest.param(
             "config/cities/sample.yaml", set_key("name", value="Another name"), {"draw_map", "demo"}, id="city name"
@@ -278,5 +285,5 @@ def test_a_description_remakes_pages_and_packed_files_at_most(code, file, old, n
 
 def test_a_changed_constant_of_the_score_remakes_the_score_and_what_follows(code):
     again = code("score/rank.py", "TEN = 10", "TEN = 11")
-    assert {"score_candidates", "score_scenarios", "measure_robustness", "draw_map"} <= again
+    assert {"score_candidates", "score_scenarios", "doubt_priorities", "draw_map"} <= again
     assert not again & BEFORE_SCORE

@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from creative_nodes.common import InputError, code_fingerprint
-from creative_nodes.doubt import Swept
+from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import find_imports
 from creative_nodes.people import find_population
 from creative_nodes.pull import resolve_source
@@ -146,9 +146,10 @@ def tables_of(*names):
 RESULTS = (
     *("network_parts", "cluster_reach", "reference"),
     *("candidates", "scores", "values", "scales", "correlations"),
-    *("robustness", "rank_acceptability", "agreement"),
+    *("priorities_doubt", "rank_acceptability", "agreement"),
     *("scenarios", "scenario_candidates", "scenario_reference", "sweeps", "sweep_variants"),
     *("recommended", "set_beside_ranking", "decisions"),
+    *("marks", "site_doubt", "set_doubt", "member_doubt", "worlds"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),
 )
@@ -180,7 +181,7 @@ def params_for(*keys):
 
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
-TRIED = (*COMBINED, "values", "scenarios", "robustness", "agreement")
+TRIED = (*COMBINED, "values", "scenarios", "priorities_doubt", "agreement")
 
 
 def asked_of(wildcards):

@@ -1,4 +1,4 @@
-# Robustness: would the ranking have picked the converted sites, and which assumption moves it?
+# Doubt: what of the ranking and of the set is left under other priorities, another map, another model; and the past.
 
 
 # snakemake data/processed/shanghai/backtest.parquet
@@ -126,22 +126,78 @@ rule measure_scenarios:
         "../../scripts/measure_scenarios.py"
 
 
-# snakemake data/processed/hanoi/robustness.parquet
-rule measure_robustness:
+# snakemake data/processed/hanoi/priorities_doubt.parquet
+rule doubt_priorities:
     input:
         **tables_of("candidates", "scales", "scenarios", "sweeps"),
     output:
-        robustness="data/processed/{city}/robustness.parquet",
+        priorities_doubt="data/processed/{city}/priorities_doubt.parquet",
         rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
         agreement="data/processed/{city}/agreement.parquet",
     log:
-        "logs/{city}/measure_robustness.log",
+        "logs/{city}/doubt_priorities.log",
     benchmark:
-        "logs/{city}/measure_robustness.benchmark.tsv"
+        "logs/{city}/doubt_priorities.benchmark.tsv"
     conda:
         "../../environment.yml"
     params:
-        code=code_fingerprint("scripts/measure_robustness.py"),
+        code=code_fingerprint("scripts/doubt_priorities.py"),
         settings=params_for("analysis.score", "analysis.seed"),
     script:
-        "../../scripts/measure_robustness.py"
+        "../../scripts/doubt_priorities.py"
+
+
+# snakemake data/processed/hanoi/worlds.parquet
+rule doubt_worlds:
+    input:
+        **TRANSPORT,
+        **tables_of(
+            "candidates",
+            "heritage",
+            "parts",
+            "reference",
+            "completeness",
+            "scales",
+            "recommended",
+            "amenities",
+            "people",
+            "places",
+        ),
+        creative="data/processed/{city}/located_creative.parquet",
+        raster=lambda w: population_of(w.city, "raster") or [],
+        table=lambda w: population_of(w.city, "table") or [],
+    output:
+        **tables_of("worlds", "site_doubt", "set_doubt", "member_doubt"),
+    log:
+        "logs/{city}/doubt_worlds.log",
+    benchmark:
+        "logs/{city}/doubt_worlds.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/doubt_worlds.py"),
+        settings=params_for(
+            *TRANSPORT_KEYS,
+            *DOUBT_KEYS,
+        ),
+    script:
+        "../../scripts/doubt_worlds.py"
+
+
+# snakemake data/processed/hanoi/marks.parquet
+rule judge_marks:
+    input:
+        **tables_of("site_doubt", "set_doubt", "scores", "backtest_summary"),
+    output:
+        **tables_of("marks"),
+    log:
+        "logs/{city}/judge_marks.log",
+    benchmark:
+        "logs/{city}/judge_marks.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/judge_marks.py"),
+        settings=params_for("analysis.score"),
+    script:
+        "../../scripts/judge_marks.py"

@@ -1,3 +1,5 @@
+from .answer import anchors_of as anchors_of
+from .answer import may_be_chosen as may_be_chosen
 from .answer import measure_eligible as measure_eligible
 from .answer import recommend_set as recommend_set
 from .decisions import read_decisions as read_decisions
@@ -5,6 +7,9 @@ from .decisions import record_decisions as record_decisions
 from .options import Walks as Walks
 from .options import measure_options as measure_options
 from .portfolio import choose_portfolio as choose_portfolio
+from .recommended import Aims as Aims
+from .recommended import Anchors as Anchors
+from .recommended import Served as Served
 from .settings import Portfolio as Portfolio
 from .tables import DECISIONS as DECISIONS
 from .tables import PORTFOLIO as PORTFOLIO

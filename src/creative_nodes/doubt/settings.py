@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
-from creative_nodes.common import CRITERION_GROUPS, CriterionKey, M, Mode, Positive, Section
+from creative_nodes.common import CRITERION_GROUPS, CriterionKey, M, Mode, Positive, Section, Share
 from creative_nodes.network import ClusterSettings
 from creative_nodes.people import PeopleGrid
 from creative_nodes.reach import Measuring
@@ -51,6 +51,103 @@ class Sweeps(Section):
         default_factory=dict, description="by mode: what all its speeds are multiplied by in turn"
     )
 
+
+Mapped = Literal["thin", "fair", "good", "empty"]
+Factor = tuple[Positive, Positive]
+Part = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Doubt(Section):
+    """What is drawn anew, all together, in each world (METHOD section 8).
+
+    A factor multiplies the run's own value and is drawn evenly in its logarithm. With every factor 1, `orders` 1, one
+    snap distance and all else off, each world is the run itself.
+    """
+
+    worlds: int = Field(250, ge=20, description="worlds drawn, by Latin hypercube (scipy.stats.qmc)")
+    weightings: int = Field(
+        40, ge=1, description="weightings drawn in each world, spread about the run's as `score.concentration` says"
+    )
+    places: int = Field(
+        400, ge=50, description="reference places at which each world measures anew what is much and what is little"
+    )
+    exchange_decay: Factor = Field(
+        (0.5, 2.0), description="lowest and highest factor of reach.exchange_decay_per_m (measured on Canadian firms)"
+    )
+    neighbourhood_half_life: Factor = Field(
+        (0.5, 2.0), description="factor of reach.neighbourhood_half_life_m (measured on land values in Richmond)"
+    )
+    walk_speed: Factor = Field((0.85, 1.15), description="factor of every walking time's speed")
+    ride_speed: Factor = Field(
+        (0.7, 1.3),
+        description="factor of the speed of the main mode, the walk to it, waiting and changing with it: residents "
+        "within reach.ride_minutes are read between counts at limits times this factor",
+    )
+    ride_limits: int = Field(7, ge=3, description="limits, evenly spread in their logarithm, at which they are counted")
+    link_minutes: Factor = Field((0.67, 1.5), description="factor of network.link_minutes")
+    link_softness: Factor = Field((0.67, 1.5), description="factor of network.link_softness")
+    orders: tuple[Annotated[float, Field(ge=0, le=2)], Annotated[float, Field(ge=0, le=2)]] = Field(
+        (0.0, 2.0),
+        description="lowest and highest order of the network of a typical space: 0 counts islands, 1 is the run's, 2 "
+        "follows the largest",
+    )
+    snap_within_m: list[Positive] = Field(
+        [100, 200, 400],
+        min_length=1,
+        description="metres: distances one of which replaces travel.snap_within_m for sites, creative spaces and "
+        "stations on foot; the main mode keeps its own",
+    )
+    other_people: bool = Field(True, description="draw among all sources of residents there are, not the first alone")
+    unknown_areas: bool = Field(
+        True, description="draw areas that nobody knows, evenly in their logarithm between the ends of score.anchors"
+    )
+    unknown_ages: bool = Field(True, description="draw ages that nobody knows, from new to full age")
+    real_sites: bool = Field(
+        True, description="draw which candidates are old industry at all, each with its confidence as the chance"
+    )
+    loss: dict[Mapped, Part] = Field(
+        {"thin": 0.2, "fair": 0.1, "good": 0.05, "empty": 0.2},
+        description="chance that a mapped creative space is gone or was none, by how complete its hexagon is mapped "
+        "(table completeness); a judgement of this project",
+    )
+    additions: Share = Field(
+        0.5, description="most creative spaces added that nobody mapped, as a share of the known; from none to so many"
+    )
+    additions_by: dict[Mapped, Annotated[float, Field(ge=0)]] = Field(
+        {"thin": 1.0, "fair": 0.5, "good": 0.1, "empty": 1.0},
+        description="how readily one is added at a street point, by how complete its hexagon is mapped",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for key in FACTORS:
+            low, high = getattr(self, key)
+            if low > high:
+                raise ValueError(f"doubt.{key} must give the lower end first")
+        missing = [
+            name for name in ("thin", "fair", "good", "empty") if not {name} <= {*self.loss} & {*self.additions_by}
+        ]
+        if missing:
+            raise ValueError(f"doubt.loss and doubt.additions_by must name {missing[0]}")
+        return self
+
+    def still(self, **drawn: Any) -> Doubt:
+        """Return the settings under which nothing is drawn but what is given."""
+        nothing: dict[str, Any] = dict.fromkeys(FACTORS, (1.0, 1.0))
+        nothing |= dict.fromkeys(("other_people", "unknown_areas", "unknown_ages", "real_sites"), False)
+        nothing |= {"loss": dict.fromkeys(self.loss, 0.0), "additions": 0.0, "snap_within_m": []}
+        return self.model_copy(update=nothing | drawn)
+
+
+FACTORS = (
+    "exchange_decay",
+    "neighbourhood_half_life",
+    "walk_speed",
+    "ride_speed",
+    "link_minutes",
+    "link_softness",
+    "orders",
+)
 
 SWEPT = ("travel", "reach", "clusters", "network", "candidates", "score")
 

@@ -13,8 +13,8 @@ BACKTEST_FIGURES = (
 )
 
 
-ROBUSTNESS = Table(
-    "robustness",
+PRIORITIES_DOUBT = Table(
+    "priorities_doubt",
     "a candidate, and how sure its rank is",
     (
         Column("site_id", "text", "id in the table heritage"),
@@ -132,6 +132,140 @@ AGREEMENT = Table(
         Column("top_n", "integer", "how many count as the top", "", False, 1),
         Column("top_shared", "integer", "candidates in the top of both", "sites", False, 0),
         Column("same_first", "flag", "whether a candidate is first in both"),
+    ),
+)
+
+MARKS_KEYS = "holds, open or does_not_hold"
+
+WORLDS = Table(
+    "worlds",
+    "a world: what was drawn in it, and what then came first under the weights of the run",
+    (
+        Column("world", "integer", "its number", "", False, 1),
+        Column("exchange_decay", "number", "factor of reach.exchange_decay_per_m", "", False, 0),
+        Column("neighbourhood_half_life", "number", "factor of reach.neighbourhood_half_life_m", "", False, 0),
+        Column("walk_speed", "number", "factor of the walking speed", "", False, 0),
+        Column("ride_speed", "number", "factor of the speed of the main mode", "", False, 0),
+        Column("link_minutes", "number", "factor of network.link_minutes", "", False, 0),
+        Column("link_softness", "number", "factor of network.link_softness", "", False, 0),
+        Column("orders", "number", "order of the network of a typical space", "", False, 0, 2),
+        Column("snap_within_m", "number", "snap distance on foot", "m", False, 0),
+        Column(
+            "people", "integer", "source of residents: 0 the run's own, then the others in their order", "", False, 0
+        ),
+        Column("spaces_lost", "integer", "known creative spaces that are not there", "spaces", False, 0),
+        Column("spaces_added", "integer", "creative spaces that nobody mapped", "spaces", False, 0),
+        Column("ranked", "integer", "sites ranked: real, reachable, known or likely", "sites", False, 0),
+        Column("typical_network", "number", "network of a typical space, of that order", "spaces", False, 0),
+        Column("anchor_served", "number", "residents an outstanding place newly serves", "persons", True, 0),
+        Column("anchor_gain", "number", "network gain of an outstanding place", "spaces", True, 0),
+        Column("first", "text", "site_id of the first; empty when none is ranked"),
+        Column("best_set", "texts", "site_id of the members of the best set; empty without a set"),
+        Column("set_worth", "number", "worth of the best set (see recommended)", "anchors", True, 0),
+        Column("set_reached", "number", "share of it that the run's recommended set reaches", "0-1", True, 0, 1),
+    ),
+)
+
+SITE_DOUBT = Table(
+    "site_doubt",
+    "a candidate over all worlds and weightings together",
+    (
+        Column("site_id", "text", "id in the table heritage"),
+        Column("rank", "integer", "its rank in the run; missing when it has none", "rank", True, 1),
+        Column("top_n", "integer", "how many count as the top", "", True, 1),
+        Column("worlds", "integer", "worlds drawn", "", False, 0),
+        Column("weightings", "integer", "weightings drawn in each", "", False, 0),
+        Column(
+            "p_ranked", "number", "share of the worlds that rank it: it is real and can be reached", "0-1", True, 0, 1
+        ),
+        Column("p_first", "number", "chance of being first, over worlds and weightings", "0-1", True, 0, 1),
+        Column("p_top", "number", "chance of being among the top_n, over worlds and weightings", "0-1", True, 0, 1),
+        Column("rank_low", "integer", "5 % quantile of its rank; missing when it is not ranked there", "rank", True, 1),
+        Column("rank_high", "integer", "95 % quantile; missing when it is not ranked there", "rank", True, 1),
+        Column(
+            "p_first_map", "number", "share of the worlds in which the run's weights put it first", "0-1", True, 0, 1
+        ),
+        Column("p_top_map", "number", "share of the worlds in which they put it among the top_n", "0-1", True, 0, 1),
+        Column(
+            "moved_by",
+            "text",
+            "what moved its rank most over the worlds that rank it: a number of the table worlds, spaces (which exist "
+            "around it), area or age; empty when nothing did beyond chance",
+        ),
+        Column("moved_by_correlation", "number", "Spearman's rank correlation of it with the rank", "", True, -1, 1),
+        Column(
+            "by_weights",
+            "number",
+            "share of the variance of its rank that weights make, in the worlds that rank it",
+            "0-1",
+            True,
+            0,
+            1,
+        ),
+    ),
+)
+
+SET_DOUBT = Table(
+    "set_doubt",
+    "the set recommended, over all worlds (one row, none without a set)",
+    (
+        Column("members", "texts", "site_id of the set's members"),
+        Column("k", "integer", "members", "sites", False, 1),
+        Column("eligible", "integer", "sites that may be chosen in the run", "sites", False, 0),
+        Column("worlds", "integer", "worlds drawn", "", False, 0),
+        Column("reaches", "number", "share of the worlds in which it reaches 90 % of the best set", "0-1", False, 0, 1),
+        Column("mean_reached", "number", "mean share of the best set's worth that it reaches", "0-1", False, 0, 1),
+        Column(
+            "reaches_by_priority",
+            "number",
+            "share of the drawn shares of its two aims under which it reaches 90 % of the best set of the run",
+            "0-1",
+            False,
+            0,
+            1,
+        ),
+        Column("draws", "integer", "shares drawn", "", False, 0),
+        Column("best_sets", "integer", "different sets that are best in some world", "sets", False, 0),
+        Column("recommended", "flag", "it reaches 90 % of the best in at least 20 % of the worlds"),
+        Column("most_often", "texts", "the k sites most often in a world's best set"),
+    ),
+)
+
+MEMBER_DOUBT = Table(
+    "member_doubt",
+    "a site that may be chosen, and how often it is in the best set of a world",
+    (
+        Column("site_id", "text", "id in the table heritage"),
+        Column("in_set", "flag", "it is a member of the recommended set"),
+        Column("chance", "number", "share of the worlds whose best set it is in", "0-1", False, 0, 1),
+        Column("chance_level", "number", "the same if sets were drawn by lot: k of the eligible", "0-1", False, 0, 1),
+        Column("often", "flag", "it is one of the k most often chosen"),
+    ),
+)
+
+MARKS = Table(
+    "marks",
+    "a statement, and whether it holds against one kind of doubt",
+    (
+        Column("about", "text", "site, set or city"),
+        Column("site_id", "text", "id in the table heritage; empty for set and city"),
+        Column(
+            "statement",
+            "text",
+            "among_first (the site is among the first top_n), reaches_best (the set reaches 90 % of the best) or "
+            "would_have_picked (the ranking would have picked the sites that were converted)",
+        ),
+        Column("mark", "text", "priorities, map_and_model or past"),
+        Column(
+            "verdict",
+            "text",
+            f"{MARKS_KEYS}; of the past also too_few (fewer than 10 tested sites) and cannot_tell",
+        ),
+        Column(
+            "share", "number", "share of the draws in which the statement holds; of the past AUC", "0-1", True, 0, 1
+        ),
+        Column("draws", "integer", "draws; of the past tested sites", "", False, 0),
+        Column("top_n", "integer", "how many count as the top", "", True, 1),
     ),
 )
 

@@ -81,6 +81,11 @@ class NetworkSettings(Section):
         description="minutes: how gently the probability of a link falls about link_minutes, "
         "1 / (1 + exp((t - link_minutes) / link_softness)); the form and the figure are this project's",
     )
+    bridges_from: Share = Field(
+        0.25,
+        description="share of what one street place in a hundred adds to the network of a typical space: where no "
+        "candidate adds so much, none bridges a gap, and the page says so first",
+    )
     thinning_share: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.2, description="share of the spaces left out at random, to show what gaps in the map do to the figures"
     )

@@ -5,6 +5,7 @@ from .measure import measure_criteria as measure_criteria
 from .measure import measure_reach as measure_reach
 from .measure import select_candidates as select_candidates
 from .reference import PositionRules as PositionRules
+from .reference import draw_places as draw_places
 from .reference import measure_clusters as measure_clusters
 from .reference import measure_positions as measure_positions
 from .reference import measure_reference as measure_reference
@@ -17,6 +18,9 @@ from .settings import Reach as Reach
 from .settings import Reference as Reference
 from .settings import restore_own_reach as restore_own_reach
 from .spillover import Around as Around
+from .spillover import decayed as decayed
+from .spillover import half_life_to_decay as half_life_to_decay
+from .spillover import hill_number as hill_number
 from .spillover import look_around as look_around
 from .spillover import spillover_sums as spillover_sums
 from .survey import Survey as Survey

@@ -17,7 +17,8 @@ LAYERS = (
     *("completeness", "accessibility", "isochrones", "stations"),
 )
 ATTRIBUTES = (
-    *("scores", "robustness", "scenarios", "agreement", "sweeps", "sweep_variants"),
+    *("scores", "marks", "site_doubt", "set_doubt", "member_doubt", "worlds", "recommended", "set_beside_ranking"),
+    *("priorities_doubt", "scenarios", "agreement", "sweeps", "sweep_variants"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "backtest", "backtest_summary"),
 )
 DEGREE_DECIMALS = 6  # some 0.1 m
@@ -33,23 +34,33 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     return flat
 
 
+def _map_marks(marks: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdict on map and model of each site."""
+    own = marks[(marks["about"] == "site") & (marks["mark"] == "map_and_model")]
+    return own[["site_id", "verdict"]].rename(columns={"verdict": "map_and_model"})
+
+
 def joined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
-    """Join candidates with scores, robustness and the portfolios that choose them, a row a candidate.
+    """Join candidates with scores, doubts, marks and the portfolios that choose them, a row a candidate.
 
     Parameters
     ----------
-    frames : tables by name: candidates, scores, robustness, portfolio_sites.
+    frames : tables by name: candidates, scores, priorities_doubt, site_doubt, marks, portfolio_sites.
 
     Returns
     -------
-    the columns of these tables, each once, and `plans` (text, such as "coverage, equity"; empty when none).
+    the columns of these tables, each once, those of site_doubt with `joint_` before them; `map_and_model` (verdict of
+    the table marks, empty when none) and `plans` (text, such as "coverage, equity"; empty when none).
     """
     chosen = frames["portfolio_sites"].groupby("site_id")["plan"].agg(", ".join)
     whole = frames["candidates"]
-    for name in ("scores", "robustness"):
-        other = frames[name]
+    joint = frames["site_doubt"].drop(columns=["rank", "top_n"]).add_prefix("joint_")
+    doubts = {"joint": joint.rename(columns={"joint_site_id": "site_id"}), "marks": _map_marks(frames["marks"])}
+    for name in ("scores", "priorities_doubt", "joint", "marks"):
+        other = (frames | doubts)[name]
         again = [column for column in other.columns.intersection(whole.columns) if column != "site_id"]
         whole = whole.merge(other.drop(columns=again), on="site_id", how="left", validate="one_to_one")
+    whole["map_and_model"] = whole["map_and_model"].fillna("")
     return gpd.GeoDataFrame(whole.assign(plans=whole["site_id"].map(chosen).fillna("")), crs=frames["candidates"].crs)
 
 

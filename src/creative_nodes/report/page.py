@@ -57,9 +57,9 @@ CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
 # ---------------------------------------------------------------- templates and assets
 
 
-def certainty(word: str) -> str:
-    """Say a certainty word of the table scores."""
-    return worded(keys.CERTAINTIES, word)
+def priorities_mark(verdict: str) -> str:
+    """Say a verdict on other priorities, of the table scores."""
+    return worded(keys.PRIORITY_MARKS, verdict)
 
 
 @lru_cache
@@ -74,7 +74,7 @@ def _environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(translated, plural, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= {**FORMATS, "certainty": certainty}
+    environment.filters |= {**FORMATS, "priorities_mark": priorities_mark}
     environment.globals |= {
         "say": say,
         "say_n": say_n,

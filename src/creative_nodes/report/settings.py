@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 
 from creative_nodes.choose import Portfolio
 from creative_nodes.common import Section, restore, restore_all
+from creative_nodes.doubt import Doubt
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness
 from creative_nodes.reach import Accessibility, Candidates, Reach
@@ -35,6 +36,7 @@ class PageSettings:
     transit: Transit
     scenarios: Mapping[str, Scenario]
     portfolio: Portfolio
+    doubt: Doubt
 
     @property
     def scored_limits(self) -> dict[str, float]:

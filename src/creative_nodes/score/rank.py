@@ -11,6 +11,7 @@ import pandas as pd
 from creative_nodes.common import CRITERIA
 from creative_nodes.locate import tier_of
 from creative_nodes.score import smaa
+from creative_nodes.score.marks import NOT_RANKED, verdict_of
 from creative_nodes.score.settings import Score
 from creative_nodes.score.smaa import ranks_of as ranks_of
 from creative_nodes.score.tables import SCORES
@@ -19,7 +20,6 @@ from creative_nodes.score.values import Scale, value_of, weighted_sum
 KNOWN, LIKELY, SURVEY = "known", "likely", "survey"
 RANKED = (KNOWN, LIKELY)  # they share one ranking
 LEAST_TO_RANK = 3  # candidates
-ROBUST, WEAK = 0.8, 0.2
 TEN = 10
 LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
 
@@ -148,13 +148,6 @@ def top_of(n: int, settings: Score) -> int:
     return max(1, min(settings.top, int(np.ceil(n * settings.top_share))))
 
 
-def certainty(p_top: float) -> str:
-    """Return the word for readers (METHOD section 8)."""
-    if p_top >= ROBUST:
-        return "robust"
-    return "depends on priorities" if p_top >= WEAK else "weak"
-
-
 def _scored(prepared: Prepared, settings: Score, seed: int) -> pd.DataFrame:
     """Score and rank one ranking, best first."""
     out = pd.DataFrame({"site_id": prepared.site_ids, "score": np.nan})
@@ -196,5 +189,6 @@ def score_candidates(
     whole = pd.concat([*found, left_out], ignore_index=True)
     whole = whole.reindex(columns=[column.name for column in SCORES.columns])
     whole["list"] = pd.Series(lists_of(candidates), index=candidates["site_id"].to_numpy()).loc[whole["site_id"]].array
-    whole["certainty"] = [certainty(p) if p == p else "not scored" for p in whole["p_top"].astype(float)]
+    chances = whole["p_top"].astype(float)
+    whole["priorities"] = [verdict_of(p, settings.draws) if p == p else NOT_RANKED for p in chances]
     return whole

@@ -106,7 +106,7 @@ class Score(Section):
         "of 2 from 64, such as 1024; six times as many weightings are ranked. Saltelli et al., Computer Physics "
         "Communications 2010",
     )
-    top: int = Field(10, ge=1, description="the certainty word asks for the chance of being among this many first ...")
+    top: int = Field(10, ge=1, description="marks judge whether a site is among this many first ...")
     top_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.34,
         description="... but among no more than this share of the candidates, so that few candidates do not all "

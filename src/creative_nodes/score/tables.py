@@ -93,7 +93,12 @@ SCORES = Table(
         Column("p_top10", "number", "chance of being in the top 10 over random weightings", "0-1", True, 0, 1),
         Column("top_n", "integer", "how many count as the top: 10, or fewer when candidates are few", "", True, 1),
         Column("p_top", "number", "chance of being among the top_n over random weightings", "0-1", True, 0, 1),
-        Column("certainty", "text", "robust (p_top >= 0.8), depends on priorities, weak (< 0.2); or not scored"),
+        Column(
+            "priorities",
+            "text",
+            "whether being among the top_n holds under other priorities: holds (p_top from 0.8), open or does_not_hold "
+            "(below 0.2), see the table marks; or not_ranked",
+        ),
         *(
             Column(
                 f"part_{column.name}",

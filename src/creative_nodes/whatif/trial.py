@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import CRITERIA, criterion, tables
-from creative_nodes.doubt import measure_robustness
+from creative_nodes.doubt import doubt_priorities
 from creative_nodes.reach import CANDIDATES, MODES, Survey, draw_isochrones, measure_criteria
 from creative_nodes.score import Basis, read_scales, score_candidates, score_scenarios, values_of
 from creative_nodes.whatif.sites import BaseCity
@@ -20,7 +20,7 @@ from creative_nodes.whatif.tables import WHATIF_CANDIDATES, WHATIF_SCORES
 PREFIX = {"name": "What if: ", "name_en": "What if: ", "name_vi": "Giả sử: ", "name_zh": "假设："}
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
 BESIDE = ("study_area", "places", "sweeps", "scales", "reference")  # read only
-RANKED = ("values", "scenarios", "robustness", "agreement")  # made from the combined candidates alone
+RANKED = ("values", "scenarios", "priorities_doubt", "agreement")  # made from the combined candidates alone
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ def _ranked(candidates: gpd.GeoDataFrame, sweeps: pd.DataFrame, city: BaseCity) 
     score, seed = city.analysis.score, city.analysis.seed
     scales = read_scales(city.frames["scales"])
     scenarios = score_scenarios(Basis(candidates, city.frames["reference"]), score, city.analysis.scenarios)
-    robustness, _, agreement = measure_robustness(candidates, scales, scenarios, sweeps, score, seed=seed)
+    priorities, _, agreement = doubt_priorities(candidates, scales, scenarios, sweeps, score, seed=seed)
     return {
         "scores": score_candidates(candidates, scales, score, seed=seed),
         "values": values_of(candidates, scales, score),
         "scenarios": scenarios,
-        "robustness": robustness,
+        "priorities_doubt": priorities,
         "agreement": agreement,
     }
 
@@ -149,7 +149,7 @@ def _site_lines(row: Any, scored: Any, trial: Trial) -> list[str]:
     lines = [
         head,
         f"  rank {scored['rank']} of {n}{before}; {scored['rank_low']} to {scored['rank_high']} in 90 % of weightings; "
-        f"{scored['certainty']} (among the best {scored['top_n']} in {scored['p_top']:.0%}); "
+        f"among the best {scored['top_n']} in {scored['p_top']:.0%} (priorities: {scored['priorities']}); "
         f"score {scored['score']:.3f}",
         f"  {'criterion':<20}{'value':>14}  {'unit':<18}{'place':>6}{'adds':>8}",
     ]

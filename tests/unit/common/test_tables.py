@@ -38,7 +38,7 @@ ALWAYS = {
     "creative": {"space_id", *NAMES, "domain", "tier", "cluster_id", "evidence", "osm_ids", "geometry"},
     "clusters": {"cluster_id", "name", "n_spaces", "p_value", "geometry"},
     "candidates": {"site_id", "name", "reachable", "unreachable_reason", *CRITERIA, "geometry"},
-    "scores": {"site_id", "score", "rank", "rank_low", "rank_high", "p_top10", "certainty"},
+    "scores": {"site_id", "score", "rank", "rank_low", "rank_high", "p_top10", "priorities"},
     "indicators": {"indicator", "value", "unit", "source"},
 }
 PROVENANCE = {"snapshot": "2026-01-01", "source": "© OpenStreetMap contributors", "settings": "abc"}

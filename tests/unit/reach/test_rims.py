@@ -7,7 +7,7 @@ from scored import REFERENCE, SCALES, candidates
 
 from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA
-from creative_nodes.doubt.robustness import measure_robustness
+from creative_nodes.doubt.priorities import doubt_priorities
 from creative_nodes.doubt.sobol import measure_sobol
 from creative_nodes.report import pack
 from creative_nodes.report.tables import TABLES
@@ -42,8 +42,8 @@ def _tables(frame):
     sweeps = pd.DataFrame(
         {"site_id": frame["site_id"], "parameter": "people", "value": "x", "rank_today": 1, "rank": 1, "move": 0}
     )
-    names = ("robustness", "rank_acceptability", "agreement")
-    made = dict(zip(names, measure_robustness(frame, SCALES, scenarios, sweeps, SETTINGS, seed=1), strict=True))
+    names = ("priorities_doubt", "rank_acceptability", "agreement")
+    made = dict(zip(names, doubt_priorities(frame, SCALES, scenarios, sweeps, SETTINGS, seed=1), strict=True))
     made |= {"scores": score_candidates(frame, SCALES, SETTINGS, seed=1), "scenarios": scenarios}
     made["values"] = values_of(frame, SCALES, SETTINGS)
     made["sobol"] = measure_sobol(frame, SCALES, SETTINGS, seed=1)
@@ -60,8 +60,8 @@ def test_everybody_is_first_and_nothing_is_missing(name):
     assert ranked["rank"].tolist() == [1] * len(frame)
     parts = [f"part_{criterion}" for criterion in CRITERIA]
     assert ranked[[*parts, "score", "rank_low", "rank_high", "p_top10", "top_n", "p_top"]].notna().all(axis=None)
-    assert set(ranked["certainty"]) == {"robust"}
-    sure = made["robustness"]
+    assert set(ranked["priorities"]) == {"holds"}
+    sure = made["priorities_doubt"]
     assert sure.drop(columns=list(MAY_BE_MISSING)).notna().all(axis=None)
     assert set(sure["largest_move"]) == {0} and set(sure["moved_by"]) == {""}
     assert set(made["scenarios"]["status"]) == {"scored"}
@@ -73,7 +73,7 @@ def test_too_few_have_figures_and_scores_but_no_ranks(name):
     made = _tables(FEW[name])
     assert made["scores"]["score"].notna().all() and made["scores"]["rank"].isna().all()
     assert len(made["values"]) == len(CRITERIA) * len(FEW[name])
-    assert made["scenarios"]["rank"].isna().all() and made["robustness"]["rank"].isna().all()
+    assert made["scenarios"]["rank"].isna().all() and made["priorities_doubt"]["rank"].isna().all()
     assert len(made["sobol"]) == len(made["rank_acceptability"]) == len(made["agreement"]) == 0
 
 

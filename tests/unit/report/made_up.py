@@ -195,7 +195,7 @@ def _scores(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     n, scored = len(candidates), int(candidates["reachable"].sum())
     ranks = [i + 1 if i < scored else None for i in range(n)]
     score = [0.82 - 0.7 * i / scored if i < scored else None for i in range(n)]
-    words = ("robust", "depends on priorities", "weak")
+    words = ("holds", "open", "does_not_hold")
     share = {"network_gain": 0.5, "residents_walk_15": 0.3, "heritage_value": 0.2}
     return pd.DataFrame(
         {
@@ -208,10 +208,41 @@ def _scores(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
             "p_top10": [None if r is None else max(0.0, 1 - r / 20) for r in ranks],
             "top_n": pd.array([None if r is None else 10 for r in ranks], dtype="Int64"),
             "p_top": [None if r is None else max(0.0, 1 - r / 20) for r in ranks],
-            "certainty": ["not scored" if r is None else words[0 if r < 5 else 1 if r < 15 else 2] for r in ranks],
+            "priorities": ["not_ranked" if r is None else words[0 if r < 5 else 1 if r < 15 else 2] for r in ranks],
             **{f"part_{key}": [None if s is None else s * share.get(key, 0.0) for s in score] for key in CRITERIA},
         }
     )
+
+
+def _recommended(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The first three as the recommended set."""
+    whole = {"set": "best", "k": 3, "set_served": 12_345.0, "set_gain": 1.5, "worth": 0.4, "gap": 0.0}
+    each = {"adds_served": 4_000.0, "adds_gain": 0.5, "alone_served": 4_200.0, "alone_gain": 0.4}
+    flags = dict.fromkeys(("proven", "connects", "in_best", "in_ranking_first"), True)
+    return pd.DataFrame({"site_id": candidates["site_id"].iloc[:3], **whole, **each, **flags})
+
+
+def _set_doubt(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
+    ids = candidates["site_id"].iloc[:3].tolist()
+    row = {"members": ids, "k": 3, "eligible": 20, "worlds": 250, "reaches": 0.45, "mean_reached": 0.8}
+    row |= {"reaches_by_priority": 1.0, "draws": 10_000, "best_sets": 12, "recommended": True, "most_often": ids}
+    return pd.DataFrame([row])
+
+
+def _marks(scores: pd.DataFrame) -> pd.DataFrame:
+    """Marks of each ranked site, of the set, and of the past."""
+    verdict = {"about": "site", "statement": "among_first", "top_n": 10}
+    rows = [
+        {**verdict, "site_id": row.site_id, "mark": kind, "verdict": row.priorities, "share": row.p_top, "draws": n}
+        for row in scores[scores["rank"].notna()].itertuples()
+        for kind, n in (("priorities", 10_000), ("map_and_model", 250))
+    ]
+    of_set = {"about": "set", "site_id": "", "statement": "reaches_best", "top_n": None}
+    rows += [{**of_set, "mark": "priorities", "verdict": "holds", "share": 1.0, "draws": 10_000}]
+    rows += [{**of_set, "mark": "map_and_model", "verdict": "open", "share": 0.45, "draws": 250}]
+    past = {"about": "city", "site_id": "", "statement": "would_have_picked", "mark": "past", "verdict": "too_few"}
+    rows += [{**past, "share": 0.6, "draws": 2, "top_n": None}]
+    return pd.DataFrame(rows).astype({"top_n": "Int64"})
 
 
 def _indicators() -> pd.DataFrame:
@@ -486,7 +517,10 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "creative": creative,
         "clusters": gpd.GeoDataFrame(cluster, crs="EPSG:4326"),
         "candidates": candidates,
-        "scores": _scores(candidates),
+        "scores": (scores := _scores(candidates)),
+        "recommended": _recommended(candidates),
+        "set_doubt": _set_doubt(candidates),
+        "marks": _marks(scores),
         "values": values_of(candidates, scales_by(reference(), DEFAULT_ANCHORS), settings(ROOT).score),
         "indicators": _indicators(),
         "registry": _registry(),

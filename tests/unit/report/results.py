@@ -49,7 +49,7 @@ def ordered(n=3, *, unranked=1):
 
 
 def sure(site_id, rank, **given):
-    """A row of robustness; weights that put it first are even unless told."""
+    """A row of priorities_doubt; weights that put it first are even unless told."""
     even = 1 / len(CRITERIA)
     return {
         "site_id": site_id,
@@ -74,10 +74,10 @@ def sure(site_id, rank, **given):
     }
 
 
-def robustness(*changes):
-    """The table robustness of the three ranked sites, with changes by site; the fourth has no rank."""
+def priorities_doubt(*changes):
+    """The table priorities_doubt of the three ranked sites, with changes by site; the fourth has no rank."""
     rows = [sure(site_id, rank) | dict(changes).get(site_id, {}) for rank, site_id in enumerate("abc", start=1)]
-    made = frame("robustness", [*rows, {"site_id": "d"}])
+    made = frame("priorities_doubt", [*rows, {"site_id": "d"}])
     return made.astype({"rank": "Int64"})
 
 

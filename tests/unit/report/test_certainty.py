@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_up import settings as made_up_settings
-from results import IDS, ROOT, SCRIPT, frame, ordered, rendered, robustness, scenario, swept, values
+from results import IDS, ROOT, SCRIPT, frame, ordered, priorities_doubt, rendered, scenario, swept, values
 
 from creative_nodes.common.messages import LANGUAGES, speaking
 from creative_nodes.report.city.certainty import certainty, order_words
@@ -52,38 +52,38 @@ def told(tables, settings, **given):
     ],
 )
 def test_the_first_place_is_as_sure_as_its_chances(settings, near, far, words):
-    found = told({"robustness": robustness(("a", {"p_first": near, "flat_p_first": far}))}, settings)
+    found = told({"priorities_doubt": priorities_doubt(("a", {"p_first": near, "flat_p_first": far}))}, settings)
     assert words in found.answer
     assert "nan" not in found.answer.lower()
 
 
 def test_a_shared_first_place_names_no_winner(settings):
-    found = told({"robustness": robustness(("b", {"rank": 1}))}, settings)
+    found = told({"priorities_doubt": priorities_doubt(("b", {"rank": 1}))}, settings)
     assert found.answer == "2 sites share the first place: nothing that counts here tells them apart."
 
 
 def test_neighbours_whose_ranges_meet_are_counted(settings):
-    apart = told({"robustness": robustness()}, settings)
+    apart = told({"priorities_doubt": priorities_doubt()}, settings)
     assert apart.neighbours == "No two neighbours in this list share ranks: their order holds."
-    met = told({"robustness": robustness(("b", {"rank_low": 1}))}, settings)
+    met = told({"priorities_doubt": priorities_doubt(("b", {"rank_low": 1}))}, settings)
     assert "of the 2 pairs of neighbours in this list, 1 share ranks" in met.neighbours
 
 
 def test_a_strip_lies_on_its_ranks_and_says_them(settings):
-    strip = told({"robustness": robustness(("b", {"rank_low": 1, "rank_high": 3}))}, settings).strips[1]
+    strip = told({"priorities_doubt": priorities_doubt(("b", {"rank_low": 1, "rank_high": 3}))}, settings).strips[1]
     assert strip.around == (2, 98)
     assert strip.at == 50
     assert strip.told.startswith("Rank 1 to 3 near these priorities, 1 to 3 under any; among the best 2 in 90")
-    one = told({"robustness": robustness()}, settings).strips[1]
+    one = told({"priorities_doubt": priorities_doubt()}, settings).strips[1]
     assert one.told.startswith("Rank 2 near these priorities")
 
 
 def test_one_candidate_has_no_order_and_none_no_section(settings):
-    alone = certainty({"robustness": robustness()}, ordered(1, unranked=0), settings)
+    alone = certainty({"priorities_doubt": priorities_doubt()}, ordered(1, unranked=0), settings)
     assert "only candidate" in alone.answer
     assert alone.strips == ()
-    assert certainty({"robustness": robustness()}, ordered(0), settings) is None
-    assert certainty({"robustness": frame("robustness", [])}, ordered(), settings) is None
+    assert certainty({"priorities_doubt": priorities_doubt()}, ordered(0), settings) is None
+    assert certainty({"priorities_doubt": frame("priorities_doubt", [])}, ordered(), settings) is None
     assert certainty({}, ordered(), settings) is None
     assert doubts({}, ordered(0), settings) == {}
     assert scenarios({}, ordered(), settings) is None
@@ -91,8 +91,8 @@ def test_one_candidate_has_no_order_and_none_no_section(settings):
 
 def test_missing_ranges_have_words(settings):
     columns = ["rank_low", "rank_high", "p_top", "flat_rank_low", "flat_rank_high", "first_if_weight", "p_first"]
-    found = robustness().assign(**dict.fromkeys(columns, np.nan))
-    page = told({"robustness": found}, settings)
+    found = priorities_doubt().assign(**dict.fromkeys(columns, np.nan))
+    page = told({"priorities_doubt": found}, settings)
     assert page.strips[0].told == "Its range of ranks is not known."
     assert page.strips[0].around is None
     html = rendered("certainty", certainty=page)
@@ -103,15 +103,19 @@ def test_missing_ranges_have_words(settings):
 
 
 def test_too_few_weightings_tell_nothing_of_priorities():
-    row = next(robustness(("b", {"flat_p_first": 29 / DRAWS, "central_network_gain": 0.9})).iloc[[1]].itertuples())
+    row = next(
+        priorities_doubt(("b", {"flat_p_first": 29 / DRAWS, "central_network_gain": 0.9})).iloc[[1]].itertuples()
+    )
     assert counts_more(row, DRAWS) is None
-    row = next(robustness(("b", {"flat_p_first": 30 / DRAWS, "central_network_gain": 0.9})).iloc[[1]].itertuples())
+    row = next(
+        priorities_doubt(("b", {"flat_p_first": 30 / DRAWS, "central_network_gain": 0.9})).iloc[[1]].itertuples()
+    )
     assert counts_more(row, DRAWS) == ("network_gain",)
 
 
 def test_what_would_put_a_site_first_is_told_with_both_weights(settings):
-    found = robustness(("b", {"first_if": "network_gain", "first_if_weight": 0.4}), ("c", {"dominated_by": 1}))
-    lines = told({"robustness": found}, settings).strips
+    found = priorities_doubt(("b", {"first_if": "network_gain", "first_if_weight": 0.4}), ("c", {"dominated_by": 1}))
+    lines = told({"priorities_doubt": found}, settings).strips
     today = settings.score.weights["network_gain"]
     assert "made up about 40" in lines[1].first_when
     assert f"instead of {today * 100:.0f}" in lines[1].first_when
@@ -120,18 +124,24 @@ def test_what_would_put_a_site_first_is_told_with_both_weights(settings):
 
 
 def test_the_first_site_says_what_it_leans_on(settings):
-    keeps = told({"robustness": robustness()}, settings).strips[0].first_when
+    keeps = told({"priorities_doubt": priorities_doubt()}, settings).strips[0].first_when
     assert keeps == "It stays first whichever one priority is left out."
-    leans = told({"robustness": robustness(("a", {"left_out": "exchange", "rank_left_out": 2}))}, settings).strips[0]
+    leans = told(
+        {"priorities_doubt": priorities_doubt(("a", {"left_out": "exchange", "rank_left_out": 2}))}, settings
+    ).strips[0]
     assert "would rank 2 if creative neighbours" in leans.first_when
 
 
 def test_a_site_that_only_mixes_put_first_names_the_mix(settings):
-    mixed = told({"robustness": robustness(("b", {"central_network_gain": 0.5}))}, settings).strips[1].first_when
+    mixed = (
+        told({"priorities_doubt": priorities_doubt(("b", {"central_network_gain": 0.5}))}, settings)
+        .strips[1]
+        .first_when
+    )
     assert mixed == (
         "No single priority puts it first; the mixes that do weigh these most: stepping stones between creative spaces."
     )
-    never = told({"robustness": robustness(("b", {"flat_p_first": 0}))}, settings).strips[1].first_when
+    never = told({"priorities_doubt": priorities_doubt(("b", {"flat_p_first": 0}))}, settings).strips[1].first_when
     assert never == "No single priority puts it first, and hardly any mix of them does."
 
 
@@ -166,20 +176,20 @@ def agreement(tau, *, same_first=True, n=20):
 def test_vikor_is_explained_only_where_it_departs_and_most_have_nothing(settings):
     weight = settings.score.weights["network_gain"]
     nothing = [(site_id, {"held_back_by": "network_gain", "held_back_points": weight}) for site_id in "abc"]
-    tables = {"robustness": robustness(*nothing), "agreement": agreement(0.5, n=3)}
+    tables = {"priorities_doubt": priorities_doubt(*nothing), "agreement": agreement(0.5, n=3)}
     page = told(tables, settings)
     assert any("3 of 3 sites have the least there is" in line for line in page.methods_told)
     assert any("With 3 candidates a rank correlation says little" in line for line in page.methods_told)
     agreed = told({**tables, "agreement": agreement(0.95, n=3)}, settings)
     assert not any("VIKOR orders" in line for line in agreed.methods_told)
     some = [(site_id, {"held_back_by": "network_gain", "held_back_points": weight / 2}) for site_id in "abc"]
-    other = told({**tables, "robustness": robustness(*some)}, settings)
+    other = told({**tables, "priorities_doubt": priorities_doubt(*some)}, settings)
     assert any("very weak in one heavy priority falls" in line for line in other.methods_told)
     assert not any("have the least there is" in line for line in other.methods_told)
 
 
 def test_methods_that_are_missing_have_no_table(settings):
-    page = told({"robustness": robustness(), "agreement": frame("agreement", [])}, settings)
+    page = told({"priorities_doubt": priorities_doubt(), "agreement": frame("agreement", [])}, settings)
     assert page.methods == ()
     assert "<table" not in rendered("certainty", certainty=page)
 
@@ -188,7 +198,7 @@ def test_methods_that_are_missing_have_no_table(settings):
 
 
 def test_the_largest_move_is_told_with_both_values(settings):
-    page = told({"robustness": robustness(), **swept(moves(), SAME)}, settings)
+    page = told({"priorities_doubt": priorities_doubt(), **swept(moves(), SAME)}, settings)
     assert len(page.assumptions) == 1
     first = page.assumptions[0]
     assert (first.key, first.value, first.today) == ("reach.walk_minutes", "10", "15")
@@ -201,7 +211,7 @@ def test_ranks_among_other_candidates_are_not_compared(settings):
     """More sites let in push a site down although it did nothing: that is no move."""
     rows = [*moves(), *((site_id, "candidates.min_confidence", "0.3", 1, 9) for site_id in "abc")]
     tables = {
-        "robustness": robustness(),
+        "priorities_doubt": priorities_doubt(),
         **swept(rows, [*SAME, ("candidates.min_confidence", "0.3", 12, "a")]),
     }
     page = told(tables, settings)
@@ -212,7 +222,8 @@ def test_ranks_among_other_candidates_are_not_compared(settings):
 
 def test_a_first_place_that_holds_says_so(settings):
     page = told(
-        {"robustness": robustness(), **swept(moves(), [(key, value, n, "a") for key, value, n, _ in SAME])}, settings
+        {"priorities_doubt": priorities_doubt(), **swept(moves(), [(key, value, n, "a") for key, value, n, _ in SAME])},
+        settings,
     )
     assert page.assumptions_told[0] == "None of the 2 changed assumptions puts another site first."
 
@@ -237,7 +248,10 @@ def test_the_settings_that_are_worded_exist(settings, key):
 
 
 def test_a_card_says_what_would_change_its_rank(settings):
-    tables = {"robustness": robustness(("b", {"left_out": "network_gain", "rank_left_out": 3})), **swept(moves(), SAME)}
+    tables = {
+        "priorities_doubt": priorities_doubt(("b", {"left_out": "network_gain", "rank_left_out": 3})),
+        **swept(moves(), SAME),
+    }
     found = doubts(tables, ordered(), settings)
     assert set(found) == {"a", "b", "c"}
     assert any("would rank 1 instead of 2" in line for line in found["b"])
@@ -315,7 +329,7 @@ def test_ticks_are_round_and_stairs_hold_until_the_next():
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_part_renders_alone_and_shows_names_as_text(settings, code):
     with speaking(code):
-        tables = {"robustness": robustness(), "agreement": agreement(0.5), **swept(moves(), SAME)}
+        tables = {"priorities_doubt": priorities_doubt(), "agreement": agreement(0.5), **swept(moves(), SAME)}
         html = rendered("certainty", certainty=told(tables, settings))
     assert "&lt;script&gt;" in html
     assert "<script" not in html
@@ -329,5 +343,5 @@ def test_without_a_section_a_part_is_empty():
 
 
 def test_names_given_by_the_page_are_shown(settings):
-    page = certainty({"robustness": robustness()}, ordered(), settings, names=dict.fromkeys(IDS, "Named"))
+    page = certainty({"priorities_doubt": priorities_doubt()}, ordered(), settings, names=dict.fromkeys(IDS, "Named"))
     assert {strip.name for strip in page.strips} == {"Named"}

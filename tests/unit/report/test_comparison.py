@@ -241,11 +241,13 @@ def test_differences_of_age_size_and_residents_are_told_beside_the_figures():
 # ---------------------------------------------------------------- who ranks first
 
 
-def test_the_first_site_comes_with_its_certainty_and_chance():
+def test_the_first_site_comes_with_its_mark_and_chance():
     best = told([city()]).heads[0].best
     frames = made_up.frames()
     first = frames["scores"].sort_values("rank").iloc[0]
-    assert best.name.startswith(made_up.HOSTILE[0]) and best.certainty == first["certainty"] == "robust"
+    assert (
+        best.name.startswith(made_up.HOSTILE[0]) and first["priorities"] == "holds" and best.mark == "priorities: holds"
+    )
     ranked = int(frames["scores"]["rank"].notna().sum())
     assert best.told == f"of {ranked} ranked candidates; among the best 10 in 95{NBSP}% of the weightings tried"
 

@@ -49,8 +49,8 @@ def frames():
     made["scores"] = table(
         "scores", [{"site_id": s, "rank": k + 1, "score": 0.5 / (k + 1)} for k, s in enumerate(sites)]
     )
-    made["robustness"] = table(
-        "robustness",
+    made["priorities_doubt"] = table(
+        "priorities_doubt",
         [{"site_id": s, "rank": k + 1, "largest_move": -3, "moved_by": "people"} for k, s in enumerate(sites)],
     )
     made["portfolio_sites"] = table(
@@ -88,7 +88,7 @@ def test_every_table_of_the_results_survives_csv(frames, tmp_path):
         rows = read_csv(tmp_path / f"{name}.csv")
         assert len(rows) == len(frame)
     assert [row["sites"] for row in read_csv(tmp_path / "portfolio.csv")] == ["", "h-2, h-1"]
-    assert [row["largest_move"] for row in read_csv(tmp_path / "robustness.csv")] == ["-3", "-3"]
+    assert [row["largest_move"] for row in read_csv(tmp_path / "priorities_doubt.csv")] == ["-3", "-3"]
     assert not list(tmp_path.glob(".*"))
 
 

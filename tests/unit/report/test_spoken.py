@@ -41,7 +41,8 @@ NOT_TOLD = {
         "SiteCard.status",
         "SiteCard.tier",
         "SiteCard.kind",
-        "SiteCard.certainty",
+        "SiteCard.priorities_mark",
+        "SiteCard.map_mark",
         "Area.mode",
         "Within.key",
     ),
@@ -126,7 +127,7 @@ def results_of(made):
     moves += [("a", "people", "a census", 1, 2), ("b", "speed walk", "× 0.85", 2, 3)]
     rows = results.scenario("heritage_first", {"a": 2, "b": 1, "c": 3}, {"newly_served": 0.6, "network_gain": 0.4})
     found = {
-        "robustness": results.robustness(("c", {"p_first": 0.02, "dominated_by": 1})).iloc[:3],
+        "priorities_doubt": results.priorities_doubt(("c", {"p_first": 0.02, "dominated_by": 1})).iloc[:3],
         **results.swept(moves, [("reach.walk_minutes", "10", 3, "b"), ("people", "a census", 3, "b")]),
         "scenarios": results.frame("scenarios", rows),
         "portfolio": results.frame(
@@ -153,8 +154,8 @@ def results_of(made):
 def variants(made):
     """Tables that make the view-model say other things than the usual ones do."""
     scores, few = made["scores"], made["completeness"].assign(residents=[400.0, 2000.0, None, 0.0])
-    lost = dict.fromkeys(scores.columns.drop(["site_id", "list", "certainty"]))
-    unscored = scores.assign(**lost, certainty="not scored").astype(scores.dtypes.drop("certainty").to_dict())
+    lost = dict.fromkeys(scores.columns.drop(["site_id", "list", "priorities"]))
+    unscored = scores.assign(**lost, priorities="not_ranked").astype(scores.dtypes.drop("priorities").to_dict())
     none = {name: made[name].iloc[:0] for name in ("services", "indicators", "parts")}
     yield "usual", made
     yield "sure", {**made, "scores": scores.assign(rank_low=scores["rank"], rank_high=scores["rank"])}
@@ -182,7 +183,14 @@ def test_the_check_sees_english_that_is_left(made):
     english = {path for path, text in texts(city) if left_english(text, names)}
     for path in (
         *(".city_name", ".city_note", ".answer", ".network", ".public_transport", ".clusters", ".reached"),
-        *(".sites.heritage_class", ".sites.status_words", ".sites.tier_words", ".sites.certainty_words", ".sites.near"),
+        *(
+            ".sites.heritage_class",
+            ".sites.status_words",
+            ".sites.tier_words",
+            ".sites.priorities_mark_words",
+            ".sites.map_mark_words",
+            ".sites.near",
+        ),
         *(".sites.evidence.reason", ".sites.measures.made.lead", ".sites.within.mode", ".sites.areas.label"),
         *(".sites.interval_words", ".sites.unreachable_reason", ".sites.thin", ".sites.source", ".spaces.tier_words"),
         *(".stations.services", ".hexagons.lines", ".served.title", ".served.lines", ".criteria.label"),
@@ -207,7 +215,7 @@ def test_keys_are_the_same_in_every_language(made, foreign):
     def held(code):
         with speaking(code):
             city = view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
-        sites = [(s.site_id, s.status, s.tier, s.kind, s.certainty, s.rank) for s in (*city.sites, *city.others)]
+        sites = [(s.site_id, s.status, s.tier, s.kind, s.priorities_mark, s.rank) for s in (*city.sites, *city.others)]
         return sites, [s.tier for s in city.spaces], [h.mapping for h in city.hexagons], [s.kind for s in city.served]
 
     assert held("en") == held("vi") == held("zh")

@@ -40,7 +40,7 @@ def test_terms_quote_the_limits_of_the_run(city):
     assert changed.term["neighbourhood"].told.endswith("half as much at 777 m.")
     assert city.term["exchange"].told.endswith("half as much at 43 m.")  # ln 2 / 0.016
     assert "15 minutes" in city.term["link"].told
-    assert f"among the best {city.top_n} when" in city.term["certainty"].told
+    assert f"among the first {city.top_n}:" in city.term["marks"].told
 
 
 def test_each_term_is_whole_and_told_once(city):
@@ -53,7 +53,7 @@ def test_each_term_is_whole_and_told_once(city):
 def test_every_button_has_a_term_and_stands_once(city, html):
     asked = re.findall(r'data-term="(\w+)" aria-label="What is', html)
     assert len(asked) == len(set(asked)) and set(asked) <= set(city.term)
-    assert {"certainty", "connectivity", "colocation"} <= set(asked)
+    assert {"marks", "connectivity", "colocation"} <= set(asked)
     assert made_up.block(html)["terms"] == {term.key: term.told for term in city.terms}
 
 

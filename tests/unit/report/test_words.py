@@ -13,7 +13,7 @@ from creative_nodes.common.words import BY_MODE, STREET_MODES, Mode, Status, Tie
 from creative_nodes.report.indicators.mapping import STREETS
 from creative_nodes.report.indicators.sites import OF_STATUS
 from creative_nodes.report.say import keys, words
-from creative_nodes.score.rank import certainty
+from creative_nodes.score.marks import NOT_RANKED, VERDICTS
 
 ROOT = Path(__file__).parents[3]
 
@@ -151,8 +151,8 @@ def test_every_key_of_the_settings_has_its_words():
 
 
 def test_every_key_of_the_tables_has_its_words():
-    assert set(keys.CHIPS) == set(keys.CERTAINTIES)
-    assert {certainty(p_top) for p_top in (0.1, 0.5, 0.9)} < set(keys.CERTAINTIES)
+    assert set(keys.CHIPS) == set(keys.PRIORITY_MARKS) == {*VERDICTS, NOT_RANKED}
+    assert set(keys.MAP_MARKS) == set(VERDICTS)
     assert set(OF_STATUS) == set(keys.STATUSES)
     assert tuple(keys.SPACE_TIERS) == get_args(Tier)
     assert set(STREETS) == set(STREET_MODES) and set(keys.LIMITS) == set(get_args(TravelMode))

@@ -13,6 +13,7 @@ from creative_nodes.common.words import CRITERIA
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score import rank as score
 from creative_nodes.score.against import scales_by, values_of
+from creative_nodes.score.marks import verdict_of
 from creative_nodes.score.settings import Score
 from creative_nodes.score.values import DEFAULT_ANCHORS
 
@@ -130,7 +131,7 @@ def test_who_has_all_there_is_to_have_is_first_and_scores_one() -> None:
     found = _score(frame.reset_index(drop=True)).iloc[0]
     assert (found["site_id"], found["rank"], found["rank_low"], found["rank_high"]) == ("best", 1, 1, 1)
     assert found["score"] == pytest.approx(1)
-    assert (found["p_top"], found["certainty"]) == (1, "robust")
+    assert (found["p_top"], found["priorities"]) == (1, "holds")
 
 
 # ---------------------------------------------------------------- no candidate moves another
@@ -218,25 +219,10 @@ def test_few_candidates_do_not_all_count_as_the_top(n: int, top: int) -> None:
     assert _score(candidates(n), _settings(draws=100))["top_n"].tolist() == [top] * n
 
 
-@pytest.mark.parametrize(
-    ("p", "word"),
-    [
-        (1.0, "robust"),
-        (0.8, "robust"),
-        (0.799, "depends on priorities"),
-        (0.2, "depends on priorities"),
-        (0.199, "weak"),
-        (0.0, "weak"),
-    ],
-)
-def test_one_word_for_readers(p: float, word: str) -> None:
-    assert score.certainty(p) == word
-
-
-def test_certainty_follows_from_the_chance_of_the_top() -> None:
+def test_the_mark_on_priorities_follows_from_the_chance_of_the_top() -> None:
     found = _score(candidates(60))
-    assert set(found["certainty"]) == {"robust", "depends on priorities", "weak"}
-    assert found["certainty"].tolist() == [score.certainty(p) for p in found["p_top"]]
+    assert set(found["priorities"]) == {"holds", "open", "does_not_hold"}
+    assert found["priorities"].tolist() == [verdict_of(p, _settings().draws) for p in found["p_top"]]
     assert found["p_top"].tolist() == found["p_top10"].tolist()  # the top of sixty is ten
 
 
@@ -267,7 +253,7 @@ def test_unreachable_sites_stand_last_and_are_not_scored() -> None:
     assert found["site_id"].tolist()[-2:] == ["h002", "h005"]
     assert found.iloc[:6][SCORED].notna().all(axis=None)
     assert found.iloc[6:][SCORED].isna().all(axis=None)
-    assert found["certainty"].tolist()[-2:] == ["not scored"] * 2
+    assert found["priorities"].tolist()[-2:] == ["not_ranked"] * 2
     # nor do they move anybody
     alone = _score(frame[frame["reachable"]].reset_index(drop=True))
     pd.testing.assert_frame_equal(found.iloc[:6], alone, check_dtype=False)
@@ -278,12 +264,12 @@ def test_below_three_nobody_is_ranked_though_scored(n: int) -> None:
     found = _score(candidates(n))
     assert found["score"].between(0, 1).all()
     assert found[RANKS].isna().all(axis=None)
-    assert found["certainty"].tolist() == ["not scored"] * n
+    assert found["priorities"].tolist() == ["not_ranked"] * n
 
 
 def test_no_reachable_candidate() -> None:
     found = _score(unreachable(candidates(3), 0, 1, 2))
-    assert found["certainty"].tolist() == ["not scored"] * 3
+    assert found["priorities"].tolist() == ["not_ranked"] * 3
     assert found[SCORED].isna().all(axis=None)
 
 
@@ -295,7 +281,7 @@ def test_where_nothing_with_a_weight_counts_nobody_is_ranked() -> None:
     # all the weight on the walk to a station, and no station
     weights = dict.fromkeys(WEIGHTS, 0.0) | {"transit_minutes": 1.0}
     found = _score(candidates(3), _settings(weights=weights), scales=_without("transit_minutes"))
-    assert found["certainty"].tolist() == ["not scored"] * 3
+    assert found["priorities"].tolist() == ["not_ranked"] * 3
     assert found[SCORED].isna().all(axis=None)
 
 

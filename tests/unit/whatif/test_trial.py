@@ -191,7 +191,7 @@ def test_weak_evidence_is_measured_as_if_it_were_a_candidate(city: sites.BaseCit
     for name in CRITERIA:
         _same(row[name], expected[name])
     ours, theirs = (one.set_index("site_id") for one in (found.combined["scores"], full["scores"]))
-    columns = ["score", "rank", "rank_low", "rank_high", "p_top", "certainty"]
+    columns = ["score", "rank", "rank_low", "rank_high", "p_top", "priorities"]
     pd.testing.assert_frame_equal(ours.loc[theirs.index, columns], theirs[columns], check_dtype=False, rtol=1e-12)
 
 
@@ -300,7 +300,7 @@ def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: sites.Base
     assert not row["reachable"] and "1,000 m away" in row["unreachable_reason"]
     assert all(math.isnan(row[name]) for name in CRITERIA)
     scored = found.scores.set_index("site_id")
-    assert pd.isna(scored.loc["w-1", "rank"]) and scored.loc["w-1", "certainty"] == "not scored"
+    assert pd.isna(scored.loc["w-1", "rank"]) and scored.loc["w-1", "priorities"] == "not_ranked"
     assert (scored.drop("w-1")["move"] == 0).all()
     assert "out of reach, so not scored" in whatif.trial_in_words(found)
 

@@ -36,8 +36,8 @@ from creative_nodes.report.cities.sketch import PINS, Sketch, SketchGround, sket
 from creative_nodes.report.city.backtest import BacktestSection, pooled_backtest
 from creative_nodes.report.city.figures import THIN
 from creative_nodes.report.city.sites import in_order
-from creative_nodes.report.say.keys import CHIPS
-from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows
+from creative_nodes.report.say.keys import CHIPS, PRIORITY_MARKS
+from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows, worded
 
 DIMENSIONS = {
     "law": mark("Law"),
@@ -56,7 +56,7 @@ class Best:
 
     name: str
     heritage_class: str
-    certainty: str
+    mark: str
     chip: str
     told: str
 
@@ -181,8 +181,8 @@ def best_of(city: ComparedCity, words: Words) -> Best | None:
             chance=chance,
         )
     kind = translated(words.get(row.heritage_class, plain(row.heritage_class)))
-    chip = CHIPS.get(row.certainty, "weak")
-    return Best(_site_name(row, words), kind, translated(row.certainty or mark("not told")), chip, told)
+    chip = CHIPS.get(row.priorities, "not")
+    return Best(_site_name(row, words), kind, worded(PRIORITY_MARKS, row.priorities), chip, told)
 
 
 def _recall(city: ComparedCity) -> tuple[str, ...]:

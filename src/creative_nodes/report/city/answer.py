@@ -1,39 +1,16 @@
-"""The two sentences that a page opens with: which site ranks first, and how connected the network is today."""
+"""What a page opens with beside its headline: what counts for the first site, how connected the network is today."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from creative_nodes.common import CRITERIA, mark, say, say_n, translated
 from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
-from creative_nodes.report.say.words import known_number, sentences
+from creative_nodes.report.say.words import sentences
 from creative_nodes.report.settings import PageSettings
+from creative_nodes.score import PRAISED
 
 BEST_PARTS = 3
-# by certainty; then the same where the chance to be among the best is known
-FIRST = {
-    "robust": mark("{name} ranks first of {n:count} scored candidates, and that is robust."),
-    "depends on priorities": mark("{name} ranks first of {n:count} scored candidates, but that depends on priorities."),
-    "weak": mark("{name} ranks first of {n:count} scored candidates, but that is weak."),
-}
-FIRST_UNSURE = mark("{name} ranks first of {n:count} scored candidates; how sure that is cannot be told.")
-FIRST_BY_CHANCE = {
-    "robust": mark(
-        "{name} ranks first of {n:count} scored candidates, and that is robust: it is among the best {top:count} in "
-        "{chance:percent} of {draws:count} weightings."
-    ),
-    "depends on priorities": mark(
-        "{name} ranks first of {n:count} scored candidates, but that depends on priorities: it is among the best "
-        "{top:count} in {chance:percent} of {draws:count} weightings."
-    ),
-    "weak": mark(
-        "{name} ranks first of {n:count} scored candidates, but that is weak: it is among the best {top:count} in "
-        "{chance:percent} of {draws:count} weightings."
-    ),
-}
 # sentences for C, each up to a limit: more than half the pairs joined is "mostly"
 LEVELS = (
     (0.1, mark("Today the city's {n:count} creative spaces are barely connected.")),
@@ -43,8 +20,8 @@ LEVELS = (
 )
 
 
-def best_of(ordered: pd.DataFrame, first: str) -> tuple[Any, ...]:
-    """Collect what the answer says about the first-ranked site; empty when none is ranked.
+def best_of(ordered: pd.DataFrame, first: str) -> tuple[str, str] | None:
+    """Return the name of the first-ranked site and its verdict on other priorities; nothing when none is ranked.
 
     Parameters
     ----------
@@ -52,35 +29,24 @@ def best_of(ordered: pd.DataFrame, first: str) -> tuple[Any, ...]:
     first : name of the first.
     """
     if ordered.empty or pd.isna(ordered["rank"].iloc[0]):
-        return ()
-    row = ordered.iloc[0]
-    parts = [(key, known_number(row[f"part_{key}"]) or 0.0) for key in CRITERIA]
-    return first, row["certainty"], known_number(row["p_top"]), row["top_n"], parts
+        return None
+    return first, str(ordered["priorities"].iloc[0])
 
 
-def answer(best: Sequence[Any], n: int, settings: PageSettings) -> str:
-    """Say in a sentence which site ranks first, how sure that is, and why.
+def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame) -> str:
+    """Say what counts most for the first-ranked site: what is much in this city, the weightiest first.
 
     Parameters
     ----------
-    best : the first-ranked site: name, certainty, p_top, top_n, and (criterion, part) pairs; empty when none is
-        scored.
-    n : scored sites.
-    settings : of this run.
+    values : the table of that name; it may be missing.
+    ordered : candidates with their scores, best first.
     """
-    if not best:
-        return say("No candidate could be scored: see the list of sites out of reach and the remarks below.")
-    name, certainty, chance, top_n, parts = best
-    top = [
-        translated(CRITERIA[key].praise)
-        for key, part in sorted(parts, key=lambda item: -item[1])[:BEST_PARTS]
-        if part > 0
-    ]
-    words = FIRST if chance is None else FIRST_BY_CHANCE
-    first = say(
-        words.get(certainty, FIRST_UNSURE), name=name, n=n, top=top_n, chance=chance, draws=settings.score.draws
-    )
-    return sentences(first, say("What counts most: {reasons}.", reasons=top) if top else "")
+    if values is None or ordered.empty or pd.isna(ordered["rank"].iloc[0]):
+        return ""
+    own = values[(values["site_id"] == ordered["site_id"].iloc[0]) & values["verdict"].isin(PRAISED)]
+    order = (own["value"] * own["weight"]).sort_values(ascending=False, kind="stable").index[:BEST_PARTS]
+    top = [translated(CRITERIA[key].praise) for key in own.loc[order, "criterion"]]
+    return say("What counts most: {reasons}.", reasons=top) if top else ""
 
 
 def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSettings) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from creative_nodes.common import count, figures_of, mark, say, say_n, translated
 from creative_nodes.report.city.doubt import SweptRanks, first_when, shares, swept
 from creative_nodes.report.draw.charts import ticks
-from creative_nodes.report.say.keys import CERTAINTIES, CHIPS
+from creative_nodes.report.say.keys import CHIPS, PRIORITY_MARKS
 from creative_nodes.report.say.spoken import (
     Called,
     called,
@@ -29,8 +29,7 @@ from creative_nodes.report.say.spoken import (
 )
 from creative_nodes.report.say.words import known_number, rows
 from creative_nodes.report.settings import PageSettings
-from creative_nodes.score import ROBUST
-from creative_nodes.score import certainty as sureness
+from creative_nodes.score import HOLDS_FROM, verdict_of
 
 SHOWN = 10  # sites, and settings, that are told one by one
 FEW = 10  # candidates below which a rank correlation says little
@@ -114,13 +113,13 @@ def _answer(first: Any, name: str, shared: int, draws: int) -> str:
     if near is None or far is None:
         return say("How sure the first place is cannot be told.")
     values = {"name": name, "near": near, "far": far, "draws": draws}
-    if near >= ROBUST and far >= ROBUST:
+    if near >= HOLDS_FROM and far >= HOLDS_FROM:
         return say(
             "{name} is first under most priorities: it leads in {near:percent} of {draws:count} random "
             "weightings near those of this run, and in {far:percent} when any weighting is as likely as any other.",
             **values,
         )
-    if near >= ROBUST:
+    if near >= HOLDS_FROM:
         return say(
             "{name} is first while priorities stay near those of this run, less surely with quite other ones: it leads "
             "in {near:percent} of {draws:count} random weightings near them, and in {far:percent} when any weighting "
@@ -202,13 +201,13 @@ def _strips(
     strips = []
     for row in found:
         chance = known_number(row.p_top)
-        sure = "" if chance is None else sureness(chance)
+        sure = "" if chance is None else verdict_of(chance, draws)
         strips.append(
             Strip(
                 site_id=row.site_id,
                 name=name.get(row.site_id, row.site_id),
                 rank=int(row.rank),
-                word=translated(CERTAINTIES[sure]) if sure else "",
+                word=translated(PRIORITY_MARKS[sure]) if sure else "",
                 mark=CHIPS[sure] if sure else "",
                 told=_strip_words(row),
                 first_when=first_when(row, weights, draws),
@@ -247,9 +246,9 @@ def _method(row: Any) -> Method:
     )
 
 
-def _with_nothing(robustness: pd.DataFrame, weights: Mapping[str, float]) -> tuple[str, int]:
+def _with_nothing(priorities: pd.DataFrame, weights: Mapping[str, float]) -> tuple[str, int]:
     """Find the criterion on which most sites score nothing and lose more than on any other, and how many they are."""
-    lost = robustness[robustness["rank"].notna()]
+    lost = priorities[priorities["rank"].notna()]
     whole_weight = lost["held_back_by"].map(weights)
     nothing = lost.loc[(lost["held_back_points"] >= whole_weight - ALL_LOST).fillna(False), "held_back_by"]
     if nothing.empty:
@@ -264,9 +263,9 @@ def _departs(row: Any) -> bool:
     return tau is not None and (tau < ORDERS[0][0] or not row.same_first)
 
 
-def _why_vikor(robustness: pd.DataFrame, weights: Mapping[str, float], n: int) -> str:
+def _why_vikor(priorities: pd.DataFrame, weights: Mapping[str, float], n: int) -> str:
     """Say why VIKOR orders otherwise, and on what, where most sites have nothing of the same priority."""
-    key, without = _with_nothing(robustness, weights)
+    key, without = _with_nothing(priorities, weights)
     if without <= n / 2:
         return say(
             "VIKOR orders otherwise because it counts each site's worst shortfall as much as all shortfalls together, "
@@ -283,7 +282,7 @@ def _why_vikor(robustness: pd.DataFrame, weights: Mapping[str, float], n: int) -
 
 
 def _methods(
-    agreement: pd.DataFrame | None, robustness: pd.DataFrame, weights: Mapping[str, float]
+    agreement: pd.DataFrame | None, priorities: pd.DataFrame, weights: Mapping[str, float]
 ) -> tuple[tuple[Method, ...], tuple[str, ...]]:
     """Compare the other methods with the weighted sum."""
     if agreement is None:
@@ -299,7 +298,7 @@ def _methods(
         )
     vikor = next((row for row in beside if row.other == "vikor"), None)
     if vikor is not None and _departs(vikor):
-        told.append(_why_vikor(robustness, weights, n))
+        told.append(_why_vikor(priorities, weights, n))
     return tuple(_method(row) for row in beside), tuple(told)
 
 
@@ -388,20 +387,20 @@ def certainty(
 
     Parameters
     ----------
-    tables : robustness, agreement, sweeps and sweep_variants by name; each may be missing or empty.
+    tables : priorities_doubt, agreement, sweeps and sweep_variants by name; each may be missing or empty.
     ordered : the tables candidates and scores, joined and in order.
     settings : of the run.
     names : names to show by site_id; without them the names of the candidates.
 
     Returns
     -------
-    the section; nothing without the table robustness or without a ranked candidate.
+    the section; nothing without the table priorities_doubt or without a ranked candidate.
     """
-    robustness, ranked = table(tables, "robustness"), ranked_rows(ordered)
-    if robustness is None or ranked.empty:
+    priorities, ranked = table(tables, "priorities_doubt"), ranked_rows(ordered)
+    if priorities is None or ranked.empty:
         return None
     name, n = called(ordered, names), len(ranked)
-    by_id = {row.site_id: row for row in rows(robustness) if whole(row.rank) is not None}
+    by_id = {row.site_id: row for row in rows(priorities) if whole(row.rank) is not None}
     every = [by_id[site_id] for site_id in ranked["site_id"] if site_id in by_id]
     if not every:
         return None
@@ -413,7 +412,7 @@ def certainty(
         return Certainty(only, "", "", (), (), (), (), (), ())
     weights, found = shares(tables), every[:SHOWN]
     last = _last_rank(found)
-    methods, methods_told = _methods(table(tables, "agreement"), robustness, weights)
+    methods, methods_told = _methods(table(tables, "agreement"), priorities, weights)
     sweep, variants = swept(tables, ordered), table(tables, "sweep_variants")
     assumptions: tuple[Assumption, ...] = ()
     told: tuple[str, ...] = ()
@@ -426,8 +425,8 @@ def certainty(
         ),
         neighbours=_neighbours(found),
         scope=say(
-            "These ranges tell what other priorities would do. Errors and gaps in the map are not in them: see the "
-            "notes on mapping."
+            "These ranges tell what other priorities would do. Errors and gaps in the map are not in them: the mark on "
+            "map and model judges those."
         ),
         strips=_strips(found, name, weights, last, settings.score.draws),
         ticks=tuple((round(2 + 96 * (t - 1) / max(1.0, last - 1), 1), count(t)) for t in _ticks(last)),

@@ -109,7 +109,7 @@ def counts_more(row: Any, draws: int) -> tuple[str, ...] | None:
 
     Parameters
     ----------
-    row : of the table robustness.
+    row : of the table priorities_doubt.
     draws : random weightings made.
 
     Returns
@@ -131,7 +131,7 @@ def first_when(row: Any, weights: Mapping[str, float], draws: int) -> str:
 
     Parameters
     ----------
-    row : of the table robustness.
+    row : of the table priorities_doubt.
     weights : of the criteria in use, summing to 1.
     draws : random weightings made.
     """
@@ -222,7 +222,7 @@ def doubts(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSetti
 
     Parameters
     ----------
-    tables : robustness, sweeps and sweep_variants by name; each may be missing or empty.
+    tables : priorities_doubt, sweeps and sweep_variants by name; each may be missing or empty.
     ordered : the tables candidates and scores, joined and in order.
     settings : of the run.
 
@@ -230,10 +230,10 @@ def doubts(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSetti
     -------
     sentences by site_id; candidates without a rank have none.
     """
-    ranked, robustness, found = ranked_rows(ordered), table(tables, "robustness"), swept(tables, ordered)
+    ranked, priorities, found = ranked_rows(ordered), table(tables, "priorities_doubt"), swept(tables, ordered)
     if len(ranked) < 2:
         return {}
-    by_id = {} if robustness is None else {row.site_id: row for row in rows(robustness) if whole(row.rank) is not None}
+    by_id = {} if priorities is None else {row.site_id: row for row in rows(priorities) if whole(row.rank) is not None}
     weights = shares(tables)
     told: dict[str, tuple[str, ...]] = {}
     for site_id in ranked["site_id"]:

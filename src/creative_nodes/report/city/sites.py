@@ -20,7 +20,7 @@ from creative_nodes.report.city.made_of import Made
 from creative_nodes.report.city.spaces import not_in_osm
 from creative_nodes.report.city.within import Within
 from creative_nodes.report.draw.shapes import points
-from creative_nodes.report.say.keys import CERTAINTIES, EVIDENCE_TIERS, STATUSES
+from creative_nodes.report.say.keys import EVIDENCE_TIERS, PRIORITY_MARKS, STATUSES
 from creative_nodes.report.say.words import (
     Words,
     known_number,
@@ -65,7 +65,7 @@ class Proof:
 class SiteCard:
     """A heritage site as shown; the last block is empty for a site that is no candidate.
 
-    `status`, `tier`, `certainty` and `kind` are keys; the same names with `_words` are what a reader is told.
+    `status`, `tier`, the marks and `kind` are keys; the same names with `_words` are what a reader is told.
     """
 
     site_id: str
@@ -90,8 +90,10 @@ class SiteCard:
     kind: Kind = "candidate"
     rank: int | None = None
     score: float | None = None
-    certainty: str = ""
-    certainty_words: str = ""
+    priorities_mark: str = ""
+    priorities_mark_words: str = ""
+    map_mark: str = ""
+    map_mark_words: str = ""
     interval: str = ""
     interval_words: str = ""
     unreachable_reason: str = ""
@@ -215,8 +217,8 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, sett
         **base,
         rank=None if rank is None else int(rank),
         score=known_number(row.score),
-        certainty=row.certainty,
-        certainty_words=worded(CERTAINTIES, row.certainty),
+        priorities_mark=row.priorities,
+        priorities_mark_words=worded(PRIORITY_MARKS, row.priorities),
         interval=_interval(row),
         interval_words=_interval_words(row, settings.score.draws),
         unreachable_reason="" if row.reachable else spoken(row, "unreachable_reason") or say("no reason given"),

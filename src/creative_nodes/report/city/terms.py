@@ -145,17 +145,19 @@ def _people(settings: PageSettings) -> list[tuple[str, str, str]]:
     ]
 
 
-def _certainty(settings: PageSettings, top_n: int) -> list[tuple[str, str, str]]:
+def _marks(settings: PageSettings, top_n: int) -> list[tuple[str, str, str]]:
     draws = settings.score.draws
     return [
         (
-            "certainty",
-            say("robust, depends on priorities, weak"),
+            "marks",
+            say("holds, open, does not hold"),
             say(
-                "How often a site is among the best {top:count} when the weights are varied: robust in at least 80 % "
-                "of {draws:count} weightings, weak in under 20 %, and it depends on priorities in between.",
+                "Whether a site is among the first {top:count}: under {draws:count} other weightings (priorities), and "
+                "in {worlds:count} worlds with other settings, another map and other sites (map and model). It holds "
+                "from 80 % of them, does not hold below 20 %, and is open in between.",
                 top=top_n,
                 draws=draws,
+                worlds=settings.doubt.worlds,
             ),
         ),
         (
@@ -225,5 +227,5 @@ def terms(settings: PageSettings, decays: Sequence[Decay], top_n: int) -> tuple[
     decays : both, whose distances are quoted.
     top_n : how many sites count as the best.
     """
-    found = [*_places(settings), *_network(settings, decays), *_people(settings), *_certainty(settings, top_n)]
+    found = [*_places(settings), *_network(settings, decays), *_people(settings), *_marks(settings, top_n)]
     return tuple(Term(key, name, told, say("What is “{term}”?", term=name)) for key, name, told in found)

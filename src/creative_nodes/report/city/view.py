@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import say, spoken, translated
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
-from creative_nodes.report.city.answer import answer, best_of, network_today
+from creative_nodes.report.city.answer import network_today, what_counts
 from creative_nodes.report.city.areas import areas
 from creative_nodes.report.city.backtest import BacktestSection, backtest
 from creative_nodes.report.city.certainty import Certainty, certainty
@@ -30,6 +30,7 @@ from creative_nodes.report.city.figures import (
     snapshot_of,
     sources,
 )
+from creative_nodes.report.city.headline import headline, map_marks
 from creative_nodes.report.city.links import Links, site_links
 from creative_nodes.report.city.made_of import Names, made_of
 from creative_nodes.report.city.priorities import Priorities, live_priorities
@@ -51,8 +52,8 @@ from creative_nodes.report.city.together import Together, together
 from creative_nodes.report.city.within import within
 from creative_nodes.report.draw.charts import Fading, fading
 from creative_nodes.report.draw.shapes import cut_shapes, hull_shapes, inset, site_shapes
-from creative_nodes.report.say.keys import KNOWN_KINDS, limit
-from creative_nodes.report.say.words import Words, known_number, named_twice, names, rows, web_links, worded
+from creative_nodes.report.say.keys import KNOWN_KINDS, MAP_MARKS, limit
+from creative_nodes.report.say.words import Words, known_number, names, rows, sentences, web_links, worded
 from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
@@ -211,9 +212,9 @@ def city_page(
     ----------
     tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
         reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
-        registry, links, completeness; and as far as they are there site_links, robustness, agreement, scenarios,
-        sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest,
-        backtest_summary. All but the first may be empty.
+        registry, links, completeness; and as far as they are there site_links, recommended, set_beside_ranking,
+        set_doubt, marks, priorities_doubt, agreement, scenarios, sweeps, sweep_variants, portfolio, portfolio_sites,
+        portfolio_gain, portfolio_front, backtest, backtest_summary. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
@@ -238,10 +239,13 @@ def city_page(
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
     quarters = districts_of([(site.lon, site.lat) for site in candidates], districts)
     linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
+    by_map = map_marks(tables.get("marks"))
     candidates = tuple(
         replace(
             site,
             doubts=told_doubts.get(site.site_id, ()),
+            map_mark=(verdict := by_map.get(site.site_id, "")),
+            map_mark_words=worded(MAP_MARKS, verdict) if verdict else "",
             linked=linked.get(site.site_id, ()),
             more=more.get(site.site_id, ()),
             district=quarters[i],
@@ -253,7 +257,6 @@ def city_page(
         tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
     )
     others = tuple(replace(site, more=more.get(site.site_id, ())) for site in others)
-    first = named_twice(rows(ordered.head(1))[0], candidates[0].name) if candidates else ""
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = _registry(tables["registry"])
     criteria = method.criteria(ordered, settings)
@@ -264,7 +267,7 @@ def city_page(
         settings=settings,
         city_name=translated(settings.city.name),
         city_note=translated(settings.city.note),
-        answer=answer(best_of(ordered, first), n_scored, settings),
+        answer=sentences(headline(tables, ordered, settings, names=called), what_counts(tables.get("values"), ordered)),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         n_scored=n_scored,
         top_n=top_n,

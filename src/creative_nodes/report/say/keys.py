@@ -1,4 +1,4 @@
-"""What readers are told for the keys of the tables: modes, statuses, tiers, certainty, kinds; spoken at use.
+"""What readers are told for the keys of the tables: modes, statuses, tiers, marks, kinds; spoken at use.
 
 Where a word stands within a sentence the sentence is whole, one for each key, so that every language can order it its
 own way.
@@ -82,14 +82,20 @@ STATUSES = {
 }
 EVIDENCE_TIERS = {"high": mark("high"), "medium": mark("medium"), "low": mark("low")}
 SPACE_TIERS = {"core": mark("core"), "intermediate": mark("intermediate"), "supporting": mark("supporting")}
-CERTAINTIES = {
-    "robust": mark("robust"),
-    "depends on priorities": mark("depends on priorities"),
-    "weak": mark("weak"),
-    "not scored": mark("not scored"),
+# whether a site stays among the first under other weights, and in other worlds
+PRIORITY_MARKS = {
+    "holds": mark("priorities: holds"),
+    "open": mark("priorities: open"),
+    "does_not_hold": mark("priorities: does not hold"),
+    "not_ranked": mark("not ranked"),
 }
-# how a certainty is drawn: class of the style sheets
-CHIPS = {"robust": "robust", "depends on priorities": "depends", "weak": "weak", "not scored": "not"}
+MAP_MARKS = {
+    "holds": mark("map and model: holds"),
+    "open": mark("map and model: open"),
+    "does_not_hold": mark("map and model: does not hold"),
+}
+# how a mark is drawn: class of the style sheets
+CHIPS = {"holds": "holds", "open": "open", "does_not_hold": "fails", "not_ranked": "not"}
 KNOWN_KINDS = {
     "heritage": mark("Industrial heritage"),
     "creative": mark("Creative space"),

@@ -101,7 +101,7 @@ const details = (site) => {
     make("p", {}, facts.filter(Boolean).join(" · ")),
     make("p", {}, evidence, site.source ? " " : "", site.source || ""),
   ];
-  if (site.rank) lines.push(about(t("Certainty: {word}.", { word: site.certainty_words }), site.interval_words || ""));
+  if (site.rank) lines.push(about(t("Among the first: {words}.", { words: [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join("; ") }), site.interval_words || ""));
   lines.push(make("p", { className: "care small" }, care(site)));
   if (site.unreachable_reason) lines.push(about(t("Out of reach, not scored:"), site.unreachable_reason));
   if (site.kind === "converted") lines.push(make("p", {}, t("Already in creative use, so it is no candidate.")));

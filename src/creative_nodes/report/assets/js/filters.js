@@ -1,5 +1,5 @@
 /* the ranking sorted and filtered, and the map dimmed with it. `arrange` alone decides which rows stand where */
-const wanted = { heritage_class: -1, status: -1, certainty: -1, district: -1 }; // -1 all, else a site that is of the kind wanted
+const wanted = { heritage_class: -1, status: -1, priorities_mark: -1, district: -1 }; // -1 all, else a site that is of the kind wanted
 const sorting = { by: "rank", down: false };
 const firstRows = document.querySelectorAll("#rows tr:not(.more)").length;
 const FADED = 0.12;
@@ -123,7 +123,7 @@ const offer = () => {
   place.replaceChildren(...[
     chooser("heritage_class", t("Class"), (site) => site.heritage_class),
     chooser("status", t("Status"), (site) => site.status),
-    chooser("certainty", t("Certainty"), (site) => site.certainty_words || site.certainty),
+    chooser("priorities_mark", t("Priorities"), (site) => site.priorities_mark_words || site.priorities_mark),
     data.sites.some((site) => site.district) ? chooser("district", t("District"), (site) => site.district) : "",
     data.spaces.length ? domainChooser() : "",
     reset,

@@ -75,7 +75,7 @@ const zoomTo = (i) => {
 };
 
 /* ---- what the map says when touched */
-const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status_words}`, site.certainty_words);
+const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status_words}`, [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join(" · "));
 /* a pin or a dot can come to stand for another site, so what it stands for is looked up when it is touched */
 const siteOf = (layer) => layer.feature.properties.i;
 ["sites", "dots", "pins", "cut_off"].forEach((name) => each(name, (layer) => {

@@ -8,7 +8,7 @@ from scored import REFERENCE, SCALES, candidates
 
 from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA
-from creative_nodes.doubt import robustness
+from creative_nodes.doubt import priorities
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score.rank import score_candidates
 from creative_nodes.score.scenarios import Basis, score_scenarios
@@ -38,8 +38,8 @@ def measure(frame, chosen=None, *, scenarios=None, sweeps=None, seed=80):
     chosen = chosen or settings()
     table = score_scenarios(Basis(frame, REFERENCE), chosen, SCENARIOS if scenarios is None else scenarios)
     moves = tables.empty(TABLES["sweeps"]) if sweeps is None else sweeps
-    found = robustness.measure_robustness(frame, SCALES, table, moves, chosen, seed=seed)
-    for name, part in zip(("robustness", "rank_acceptability", "agreement"), found, strict=True):
+    found = priorities.doubt_priorities(frame, SCALES, table, moves, chosen, seed=seed)
+    for name, part in zip(("priorities_doubt", "rank_acceptability", "agreement"), found, strict=True):
         tables.check(part, TABLES[name], where="test")
     assert sorted(found[0]["site_id"]) == sorted(frame["site_id"])
     return found
@@ -52,7 +52,7 @@ def measure(frame, chosen=None, *, scenarios=None, sweeps=None, seed=80):
 def test_dominance_equals_a_plain_loop(seed):
     matrix = np.random.default_rng(seed).integers(0, 3, size=(30, 3)) / 2
     expected = [sum((o >= m).all() and (o > m).any() for o in matrix) for m in matrix]
-    assert robustness.dominated_by(matrix).tolist() == expected
+    assert priorities.dominated_by(matrix).tolist() == expected
 
 
 def moved(weights, c, t):
@@ -71,7 +71,7 @@ def first_at(matrix, weights):
 def test_the_nearest_weight_that_puts_a_site_first_equals_a_fine_search(seed):
     rng = np.random.default_rng(seed)
     matrix, weights = rng.random((15, 4)), rng.dirichlet(np.ones(4))
-    which, needed = robustness.first_if(matrix, weights)
+    which, needed = priorities.first_if(matrix, weights)
     steps = np.linspace(0, 1, 4001)
     nearest = np.full(15, np.inf)
     for c in range(4):
@@ -94,28 +94,28 @@ def test_the_nearest_weight_that_puts_a_site_first_equals_a_fine_search(seed):
 
 def test_by_hand_the_weight_that_overtakes():
     # 0.6 against 0.4 in favour of a; b is first once its criterion weighs half
-    which, needed = robustness.first_if(np.array([[1.0, 0], [0, 1]]), np.array([0.6, 0.4]))
+    which, needed = priorities.first_if(np.array([[1.0, 0], [0, 1]]), np.array([0.6, 0.4]))
     assert which.tolist() in ([-1, 0], [-1, 1])
     assert needed[1] == pytest.approx(0.5)
 
 
 def test_a_tie_of_all_is_no_way_to_be_first():
     # both are full on the first criterion: at weight 1 they tie, but b is never ahead
-    which, needed = robustness.first_if(np.array([[1.0, 1], [1, 0]]), np.array([0.5, 0.5]))
+    which, needed = priorities.first_if(np.array([[1.0, 1], [1, 0]]), np.array([0.5, 0.5]))
     assert which.tolist() == [-1, -1]
     assert np.isnan(needed).all()
 
 
 def test_one_criterion_cannot_be_moved():
-    which, _ = robustness.first_if(np.array([[1.0], [0.5]]), np.array([1.0]))
+    which, _ = priorities.first_if(np.array([[1.0], [0.5]]), np.array([1.0]))
     assert which.tolist() == [-1, -1]
-    left_out, ranks = robustness.when_left_out(np.array([[1.0], [0.5]]), np.array([1.0]))
+    left_out, ranks = priorities.when_left_out(np.array([[1.0], [0.5]]), np.array([1.0]))
     assert (left_out.tolist(), ranks.tolist()) == ([-1, -1], [1, 2])
 
 
 def test_leaving_a_criterion_out_by_hand():
     matrix = np.array([[1, 0, 0], [0.4, 1, 0.5], [0.2, 0, 1]])
-    left_out, ranks = robustness.when_left_out(matrix, np.array([0.5, 0.3, 0.2]))
+    left_out, ranks = priorities.when_left_out(matrix, np.array([0.5, 0.3, 0.2]))
     # scores 0.5, 0.6, 0.3; without the first 0, 0.8, 0.4: the first site falls to 3, the third rises to 2
     assert (left_out[0], ranks[0]) == (0, 3)
     assert (left_out[2], ranks[2]) == (0, 2)
@@ -220,7 +220,7 @@ def test_the_largest_move_names_its_cause():
         *[("h002", *WALK, 3, None), ("h002", *PEOPLE, 3, 3)],  # no candidate under one, unmoved by the other
         *[("h003", *WALK, 4, None)],
     )
-    found = robustness.largest_moves(sweeps, np.array(["h003", "h000", "h001", "h002", "h004"]))
+    found = priorities.largest_moves(sweeps, np.array(["h003", "h000", "h001", "h002", "h004"]))
     rows = found.astype(object).where(found.notna(), None).to_numpy().tolist()
     assert rows == [
         [0, 1, None, "", ""],
@@ -312,6 +312,8 @@ def test_nobody_to_rank(n):
 
 
 def test_tables_written_and_read_are_the_same(tmp_path):
-    for name, frame in zip(("robustness", "rank_acceptability", "agreement"), measure(candidates(5)), strict=True):
+    for name, frame in zip(
+        ("priorities_doubt", "rank_acceptability", "agreement"), measure(candidates(5)), strict=True
+    ):
         tables.write(frame, TABLES[name], tmp_path / f"{name}.parquet", provenance={})
         assert len(tables.read(TABLES[name], tmp_path / f"{name}.parquet")) == len(frame)

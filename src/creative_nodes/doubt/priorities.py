@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import tables
-from creative_nodes.doubt.tables import AGREEMENT, RANK_ACCEPTABILITY, ROBUSTNESS
+from creative_nodes.doubt.tables import AGREEMENT, PRIORITIES_DOUBT, RANK_ACCEPTABILITY
 from creative_nodes.score import (
     Acceptability,
     Prepared,
@@ -190,7 +190,7 @@ def _acceptability_rows(draws: str, found: Acceptability, site_ids: np.ndarray) 
     )
 
 
-def measure_robustness(
+def doubt_priorities(
     candidates: pd.DataFrame,
     scales: Mapping[str, Scale],
     scenarios: pd.DataFrame,
@@ -211,8 +211,8 @@ def measure_robustness(
 
     Returns
     -------
-    the tables robustness (best first, not scored last), rank_acceptability and agreement. Where nothing can be ranked
-    the first has missing values and the other two no rows.
+    the tables priorities_doubt (best first, not scored last), rank_acceptability and agreement. Where nothing can be
+    ranked the first has missing values and the other two no rows.
 
     Raises
     ------
@@ -220,8 +220,8 @@ def measure_robustness(
     """
     prepared = prepare(candidates, scales, settings)
     names, site_ids = prepared.names, prepared.site_ids
-    columns = [column.name for column in ROBUSTNESS.columns]
-    texts = [column.name for column in ROBUSTNESS.columns if column.kind == "text"]  # site_id first
+    columns = [column.name for column in PRIORITIES_DOUBT.columns]
+    texts = [column.name for column in PRIORITIES_DOUBT.columns if column.kind == "text"]  # site_id first
     if not prepared.is_ranked():
         left_out = candidates[["site_id"]].sort_values("site_id").reindex(columns=columns)
         left_out[texts[1:]] = ""

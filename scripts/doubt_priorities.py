@@ -1,17 +1,17 @@
-"""Say how sure each rank is: `snakemake data/processed/hanoi/robustness.parquet`."""
+"""Say how sure each rank is: `snakemake data/processed/hanoi/priorities_doubt.parquet`."""
 
 import json
 
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.doubt import AGREEMENT, RANK_ACCEPTABILITY, ROBUSTNESS, SWEEPS, measure_robustness
+from creative_nodes.doubt import AGREEMENT, PRIORITIES_DOUBT, RANK_ACCEPTABILITY, SWEEPS, doubt_priorities
 from creative_nodes.reach import CANDIDATES
 from creative_nodes.score import SCALES, SCENARIOS, Score, read_scales
 
 log = start(snakemake)
 settings = snakemake.params.settings
-found = measure_robustness(
+found = doubt_priorities(
     tables.read(CANDIDATES, snakemake.input.candidates),
     read_scales(tables.read(SCALES, snakemake.input.scales)),
     tables.read(SCENARIOS, snakemake.input.scenarios),
@@ -20,6 +20,6 @@ found = measure_robustness(
     seed=json.loads(settings)["analysis.seed"],
 )
 provenance = tables.carry_on(snakemake.input.candidates, settings)
-for table, frame in zip((ROBUSTNESS, RANK_ACCEPTABILITY, AGREEMENT), found, strict=True):
+for table, frame in zip((PRIORITIES_DOUBT, RANK_ACCEPTABILITY, AGREEMENT), found, strict=True):
     tables.write(frame, table, snakemake.output[table.name], provenance=provenance)
 log.done(f"{found[0]['rank'].notna().sum()} candidates, {len(found[2])} pairs of rankings")

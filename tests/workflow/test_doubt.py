@@ -13,8 +13,9 @@ OF_THE_ANSWER = (
     *("reference", "network_parts", "cluster_reach", "scenario_reference"),
     *("values", "scales", "correlations", "recommended", "set_beside_ranking", "decisions"),
 )
+OF_WORLDS = ("worlds", "site_doubt", "set_doubt", "member_doubt", "marks")
 NAMES = (
-    *("scenarios", "scenario_candidates", "robustness", "rank_acceptability", "agreement"),
+    *("scenarios", "scenario_candidates", "priorities_doubt", "rank_acceptability", "agreement"),
     *("backtest", "backtest_pairs", "backtest_summary"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "sweeps", "sweep_variants"),
 )
@@ -25,19 +26,51 @@ def made(demo):
     folder = demo.folder / "data/processed/sample"
     return {
         name: tables.read(TABLES[name], folder / f"{name}.parquet")
-        for name in (*NAMES, *OF_THE_ANSWER, "scores", "candidates", "heritage")
+        for name in (*NAMES, *OF_THE_ANSWER, *OF_WORLDS, "scores", "candidates", "heritage")
     }
 
 
 def test_every_table_tells_of_the_ranked_sites(made):
     ranked = set(made["scores"].loc[made["scores"]["rank"].notna(), "site_id"])
     assert len(ranked) == 15
-    robustness = made["robustness"]
-    assert set(robustness["site_id"]) == set(made["candidates"]["site_id"])
-    assert set(robustness.loc[robustness["rank"].notna(), "site_id"]) == ranked
+    priorities_doubt = made["priorities_doubt"]
+    assert set(priorities_doubt["site_id"]) == set(made["candidates"]["site_id"])
+    assert set(priorities_doubt.loc[priorities_doubt["rank"].notna(), "site_id"]) == ranked
     swept = made["sweeps"].drop_duplicates("site_id").set_index("site_id")["rank_today"]
     today = made["scores"].set_index("site_id")["rank"].dropna()
     assert swept.to_dict() == today.to_dict()
+
+
+def test_each_statement_is_judged_against_each_doubt(made):
+    ranked = set(made["scores"].loc[made["scores"]["rank"].notna(), "site_id"])
+    marks = made["marks"]
+    by_site = marks[marks["about"] == "site"]
+    for kind in ("priorities", "map_and_model"):
+        own = by_site[by_site["mark"] == kind]
+        assert set(own["site_id"]) == ranked and len(own) == len(ranked)
+    assert set(marks.loc[marks["about"] == "set", "mark"]) == {"priorities", "map_and_model"}
+    # one converted site tells nothing of the past
+    assert marks.loc[marks["mark"] == "past", "verdict"].tolist() == ["too_few"]
+    words = made["scores"].set_index("site_id")["priorities"]
+    assert (
+        by_site[by_site["mark"] == "priorities"].set_index("site_id")["verdict"].to_dict()
+        == words[list(ranked)].to_dict()
+    )
+
+
+def test_worlds_are_whole_and_their_shares_those_of_the_marks(made):
+    worlds, sure = made["worlds"], made["site_doubt"].set_index("site_id")
+    assert len(worlds) == 100 and worlds["world"].is_unique
+    assert set(worlds["people"]) == {0}  # one source
+    first = worlds["first"].value_counts(normalize=True)
+    # of several that share the first place one is named
+    assert all(share <= sure.loc[site, "p_first_map"] + 1e-9 for site, share in first.items())
+    marks = made["marks"].set_index(["mark", "site_id"])["share"]
+    for site in sure.index[sure["rank"].notna()]:
+        assert marks["map_and_model", site] == pytest.approx(sure.loc[site, "p_top_map"])
+    members = set(made["recommended"].query("set == 'best'")["site_id"])
+    assert set(made["set_doubt"]["members"].iloc[0]) == members
+    assert set(made["member_doubt"].query("in_set")["site_id"]) == members
 
 
 def test_the_best_portfolio_serves_no_fewer_than_the_first_by_score(made):
@@ -63,7 +96,7 @@ def test_residents_from_nowhere_else_are_not_swept(made):
 
 
 def test_each_site_has_its_largest_move_and_what_caused_it(made):
-    ranked = made["robustness"].dropna(subset="rank").set_index("site_id")
+    ranked = made["priorities_doubt"].dropna(subset="rank").set_index("site_id")
     sweeps = made["sweeps"].assign(size=made["sweeps"]["move"].abs())
     assert ranked["largest_move"].abs().to_dict() == sweeps.groupby("site_id")["size"].max().to_dict()
     causes = sweeps.set_index(["site_id", "parameter", "value"])["move"]
@@ -90,7 +123,7 @@ def test_a_scenario_of_slower_walkers_is_scored_on_its_own_reach(made):
 def test_every_table_lies_beside_as_csv(demo, made):
     folder = demo.folder / "data/processed/sample/csv"
     names = {path.stem for path in folder.glob("*.csv")}
-    assert names == {*NAMES, *OF_THE_ANSWER, "scores", "candidates", "about"}
+    assert names == {*NAMES, *OF_THE_ANSWER, *OF_WORLDS, "scores", "candidates", "about"}
     for name in names - {"about"}:
         with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
