@@ -19,6 +19,7 @@ import shapely
 
 from creative_nodes.common import STREET_MODES, WGS84_EPSG, InputError, Mode, reproject_xy
 from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
+from creative_nodes.pull.clip import on_earth
 from creative_nodes.pull.settings import ModeAccess
 
 COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
@@ -204,10 +205,11 @@ class _Lines:
 
 
 def _lines(streets: _Streets, counts: Counts) -> _Lines:
-    """Turn streets into arrays; a node that the file lacks breaks its street, for nobody knows the way between."""
+    """Turn streets into arrays; a node without a place on Earth breaks its street: nobody knows the way between."""
     nodes = np.array(streets.nodes, dtype=np.int64).reshape(-1, 3)
     way = np.repeat(np.arange(len(streets.sizes)), np.array(streets.sizes, dtype=int))
-    there = nodes[:, 1] != osmium.osm.Location().x
+    given = nodes[:, 1] != osmium.osm.Location().x
+    there = given & on_earth(nodes[:, 1], nodes[:, 2])
     # the same node twice in a row is one
     again = np.append(False, (np.diff(nodes[:, 0]) == 0) & (np.diff(way) == 0))
     starts = np.append(True, np.diff(way) > 0) | np.append(False, ~there[:-1])
@@ -215,7 +217,8 @@ def _lines(streets: _Streets, counts: Counts) -> _Lines:
     kept = there & ~again
     kept &= (np.bincount(part[kept], minlength=part[-1] + 1) >= 2)[part] if len(part) else kept
     for what, ways in (
-        ("streets broken at missing nodes", np.unique(way[~there])),
+        ("streets broken at missing nodes", np.unique(way[~given])),
+        ("streets broken at nodes with an impossible position", np.unique(way[given & ~there])),
         ("streets set aside: fewer than two nodes", np.setdiff1d(np.arange(len(streets.sizes)), way[kept])),
     ):
         if len(ways):
