@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,12 +13,18 @@ from creative_nodes.pull import DOWNLOADS, download_name
 
 
 class Raster(Section):
-    """A population raster: persons per cell in band 1."""
+    """A population raster: persons per cell."""
 
     file: str | None = Field(None, description="path of a GeoTIFF, or its name in the population folder")
     url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
     mirrors: list[str] = Field(
         default_factory=list, description="http(s) URLs of the same file, asked in turn where the first fails"
+    )
+    bands: list[Annotated[int, Field(ge=1)]] | None = Field(
+        None,
+        min_length=1,
+        description="numbers of the bands whose persons are added up, such as [1, 2] for women and men; a file of "
+        "several bands needs it",
     )
     year: int = Field(description="year the raster describes")
     source: str = Field(description="who made it, with licence")

@@ -72,10 +72,10 @@ def _blobs(path: Path) -> Iterator[tuple[str, bytes]]:
     """Go through the blobs of a file: their type and content."""
     with path.open("rb") as file:
         while length := file.read(4):
-            size = int.from_bytes(length, "big")
-            if len(length) < 4 or size > LARGEST_HEADER:
+            ahead = int.from_bytes(length, "big")
+            if len(length) < 4 or ahead > LARGEST_HEADER:
                 raise ValueError("the header of a block is cut off or too large")
-            header = dict(_fields(file.read(size)))
+            header = dict(_fields(file.read(ahead)))
             kind, size = header.get(1), header.get(3)
             if not isinstance(kind, bytes) or not isinstance(size, int) or size > LARGEST_BLOB:
                 raise ValueError("a block has no size, or is too large")

@@ -20,37 +20,12 @@ import shapely
 from creative_nodes.common import STREET_MODES, WGS84_EPSG, InputError, Mode, reproject_xy
 from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
 from creative_nodes.pull.clip import on_earth
+from creative_nodes.pull.kinds import AREA_KEYS, FERRY, NOT_A_STREET, is_area, is_street, same_thing
 from creative_nodes.pull.settings import ModeAccess
+from creative_nodes.pull.squares import Square, lines_of, squares_of
 
 COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
-AREA_KEYS = frozenset(
-    {
-        "amenity",
-        "building",
-        "landuse",
-        "leisure",
-        "tourism",
-        "historic",
-        "heritage",
-        "shop",
-        "office",
-        "craft",
-        "natural",
-        "place",
-        "boundary",
-        "man_made",
-        "power",
-        "industrial",
-        "public_transport",
-        "healthcare",
-        "building:part",
-        "area:highway",
-    }
-)
-LINE_KEYS = frozenset({"waterway", "railway", "route", "barrier", "aeroway"})
 OSM_BEGAN = "2004"  # an earlier date (1970-01-01) stands where the file has none
-FERRY = "ferry"  # stands as the highway value of ferry lines
-NOT_A_STREET = frozenset({"proposed", "construction", "platform", "razed", "abandoned", "planned", "no"})
 
 
 @dataclass
@@ -72,6 +47,13 @@ class _Streets:
     tags: list[dict[str, str]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     nodes: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def add(self, way_id: int, tags: dict[str, str], nodes: list[tuple[int, int, int]]) -> None:
+        """Add a street with its nodes: id and position in 1e-7 degrees."""
+        self.way_ids.append(way_id)
+        self.tags.append(tags)
+        self.sizes.append(len(nodes))
+        self.nodes.extend(nodes)
 
 
 @dataclass
@@ -101,15 +83,10 @@ def _edited(item: Any) -> str:
     return day if day >= OSM_BEGAN else ""
 
 
-def _is_area(tags: dict[str, str]) -> bool:
-    """Tell whether a closed way is an area, as the area tag and the main key say."""
-    if "area" in tags:
-        return tags["area"] != "no"
-    return not LINE_KEYS.intersection(tags) or bool(AREA_KEYS.intersection(tags))
-
-
-def _is_street(tags: dict[str, str]) -> bool:
-    return ("highway" in tags or is_ferry(tags)) and tags.get("area") != "yes"
+def _shared(squares: list[Square]) -> set[int]:
+    """Return the nodes at which squares meet each other."""
+    uses = Counter(node for square in squares for node in square.vertices)
+    return {node for node, number in uses.items() if number > 1}
 
 
 class _Scan:
@@ -118,6 +95,10 @@ class _Scan:
     def __init__(self) -> None:
         self.streets, self.places, self.counts = _Streets(), _Places(), Counts()
         self._factory = osmium.geom.WKBFactory()
+        self.squares: list[Square] = []
+        # outer ways of multipolygons with tags of an area: the relations that name them
+        self._outlines: dict[int, list[tuple[int, dict[str, str]]]] = {}
+        self._made: set[int] = set()  # relations that became an area
         # what should become an area and has not yet
         self._closed_ways: set[int] = set()
         self._multipolygons: set[int] = set()
@@ -132,6 +113,21 @@ class _Scan:
             self._area(item, dict(item.tags))
         elif isinstance(item, osmium.osm.Relation) and item.tags.get("type") in ("multipolygon", "boundary"):
             self._multipolygons.add(item.id)
+            self._outline(item, dict(item.tags))
+
+    def _outline(self, relation: osmium.osm.Relation, tags: dict[str, str]) -> None:
+        for member in relation.members if AREA_KEYS.intersection(tags) else ():
+            if member.type == "w" and member.role in ("outer", ""):
+                self._outlines.setdefault(member.ref, []).append((relation.id, tags))
+
+    def twice(self) -> set[str]:
+        """Name the ways that are the outline of a relation which says the same of them: one thing, tagged twice."""
+        found = set()
+        for osm_id, text in zip(self.places.osm_ids, self.places.tags, strict=True):
+            if osm_id.startswith("way/") and (named := self._outlines.get(int(osm_id[4:]))):
+                tags = json.loads(text)
+                found |= {osm_id for relation, own in named if relation in self._made and same_thing(tags, own)}
+        return found
 
     def finish(self, path: Path) -> None:
         """Repair the outlines that cross themselves, and count what never became an area."""
@@ -164,20 +160,23 @@ class _Scan:
         self.places.wkb.append(wkb)
 
     def _way(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
-        if _is_street(tags):
+        if is_street(tags):
             self.street(way, tags)
-        elif way.is_closed() and len(way.nodes) >= 4 and _is_area(tags):
+        elif way.is_closed() and len(way.nodes) >= 4 and is_area(tags):
             self._closed_ways.add(way.id)  # comes again as an area
         else:
             self._place(f"way/{way.id}", tags, self._factory.create_linestring, way, _edited(way))
 
     def _area(self, area: osmium.osm.Area, tags: dict[str, str]) -> None:
         kind = "way" if area.from_way() else "relation"
-        if kind == "way" and (_is_street(tags) or not _is_area(tags)):
+        if kind == "way" and (is_street(tags) or not is_area(tags)):
             return
         if area.num_rings()[0] == 0:
             return  # an outline that crosses itself
         (self._closed_ways if kind == "way" else self._multipolygons).discard(area.orig_id())
+        if kind == "relation":
+            self._made.add(area.orig_id())
+        self.squares += squares_of(area, tags)
         self._place(f"{kind}/{area.orig_id()}", tags, self._factory.create_multipolygon, area, _edited(area))
 
     def street(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
@@ -186,11 +185,16 @@ class _Scan:
             return
         if is_ferry(tags):
             tags = {**tags, "highway": FERRY}
-        nodes = [(node.ref, node.x, node.y) for node in way.nodes]
-        self.streets.way_ids.append(way.id)
-        self.streets.tags.append(tags)
-        self.streets.sizes.append(len(nodes))
-        self.streets.nodes.extend(nodes)
+        self.streets.add(way.id, tags, [(node.ref, node.x, node.y) for node in way.nodes])
+
+    def lay_squares(self) -> None:
+        """Add the ways round squares and across them to the streets that meet them."""
+        junctions = {node[0] for node in self.streets.nodes}
+        junctions |= _shared(self.squares)
+        for square in self.squares:
+            for number, line in enumerate(lines_of(square, junctions)):
+                self.streets.add(square.osm_id, square.tags, line)
+                self._count("squares walked round and across", number=int(number == 0))
 
 
 @dataclass(frozen=True)
@@ -227,8 +231,8 @@ def _lines(streets: _Streets, counts: Counts) -> _Lines:
     return _Lines(nodes[kept, 0], lon, lat, part[kept], way[kept])
 
 
-def _places_frame(places: _Places, counts: Counts) -> gpd.GeoDataFrame:
-    """Turn WKB into geometry, repair what is invalid and set aside what cannot be."""
+def _places_frame(places: _Places, counts: Counts, twice: set[str]) -> gpd.GeoDataFrame:
+    """Turn WKB into geometry, repair what is invalid and set aside what cannot be, or stands `twice`."""
     geometry = shapely.from_wkb(np.array(places.wkb, dtype=object), on_invalid="ignore")
     invalid = ~shapely.is_valid(geometry) & ~shapely.is_missing(geometry)
     if invalid.any():
@@ -244,6 +248,9 @@ def _places_frame(places: _Places, counts: Counts) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84_EPSG)[usable]
     # a closed way and a relation can be assembled twice; keep the first
     frame = frame.drop_duplicates("osm_id")
+    if twice:
+        counts.objects["outlines left out: their relation is the same thing"] = len(twice)
+        frame = frame[~frame["osm_id"].isin(twice)]
     counts.objects["places"] = len(frame)
     return frame.sort_values("osm_id", kind="stable").reset_index(drop=True)
 
@@ -337,30 +344,8 @@ def read_osm(path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int) -> E
     for item in osmium.FileProcessor(path).with_areas(tagged).with_filter(tagged):
         scan.take(item)
     scan.finish(Path(path))
-    places = _places_frame(scan.places, scan.counts)
+    scan.lay_squares()
+    places = _places_frame(scan.places, scan.counts, scan.twice())
     nodes, edges = _street_frames(scan.streets, scan.counts, modes, epsg, str(path))
     scan.counts.objects["street nodes"], scan.counts.objects["street pieces"] = len(nodes), len(edges)
     return Extract(places, nodes, edges, scan.counts)
-
-
-def read_streets(
-    path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Read streets alone, as the tables street_nodes and street_edges; the parameters are those of `read_osm`.
-
-    Parameters
-    ----------
-    path, modes, epsg : see `read_osm`.
-    """
-    scan = _Scan()
-    ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-    for way in (
-        osmium.FileProcessor(path)
-        .with_locations()
-        .with_filter(ways)
-        .with_filter(osmium.filter.KeyFilter("highway", "route"))
-    ):
-        tags = dict(way.tags)
-        if isinstance(way, osmium.osm.Way) and _is_street(tags):
-            scan.street(way, tags)
-    return _street_frames(scan.streets, scan.counts, modes, epsg, str(path))

@@ -115,6 +115,11 @@ class ModeAccess(Section):
 
     exclude_highway: list[str] = Field(description="highway values the mode does not use")
     exclude_service: list[str] = Field(default_factory=list, description="service values the mode does not use")
+    exclude_tags: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="other tags and the values of them that close a way to the mode, unless an access tag opens it: "
+        "motorroad=yes, a road for motor vehicles only, closes it to those on foot and on bicycles",
+    )
     access_keys: list[str] = Field(description="access tags, the most specific first; the first one present decides")
     oneway: bool = Field(description="whether oneway streets bind the mode")
     oneway_keys: list[str] = Field(
