@@ -8,6 +8,8 @@ from pydantic import Field, field_validator, model_validator
 
 from creative_nodes.common import Positive, Section
 
+WIDEST_DEGREES = 5.0  # Chongqing, the widest municipality, measures 4.9
+
 
 class Boundary(Section):
     """The study area: give exactly one of the four."""
@@ -29,6 +31,8 @@ class Boundary(Section):
             raise ValueError(
                 f"bbox must be (west, south, east, north) in degrees with west < east and south < north, got {bbox}"
             )
+        if max(east - west, north - south) > WIDEST_DEGREES:
+            raise ValueError(f"bbox is wider than {WIDEST_DEGREES:g} degrees, more than any city: got {bbox}")
         return bbox
 
     @model_validator(mode="after")
