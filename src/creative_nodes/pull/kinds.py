@@ -98,4 +98,4 @@ def same_thing(way: dict[str, str], relation: dict[str, str]) -> bool:
     """
     own = AREA_KEYS.intersection(way)
     same = {key for key in own if key in relation and (key == "building" or way[key] == relation[key])}
-    return bool(own) and own == same
+    return "building" in own and own == same

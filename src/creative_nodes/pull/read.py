@@ -20,7 +20,7 @@ import shapely
 from creative_nodes.common import STREET_MODES, WGS84_EPSG, InputError, Mode, reproject_xy
 from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
 from creative_nodes.pull.clip import on_earth
-from creative_nodes.pull.kinds import AREA_KEYS, FERRY, NOT_A_STREET, is_area, is_street, same_thing
+from creative_nodes.pull.kinds import FERRY, NOT_A_STREET, is_area, is_street, same_thing
 from creative_nodes.pull.settings import ModeAccess
 from creative_nodes.pull.squares import Square, lines_of, squares_of
 
@@ -96,7 +96,7 @@ class _Scan:
         self.streets, self.places, self.counts = _Streets(), _Places(), Counts()
         self._factory = osmium.geom.WKBFactory()
         self.squares: list[Square] = []
-        # outer ways of multipolygons with tags of an area: the relations that name them
+        # outer ways of multipolygons that are buildings: the relations that name them
         self._outlines: dict[int, list[tuple[int, dict[str, str]]]] = {}
         self._made: set[int] = set()  # relations that became an area
         # what should become an area and has not yet
@@ -116,18 +116,28 @@ class _Scan:
             self._outline(item, dict(item.tags))
 
     def _outline(self, relation: osmium.osm.Relation, tags: dict[str, str]) -> None:
-        for member in relation.members if AREA_KEYS.intersection(tags) else ():
+        for member in relation.members if "building" in tags else ():
             if member.type == "w" and member.role in ("outer", ""):
                 self._outlines.setdefault(member.ref, []).append((relation.id, tags))
 
     def twice(self) -> set[str]:
-        """Name the ways that are the outline of a relation which says the same of them: one thing, tagged twice."""
-        found = set()
+        """Name the buildings that are the outline of a relation which is the same building: one thing, tagged twice."""
+        found: dict[str, str] = {}
         for osm_id, text in zip(self.places.osm_ids, self.places.tags, strict=True):
             if osm_id.startswith("way/") and (named := self._outlines.get(int(osm_id[4:]))):
                 tags = json.loads(text)
-                found |= {osm_id for relation, own in named if relation in self._made and same_thing(tags, own)}
-        return found
+                same = [relation for relation, own in named if relation in self._made and same_thing(tags, own)]
+                if same:
+                    found[osm_id] = f"relation/{same[0]}"
+        self._hand_over(found)
+        return set(found)
+
+    def _hand_over(self, twice: dict[str, str]) -> None:
+        """Give relations the tags that only their outline has, such as its name."""
+        row = {osm_id: number for number, osm_id in enumerate(self.places.osm_ids)}
+        for way, relation in twice.items():
+            tags = json.loads(self.places.tags[row[way]]) | json.loads(self.places.tags[row[relation]])
+            self.places.tags[row[relation]] = json.dumps(tags, ensure_ascii=False, sort_keys=True)
 
     def finish(self, path: Path) -> None:
         """Repair the outlines that cross themselves, and count what never became an area."""
@@ -345,7 +355,8 @@ def read_osm(path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int) -> E
         scan.take(item)
     scan.finish(Path(path))
     scan.lay_squares()
-    places = _places_frame(scan.places, scan.counts, scan.twice())
+    twice = scan.twice()
+    places = _places_frame(scan.places, scan.counts, twice)
     nodes, edges = _street_frames(scan.streets, scan.counts, modes, epsg, str(path))
     scan.counts.objects["street nodes"], scan.counts.objects["street pieces"] = len(nodes), len(edges)
     return Extract(places, nodes, edges, scan.counts)

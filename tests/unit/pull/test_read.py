@@ -436,8 +436,11 @@ def test_two_squares_that_meet_are_walked_over(read):
 
 def test_a_building_named_on_its_relation_and_its_outline_is_one(read):
     relation = {50: ({"type": "multipolygon", "building": "industrial"}, [(10, "outer"), (11, "inner")])}
-    found = read(HOLE, {10: (RING, {"building": "yes", "building:levels": "2"}), 11: (INNER, {})}, relation)
+    found = read(HOLE, {10: (RING, {"building": "yes", "name": "Kho"}), 11: (INNER, {})}, relation)
     assert ids(found) == {"relation/50"}
+    # what only the outline says is not lost
+    tags = json.loads(place(found, "relation/50")["tags"])
+    assert (tags["building"], tags["name"]) == ("industrial", "Kho")
     assert counted(found, "1 outlines left out")
 
 
