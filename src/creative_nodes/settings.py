@@ -273,7 +273,7 @@ def wanted_downloads(
     The files by name, and the settings.
     """
     config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
-    keys = known_cities(root) if cities is None else cities
+    keys = known_cities(root=root) if cities is None else cities
     loaded = {city: load_settings(config, city, root=root).city for city in keys}
     wanted = {download_name(one.url): one for city, settings in loaded.items() for one in _wanted(city, settings)}
     return wanted, config.internet
@@ -356,7 +356,7 @@ def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> C
 TAKEN = ("all", "comparison", "demo", "index", "maps", "report", "whatif")
 
 
-def known_cities(root: Path = Path()) -> list[str]:
+def known_cities(*, root: Path = Path()) -> list[str]:
     """List the cities that have a file, sorted.
 
     Parameters

@@ -581,9 +581,9 @@ def test_an_odd_file_name_is_refused(tmp_path, name):
     folder.mkdir(parents=True)
     (folder / "town.yaml").write_text("name: x")
     (folder / ".#town.yaml").write_text("an editor's own")
-    assert known_cities(tmp_path) == ["town"]
+    assert known_cities(root=tmp_path) == ["town"]
     (folder / name).write_text("name: x")
-    said = message(known_cities, tmp_path)
+    said = message(known_cities, root=tmp_path)
     assert name in said and "small letters" in said
 
 

@@ -49,8 +49,8 @@ class Section(BaseModel):
 class _Loader(yaml.SafeLoader):
     """YAML as people mean it: no key twice, and only true and false are flags, so that NO is Norway."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Make a mapping; a key that stands twice would hide what the first says."""
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Look at a mapping before it is made: a key that stands twice would hide what the first says."""
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen and isinstance(key, yaml.ScalarNode):
@@ -58,7 +58,7 @@ class _Loader(yaml.SafeLoader):
                     problem=f"the key {key.value} stands twice; keep one of them", problem_mark=key.start_mark
                 )
             seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
-        return super().construct_mapping(node, deep=deep)
+        super().flatten_mapping(node)
 
 
 # resolvers are kept by first letter: those of yes, no, on and off go
