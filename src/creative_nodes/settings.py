@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -36,6 +37,8 @@ from creative_nodes.pull import Boundary, Internet, Source, Wanted, download_nam
 from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach, Reference
 from creative_nodes.score import Scenario, Score
 from creative_nodes.streets import Gtfs, Transit, Travel
+
+_CITY_FILE = re.compile(r"[a-z][a-z0-9-]*\.yaml")
 
 
 class City(Section):
@@ -112,7 +115,7 @@ class Report(Section):
         "others serve only requests with a Referer, which a page opened from a disk (file://) does not send: name one "
         "that you may use so, or put the pages on a web server",
     )
-    table_rows: int = Field(50, ge=5, description="ranked candidates listed in the table at first")
+    table_rows: int = Field(50, ge=5, le=100_000, description="ranked candidates listed in the table at first")
 
     @model_validator(mode="after")
     def _tiles_from_somewhere(self) -> Self:
@@ -130,7 +133,9 @@ class Report(Section):
 class Analysis(Section):
     """Everything a city file may override."""
 
-    edge_buffer_m: Positive = Field(2000, description="metres around the study area that are read but not reported")
+    edge_buffer_m: Positive = Field(
+        2000, le=100_000, description="metres around the study area that are read but not reported"
+    )
     seed: int = Field(80, ge=0, description="seed of every random draw")
     locate: Locate = Field(description="finding and grouping sites")
     travel: Travel = Field(description="streets and time")
@@ -271,7 +276,7 @@ def wanted_downloads(
     The files by name, and the settings.
     """
     config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
-    keys = sorted(path.stem for path in (root / "config" / "cities").glob("*.yaml")) if cities is None else cities
+    keys = known_cities(root=root) if cities is None else cities
     loaded = {city: load_settings(config, city, root=root).city for city in keys}
     wanted = {download_name(one.url): one for city, settings in loaded.items() for one in _wanted(city, settings)}
     return wanted, config.internet
@@ -350,6 +355,44 @@ def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> C
     return config
 
 
+# names that are rules or pages already
+TAKEN = ("all", "comparison", "demo", "index", "maps", "report", "whatif")
+
+
+def known_cities(*, root: Path = Path()) -> list[str]:
+    """List the cities that have a file, sorted.
+
+    Parameters
+    ----------
+    root : the project's root, where `config/cities` lies.
+
+    Raises
+    ------
+    InputError : a file has a name that is no key of a city.
+    """
+    names = [path.name for path in (root / "config" / "cities").iterdir() if path.suffix.lower() in (".yaml", ".yml")]
+    odd = [name for name in sorted(names) if not name.startswith(".") and not _CITY_FILE.fullmatch(name)]
+    odd += [f"{name}.yaml" for name in TAKEN if f"{name}.yaml" in names]
+    if odd:
+        raise InputError(
+            "name it in small letters a-z, digits and hyphens, beginning with a letter, such as ho-chi-minh.yaml; "
+            f"{', '.join(TAKEN)} are taken",
+            where=f"config/cities/{odd[0]}",
+        )
+    return sorted(name.removesuffix(".yaml") for name in names if _CITY_FILE.fullmatch(name))
+
+
+def _check_costs(analysis: Analysis, root: Path, where: str) -> None:
+    """Check that the table of costs names classes of the taxonomy alone."""
+    path = root / analysis.locate.heritage_taxonomy
+    classes = ["default", *(read_yaml(path).get("classes") or [])] if path.is_file() else []
+    if unknown := [name for name in analysis.portfolio.cost_per_m2 if classes and name not in classes]:
+        raise InputError(
+            f"no such class in {analysis.locate.heritage_taxonomy}; {nearest(unknown[0], classes)}",
+            where=f"{where}: portfolio.cost_per_m2.{unknown[0]}",
+        )
+
+
 def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings:
     """Read one city's file and apply its overrides.
 
@@ -374,6 +417,7 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     base = config.model_dump(include=set(Analysis.model_fields))
     analysis = validated(Analysis, merged(base, file.override), f"{shown} (override)")
     _check_scenarios(analysis, f"{shown} (override)")
+    _check_costs(analysis, root, f"{shown} and config/config.yaml")
     if file.country not in analysis.travel.speeds_kmh:
         raise InputError(
             f"country: travel.speeds_kmh has no table for {file.country}; add one or use one of "

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -13,7 +14,7 @@ from creative_nodes.common.settings import restore
 from creative_nodes.common.words import CRITERION_GROUPS
 from creative_nodes.pull.settings import Boundary
 from creative_nodes.reach.settings import Reach
-from creative_nodes.settings import load_config, load_settings, pick, wanted_downloads
+from creative_nodes.settings import known_cities, load_config, load_settings, pick, wanted_downloads
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))
@@ -482,3 +483,125 @@ def test_what_cities_may_have_to_download(data):
     older = found["chn_pop_2025_CN_1km_R2025A_UA_v1.tif"].instead
     assert older.url.endswith("/2020/CHN/chn_ppp_2020_1km_Aggregated_UNadj.tif")
     assert internet.patience_minutes == 60
+
+
+# ---------------------------------------------------------------- what is readable and meant otherwise
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("score.draws", 10**12), ("people_grid.cell_m", 0.001), ("isochrones.cell_m", 0.001), ("edge_buffer_m", 1e9)),
+        *(("clusters.simulations", 10**9), ("reference.places", 10**9), ("backtest.bootstrap", 10**9)),
+        *(("score.sobol_samples", 2**40), ("portfolio.k", 10**6), ("travel.entrance_spacing_m", 1e-6)),
+        *(("reach.walk_minutes", 1e6), ("clusters.colocation_step_m", 1e-9), ("travel.ferry_wait_minutes", 1e9)),
+        *(("seed", True), ("reach.walk_minutes", True), ("locate.heritage_taxonomy", False)),
+        ("travel.speeds_kmh.VN.walk.default", 1e9),
+        ("travel.speeds_kmh.VN.car.residental", 18),
+        ("travel.speeds_kmh.vn", {"walk": {"default": 4}}),
+        ("transit.headway_minutes.bus", 1e9),
+    ],
+)
+def test_what_would_never_end_or_is_a_slip_is_refused_with_its_key(data, key, value):
+    said = message(load_config, put(data, key, value))
+    assert "config/config.yaml" in said
+    assert key in said
+    assert len(said.splitlines()) == 1
+
+
+def test_an_unknown_highway_class_is_answered_with_the_nearest(data):
+    assert "did you mean residential?" in message(load_config, put(data, "travel.speeds_kmh.VN.car.residental", 18))
+
+
+def test_an_unknown_class_in_the_table_of_costs_is_answered_with_the_nearest(data):
+    config = load_config(put(data, "portfolio.cost_per_m2.warehose", 200))
+    said = message(load_settings, config, "hanoi", root=ROOT)
+    assert "portfolio.cost_per_m2.warehose" in said and "did you mean warehouse?" in said
+
+
+@pytest.mark.parametrize("bbox", [[-180, -90, 180, 90], [100, 10, 106, 11]])
+def test_a_box_wider_than_any_city_is_refused(load, city, bbox):
+    assert "more than any city" in message(load, put(city, "boundary.bbox", bbox))
+
+
+CITY_TEXT = (ROOT / "config" / "cities" / "hanoi.yaml").read_text(encoding="utf-8")
+
+
+def read_city(tmp_path, data, content):
+    folder = tmp_path / "config" / "cities"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "trial.yaml").write_bytes(content)
+    return load_settings(load_config(data), "trial", root=tmp_path)
+
+
+def test_a_byte_order_mark_is_read(tmp_path, data):
+    assert read_city(tmp_path, data, CITY_TEXT.encode("utf-8-sig")).city.local_name == "Hà Nội"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (CITY_TEXT.encode("utf-16"), "is not UTF-8"),
+        (CITY_TEXT.replace("à", "a").replace("ộ", "o").replace("#", "# \u00e9").encode("latin-1"), "is not UTF-8"),
+        ((CITY_TEXT + "country: CN\n").encode(), "country stands twice"),
+        (CITY_TEXT.replace("country: VN", "country: NO").encode(), "no table for NO"),
+        (CITY_TEXT.replace("main_mode: motorbike", "main_mode: yes").encode(), "main_mode"),
+        (b"name: " + b"[" * 5000, "not valid YAML"),
+        (
+            b"a: &a [x, x, x, x, x, x, x, x]\n"
+            + b"".join(b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c]\n" % (c + 1, c + 1, *[c] * 6) for c in range(97, 110)),
+            "more than 100,000 values",
+        ),
+        (b"a: &a [*a]\n", "trial.yaml"),
+        (b"\x00\x01", "not valid YAML"),
+        (b"? [a, b]\n: c\n", "not valid YAML"),
+        (b"name: 2026-13-45\n", "not valid YAML"),
+    ],
+)
+def test_an_odd_city_file_ends_in_a_sentence_that_names_it(tmp_path, data, content, said):
+    told = message(read_city, tmp_path, data, content)
+    assert "trial.yaml" in told and said in told
+
+
+def test_a_flag_is_no_number(load, city, tmp_path, data):
+    """YAML 1.1 reads yes as true, and pydantic true as 1."""
+    total = {"residents": True, "year": 2020, "source": "x"}
+    assert "people.total.residents" in message(load, {**city, "people": {"total": total}})
+    content = CITY_TEXT.replace("people:\n", "people:\n  total: {residents: yes, year: 2020, source: x}\n", 1)
+    assert "people.total.residents" in message(read_city, tmp_path, data, content.encode())
+
+
+def test_a_folder_is_no_city_file(tmp_path, data):
+    (tmp_path / "config" / "cities" / "trial.yaml").mkdir(parents=True)
+    assert "trial.yaml" in message(load_settings, load_config(data), "trial", root=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Hà Nội.yaml", "my city.yaml", "Hanoi.yaml", "hanoi.yml", "a.b.yaml", "index.yaml"])
+def test_an_odd_file_name_is_refused(tmp_path, name):
+    folder = tmp_path / "config" / "cities"
+    folder.mkdir(parents=True)
+    (folder / "town.yaml").write_text("name: x")
+    (folder / ".#town.yaml").write_text("an editor's own")
+    assert known_cities(root=tmp_path) == ["town"]
+    (folder / name).write_text("name: x")
+    said = message(known_cities, root=tmp_path)
+    assert name in said and "small letters" in said
+
+
+def test_a_spoilt_configuration_is_read_or_told(tmp_path, data):
+    """Signs turned, cut out and put in at random, by a seed: nothing but a sentence comes of it."""
+    rng = np.random.default_rng(80)
+    signs = [*"[]{}:,-#&*!|>'\"%@` \n\t019", "\u00e9", "yes", "1e999", "null", "~"]
+    path = tmp_path / "config" / "cities" / "trial.yaml"
+    path.parent.mkdir(parents=True)
+    config = load_config(data)
+    for _ in range(150):
+        text = list(CITY_TEXT)
+        for _ in range(int(rng.integers(1, 4))):
+            at = int(rng.integers(len(text)))
+            text[at : at + int(rng.integers(0, 3))] = [str(rng.choice(signs))] * int(rng.integers(0, 3))
+        path.write_text("".join(text), encoding="utf-8")
+        try:
+            load_settings(config, "trial", root=tmp_path)
+        except InputError as error:
+            assert "trial.yaml" in str(error)

@@ -10,13 +10,14 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from creative_nodes.common import InputError, code_fingerprint
+from creative_nodes.common import InputError, code_fingerprint, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import find_imports
 from creative_nodes.people import find_population
 from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
 from creative_nodes.settings import (
+    known_cities,
     load_config,
     load_settings,
     own_reach,
@@ -42,7 +43,6 @@ if not os.environ.get("VERBOSE"):
     logger.addFilter(lambda record: not record.getMessage().startswith(CHATTER))
 
 SAMPLE = "sample"
-KNOWN = sorted(path.stem for path in Path("config/cities").glob("*.yaml"))
 
 
 def checked(function, *args, **options):
@@ -55,6 +55,8 @@ def checked(function, *args, **options):
 
 # `--config` of a what-if stands beside the keys of config.yaml, and is no configuration
 ASKED, configured = split_asked(config)
+checked(read_yaml, Path("config/config.yaml"))  # for what Snakemake reads over, such as a key that stands twice
+KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
 CITIES = CONFIG.cities
 

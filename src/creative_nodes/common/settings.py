@@ -5,16 +5,19 @@ from __future__ import annotations
 import copy
 import difflib
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.words import WEIGHT_FORMS
 
 WEIGHT_SUM_TOLERANCE = 1e-6
+MOST_VALUES = 100_000  # in one file
+_BOOLEAN = "tag:yaml.org,2002:bool"
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,6 +34,51 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_flag_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse yes and no where a number or a text belongs: pydantic would take yes as 1."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) and kind is not Any and "bool" not in str(kind):
+            raise ValueError(
+                "a flag stands where a number or a text belongs: YAML reads yes, no, on and off so; quote it"
+            )
+        return value
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as people mean it: no key twice, and only true and false are flags, so that NO is Norway."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Look at a mapping before it is made: a key that stands twice would hide what the first says."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key {key.value} stands twice; keep one of them", problem_mark=key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+        super().flatten_mapping(node)
+
+
+# resolvers are kept by first letter: those of yes, no, on and off go
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in some if tag != _BOOLEAN]
+    for letter, some in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOLEAN, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def _check_size(data: Any, where: str) -> None:
+    """Refuse what names itself again and again: a few lines of YAML can stand for millions."""
+    left, seen = [data], 0
+    while left:
+        one = left.pop()
+        seen += 1
+        if seen > MOST_VALUES:
+            raise InputError(f"holds more than {MOST_VALUES:,} values; write it without anchors (&, *)", where=where)
+        left += list(one.values()) if isinstance(one, dict) else one if isinstance(one, list) else []
+
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping.
@@ -39,12 +87,22 @@ def read_yaml(path: Path) -> dict[str, Any]:
     ------
     InputError : there is no such file, or it holds something else.
     """
+    where = str(path)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
+        _check_size(data, where)
     except FileNotFoundError:
-        raise InputError("no such file; create it or take its name out of `cities`", where=str(path)) from None
+        raise InputError("no such file; create it or take its name out of `cities`", where=where) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror}); it must be a file", where=where) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"is not UTF-8 (byte {error.start + 1}); save it as UTF-8", where=where) from None
     except yaml.YAMLError as error:
-        raise InputError(f"not valid YAML: {error}", where=str(path)) from None
+        raise InputError(f"not valid YAML: {error}", where=where) from None
+    except (RecursionError, ValueError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"not valid YAML: {error or 'nested too deeply'}", where=where) from None
     if not isinstance(data, dict):
         raise InputError("must hold a mapping of keys to values", where=str(path))
     return data

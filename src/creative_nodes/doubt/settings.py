@@ -19,6 +19,7 @@ class Backtest(Section):
 
     hide_within_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         100,
+        le=100_000,
         description="metres, straight-line: creative spaces and amenities in a converted site or this near it are "
         "hidden, because the conversion may have brought them",
     )
@@ -29,7 +30,7 @@ class Backtest(Section):
         description="criteria that it scores by. Those of the site itself (status, listing, outline) stay out: they "
         "are often known because the site was converted",
     )
-    bootstrap: int = Field(2000, ge=100, description="draws of the bootstrap for the 95 % intervals")
+    bootstrap: int = Field(2000, ge=100, le=1_000_000, description="draws of the bootstrap for the 95 % intervals")
 
 
 class Sweeps(Section):
@@ -44,6 +45,7 @@ class Sweeps(Section):
     places: int = Field(
         400,
         ge=50,
+        le=100_000,
         description="reference places at which it is measured anew, under each changed setting, what is much and what "
         "is little: that many of those of `reference.places`, evenly spread; the anchors move as theirs do",
     )

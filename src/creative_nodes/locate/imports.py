@@ -19,7 +19,7 @@ import shapely
 from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, InputError, reproject, reproject_xy
 from creative_nodes.locate.datum import to_wgs84
 from creative_nodes.locate.names import fold, has_han
-from creative_nodes.locate.registry import FARTHEST_KM, Known
+from creative_nodes.locate.registry import FARTHEST_KM, Known, csv_rows, unreadable_row
 from creative_nodes.locate.settings import Import, ImportColumns
 from creative_nodes.locate.taxonomy import Taxonomies, start_year
 
@@ -164,6 +164,8 @@ def _decode(path: Path) -> str:
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError("no such file", where=str(path)) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror}); give a file", where=str(path)) from None
     if data.startswith(UTF16_MARKS):
         raise InputError("is UTF-16; save it as UTF-8 (in a spreadsheet: CSV UTF-8)", where=str(path))
     try:
@@ -198,12 +200,22 @@ def _check_columns(path: Path, columns: ImportColumns, there: list[str]) -> None
             raise InputError(f"has no column {column} (columns.{key}); {hint}", where=str(path))
 
 
+def _header(path: Path, reader: csv.DictReader[str]) -> list[str]:
+    try:
+        names = [str(name) for name in reader.fieldnames or []]
+    except csv.Error as error:
+        raise unreadable_row(error, f"{path}, line 1") from None
+    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+        raise InputError(f"column {twice[0]} stands twice; give each a name of its own", where=str(path))
+    return names
+
+
 def _read_csv(path: Path, spec: Import) -> Raw:
-    reader = csv.DictReader(io.StringIO(_decode(path), newline=""))
-    _check_columns(path, spec.columns, [str(name) for name in reader.fieldnames or []])
+    reader = csv.DictReader(io.StringIO(_decode(path), newline=""), strict=True)
+    _check_columns(path, spec.columns, _header(path, reader))
     where, records = [], []
-    for values in reader:
-        place = f"{path}, line {reader.line_num}"
+    for line, values in csv_rows(reader, str(path)):
+        place = f"{path}, line {line}"
         if None in values:
             raise InputError(
                 f"has {len(values[None])} values more than there are columns; put a value that holds a comma in quotes",
@@ -252,15 +264,26 @@ def _read_features(path: Path, spec: Import) -> Raw:
     _check_columns(path, spec.columns, [str(name) for name in frame.columns])
     epsg = _epsg_of(path, frame, spec)
     shapes = frame.geometry.to_numpy()
-    points = np.where(
-        shapely.get_type_id(shapes) == shapely.GeometryType.POINT, shapes, shapely.point_on_surface(shapes)
-    )
+    where = [f"{path}, feature {number}" for number in range(1, len(shapes) + 1)]
+    points = _points(shapes, where)
     records = [
         {str(key): _text(value) for key, value in row.items()}
         for row in frame.drop(columns=frame.geometry.name).to_dict("records")
     ]
-    where = [f"{path}, feature {number}" for number in range(1, len(records) + 1)]
     return Raw(where, records, shapely.get_x(points), shapely.get_y(points), epsg)
+
+
+def _points(shapes: np.ndarray, where: list[str]) -> np.ndarray:
+    """Return a point on each shape; None where a feature has none."""
+    for number in np.flatnonzero(~shapely.is_missing(shapes)):
+        corners = shapely.get_coordinates(shapes[number])
+        if not len(corners) or not np.isfinite(corners).all():
+            raise InputError(
+                "its geometry is empty or has coordinates that are no numbers; draw it anew, or take it out",
+                where=where[number],
+            )
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    return np.where(single, shapes, shapely.point_on_surface(shapes))
 
 
 def _text(value: object) -> str:

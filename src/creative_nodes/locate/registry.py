@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import shapely
@@ -90,6 +91,40 @@ class Known(BaseModel):
         return list(dict.fromkeys(fold(name) for name in names if fold(name)))
 
 
+def unreadable_row(error: csv.Error, where: str) -> InputError:
+    """Say that a CSV cannot be read on from a row.
+
+    Parameters
+    ----------
+    error : as the reader has it.
+    where : file and line, for the error.
+    """
+    return InputError(
+        f"cannot be read ({error}); is a quote not closed, or a quote within a value not doubled?", where=where
+    )
+
+
+def csv_rows(reader: csv.DictReader[str], where: str) -> Iterator[tuple[int, dict[Any, Any]]]:
+    """Yield the rows of a CSV, each with the line that it ends on.
+
+    Parameters
+    ----------
+    reader : over the file.
+    where : the file, for errors.
+
+    Raises
+    ------
+    InputError : a row cannot be read: the error names the line that it begins on.
+    """
+    line = max(reader.line_num, 1)
+    try:
+        for values in reader:
+            line = reader.line_num
+            yield line, values
+    except csv.Error as error:
+        raise unreadable_row(error, f"{where}, line {line + 1}") from None
+
+
 def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, epsg: int | None = None) -> list[Known]:
     """Read a registry CSV (UTF-8, with or without a byte order mark).
 
@@ -105,14 +140,18 @@ def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, eps
     where = str(path)
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)
             columns = [name for name in Known.model_fields if name not in NOT_IN_CSV]
             missing = [name for name in columns if name not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(f"column {', '.join(missing)} is missing", where=where)
-            raw = [(reader.line_num, values) for values in reader]
+            raw = list(csv_rows(reader, where))
     except FileNotFoundError:
         raise InputError("no such registry file", where=where) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror}); give a CSV file", where=where) from None
+    except csv.Error as error:
+        raise unreadable_row(error, f"{where}, line 1") from None
     except UnicodeDecodeError:
         raise InputError("is not UTF-8; save it as UTF-8", where=where) from None
     rows, seen = [], set()

@@ -101,12 +101,14 @@ class Locate(Section):
     creative_taxonomy: str = Field("config/taxonomy/creative_spaces.yaml", description="rules for creative spaces")
     amenity_taxonomy: str = Field("config/taxonomy/amenities.yaml", description="complementary amenities")
     group_within_m: Positive = Field(
-        100, description="metres, straight-line: objects that share a name group within it"
+        100, le=10_000, description="metres, straight-line: objects that share a name group within it"
     )
     max_group_area_m2: Positive = Field(
-        300_000, description="m²: a larger area (an estate) does not swallow the objects inside it"
+        300_000, le=1_000_000_000, description="m²: a larger area (an estate) does not swallow the objects inside it"
     )
-    registry_match_m: Positive = Field(500, description="metres: a registry row matches an OSM site within it")
+    registry_match_m: Positive = Field(
+        500, le=50_000, description="metres: a registry row matches an OSM site within it"
+    )
     registry_match_score: Share = Field(0.85, description="least similarity of folded names for a match, 0-1")
 
 

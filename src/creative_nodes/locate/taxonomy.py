@@ -69,6 +69,11 @@ class Hit:
     tag: str
 
 
+def _several(value: str) -> list[str]:
+    """Return a tag's value, and where it names several the single ones: gallery;museum is both."""
+    return [value, *(part.strip() for part in value.split(";"))] if ";" in value else [value]
+
+
 class Selector:
     """Tag selectors such as `key=*` and `key=a|b`, any of which may match."""
 
@@ -87,7 +92,7 @@ class Selector:
     def found_in(self, tags: dict[str, str]) -> str:
         """Return the first matching tag as key=value, or an empty text."""
         for key, values in self.by_key.items():
-            if key in tags and (values is None or tags[key] in values):
+            if key in tags and (values is None or not values.isdisjoint(_several(tags[key]))):
                 return f"{key}={tags[key]}"
         return ""
 

@@ -20,34 +20,41 @@ class ClusterSettings(Section):
         description="dbscan: one neighbourhood distance for the whole city; hdbscan: as dense as each part of it is "
         "(Campello, Moulavi and Sander 2013), up to `hdbscan_cut_m`",
     )
-    eps_m: Positive = Field(300, description="metres along streets: DBSCAN neighbourhood")
+    eps_m: Positive = Field(300, le=50_000, description="metres along streets: DBSCAN neighbourhood")
     min_spaces: int = Field(
-        4, ge=2, description="spaces that make a core point, itself included; HDBSCAN: least cluster too"
+        4, ge=2, le=100_000, description="spaces that make a core point, itself included; HDBSCAN: least cluster too"
     )
     hdbscan_cut_m: Positive = Field(
         1000,
+        le=100_000,
         description="HDBSCAN, metres along streets: pairs at least this far apart all count as this far, so no "
         "cluster spans a wider gap. A walk of 12 to 13 minutes",
     )
     hdbscan_floor_m: Positive = Field(
         50,
+        le=100_000,
         description="HDBSCAN, metres: pairs closer than this count as this far. A few venues under one roof would "
         "otherwise outweigh the quarter around them (density is 1 / distance); about as exact as entrances are",
     )
-    simulations: int = Field(199, ge=19, description="random placements that a cluster is tested against")
+    simulations: int = Field(199, ge=19, le=100_000, description="random placements that a cluster is tested against")
     max_p_value: Share = Field(0.05, description="a cluster is kept when its pseudo-p is at most this")
     quarter_within_m: Positive = Field(
         1000,
+        le=100_000,
         description="metres, straight-line: a quarter mapped as a point names a cluster up to this far from its "
         "centre; one mapped as an area must hold the centre",
     )
-    quarter_max_km2: Positive = Field(10, description="km²: a larger area (a district) is not a quarter")
-    colocation_step_m: Positive = Field(100, description="metres along streets: step of the cross-K curve")
-    colocation_max_m: Positive = Field(2000, description="metres along streets: end of the cross-K curve")
-    colocation_told_m: Positive = Field(
-        500, description="metres along streets: distance of the curve that the indicators quote"
+    quarter_max_km2: Positive = Field(10, le=100_000, description="km²: a larger area (a district) is not a quarter")
+    colocation_step_m: Positive = Field(
+        100, ge=1, le=100_000, description="metres along streets: step of the cross-K curve"
     )
-    relabellings: int = Field(199, ge=39, description="random relabellings that the cross-K curve is tested against")
+    colocation_max_m: Positive = Field(2000, le=100_000, description="metres along streets: end of the cross-K curve")
+    colocation_told_m: Positive = Field(
+        500, le=100_000, description="metres along streets: distance of the curve that the indicators quote"
+    )
+    relabellings: int = Field(
+        199, ge=39, le=100_000, description="random relabellings that the cross-K curve is tested against"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -73,11 +80,13 @@ class NetworkSettings(Section):
 
     link_minutes: Positive = Field(
         15,
+        le=1_440,
         description="minutes on foot: two creative spaces closer than this are linked; such a walk links them "
         "with a probability of a half",
     )
     link_softness: Positive = Field(
         3,
+        le=100,
         description="minutes: how gently the probability of a link falls about link_minutes, "
         "1 / (1 + exp((t - link_minutes) / link_softness)); the form and the figure are this project's",
     )
@@ -89,7 +98,9 @@ class NetworkSettings(Section):
     thinning_share: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.2, description="share of the spaces left out at random, to show what gaps in the map do to the figures"
     )
-    thinning_draws: int = Field(99, ge=19, description="times that is done; their mean and 5-95 % range are told")
+    thinning_draws: int = Field(
+        99, ge=19, le=100_000, description="times that is done; their mean and 5-95 % range are told"
+    )
 
     def rule(self) -> LinkRule:
         """Return how a walk links two spaces."""

@@ -10,6 +10,8 @@ from rasterio.transform import Affine, from_origin
 
 from creative_nodes.common import WGS84_EPSG, InputError, buffer_metres, reproject
 
+MOST_CELLS = 20_000_000  # some 2 GB while they are filled
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -70,10 +72,20 @@ def grid_over(area: shapely.Geometry, *, buffer_m: float, cell_m: float, epsg: i
     buffer_m : metres around it.
     cell_m : metres.
     epsg : metric CRS.
+
+    Raises
+    ------
+    InputError : more than `MOST_CELLS` cells.
     """
     west, south, east, north = shapely.bounds(reproject(buffer_metres(area, buffer_m, epsg), WGS84_EPSG, epsg))
     west, north = np.floor(west / cell_m) * cell_m, np.ceil(north / cell_m) * cell_m
     rows, columns = int(np.ceil((north - south) / cell_m)), int(np.ceil((east - west) / cell_m))
+    if rows * columns > MOST_CELLS:
+        raise InputError(
+            f"the grid of residents would have {rows * columns:,} cells of {cell_m:g} m, over {MOST_CELLS:,}; take "
+            "a larger cell or a smaller study area",
+            where="people_grid.cell_m",
+        )
     return Grid(float(west), float(north), cell_m, rows, columns, epsg)
 
 

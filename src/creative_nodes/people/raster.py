@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,15 +12,16 @@ import rasterio.features
 import rasterio.warp
 import shapely
 from rasterio.transform import Affine
-from rasterio.windows import Window
 
 from creative_nodes.common import WGS84_EPSG, InputError, reproject
+from creative_nodes.people.cells import cell_areas
 from creative_nodes.people.grid import Grid, Spread, kept_total
+from creative_nodes.people.persons import read_persons
 
 MIN_COVER = 0.999  # share of the study area that a raster must reach over
 
 
-def from_raster(path: str | Path, grid: Grid, area: shapely.Geometry) -> Spread:
+def from_raster(path: str | Path, grid: Grid, area: shapely.Geometry, *, bands: Sequence[int] | None = None) -> Spread:
     """Bring a raster of persons per cell onto the grid, its total over the study area kept.
 
     The raster's cells are read as densities, reprojected, and scaled so that the sum over the study area is the
@@ -27,48 +29,22 @@ def from_raster(path: str | Path, grid: Grid, area: shapely.Geometry) -> Spread:
 
     Parameters
     ----------
-    path : GeoTIFF, persons per cell in band 1, any CRS and resolution.
+    path : GeoTIFF, persons per cell, any CRS and resolution.
     grid : target grid.
     area : study area, EPSG:4326.
+    bands : numbers of the bands that are added up; a file of several needs them.
 
     Raises
     ------
-    InputError : no CRS, negative cells, part of the study area outside the raster, or nobody in it.
+    InputError : the raster cannot be read (see `read_persons`), does not reach over the study area, or nobody is in it.
     """
     where = Path(path).name
-    with rasterio.open(path) as source:
-        if source.crs is None:
-            raise InputError("the population raster has no CRS; give it one (gdal_edit.py -a_srs)", where=where)
-        bounds = rasterio.warp.transform_bounds(
-            f"EPSG:{grid.epsg}",
-            source.crs,
-            grid.west,
-            grid.north - grid.rows * grid.cell_m,
-            grid.west + grid.columns * grid.cell_m,
-            grid.north,
-        )
-        left, bottom, right, top = bounds
-        pad = 2 * max(abs(source.transform.a), abs(source.transform.e))
-        window = source.window(left - pad, bottom - pad, right + pad, top + pad)
-        first_row, first_col = max(0, int(window.row_off)), max(0, int(window.col_off))
-        last_row = min(source.height, int(np.ceil(window.row_off + window.height)))
-        last_col = min(source.width, int(np.ceil(window.col_off + window.width)))
-        if first_row >= last_row or first_col >= last_col:
-            raise InputError("the population raster does not cover the study area", where=where)
-        window = Window(first_col, first_row, last_col - first_col, last_row - first_row)
-        persons = source.read(1, window=window, masked=True).astype(float).filled(np.nan)
-        transform, crs = source.window_transform(window), source.crs
+    persons, transform, crs = read_persons(path, grid, bands=bands)
     known = np.isfinite(persons)
     persons = np.where(known, persons, 0.0)
-    if (persons < 0).any():
-        raise InputError(
-            f"the population raster has {(persons < 0).sum()} negative cells; if they stand for no data, declare the "
-            f"value (gdal_edit.py -a_nodata {persons.min():g})",
-            where=where,
-        )
     density = np.zeros((grid.rows, grid.columns))
     rasterio.warp.reproject(
-        persons / _cell_areas(transform, persons.shape, crs, grid.epsg),
+        persons / cell_areas(transform, persons.shape, crs, grid.epsg),
         density,
         src_transform=transform,
         src_crs=crs,
@@ -77,7 +53,7 @@ def from_raster(path: str | Path, grid: Grid, area: shapely.Geometry) -> Spread:
         resampling=_resampling(transform, persons.shape, crs, grid),
     )
     cover = _cover(transform, persons.shape, crs, area)
-    ground = _cell_areas(transform, persons.shape, crs, grid.epsg) * cover
+    ground = cell_areas(transform, persons.shape, crs, grid.epsg) * cover
     whole = shapely.area(reproject(area, WGS84_EPSG, grid.epsg))
     if ground.sum() < MIN_COVER * whole:
         raise InputError(
@@ -90,26 +66,11 @@ def from_raster(path: str | Path, grid: Grid, area: shapely.Geometry) -> Spread:
     return Spread(cells, expected, float(ground[known].sum() / ground.sum()))
 
 
-def _corners(transform: Affine, shape: tuple[int, int], crs: rasterio.crs.CRS, epsg: int) -> np.ndarray:
-    """Return the raster's cell corners in the metric CRS, shape (rows + 1, columns + 1, 2)."""
-    columns, rows = np.meshgrid(np.arange(shape[1] + 1), np.arange(shape[0] + 1))
-    x, y = transform @ (columns.ravel(), rows.ravel())
-    moved = rasterio.warp.transform(crs, f"EPSG:{epsg}", x, y)
-    return np.stack([np.reshape(one, columns.shape) for one in moved], axis=-1)
-
-
-def _cell_areas(transform: Affine, shape: tuple[int, int], crs: rasterio.crs.CRS, epsg: int) -> np.ndarray:
-    """Return the area of each raster cell in m² (shoelace formula on its corners)."""
-    c = _corners(transform, shape, crs, epsg)
-    diagonal, other = c[1:, 1:] - c[:-1, :-1], c[1:, :-1] - c[:-1, 1:]
-    return np.asarray(np.abs(diagonal[..., 0] * other[..., 1] - diagonal[..., 1] * other[..., 0]) / 2)
-
-
 def _resampling(
     transform: Affine, shape: tuple[int, int], crs: rasterio.crs.CRS, grid: Grid
 ) -> rasterio.warp.Resampling:
     """Average a finer raster into the grid; take a coarser one as even within its cells."""
-    side = float(np.sqrt(np.median(_cell_areas(transform, shape, crs, grid.epsg))))
+    side = float(np.sqrt(np.median(cell_areas(transform, shape, crs, grid.epsg))))
     return rasterio.warp.Resampling.average if side < grid.cell_m else rasterio.warp.Resampling.nearest
 
 

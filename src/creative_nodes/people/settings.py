@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,14 +13,20 @@ from creative_nodes.pull import DOWNLOADS, download_name
 
 
 class Raster(Section):
-    """A population raster: persons per cell in band 1."""
+    """A population raster: persons per cell."""
 
     file: str | None = Field(None, description="path of a GeoTIFF, or its name in the population folder")
     url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
     mirrors: list[str] = Field(
         default_factory=list, description="http(s) URLs of the same file, asked in turn where the first fails"
     )
-    year: int = Field(description="year the raster describes")
+    bands: list[Annotated[int, Field(ge=1)]] | None = Field(
+        None,
+        min_length=1,
+        description="numbers of the bands whose persons are added up, such as [1, 2] for women and men; a file of "
+        "several bands needs it",
+    )
+    year: int = Field(ge=1_900, le=2_200, description="year the raster describes")
     source: str = Field(description="who made it, with licence")
 
     @model_validator(mode="after")
@@ -47,7 +53,7 @@ class PopulationTable(Section):
     )
     column: str = Field(min_length=1, description="column of residents, persons in each cell or polygon")
     h3_column: str | None = Field(None, description="column of H3 cell ids; without one the polygons of the file count")
-    year: int = Field(description="year the table describes")
+    year: int = Field(ge=1_900, le=2_200, description="year the table describes")
     source: str = Field(min_length=1, description="who made it, with licence")
 
     @model_validator(mode="after")
@@ -67,8 +73,8 @@ class PopulationTable(Section):
 class Total(Section):
     """Residents of the study area as published, used when there is no raster."""
 
-    residents: Positive = Field(description="residents of the study area, persons")
-    year: int = Field(description="year of the figure")
+    residents: Positive = Field(le=1_000_000_000, description="residents of the study area, persons")
+    year: int = Field(ge=1_900, le=2_200, description="year of the figure")
     source: str = Field(description="who published it, and how it was fitted to the study area")
 
 
@@ -112,11 +118,13 @@ def find_population(
 class PeopleGrid(Section):
     """The grid that residents are spread on (METHOD section 4)."""
 
-    cell_m: Positive = Field(100, description="metres: cell size of the grid")
+    cell_m: Positive = Field(100, ge=5, le=10_000, description="metres: cell size of the grid")
     link_within_m: Positive = Field(
-        500, description="metres: residents farther than this from any street count in totals but in nobody's reach"
+        500,
+        le=100_000,
+        description="metres: residents farther than this from any street count in totals but in nobody's reach",
     )
-    default_levels: Positive = Field(2, description="storeys of a building without building:levels")
+    default_levels: Positive = Field(2, le=200, description="storeys of a building without building:levels")
     street_weight: Share = Field(
         0.5,
         description="fallback: share of the total spread by street length; the rest goes by floor area, "
@@ -124,6 +132,7 @@ class PeopleGrid(Section):
     )
     floor_m2_per_street_m: Positive = Field(
         40,
+        le=100_000,
         description="fallback, m²: residential floor that a metre of street stands for where buildings are not "
         "mapped. 30,000 residents per km² at 25 m² each and 20 km of street per km² make 37",
     )
@@ -154,6 +163,7 @@ class Completeness(Section):
     )
     min_residents: Positive = Field(
         1000,
+        le=1_000_000_000,
         description="persons: with fewer in a hexagon the venues per resident are chance (below 1,000 the limit of "
         "thin is under 4 venues), so venues per km of street are taken",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,8 @@ def spread_people(
     raster, table = files.raster, files.table
     given = raster_given(people, raster)
     if raster and given:
-        spread, source, where = from_raster(raster, grid, area), given.source, Path(raster).name
+        reading = partial(from_raster, bands=given.bands) if given.bands else from_raster
+        spread, source, where = reading(raster, grid, area), given.source, Path(raster).name
     elif table and people.table:
         spread, source, where = from_table(table, people.table, grid, area), people.table.source, Path(table).name
         if spread.covered < NEARLY_ALL:

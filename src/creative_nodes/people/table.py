@@ -98,6 +98,9 @@ def _polygons(frame: pd.DataFrame, where: str) -> np.ndarray:
             "points and lines cannot be spread",
             where=where,
         )
+    finite = np.isfinite(shapely.bounds(frame.geometry.to_numpy())).all(axis=1)
+    if not finite.all():
+        raise InputError(f"row {np.flatnonzero(~finite)[0] + 1} has coordinates that are no numbers", where=where)
     shapes: np.ndarray = shapely.make_valid(frame.geometry.to_crs(WGS84_EPSG).to_numpy())
     return shapes
 

@@ -7,12 +7,29 @@ import re
 
 from creative_nodes.pull.settings import ModeAccess
 
-FORBIDDEN = frozenset({"no", "private", "use_sidepath"})
+# who may not be meant by them is everybody else (OSM wiki "Key:access")
+FORBIDDEN = frozenset(
+    {
+        *("no", "private", "use_sidepath", "military", "restricted", "emergency", "permit", "employees", "psv"),
+        *("agricultural", "forestry", "delivery", "dismount", "residents", "student"),
+    }
+)
 ALLOWED = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
 MPH_IN_KMH = 1.609344
 _SPEED = re.compile(r"^(\d+(?:\.\d+)?)\s*(mph|km/h|kmh)?$")
-_CLOCK = re.compile(r"^(?:(\d{1,3}):)?(\d{1,3})$")  # hours:minutes or minutes
-_ISO_DURATION = re.compile(r"^PT(?:(\d+)H)?(?:(\d+)M)?$")  # the two parts a crossing needs of ISO 8601
+# hours:minutes, or with seconds
+_CLOCK = re.compile(r"^(?:(\d{1,3}):)?(\d{1,3})$|^(\d{1,3}):([0-5]\d):([0-5]\d)$")
+_MINUTES = re.compile(r"^(\d{1,5}(?:[.,]\d+)?)$")
+_PART = r"(\d+(?:[.,]\d+)?)"
+_ISO_DURATION = re.compile(  # ISO 8601, years and months aside: no crossing takes them
+    rf"^P(?:{_PART}W)?(?:{_PART}D)?(?:T(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?$", re.IGNORECASE
+)
+_IN_WORDS = re.compile(
+    r"^(?:(\d+)\s*w(?:eeks?)?)?[\s,]*(?:(\d+)\s*d(?:ays?)?)?[\s,]*(?:(\d+)\s*h(?:(?:ou)?rs?)?)?[\s,]*"
+    r"(?:(\d+)\s*m(?:in(?:ute)?s?)?\.?)?[\s,]*(?:(\d+)\s*s(?:ec(?:ond)?s?)?)?$",
+    re.IGNORECASE,
+)
+_MINUTES_OF = (7 * 1440.0, 1440.0, 60.0, 1.0, 1 / 60)  # weeks, days, hours, minutes, seconds
 CYCLEWAYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 
 
@@ -28,12 +45,16 @@ def allows(tags: dict[str, str], mode: ModeAccess) -> bool:
     mode : access rules of a mode.
     """
     for key in mode.access_keys:
-        value = tags.get(key)
+        values = {part.strip() for part in tags.get(key, "").split(";")}
+        # of several values each opens the way to some: no;destination is open to those who go there
+        if ALLOWED.isdisjoint(values):
+            if not FORBIDDEN.isdisjoint(values):
+                return False
         # a general access=yes does not turn a footway into a road: only the mode's own tag does
-        if value in FORBIDDEN:
-            return False
-        if value in ALLOWED and key != "access":
+        elif key != "access":
             return True
+    if any(tags.get(key) in values for key, values in mode.exclude_tags.items()):
+        return False
     return tags.get("highway") not in mode.exclude_highway and tags.get("service") not in mode.exclude_service
 
 
@@ -73,12 +94,25 @@ def _contraflow(tags: dict[str, str]) -> bool:
 
 
 def duration_minutes(tags: dict[str, str]) -> float:
-    """Return the minutes of a crossing as tagged (1:30, 00:15, 20, PT20M); NaN when there are none."""
-    text = tags.get("duration", "").strip()
-    found = _CLOCK.match(text) or _ISO_DURATION.match(text)
-    if not found:
-        return math.nan
-    minutes = 60.0 * int(found[1] or 0) + int(found[2] or 0)
+    """Return the minutes of a crossing as tagged; NaN when there are none.
+
+    The forms of the OSM wiki (Key:duration): minutes, HH:MM, HH:MM:SS and ISO 8601 (PT20M, P1DT2H30M), and what is
+    written instead of them (20 min, 1 h 30 min). Of several values the first counts.
+
+    Parameters
+    ----------
+    tags : of the way.
+    """
+    text = tags.get("duration", "").split(";")[0].strip()
+    if clock := _CLOCK.match(text) if ":" in text else None:
+        hours, whole, seconds = (int(part or 0) for part in (clock[1] or clock[3], clock[2] or clock[4], clock[5]))
+        minutes = 60.0 * hours + whole + seconds / 60
+    elif plain := _MINUTES.match(text):
+        minutes = float(plain[1].replace(",", "."))
+    else:
+        found = _ISO_DURATION.match(text) or _IN_WORDS.match(text)
+        given = [float(part.replace(",", ".")) if part else 0.0 for part in (found.groups() if found else ())]
+        minutes = sum(part * each for part, each in zip(given, _MINUTES_OF, strict=False))
     return minutes or math.nan
 
 

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import osmium
 import shapely
 from osmium import osm
@@ -33,6 +34,8 @@ def polygon_only(geometry: BaseGeometry, *, where: str) -> BaseGeometry:
     ------
     InputError : it has no area.
     """
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise InputError("has coordinates that are no numbers; draw it anew", where=where)
     mended = shapely.make_valid(geometry)
     parts = [part for part in shapely.get_parts(mended) if part.geom_type.endswith("Polygon")]
     united: BaseGeometry = shapely.union_all(parts)
@@ -70,7 +73,10 @@ def polygon_file(path: Path, *, where: str) -> BaseGeometry:
     strange = sorted({str(kind) for kind in frame.geom_type.dropna() if not str(kind).endswith("Polygon")})
     if strange:
         raise InputError(f"{path.name} must hold polygons only, it has {', '.join(strange)}", where=where)
-    return polygon_only(frame.to_crs(WGS84).union_all(), where=where)
+    shapes = frame.geometry.to_crs(WGS84).dropna()
+    if not np.isfinite(shapely.get_coordinates(shapes.to_numpy())).all():
+        raise InputError(f"{path.name} has coordinates that are no numbers; draw it anew", where=where)
+    return polygon_only(shapely.union_all(shapely.make_valid(shapes.to_numpy())), where=where)
 
 
 def _relation(source: Path, relation: int, *, where: str) -> tuple[dict[str, str], list[tuple[str, int, str]]]:

@@ -11,7 +11,7 @@ import heapq
 import os
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -32,6 +32,7 @@ AREA_RELATION_TYPES = ("multipolygon", "boundary")
 # a country's border or a whole coast has more: completing it would drag in data from hundreds of kilometres away
 MAX_COMPLETED_WAYS = 500
 BATCH = 1_000_000
+NEAR_DEGREES = 1.0  # nobody maps ways that long across the edge of an area
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 DEGREES_PER_UNIT = 1e-7
 # how libosmium's `sparse_file_array` lies on disk
@@ -49,7 +50,9 @@ def readable(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (RuntimeError, UnicodeDecodeError) as error:
+    except InputError:
+        raise
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise InputError(
             f"not a readable OSM file ({error}); it may be cut off or of another format: delete it and get it again",
             where=path.name,
@@ -66,20 +69,45 @@ def relations_of(source: Path) -> Iterable[osm.Relation]:
     return cast("Iterable[osm.Relation]", osmium.FileProcessor(source, osm.RELATION))
 
 
+def on_earth(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Tell which positions (1e-7 degrees) are possible.
+
+    Parameters
+    ----------
+    x, y : longitude and latitude.
+    """
+    # in long numbers: the absolute value of the least is beyond an i4
+    return (np.abs(x.astype(np.int64)) <= 1_800_000_000) & (np.abs(y.astype(np.int64)) <= 900_000_000)
+
+
 @dataclass(frozen=True)
 class NodePositions:
-    """Positions of all nodes of an OSM file, kept in a scratch file."""
+    """Positions of all nodes of an OSM file, kept in a scratch file; `from_ways`: some come from its ways, unsorted."""
 
     source: Path
     scratch: Path
+    from_ways: bool = False
 
-    def batches(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Yield node ids, longitudes and latitudes (degrees, EPSG:4326), a million nodes at a time."""
+    def _given(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield the nodes that have a position, and whether it is one on Earth."""
         with self.scratch.open("rb") as file:
             while (batch := np.fromfile(file, dtype=_NODE, count=BATCH)).size:
                 batch = batch[batch["x"] != _UNDEFINED]
-                ids = batch["id"].astype(np.int64)
-                yield ids, batch["x"] * DEGREES_PER_UNIT, batch["y"] * DEGREES_PER_UNIT
+                yield batch, on_earth(batch["x"], batch["y"])
+
+    def batches(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield node ids, longitudes and latitudes (degrees, EPSG:4326), a million nodes at a time.
+
+        Nodes with an impossible position are left out, and so missing where they are used.
+        """
+        for batch, possible in self._given():
+            batch = batch[possible]
+            ids = batch["id"].astype(np.int64)
+            yield ids, batch["x"] * DEGREES_PER_UNIT, batch["y"] * DEGREES_PER_UNIT
+
+    def misplaced(self) -> int:
+        """Count the nodes with an impossible position."""
+        return sum(int((~possible).sum()) for _, possible in self._given())
 
     def find(self, wanted: Iterable[int]) -> Iterator[tuple[int, float, float]]:
         """Yield (id, longitude, latitude) of those of the wanted nodes that the file has, each once, by id."""
@@ -108,8 +136,25 @@ def node_positions(source: Path, *, scratch: Path) -> Iterator[NodePositions]:
         # relative, since a comma in a folder's name above would end the path for libosmium
         index = osmium.index.create_map(f"sparse_file_array,{os.path.relpath(path)}")
         with readable(source), osmium.io.Reader(source, osm.NODE) as reader:
+            on_ways = _keeps_on_ways(reader.header())
             osmium.apply(reader, osmium.NodeLocationsForWays(index))
-        yield NodePositions(source, path)
+        if on_ways:
+            _add_from_ways(source, path)
+        yield NodePositions(source, path, on_ways)
+
+
+def _keeps_on_ways(header: osmium.io.Header) -> bool:
+    """Tell whether a file keeps positions on its ways and not on nodes, as osmium add-locations-to-ways writes it."""
+    features = [header.get(f"pbf_optional_feature_{number}") for number in range(10)]
+    return "LocationsOnWays" in features
+
+
+def _add_from_ways(source: Path, scratch: Path) -> None:
+    """Add the positions that ways keep to those of nodes."""
+    with readable(source), scratch.open("ab") as file:
+        for way in ways_of(source):
+            nodes = [(node.ref, node.x, node.y) for node in way.nodes if node.location.valid()]
+            np.array(nodes, dtype=_NODE).tofile(file)
 
 
 @dataclass(frozen=True)
@@ -130,6 +175,11 @@ class _Kept:
     nodes: set[int] = field(default_factory=set)
     ways: set[int] = field(default_factory=set)
     relations: set[int] = field(default_factory=set)
+    far_from_origin: bool = True
+
+    def at(self, lon: float, lat: float) -> bool:
+        """Tell whether a position may be true; 0, 0 is what a lost one becomes, unless the area lies there."""
+        return not self.far_from_origin or bool(lon or lat)
 
 
 def _box(bounds: tuple[float, ...]) -> str:
@@ -162,8 +212,13 @@ def _nodes_inside(positions: NodePositions, area: BaseGeometry) -> np.ndarray:
     return inside
 
 
-def _way_batches(source: Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield way ids, where each way's nodes start, and the node ids one after the other."""
+def way_batches(source: Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield way ids, where each way's nodes start, and the node ids one after the other.
+
+    Parameters
+    ----------
+    source : OSM file.
+    """
     ways, starts, nodes = array("q"), array("q"), array("q")
     for way in ways_of(source):
         if not len(way.nodes):
@@ -180,7 +235,7 @@ def _way_batches(source: Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndar
 
 def _keep_ways(source: Path, kept: _Kept) -> None:
     """Keep the ways with a node inside, and all nodes of them."""
-    for ways, starts, nodes in _way_batches(source):
+    for ways, starts, nodes in way_batches(source):
         hit = np.logical_or.reduceat(np.isin(nodes, kept.inside), starts)
         lengths = np.diff(starts, append=len(nodes))
         kept.ways.update(ways[hit].tolist())
@@ -227,7 +282,7 @@ def _complete_outlines(source: Path, needed: set[int], kept: _Kept) -> None:
 
 def _choose(positions: NodePositions, area: BaseGeometry) -> _Kept:
     source = positions.source
-    kept = _Kept(_nodes_inside(positions, area))
+    kept = _Kept(_nodes_inside(positions, area), far_from_origin=area.distance(shapely.Point(0, 0)) > NEAR_DEGREES)
     kept.nodes.update(kept.inside.tolist())
     _keep_ways(source, kept)
     _complete_outlines(source, _keep_relations(source, kept), kept)
@@ -244,7 +299,11 @@ def _header(area: BaseGeometry) -> osmium.io.Header:
 
 def _tagged_nodes(source: Path, kept: _Kept) -> Iterator[osm.Node]:
     tagged = osmium.FileProcessor(source, osm.NODE).with_filter(osmium.filter.EmptyTagFilter())
-    return (node for node in cast("Iterable[osm.Node]", tagged) if node.id in kept.nodes)
+    return (
+        node
+        for node in cast("Iterable[osm.Node]", tagged)
+        if node.id in kept.nodes and kept.at(node.location.x, node.location.y)
+    )
 
 
 def _nodes(positions: NodePositions, kept: _Kept) -> Iterator[Any]:
@@ -253,7 +312,8 @@ def _nodes(positions: NodePositions, kept: _Kept) -> Iterator[Any]:
     The others are bare corners of ways and nearly all there are: to visit a whole country's in Python takes minutes.
     """
     tagged = {node.id for node in _tagged_nodes(positions.source, kept)}
-    bare = (mutable.Node(id=node, location=(lon, lat)) for node, lon, lat in positions.find(kept.nodes - tagged))
+    found = positions.find(kept.nodes - tagged)
+    bare = (mutable.Node(id=node, location=(lon, lat)) for node, lon, lat in found if kept.at(lon, lat))
     return heapq.merge(bare, _tagged_nodes(positions.source, kept), key=attrgetter("id"))
 
 
@@ -275,7 +335,9 @@ def _write(positions: NodePositions, kept: _Kept, writer: osmium.SimpleWriter) -
     return Clipped(**counts, newest=newest if newest > EPOCH else None)
 
 
-def clip(positions: NodePositions, area: BaseGeometry, target: Path) -> Clipped:
+def clip(
+    positions: NodePositions, area: BaseGeometry, target: Path, *, check: Callable[[Path], None] | None = None
+) -> Clipped:
     """Cut an OSM file to an area and write it as .osm.pbf, whole or not at all.
 
     Kept are the nodes inside; the ways with a node inside, with all their nodes; the relations with a kept member,
@@ -288,6 +350,7 @@ def clip(positions: NodePositions, area: BaseGeometry, target: Path) -> Clipped:
     positions : the source's nodes, from `node_positions`.
     area : polygon or multipolygon, EPSG:4326.
     target : .osm.pbf file to write. The same source and area give the same bytes.
+    check : looks at the cut before it is put in place, and raises where it is not right.
 
     Raises
     ------
@@ -299,6 +362,8 @@ def clip(positions: NodePositions, area: BaseGeometry, target: Path) -> Clipped:
         kept = _choose(positions, area)
         with osmium.SimpleWriter(part, header=_header(area)) as writer:
             clipped = _write(positions, kept, writer)
+        if check:
+            check(part)
         part.replace(target)
     return clipped
 

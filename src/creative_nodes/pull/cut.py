@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,9 @@ from creative_nodes.pull.download import file_sha256
 from creative_nodes.pull.overpass import download_elements, write_elements
 from creative_nodes.pull.patience import Asking
 from creative_nodes.pull.settings import Boundary
+from creative_nodes.pull.sound import sound
 from creative_nodes.pull.source import ResolvedSource
+from creative_nodes.pull.whole import check_whole
 
 OSM_BEGAN = datetime(2004, 1, 1, tzinfo=UTC)
 UNKNOWN = "unknown"
@@ -67,8 +69,12 @@ class _Area:
 
 @dataclass(frozen=True)
 class _Opened:
-    """A source as a local OSM file; `shown` is its public name, `stamp` the date it gives itself."""
+    """A source as a local OSM file; `shown` is its public name, `stamp` the date it gives itself.
 
+    `positions` may be those of a copy in which something is put right.
+    """
+
+    file: Path
     positions: NodePositions
     area: _Area
     shown: str
@@ -132,8 +138,8 @@ def _outline(area: _Area) -> BaseGeometry:
 @contextmanager
 def _open_file(task: _Task) -> Iterator[_Opened]:
     file = Path(task.source.files[0])
-    with node_positions(file, scratch=task.work) as positions:
-        yield _Opened(positions, _area(task, positions), task.source.shown, header_date(file))
+    with sound(file, scratch=task.work, report=task.asking.report) as positions:
+        yield _Opened(file, positions, _area(task, positions), task.source.shown, header_date(file))
 
 
 @contextmanager
@@ -152,7 +158,14 @@ def _open_overpass(task: _Task) -> Iterator[_Opened]:
         file = Path(folder) / "overpass.osm.pbf"
         write_elements(answer.elements, file)
         with node_positions(file, scratch=task.work) as positions:
-            yield _Opened(positions, area, answer.server, answer.osm_base)
+            yield _Opened(file, positions, area, answer.server, answer.osm_base)
+
+
+def _check(source: ResolvedSource, opened: _Opened) -> Callable[[Path], None] | None:
+    """Check the cut of a .osm.pbf; XML that breaks off is none, and the answers of Overpass are known to be whole."""
+    if source.kind == "overpass" or opened.file.suffix != ".pbf":
+        return None
+    return lambda cut: check_whole(cut, opened.area.buffered, source=opened.file)
 
 
 def pull_osm(
@@ -187,9 +200,8 @@ def pull_osm(
     asking.report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
     task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, asking)
     with opening(task) as opened:
-        clipped = clip(opened.positions, opened.area.buffered, target)
-        read = opened.positions.source
-        source_bytes, source_sha256 = read.stat().st_size, file_sha256(read)
+        clipped = clip(opened.positions, opened.area.buffered, target, check=_check(source, opened))
+        source_bytes, source_sha256 = opened.file.stat().st_size, file_sha256(opened.file)
     date, date_from = snapshot(source.snapshot, opened.stamp, clipped)
     asking.report(
         f"kept {clipped.nodes:,} nodes, {clipped.ways:,} ways, {clipped.relations:,} relations; data of {date}"

@@ -32,7 +32,7 @@ from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
 from creative_nodes.pull.progress import Progress, megabytes
 from creative_nodes.pull.settings import Internet
 from creative_nodes.pull.source import OSM_SUFFIXES, Wanted
-from creative_nodes.pull.urls import host_of, without_login
+from creative_nodes.pull.urls import host_of, open_to_all, without_login
 
 HASH_BYTES = 1 << 20
 # room that a download leaves on the disk
@@ -155,6 +155,8 @@ def _announce(task: _Task, url: str, have: int, total: int | None) -> None:
     size = "a file whose size it does not tell" if total is None else megabytes(total)
     rest = f", {megabytes(have)} of them here already" if have else ""
     free = free_bytes(task.path.parent)
+    if warning := open_to_all(url):
+        task.report(warning)
     task.report(f"downloading {task.path.name} from {host_of(url)}: {size}{rest}; {free / GB:,.1f} GB free")
 
 

@@ -19,37 +19,13 @@ import shapely
 
 from creative_nodes.common import STREET_MODES, WGS84_EPSG, InputError, Mode, reproject_xy
 from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
+from creative_nodes.pull.clip import on_earth
+from creative_nodes.pull.kinds import FERRY, NOT_A_STREET, is_area, is_street, same_thing
 from creative_nodes.pull.settings import ModeAccess
+from creative_nodes.pull.squares import Square, lines_of, squares_of
 
 COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
-AREA_KEYS = frozenset(
-    {
-        "amenity",
-        "building",
-        "landuse",
-        "leisure",
-        "tourism",
-        "historic",
-        "heritage",
-        "shop",
-        "office",
-        "craft",
-        "natural",
-        "place",
-        "boundary",
-        "man_made",
-        "power",
-        "industrial",
-        "public_transport",
-        "healthcare",
-        "building:part",
-        "area:highway",
-    }
-)
-LINE_KEYS = frozenset({"waterway", "railway", "route", "barrier", "aeroway"})
 OSM_BEGAN = "2004"  # an earlier date (1970-01-01) stands where the file has none
-FERRY = "ferry"  # stands as the highway value of ferry lines
-NOT_A_STREET = frozenset({"proposed", "construction", "platform", "razed", "abandoned", "planned", "no"})
 
 
 @dataclass
@@ -71,6 +47,13 @@ class _Streets:
     tags: list[dict[str, str]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     nodes: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def add(self, way_id: int, tags: dict[str, str], nodes: list[tuple[int, int, int]]) -> None:
+        """Add a street with its nodes: id and position in 1e-7 degrees."""
+        self.way_ids.append(way_id)
+        self.tags.append(tags)
+        self.sizes.append(len(nodes))
+        self.nodes.extend(nodes)
 
 
 @dataclass
@@ -100,15 +83,10 @@ def _edited(item: Any) -> str:
     return day if day >= OSM_BEGAN else ""
 
 
-def _is_area(tags: dict[str, str]) -> bool:
-    """Tell whether a closed way is an area, as the area tag and the main key say."""
-    if "area" in tags:
-        return tags["area"] != "no"
-    return not LINE_KEYS.intersection(tags) or bool(AREA_KEYS.intersection(tags))
-
-
-def _is_street(tags: dict[str, str]) -> bool:
-    return ("highway" in tags or is_ferry(tags)) and tags.get("area") != "yes"
+def _shared(squares: list[Square]) -> set[int]:
+    """Return the nodes at which squares meet each other."""
+    uses = Counter(node for square in squares for node in square.vertices)
+    return {node for node, number in uses.items() if number > 1}
 
 
 class _Scan:
@@ -117,6 +95,10 @@ class _Scan:
     def __init__(self) -> None:
         self.streets, self.places, self.counts = _Streets(), _Places(), Counts()
         self._factory = osmium.geom.WKBFactory()
+        self.squares: list[Square] = []
+        # outer ways of multipolygons that are buildings: the relations that name them
+        self._outlines: dict[int, list[tuple[int, dict[str, str]]]] = {}
+        self._made: set[int] = set()  # relations that became an area
         # what should become an area and has not yet
         self._closed_ways: set[int] = set()
         self._multipolygons: set[int] = set()
@@ -131,6 +113,31 @@ class _Scan:
             self._area(item, dict(item.tags))
         elif isinstance(item, osmium.osm.Relation) and item.tags.get("type") in ("multipolygon", "boundary"):
             self._multipolygons.add(item.id)
+            self._outline(item, dict(item.tags))
+
+    def _outline(self, relation: osmium.osm.Relation, tags: dict[str, str]) -> None:
+        for member in relation.members if "building" in tags else ():
+            if member.type == "w" and member.role in ("outer", ""):
+                self._outlines.setdefault(member.ref, []).append((relation.id, tags))
+
+    def twice(self) -> set[str]:
+        """Name the buildings that are the outline of a relation which is the same building: one thing, tagged twice."""
+        found: dict[str, str] = {}
+        for osm_id, text in zip(self.places.osm_ids, self.places.tags, strict=True):
+            if osm_id.startswith("way/") and (named := self._outlines.get(int(osm_id[4:]))):
+                tags = json.loads(text)
+                same = [relation for relation, own in named if relation in self._made and same_thing(tags, own)]
+                if same:
+                    found[osm_id] = f"relation/{same[0]}"
+        self._hand_over(found)
+        return set(found)
+
+    def _hand_over(self, twice: dict[str, str]) -> None:
+        """Give relations the tags that only their outline has, such as its name."""
+        row = {osm_id: number for number, osm_id in enumerate(self.places.osm_ids)}
+        for way, relation in twice.items():
+            tags = json.loads(self.places.tags[row[way]]) | json.loads(self.places.tags[row[relation]])
+            self.places.tags[row[relation]] = json.dumps(tags, ensure_ascii=False, sort_keys=True)
 
     def finish(self, path: Path) -> None:
         """Repair the outlines that cross themselves, and count what never became an area."""
@@ -163,20 +170,23 @@ class _Scan:
         self.places.wkb.append(wkb)
 
     def _way(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
-        if _is_street(tags):
+        if is_street(tags):
             self.street(way, tags)
-        elif way.is_closed() and len(way.nodes) >= 4 and _is_area(tags):
+        elif way.is_closed() and len(way.nodes) >= 4 and is_area(tags):
             self._closed_ways.add(way.id)  # comes again as an area
         else:
             self._place(f"way/{way.id}", tags, self._factory.create_linestring, way, _edited(way))
 
     def _area(self, area: osmium.osm.Area, tags: dict[str, str]) -> None:
         kind = "way" if area.from_way() else "relation"
-        if kind == "way" and (_is_street(tags) or not _is_area(tags)):
+        if kind == "way" and (is_street(tags) or not is_area(tags)):
             return
         if area.num_rings()[0] == 0:
             return  # an outline that crosses itself
         (self._closed_ways if kind == "way" else self._multipolygons).discard(area.orig_id())
+        if kind == "relation":
+            self._made.add(area.orig_id())
+        self.squares += squares_of(area, tags)
         self._place(f"{kind}/{area.orig_id()}", tags, self._factory.create_multipolygon, area, _edited(area))
 
     def street(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
@@ -185,11 +195,16 @@ class _Scan:
             return
         if is_ferry(tags):
             tags = {**tags, "highway": FERRY}
-        nodes = [(node.ref, node.x, node.y) for node in way.nodes]
-        self.streets.way_ids.append(way.id)
-        self.streets.tags.append(tags)
-        self.streets.sizes.append(len(nodes))
-        self.streets.nodes.extend(nodes)
+        self.streets.add(way.id, tags, [(node.ref, node.x, node.y) for node in way.nodes])
+
+    def lay_squares(self) -> None:
+        """Add the ways round squares and across them to the streets that meet them."""
+        junctions = {node[0] for node in self.streets.nodes}
+        junctions |= _shared(self.squares)
+        for square in self.squares:
+            for number, line in enumerate(lines_of(square, junctions)):
+                self.streets.add(square.osm_id, square.tags, line)
+                self._count("squares walked round and across", number=int(number == 0))
 
 
 @dataclass(frozen=True)
@@ -204,10 +219,11 @@ class _Lines:
 
 
 def _lines(streets: _Streets, counts: Counts) -> _Lines:
-    """Turn streets into arrays; a node that the file lacks breaks its street, for nobody knows the way between."""
+    """Turn streets into arrays; a node without a place on Earth breaks its street: nobody knows the way between."""
     nodes = np.array(streets.nodes, dtype=np.int64).reshape(-1, 3)
     way = np.repeat(np.arange(len(streets.sizes)), np.array(streets.sizes, dtype=int))
-    there = nodes[:, 1] != osmium.osm.Location().x
+    given = nodes[:, 1] != osmium.osm.Location().x
+    there = given & on_earth(nodes[:, 1], nodes[:, 2])
     # the same node twice in a row is one
     again = np.append(False, (np.diff(nodes[:, 0]) == 0) & (np.diff(way) == 0))
     starts = np.append(True, np.diff(way) > 0) | np.append(False, ~there[:-1])
@@ -215,7 +231,8 @@ def _lines(streets: _Streets, counts: Counts) -> _Lines:
     kept = there & ~again
     kept &= (np.bincount(part[kept], minlength=part[-1] + 1) >= 2)[part] if len(part) else kept
     for what, ways in (
-        ("streets broken at missing nodes", np.unique(way[~there])),
+        ("streets broken at missing nodes", np.unique(way[~given])),
+        ("streets broken at nodes with an impossible position", np.unique(way[given & ~there])),
         ("streets set aside: fewer than two nodes", np.setdiff1d(np.arange(len(streets.sizes)), way[kept])),
     ):
         if len(ways):
@@ -224,8 +241,8 @@ def _lines(streets: _Streets, counts: Counts) -> _Lines:
     return _Lines(nodes[kept, 0], lon, lat, part[kept], way[kept])
 
 
-def _places_frame(places: _Places, counts: Counts) -> gpd.GeoDataFrame:
-    """Turn WKB into geometry, repair what is invalid and set aside what cannot be."""
+def _places_frame(places: _Places, counts: Counts, twice: set[str]) -> gpd.GeoDataFrame:
+    """Turn WKB into geometry, repair what is invalid and set aside what cannot be, or stands `twice`."""
     geometry = shapely.from_wkb(np.array(places.wkb, dtype=object), on_invalid="ignore")
     invalid = ~shapely.is_valid(geometry) & ~shapely.is_missing(geometry)
     if invalid.any():
@@ -241,6 +258,9 @@ def _places_frame(places: _Places, counts: Counts) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84_EPSG)[usable]
     # a closed way and a relation can be assembled twice; keep the first
     frame = frame.drop_duplicates("osm_id")
+    if twice:
+        counts.objects["outlines left out: their relation is the same thing"] = len(twice)
+        frame = frame[~frame["osm_id"].isin(twice)]
     counts.objects["places"] = len(frame)
     return frame.sort_values("osm_id", kind="stable").reset_index(drop=True)
 
@@ -334,30 +354,9 @@ def read_osm(path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int) -> E
     for item in osmium.FileProcessor(path).with_areas(tagged).with_filter(tagged):
         scan.take(item)
     scan.finish(Path(path))
-    places = _places_frame(scan.places, scan.counts)
+    scan.lay_squares()
+    twice = scan.twice()
+    places = _places_frame(scan.places, scan.counts, twice)
     nodes, edges = _street_frames(scan.streets, scan.counts, modes, epsg, str(path))
     scan.counts.objects["street nodes"], scan.counts.objects["street pieces"] = len(nodes), len(edges)
     return Extract(places, nodes, edges, scan.counts)
-
-
-def read_streets(
-    path: str | Path, *, modes: dict[Mode, ModeAccess], epsg: int
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Read streets alone, as the tables street_nodes and street_edges; the parameters are those of `read_osm`.
-
-    Parameters
-    ----------
-    path, modes, epsg : see `read_osm`.
-    """
-    scan = _Scan()
-    ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-    for way in (
-        osmium.FileProcessor(path)
-        .with_locations()
-        .with_filter(ways)
-        .with_filter(osmium.filter.KeyFilter("highway", "route"))
-    ):
-        tags = dict(way.tags)
-        if isinstance(way, osmium.osm.Way) and _is_street(tags):
-            scan.street(way, tags)
-    return _street_frames(scan.streets, scan.counts, modes, epsg, str(path))

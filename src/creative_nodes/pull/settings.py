@@ -8,6 +8,8 @@ from pydantic import Field, field_validator, model_validator
 
 from creative_nodes.common import Positive, Section
 
+WIDEST_DEGREES = 5.0  # Chongqing, the widest municipality, measures 4.9
+
 
 class Boundary(Section):
     """The study area: give exactly one of the four."""
@@ -29,6 +31,8 @@ class Boundary(Section):
             raise ValueError(
                 f"bbox must be (west, south, east, north) in degrees with west < east and south < north, got {bbox}"
             )
+        if max(east - west, north - south) > WIDEST_DEGREES:
+            raise ValueError(f"bbox is wider than {WIDEST_DEGREES:g} degrees, more than any city: got {bbox}")
         return bbox
 
     @model_validator(mode="after")
@@ -115,6 +119,11 @@ class ModeAccess(Section):
 
     exclude_highway: list[str] = Field(description="highway values the mode does not use")
     exclude_service: list[str] = Field(default_factory=list, description="service values the mode does not use")
+    exclude_tags: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="other tags and the values of them that close a way to the mode, unless an access tag opens it: "
+        "motorroad=yes, a road for motor vehicles only, closes it to those on foot and on bicycles",
+    )
     access_keys: list[str] = Field(description="access tags, the most specific first; the first one present decides")
     oneway: bool = Field(description="whether oneway streets bind the mode")
     oneway_keys: list[str] = Field(

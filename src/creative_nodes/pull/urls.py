@@ -25,6 +25,14 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2] or without_login(url)
 
 
+def open_to_all(url: str) -> str:
+    """Warn of a URL whose answer others can change on the way; an empty text for https and for this machine's own."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname in ("localhost", "127.0.0.1", "::1"):
+        return ""
+    return f"warning: {host_of(url)} is asked over http, so that others on the way can change the file; use https"
+
+
 def download_name(url: str) -> str:
     """Name the file that a URL is downloaded to: readable, and different for every URL.
 

@@ -20,19 +20,23 @@ class Reach(Section):
         description="minutes by mode, rising: residents and creative spaces within each are counted for every "
         "candidate (table reach); transit is walking and public transport"
     )
-    walk_minutes: Positive = Field(15, description="minutes: walking reach of residents")
-    ride_minutes: Positive = Field(30, description="minutes: reach of residents by the city's main mode")
+    walk_minutes: Positive = Field(15, le=1_440, description="minutes: walking reach of residents")
+    ride_minutes: Positive = Field(30, le=1_440, description="minutes: reach of residents by the city's main mode")
     exchange_decay_per_m: Positive = Field(
         0.016,
+        le=100,
         description="per metre: decay of learning between firms, exp(-b d). Baum-Snow, Gendron-Carrier and Pavan, "
         "American Economic Review 2024; a figure from Canadian and US firms, not a law of these cities",
     )
     neighbourhood_half_life_m: Positive = Field(
         302,
+        le=100_000,
         description="metres: distance at which neighbourhood effects halve. Rossi-Hansberg, Sarte and Owens, "
         "Journal of Political Economy 2010 (Richmond, Virginia)",
     )
-    max_distance_m: Positive = Field(4000, description="metres: decay sums stop here; 302 m half-life leaves 0.01 %")
+    max_distance_m: Positive = Field(
+        4000, le=100_000, description="metres: decay sums stop here; 302 m half-life leaves 0.01 %"
+    )
     tier_weight: dict[Tier, Positive] = Field(description="weight tier_k of a creative space by tier")
 
     @field_validator("thresholds")
@@ -55,7 +59,7 @@ class Candidates(Section):
     heritage_confidence: Share = Field(0.5, description="share of confidence in heritage_value")
     heritage_listing: Share = Field(0.25, description="share of being listed in heritage_value")
     heritage_age: Share = Field(0.25, description="share of age in heritage_value; full at 100 years, 0 when unknown")
-    reference_year: int = Field(2026, description="year that ages are counted to")
+    reference_year: int = Field(2026, ge=1_900, le=2_200, description="year that ages are counted to")
 
     @model_validator(mode="after")
     def _shares(self) -> Self:
@@ -72,16 +76,21 @@ class Isochrones(Section):
         description="minutes to draw, by mode: walk, bike, motorbike, car or transit, which is left out where the "
         "city has none"
     )
-    cell_m: Positive = Field(25, description="metres: cell of the grid that reached streets are drawn on")
+    cell_m: Positive = Field(
+        25, ge=5, le=10_000, description="metres: cell of the grid that reached streets are drawn on"
+    )
     beside_street_m: Positive = Field(
-        25, description="metres: ground beside a reached street that counts as reached, at least one cell"
+        25, le=10_000, description="metres: ground beside a reached street that counts as reached, at least one cell"
     )
     fill_holes_m2: Annotated[float, Field(ge=0)] = Field(
         50_000,
+        le=1_000_000_000,
         description="m²: smaller holes, closed in by reached streets, are filled; 50,000 is a block of some 220 m",
     )
     simplify_m: Annotated[float, Field(ge=0)] = Field(
-        20, description="metres: outlines are simplified by at most this, which takes the steps of the grid away"
+        20,
+        le=10_000,
+        description="metres: outlines are simplified by at most this, which takes the steps of the grid away",
     )
 
     @field_validator("minutes")
@@ -102,7 +111,9 @@ class Isochrones(Section):
 class Zone(Section):
     """One zone of walking time, and what it weighs."""
 
-    up_to_minutes: Positive = Field(description="minutes on foot: where the zone ends; it begins where the last ends")
+    up_to_minutes: Positive = Field(
+        le=1_440, description="minutes on foot: where the zone ends; it begins where the last ends"
+    )
     weight: Annotated[float, Field(gt=0, le=1)] = Field(description="weight of the zone, 0-1")
 
 
@@ -119,7 +130,9 @@ class Accessibility(Section):
         "Health & Place 2009 (Gaussian steps; theirs were 10 minutes by car each, ours are 5 on foot)",
     )
     underserved_min_residents: Annotated[float, Field(ge=0)] = Field(
-        1000, description="persons: a hexagon with fewer residents near a street is not called underserved"
+        1000,
+        le=1_000_000_000,
+        description="persons: a hexagon with fewer residents near a street is not called underserved",
     )
     underserved_share: Share = Field(
         0.5,
@@ -146,6 +159,7 @@ class Reference(Section):
     places: int = Field(
         2000,
         ge=100,
+        le=100_000,
         description="places drawn along the streets of the study area, uniformly by length; the position criteria are "
         "measured there as they are for a candidate, by walking and the city's main mode",
     )

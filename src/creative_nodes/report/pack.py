@@ -22,7 +22,9 @@ ATTRIBUTES = (
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "backtest", "backtest_summary"),
 )
 DEGREE_DECIMALS = 6  # some 0.1 m
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula, at the start of a text
+# what a spreadsheet takes for a formula, at the start of a text; some also as full-width signs, or after blanks
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\0"
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
@@ -101,10 +103,17 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def _bare(text: str) -> str:
+    """Return a text without the blanks and unseen signs before it, in whatever order."""
+    while text and (text[0].isspace() or text[0] in UNSEEN):
+        text = text[1:]
+    return text
+
+
 def _safe(value: Any) -> Any:
     """Put an apostrophe before a text that a spreadsheet would run as a formula; names come from outside."""
-    if isinstance(value, str) and value.startswith(FORMULA) and not _is_number(value):
-        return f"'{value}"
+    if isinstance(value, str) and (value.startswith(FORMULA) or _bare(value).startswith(FORMULA)):
+        return value if _is_number(value) else f"'{value}"
     return value
 
 

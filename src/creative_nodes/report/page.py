@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
@@ -39,8 +41,8 @@ from creative_nodes.report.say import keys
 from creative_nodes.report.say.words import worded
 
 HERE = Path(__file__).parent
-# a page may run what is written in it and fetch nothing, whatever a tag in the data says
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+# a page may run its own scripts alone, known by their hashes, and fetch nothing, whatever a tag in the data says
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:"
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js")
@@ -83,6 +85,17 @@ def _environment() -> Environment:
         "chips": keys.CHIPS,
     }
     return environment
+
+
+def policy(*scripts: str) -> str:
+    """Return the content security policy of a page.
+
+    Parameters
+    ----------
+    scripts : the scripts that it runs, as they stand in it.
+    """
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    return POLICY.format(scripts=" ".join(f"'sha256-{one}'" for one in hashes))
 
 
 def render(template: str, **values: Any) -> Markup:
@@ -300,6 +313,11 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
 
     spoken = in_every_language(data)
     west, south, east, north = english.area.bounds
+    scripts = leaflet, map_script, script = (
+        Markup(_asset("leaflet.js")),
+        Markup(parts.script),
+        page_script(CITY_SCRIPTS),
+    )
     once = {"shapes": parts.shapes, "bounds": [[south, west], [north, east]]}
     return render(
         "city.html.j2",
@@ -307,12 +325,12 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         parts=spoken["en"]["parts"],
         labels=spoken["en"]["labels"],
         sections=SECTIONS,
-        policy=f"{POLICY} {_host(tiles)}" if tiles else POLICY,
+        policy=f"{policy(*scripts)} {_host(tiles)}" if tiles else policy(*scripts),
         css=_styles(CITY_STYLES),
-        leaflet=_asset("leaflet.js"),
-        script=page_script(CITY_SCRIPTS),
+        leaflet=leaflet,
+        script=script,
         map_html=Markup(parts.html),
-        map_script=Markup(parts.script),
+        map_script=map_script,
         blob=blob(spoken, once=once),
     )
 
@@ -330,14 +348,14 @@ def _plain_html(name: str, parts: Sequence[str], styles: Sequence[str], title: s
             "parts": {part: render(f"{name}/{part}.html.j2", **known) for part in parts},
         }
 
-    spoken = in_every_language(data)
+    spoken, script = in_every_language(data), page_script(())
     return render(
         f"{name}.html.j2",
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
-        policy=POLICY,
+        policy=policy(script),
         css=_styles(styles),
-        script=page_script(()),
+        script=script,
         blob=blob(spoken),
     )
 

@@ -95,18 +95,19 @@ class Score(Section):
         default_factory=lambda: AnchorShares.model_validate({}),
         description="what figures are worth 0 and 1 in this city",
     )
-    draws: int = Field(10_000, ge=100, description="random weightings for rank intervals (SMAA)")
+    draws: int = Field(10_000, ge=100, le=1_000_000, description="random weightings for rank intervals (SMAA)")
     concentration: Positive = Field(
-        50, description="Dirichlet concentration of the draws around the weights; higher stays closer"
+        50, le=1_000_000, description="Dirichlet concentration of the draws around the weights; higher stays closer"
     )
     sobol_samples: int = Field(
         0,
         ge=0,
+        le=65_536,
         description="base samples of the Sobol' indices of the groups' weights (table sobol): 0 for none, else a power "
         "of 2 from 64, such as 1024; six times as many weightings are ranked. Saltelli et al., Computer Physics "
         "Communications 2010",
     )
-    top: int = Field(10, ge=1, description="marks judge whether a site is among this many first ...")
+    top: int = Field(10, ge=1, le=10_000, description="marks judge whether a site is among this many first ...")
     top_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.34,
         description="... but among no more than this share of the candidates, so that few candidates do not all "

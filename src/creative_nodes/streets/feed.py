@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import tempfile
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import WGS84_EPSG, InputError, reproject_xy
+from creative_nodes.streets.feed_tables import write_tidied
 from creative_nodes.streets.settings import SECONDS_PER_DAY
 
 NEEDED = {
@@ -39,8 +42,13 @@ def feed_path(files: Iterable[str | Path]) -> Path:
     return first.parent if first.suffix == ".txt" else first
 
 
-def open_feed(path: Path) -> Any:
+def open_feed(path: Path, found: Counter[str]) -> Any:
     """Read a feed with gtfs_kit and check that it has the tables and columns that are needed.
+
+    Parameters
+    ----------
+    path : zip file or folder.
+    found : counts the rows that stand twice (doubled), which are left out.
 
     Raises
     ------
@@ -50,8 +58,12 @@ def open_feed(path: Path) -> Any:
     import gtfs_kit
 
     try:
-        feed = gtfs_kit.read_feed(path, dist_units="km")
-    except (zipfile.BadZipFile, OSError, ValueError, UnicodeDecodeError) as error:
+        with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
+            found["doubled"] = write_tidied(path, Path(folder)).total()
+            feed = gtfs_kit.read_feed(folder, dist_units="km")
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error) as error:
         raise InputError(f"not a readable GTFS feed ({error}); get it again", where=path.name) from None
     for table, columns in NEEDED.items():
         frame = getattr(feed, table)
@@ -122,13 +134,14 @@ def _seconds(times: pd.Series, what: str, where: str) -> np.ndarray:
     return times.map(seconds).to_numpy(dtype=float, na_value=math.nan)
 
 
-def read_stops(feed: Any, epsg: int) -> Any:
+def read_stops(feed: Any, epsg: int, found: Counter[str]) -> Any:
     """Return the stops by id, with position in degrees and metres; nan where the feed gives none.
 
     Parameters
     ----------
     feed : as gtfs_kit reads it.
     epsg : metric CRS.
+    found : counts the stops without a position on Earth (unplaced): blank, beyond the poles, or at 0, 0.
     """
     stops = feed.stops.drop_duplicates("stop_id").set_index("stop_id")
     stops.index = stops.index.astype("str")
@@ -136,8 +149,11 @@ def read_stops(feed: Any, epsg: int) -> Any:
         stops[column] = stops[column].astype("str").where(stops[column].notna(), "") if column in stops.columns else ""
     kind = stops["location_type"].fillna(0) if "location_type" in stops.columns else 0
     lon, lat = (stops[c].to_numpy(dtype=float, na_value=math.nan) for c in ("stop_lon", "stop_lat"))
-    wrong = (np.abs(lon) > 180) | (np.abs(lat) > 90)
-    x, y = reproject_xy(np.where(wrong, math.nan, lon), np.where(wrong, math.nan, lat), WGS84_EPSG, epsg)
+    # 0, 0 is what a blank position becomes
+    wrong = (np.abs(lon) > 180) | (np.abs(lat) > 90) | ((lon == 0) & (lat == 0))
+    lon, lat = np.where(wrong, math.nan, lon), np.where(wrong, math.nan, lat)
+    found["unplaced"] = int(np.isnan(lon + lat).sum())
+    x, y = reproject_xy(lon, lat, WGS84_EPSG, epsg)
     return stops[["stop_name", "parent_station"]].assign(location_type=kind, lon=lon, lat=lat, x=x, y=y)
 
 

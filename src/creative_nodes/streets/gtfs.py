@@ -161,12 +161,14 @@ def read_gtfs(
     """
     path = feed_path(files)
     where, found = path.name, Counter[str]()
-    feed: Any = open_feed(path)
+    feed: Any = open_feed(path, found)
     trips = trips_of_day(feed, gtfs.date, where)
     routes: Any = feed.routes.astype({"route_id": "str"}).drop_duplicates("route_id").set_index("route_id")
     routes["kind"] = [None if pd.isna(one) else kind_of(int(one)) for one in routes["route_type"]]
-    stops = read_stops(feed, epsg)
+    found["untyped"] = int(routes["route_type"].isna().sum())
+    stops = read_stops(feed, epsg, found)
     times = stop_times(feed, trips, stops, found, where)
+    _check_times(times, routes, found, where)
     began = times.groupby("trip_id")["departure"].first()
     shapely.prepare(read_area)
     there = stops.index[shapely.contains_xy(read_area, stops["lon"], stops["lat"])]
@@ -180,7 +182,11 @@ def read_gtfs(
     trips = trips[trips["trip_id"].map(size).fillna(0) >= 2]
     wanted = trips["route_id"].map(routes["kind"]).isin(list(kinds))
     left_out = sorted(
-        {str(routes.at[route, "route_type"]) for route in trips.loc[~wanted, "route_id"] if route in routes.index}
+        {
+            str(routes.at[route, "route_type"])
+            for route in trips.loc[~wanted, "route_id"]
+            if route in routes.index and not pd.isna(routes.at[route, "route_type"])
+        }
     )
     trips = trips[wanted]
     times = times[times["trip_id"].isin(trips["trip_id"])].reset_index(drop=True)
@@ -198,6 +204,22 @@ def read_gtfs(
     out.coverage = _coverage(out.halts.values(), area, epsg)
     out.notes = _notes(out, gtfs, where, int(trips["departures"].sum()), left_out, found)
     return out
+
+
+def _check_times(times: pd.DataFrame, routes: Any, found: Counter[str], where: str) -> None:
+    """Raise where nothing can come of a feed, for a reason that the rest would hide."""
+    if times.empty and found["untimed"]:
+        raise InputError(
+            f"stop_times.txt has no times for {found['untimed']:,} trips of that day; frequencies.txt tells when they "
+            "start, but not how long they ride: give the times at the first and last stop of each, from 00:00:00",
+            where=where,
+        )
+    if found["untyped"] == len(routes):
+        raise InputError(
+            f"routes.txt: no route has a route_type, {routes.index[0]} neither; write 3 for buses, 0 for trams, "
+            "1 for a metro",
+            where=where,
+        )
 
 
 def _nothing_in_window(trips: pd.DataFrame, first: pd.DataFrame, gtfs: Gtfs) -> str:
@@ -251,6 +273,21 @@ def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str
             found["untimed"],
             "{n:count} trip without a time at the first or last stop is left out.",
             "{n:count} trips without a time at the first or last stop are left out.",
+        ),
+        "gtfs_doubled": told_n(
+            found["doubled"],
+            "{n:count} row of the feed stands twice: counted once.",
+            "{n:count} rows of the feed stand twice: each is counted once.",
+        ),
+        "gtfs_unplaced": told_n(
+            found["unplaced"],
+            "{n:count} stop without a position (blank, or 0, 0) is left out; a ride joins those beside it.",
+            "{n:count} stops without a position (blank, or 0, 0) are left out; a ride joins those beside them.",
+        ),
+        "gtfs_untyped": told_n(
+            found["untyped"],
+            "{n:count} route without route_type is left out.",
+            "{n:count} routes without route_type are left out.",
         ),
         "gtfs_backward": told_n(
             found["backward"],

@@ -9,10 +9,19 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.common import InputError, Mode, Positive, Section, TransitKind, not_there
+from creative_nodes.common import InputError, Mode, Positive, Section, TransitKind, nearest, not_there
 from creative_nodes.pull import ModeAccess
 
 SECONDS_PER_DAY = 86_400
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Speed = Annotated[float, Field(gt=0, le=500)]
+# highway classes of the OSM wiki that a mode may move along
+SPEED_KEYS = (
+    *("default", "ferry", "steps", "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link"),
+    *("secondary", "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street"),
+    *("service", "road", "pedestrian", "footway", "path", "cycleway", "bridleway", "track", "busway", "bus_guideway"),
+    *("corridor", "elevator", "escalator", "ladder", "raceway", "crossing", "rest_area", "services", "via_ferrata"),
+)
 
 
 _CLOCK = re.compile(r"^([0-3]?\d):([0-5]\d)$")
@@ -69,25 +78,30 @@ class Gtfs(Section):
 class Travel(Section):
     """Streets and time (METHOD section 3)."""
 
-    snap_within_m: Positive = Field(200, description="metres: farthest street a site's boundary is joined to")
+    snap_within_m: Positive = Field(
+        200, le=10_000, description="metres: farthest street a site's boundary is joined to"
+    )
     entrance_spacing_m: Positive = Field(
-        100, description="metres: a site has one possible entrance per this much of its boundary"
+        100, ge=1, le=10_000, description="metres: a site has one possible entrance per this much of its boundary"
     )
     min_island_nodes: int = Field(
-        50, ge=1, description="junctions: a site on a smaller piece of street, joined to nothing else, is cut off"
+        50,
+        ge=1,
+        le=1_000_000,
+        description="junctions: a site on a smaller piece of street, joined to nothing else, is cut off",
     )
     modes: dict[Mode, ModeAccess] = Field(description="access rules of each mode")
-    speeds_kmh: dict[str, dict[Mode, dict[str, Positive]]] = Field(
+    speeds_kmh: dict[Country, dict[Mode, dict[str, Speed]]] = Field(
         description="km/h by country, mode and highway class; `default` serves the classes not named. `steps` is "
         "for stairs, `ferry` for crossings without a tagged duration"
     )
-    peak_factor: dict[str, dict[Mode, Annotated[float, Field(ge=1)]]] = Field(
+    peak_factor: dict[Country, dict[Mode, Annotated[float, Field(ge=1, le=100)]]] = Field(
         default_factory=dict,
         description="by country and mode: how many times longer a street takes in the hour that is analysed than at "
         "the speeds above; 1 where nothing is given",
     )
     ferry_wait_minutes: Annotated[float, Field(ge=0)] = Field(
-        10, description="minutes: waiting and boarding of a ferry, half of it at either bank"
+        10, le=1_440, description="minutes: waiting and boarding of a ferry, half of it at either bank"
     )
 
     @model_validator(mode="after")
@@ -99,6 +113,12 @@ class Travel(Section):
             for mode in self.modes:
                 if "default" not in table.get(mode, {}):
                     raise ValueError(f"travel.speeds_kmh.{country}.{mode} needs a default speed")
+            for mode, speeds in table.items():
+                if unknown := [name for name in speeds if name not in SPEED_KEYS]:
+                    raise ValueError(
+                        f"travel.speeds_kmh.{country}.{mode}.{unknown[0]}: no such highway class; "
+                        f"{nearest(unknown[0], SPEED_KEYS)}"
+                    )
         for country, factors in self.peak_factor.items():
             if country not in self.speeds_kmh:
                 raise ValueError(f"travel.peak_factor.{country}: travel.speeds_kmh has no table of that country")
@@ -107,7 +127,7 @@ class Travel(Section):
         return self
 
 
-ByKind = dict[TransitKind, Positive]
+ByKind = dict[TransitKind, Annotated[float, Field(gt=0, le=1440)]]
 
 
 class Transit(Section):
@@ -126,28 +146,32 @@ class Transit(Section):
         "minutes for its 13.1 km (33 km/h); buses of central Hanoi make 13 km/h in a straight line from stop to stop "
         "(World Bank feed of 2018, midday), which is 16 along the street. The others are assumptions"
     )
-    access_minutes: dict[TransitKind, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+    access_minutes: dict[TransitKind, Annotated[float, Field(ge=0, le=1440)]] = Field(
         description="minutes between the street and the platform, each way, by kind: stairs, gates, security. "
         "Assumptions"
     )
-    detour: dict[TransitKind, Annotated[float, Field(ge=1, allow_inf_nan=False)]] = Field(
+    detour: dict[TransitKind, Annotated[float, Field(ge=1, le=100)]] = Field(
         description="length of a line between two stops over their straight-line distance, by kind. Assumptions"
     )
     rapid: list[TransitKind] = Field(description="kinds that count as rapid transit in transit_minutes")
     group_within_m: Positive = Field(
-        100, description="metres, straight-line: stops at the street that share a name are one station within it"
+        100,
+        le=10_000,
+        description="metres, straight-line: stops at the street that share a name are one station within it",
     )
     group_rapid_within_m: Positive = Field(
-        400, description="metres, straight-line: the same for rapid transit, whose lines meet under one name"
+        400, le=10_000, description="metres, straight-line: the same for rapid transit, whose lines meet under one name"
     )
     entrance_within_m: Positive = Field(
         250,
+        le=10_000,
         description="metres, straight-line: an entrance that no stop area ties to a station belongs to the nearest "
         "rapid station within it",
     )
     max_missing_stops: int = Field(
         3,
         ge=0,
+        le=1_000,
         description="stops that the file lacks (they lie outside the area) between two that it has: with more of them "
         "in a row the line is cut there, for it may go a long way round",
     )

@@ -561,3 +561,69 @@ def test_the_real_lists_fit_under_their_own_datum_only(shanghai, datums, right):
         if not right:
             assert row["median_m"] > 300
             assert f"Set datum: {truth}" in row["warning"]
+
+
+# ---------------------------------------------------------------- hostile files
+
+
+def collection(*geometries):
+    features = [{"type": "Feature", "properties": {"name": "Kho"}, "geometry": one} for one in geometries]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+HOSTILE = {
+    "a field beyond the limit": (HEAD + f'"{"x" * 140_000}",121.47,31.23,,\n', {}, "line 2: cannot be read"),
+    "an unclosed quote": (HEAD + '"Kho,121.47,31.23,,\nB,121.47,31.23,,\n', {}, "is a quote not closed"),
+    "a column twice": ("name,lon,lat,year,listing,name\nA,121.47,31.23,,,B\n", {}, "column name stands twice"),
+    "an empty collection": (collection(), {"file": "a.geojson"}, "a.geojson"),
+    "a ring of no numbers": (
+        collection({"type": "Polygon", "coordinates": [[[121.47, 31.23], [121.48, float("nan")], [121.47, 31.23]]]}),
+        {"file": "a.geojson"},
+        "a.geojson",
+    ),
+    "a polygon without corners": (
+        collection({"type": "Polygon", "coordinates": []}, {"type": "Point", "coordinates": [121.47, 31.23]}),
+        {"file": "a.geojson"},
+        "feature 1: its geometry is empty",
+    ),
+    "no JSON": ("{", {"file": "a.geojson"}, "a.geojson"),
+    "nested without end": ("[" * 100_000, {"file": "a.geojson"}, "a.geojson"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_list_ends_in_a_sentence(refused, name):
+    content, changes, said = HOSTILE[name]
+    columns = {"name": "name"} if changes else COLUMNS
+    told = refused(content, columns=columns, **changes)
+    assert said in told and len(told) < 1000
+
+
+@pytest.mark.parametrize("file", ["list.csv", "list.geojson", "list.gpkg"])
+def test_a_folder_is_no_list(tmp_path, scope, file):
+    (tmp_path / file).mkdir()
+    columns = COLUMNS if file.endswith("csv") else {"name": "name"}
+    with pytest.raises(InputError, match=file):
+        read_import(tmp_path / file, spec(file, columns=columns), scope)
+
+
+@pytest.mark.parametrize("file", ["list.csv", "list.geojson"])
+def test_a_spoilt_list_is_read_or_told(read, file):
+    """Signs turned, cut out and put in at random, by a seed: nothing but a sentence comes of it."""
+    rng = np.random.default_rng(80)
+    good = HEAD + "".join(f'"{name}, A",121.47,31.2{number},1935,yes\n' for number, name in enumerate(NAMES))
+    columns = COLUMNS
+    if file.endswith("json"):
+        ring = [[121.47, 31.23], [121.48, 31.23], [121.48, 31.24], [121.47, 31.23]]
+        good = collection({"type": "Polygon", "coordinates": [ring]}, {"type": "Point", "coordinates": [121.47, 31.23]})
+        columns = {"name": "name"}
+    signs = [*'",;\n[]{}:.-0e19', "NaN", "null", "\0", "\u00e9", "1e400"]
+    for _ in range(100):
+        text = list(good)
+        for _ in range(int(rng.integers(1, 4))):
+            at = int(rng.integers(len(text)))
+            text[at : at + int(rng.integers(0, 3))] = [str(rng.choice(signs))] * int(rng.integers(0, 3))
+        try:
+            read("".join(text), file=file, columns=columns)
+        except InputError as error:
+            assert file in str(error)

@@ -394,3 +394,44 @@ def test_the_same_name_at_the_same_place_twice_is_refused(tmp_path):
 
 def test_one_name_at_two_places_is_fine(tmp_path):
     assert len(read_for_city(tmp_path, GOOD, {**GOOD, "registry_id": "b", "lat": "21.04"})) == 2
+
+
+# ---------------------------------------------------------------- hostile files
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda text: text.replace("a book", f'"{"x" * 140_000}"'), "line 2: cannot be read"),
+        (lambda text: text.replace("Nhà máy", '"Nhà máy'), "is a quote not closed"),
+        (lambda text: text.replace("a book", '"a" book'), "cannot be read"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(tmp_path, spoil, said):
+    path = tmp_path / "registry.csv"
+    path.write_text(spoil(text_of(GOOD, {**GOOD, "registry_id": "b", "name": "Kho B"})), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"registry\.csv.*{said}"):
+        read_registry(path)
+
+
+def test_a_folder_is_no_registry(tmp_path):
+    (tmp_path / "registry.csv").mkdir()
+    with pytest.raises(InputError, match=r"registry\.csv: cannot be read"):
+        read_registry(tmp_path / "registry.csv")
+
+
+def test_a_spoilt_registry_is_read_or_told(tmp_path):
+    """Signs turned, cut out and put in at random, by a seed: nothing but a sentence comes of it."""
+    rng = np.random.default_rng(80)
+    good = text_of(GOOD, {**GOOD, "registry_id": "b", "name": "Kho B"})
+    path = tmp_path / "registry.csv"
+    for _ in range(200):
+        text = list(good)
+        for _ in range(int(rng.integers(1, 4))):
+            at = int(rng.integers(len(text)))
+            text[at : at + int(rng.integers(0, 3))] = [str(rng.choice([*'",;\n\0.-9e', "nan", "\ufeff"]))]
+        path.write_text("".join(text), encoding="utf-8")
+        try:
+            read_registry(path)
+        except InputError as error:
+            assert "registry.csv" in str(error)

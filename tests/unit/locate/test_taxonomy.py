@@ -468,3 +468,12 @@ def test_a_file_of_another_shape_is_refused(tmp_path, text):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="no such"):
         read_taxonomy(tmp_path / "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("value", "fires"), [("gallery", True), ("gallery;museum", True), ("museum; gallery", True), ("galleryish", False)]
+)
+def test_a_tag_of_several_values_is_each_of_them(value, fires):
+    from creative_nodes.locate.taxonomy import Selector
+
+    assert bool(Selector(["tourism=gallery|zoo"]).found_in({"tourism": value})) == fires

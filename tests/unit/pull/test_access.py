@@ -20,9 +20,10 @@ HIGHWAYS = (
 OSMNX = {"walk": "walk", "bike": "bike", "car": "drive_service"}
 # where the project leaves OSMnx on purpose, and why
 DEPARTURES = {
-    "walk": {"corridor", "elevator", "escalator"},  # inside buildings: no street
-    "bike": set(),
-    "car": set(),
+    # inside buildings: no street. A busway is for buses alone (OSM wiki), as its older name bus_guideway is
+    "walk": {"corridor", "elevator", "escalator", "busway"},
+    "bike": {"busway"},
+    "car": {"busway"},
 }
 
 
@@ -217,3 +218,48 @@ def test_signed_limit_in_kmh(text, kmh):
 @pytest.mark.parametrize("tags", [{}, *({"maxspeed": t} for t in ("none", "signals", "walk", "VN:urban", "", "0"))])
 def test_no_signed_limit(tags):
     assert math.isnan(maxspeed_kmh(tags))
+
+
+@pytest.mark.parametrize(
+    ("tags", "walk", "bike", "motorbike", "car"),
+    [
+        ({"highway": "trunk", "motorroad": "yes"}, False, False, True, True),
+        ({"highway": "trunk", "motorroad": "yes", "foot": "yes"}, True, False, True, True),
+        ({"highway": "trunk", "motorroad": "no"}, True, True, True, True),
+        ({"highway": "busway"}, False, False, False, False),
+        ({"highway": "busway", "bicycle": "yes"}, False, True, False, False),
+        ({"highway": "residential", "access": "military"}, False, False, False, False),
+        ({"highway": "residential", "access": "permit"}, False, False, False, False),
+        ({"highway": "residential", "access": "customers"}, True, True, True, True),
+        ({"highway": "residential", "access": "no;destination"}, True, True, True, True),
+        ({"highway": "residential", "foot": "no;yes"}, True, True, True, True),
+        ({"highway": "residential", "motor_vehicle": "agricultural;forestry"}, True, True, False, False),
+        ({"highway": "residential", "motor_vehicle": "delivery"}, True, True, False, False),
+        ({"highway": "residential", "bicycle": "dismount"}, True, False, True, True),
+        ({"highway": "residential", "vehicle": "no"}, True, False, False, False),
+        # beside a footway of its own one may walk all the same: few of these are mapped
+        ({"highway": "residential", "sidewalk": "separate"}, True, True, True, True),
+    ],
+)
+def test_access_tags_of_the_wiki(modes, tags, walk, bike, motorbike, car):
+    found = tuple(allows(tags, modes[mode]) for mode in ("walk", "bike", "motorbike", "car"))
+    assert found == (walk, bike, motorbike, car)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        *(("20", 20), ("7.5", 7.5), ("0:20", 20), ("00:20", 20), ("1:30", 90), ("01:30:00", 90), ("0:05:30", 5.5)),
+        *(("36:00", 2160), ("PT20M", 20), ("PT1H30M", 90), ("PT90M", 90), ("PT1.5H", 90), ("P1DT2H", 1560)),
+        *(("PT30S", 0.5), ("pt20m", 20), ("P1D", 1440), ("P1W", 10080), ("20 min", 20), ("20min", 20)),
+        *(("1 h 30 min", 90), ("1h30m", 90), ("2 hours", 120), ("1 hour, 5 minutes", 65), ("90 minutes", 90)),
+        *(("45 sec", 0.75), ("1 day", 1440), ("0:20;0:25", 20), (" 20 ", 20)),
+    ],
+)
+def test_durations_of_ferries_in_every_form(text, minutes):
+    assert duration_minutes({"duration": text}) == pytest.approx(minutes)
+
+
+@pytest.mark.parametrize("text", ["", "0", "PT", "P", "about an hour", "soon", "1:2:3:4", "-5", "x20", ";", "h", "m"])
+def test_what_is_no_duration_counts_as_none(text):
+    assert math.isnan(duration_minutes({"duration": text}))

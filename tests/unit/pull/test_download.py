@@ -240,3 +240,20 @@ def test_servers_of_overpass_come_from_config_and_not_from_what_a_rule_writes_do
     kept = type(found).model_validate_json(found.public())
     assert "s3cret" not in found.public()
     assert kept.asked_of(source) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://example.org/a.osm.pbf", True),
+        ("http://me:secret@example.org/a?key=secret", True),
+        ("https://example.org/a.osm.pbf", False),
+        ("http://127.0.0.1:8000/a.osm.pbf", False),
+    ],
+)
+def test_a_source_over_http_is_warned_of(url, warned):
+    from creative_nodes.pull.urls import open_to_all
+
+    said = open_to_all(url)
+    assert ("over http" in said and "example.org" in said) == warned
+    assert "secret" not in said

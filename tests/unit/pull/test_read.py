@@ -215,7 +215,7 @@ def test_a_ferry_is_a_street_of_its_own_kind_with_its_duration_shared_by_length(
     assert edges[edges["way_id"] != 11]["crossing_min"].isna().all()
 
 
-@pytest.mark.parametrize("highway", ["proposed", "construction", "platform", "razed"])
+@pytest.mark.parametrize("highway", ["proposed", "construction", "platform", "razed", "disused", "bus_stop", "ruins"])
 def test_what_is_no_street_is_left_out(read, highway):
     found = read({1: (0, 0), 2: (100, 0)}, {10: ([1, 2], {"highway": highway, "foot": "yes"})})
     assert pieces(found) == []
@@ -360,10 +360,93 @@ def test_a_closed_street_is_no_place(read):
     assert len(pieces(found)) == 1
 
 
-def test_a_pedestrian_square_is_a_place_and_no_street(read):
-    found = read(SQUARE, {10: (RING, {"highway": "pedestrian", "area": "yes", "name": "Quảng trường"})})
+@pytest.mark.parametrize(
+    "tags",
+    [
+        *({"waterway": value} for value in ("dock", "boatyard")),
+        *({"railway": value} for value in ("roundhouse", "workshop", "yard", "turntable")),
+        {"railway": "depot;workshop"},
+    ],
+)
+def test_docks_and_depots_drawn_closed_are_areas(read, tags):
+    found = read(SQUARE, {10: (RING, tags), 11: (RING[:-1], tags)})
+    assert square_metres(found, "way/10") == pytest.approx(10_000, rel=2e-3)
+    assert place(found, "way/11").geometry.geom_type == "LineString"
+
+
+@pytest.mark.parametrize("tags", [{"railway": "rail"}, {"waterway": "river"}, {"barrier": "wall"}])
+def test_lines_drawn_closed_stay_lines(read, tags):
+    assert place(read(SQUARE, {10: (RING, tags)}), "way/10").geometry.geom_type == "LineString"
+
+
+PLAZA = {"highway": "pedestrian", "area": "yes", "name": "Quảng trường"}
+
+
+def way_between(extract, start, end):
+    """Return metres on foot, by networkx."""
+    import networkx as nx
+
+    edges = extract.street_edges[extract.street_edges["walk"]]
+    graph = nx.MultiGraph()
+    for u, v, length in zip(edges["u"], edges["v"], edges["length_m"], strict=True):
+        graph.add_edge(u, v, weight=length)
+    return nx.shortest_path_length(graph, start, end, weight="weight")
+
+
+def test_a_pedestrian_square_is_a_place_and_walked_across(read):
+    """Streets meet it at two opposite corners: across is the diagonal, round it are two sides."""
+    nodes = {**SQUARE, 5: (-100, -100), 6: (200, 200)}
+    found = read(nodes, {10: (RING, PLAZA), 11: ([5, 1], STREET), 12: ([3, 6], STREET)})
     assert place(found, "way/10").geometry.geom_type == "Polygon"
-    assert pieces(found) == []
+    assert way_between(found, 5, 6) == pytest.approx(3 * 100 * 2**0.5, rel=1e-3)
+    round_it = sorted(length for u, v, length in pieces(found, way=10) if {u, v} == {1, 3})
+    assert round_it == [pytest.approx(100 * 2**0.5, rel=1e-3), *[pytest.approx(200, rel=1e-3)] * 2]
+    square = found.street_edges[found.street_edges["way_id"] == 10]
+    assert square["walk"].all() and not square["car"].any()
+    assert counted(found, "1 squares walked")
+
+
+def test_a_square_that_no_street_meets_is_a_place_alone(read):
+    found = read(SQUARE, {10: (RING, PLAZA)})
+    assert place(found, "way/10").geometry.geom_type == "Polygon" and pieces(found) == []
+
+
+def test_nobody_walks_through_the_hole_of_a_square(read):
+    """A square of 100 metres with a pond of 40 in its middle, as a multipolygon: the way bends at the pond's corner."""
+    nodes = {**SQUARE, 5: (30, 30), 6: (70, 30), 7: (70, 70), 8: (30, 70), 11: (-50, 0), 12: (150, 100)}
+    relation = {50: ({"type": "multipolygon", "highway": "pedestrian"}, [(10, "outer"), (13, "inner")])}
+    ways = {10: (RING, {}), 13: ([5, 6, 7, 8, 5], {}), 14: ([11, 1], STREET), 15: ([3, 12], STREET)}
+    found = read(nodes, ways, relation)
+    around = 2 * (70**2 + 30**2) ** 0.5
+    assert way_between(found, 11, 12) == pytest.approx(50 + around + 50, rel=1e-3)
+
+
+def test_nobody_leaves_an_l_shaped_square(read):
+    """The way bends at its inner corner."""
+    nodes = {1: (0, 0), 2: (100, 0), 3: (100, 40), 4: (40, 40), 5: (40, 100), 6: (0, 100), 7: (200, 40), 8: (40, 200)}
+    ways = {10: ([1, 2, 3, 4, 5, 6, 1], PLAZA), 11: ([7, 3], STREET), 12: ([5, 8], STREET)}
+    assert way_between(read(nodes, ways), 7, 8) == pytest.approx(100 + 60 + 60 + 100, rel=1e-3)
+
+
+def test_two_squares_that_meet_are_walked_over(read):
+    nodes = {**SQUARE, 5: (200, 0), 6: (200, 100), 7: (-50, 0), 8: (250, 100)}
+    ways = {10: (RING, PLAZA), 11: ([2, 5, 6, 3, 2], PLAZA), 12: ([7, 1], STREET), 13: ([6, 8], STREET)}
+    assert way_between(read(nodes, ways), 7, 8) == pytest.approx(100 + 100 + 100 * 2**0.5, rel=1e-3)
+
+
+def test_a_building_named_on_its_relation_and_its_outline_is_one(read):
+    relation = {50: ({"type": "multipolygon", "building": "industrial"}, [(10, "outer"), (11, "inner")])}
+    found = read(HOLE, {10: (RING, {"building": "yes", "name": "Kho"}), 11: (INNER, {})}, relation)
+    assert ids(found) == {"relation/50"}
+    # what only the outline says is not lost
+    tags = json.loads(place(found, "relation/50")["tags"])
+    assert (tags["building"], tags["name"]) == ("industrial", "Kho")
+    assert counted(found, "1 outlines left out")
+
+
+def test_an_outline_stays_where_its_relation_makes_no_area(read):
+    relation = {50: ({"type": "multipolygon", "building": "yes"}, [(10, "outer"), (77, "outer")])}
+    assert ids(read(SQUARE, {10: (RING, {"building": "yes"})}, relation)) >= {"way/10"}
 
 
 HOLE = {**SQUARE, 5: (20, 20), 6: (60, 20), 7: (60, 60), 8: (20, 60)}

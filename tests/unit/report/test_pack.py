@@ -137,3 +137,14 @@ def test_a_candidate_told_of_twice_is_refused_and_leaves_nothing(frames, tmp_pat
     with pytest.raises(pd.errors.MergeError):
         pack.pack_geopackage(frames, tmp_path / "x.gpkg")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\u3000", "\ufeff", "\u200b ", "\n", "\t "])
+@pytest.mark.parametrize("sign", [*"=+-@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_a_formula_behind_blanks_or_in_full_width_is_none(tmp_path, before, sign):
+    import csv
+
+    text = f"{before}{sign}cmd|' /C calc'!A0"
+    pack.write_csv(pd.DataFrame({"name": [text, " -5", "Kho = A"]}), tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["name"] for row in csv.DictReader(file)] == [f"'{text}", " -5", "Kho = A"]

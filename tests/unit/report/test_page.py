@@ -292,3 +292,19 @@ def test_the_scripts_speak_every_language():
         assert texts["By other modes"] != "By other modes"
     assert spoken["vi"].keys() == spoken["zh"].keys()
     assert page.script_texts("en") == {}
+
+
+@pytest.mark.parametrize("tiles", [False, True])
+def test_the_policy_names_the_scripts_of_the_page_by_their_hashes(tmp_path, tiles):
+    """Worked out from the page as a browser does: what stands between the tags."""
+    import base64
+    import hashlib
+
+    html = made_up.city_html(ROOT, tmp_path, made_up.frames(), online_tiles=tiles)
+    policy = next(a["content"] for a in Parsed(html).all("meta") if a.get("http-equiv"))
+    allowed = set(re.findall(r"'sha256-([^']+)'", policy))
+    run = re.findall(r"<script(?: type=\"text/plain\" id=\"map-script\")?>(.*?)</script>", html, re.DOTALL)
+    found = {base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in run}
+    assert len(run) == 3 and found == allowed
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+    assert not re.search(r"<[a-z]+[^>]* on[a-z]+=", html.split("<script")[0])

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
@@ -342,3 +343,130 @@ def test_not_a_zip_file(feed: Feed, towns: ModuleType, tmp_path: Path) -> None:
 def test_wrong_settings(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Gtfs.model_validate({"file": "feed.zip", "date": "2018-05-16", "source": "x", **changes})
+
+
+# ---------------------------------------------------------------- feeds of careless making
+
+
+def rewrite(feed: Feed, change: Any, *, tables: tuple[str, ...] = ()) -> Path:
+    """Zip the feed with its rows changed as text; `change` gets a table's name and lines."""
+    with zipfile.ZipFile(feed.folder / "odd.zip", "w") as archive:
+        for path in feed.write():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            archive.writestr(path.name, "\n".join(change(path.stem, lines)) + "\n")
+    return feed.folder / "odd.zip"
+
+
+def read_file(feed: Feed, path: Path) -> FeedLines:
+    gtfs = Gtfs.model_validate({"file": path.name, "date": DATE, "source": "the town"})
+    area = feed.towns.to_degrees(shapely.box(-500, -500, 3500, 500))
+    return read_gtfs([path], gtfs, kinds=ALL_KINDS, area=area, read_area=area, epsg=feed.towns.EPSG)
+
+
+def told(found: FeedLines) -> list[tuple[Any, ...]]:
+    return [(line.service_id, line.headway_min, [call.minutes for call in line.calls]) for line in found.lines]
+
+
+CARELESS: dict[str, Any] = {
+    "blanks after commas": lambda _, lines: [line.replace(",", ", ") for line in lines],
+    "blanks around values": lambda _, lines: [" " + line.replace(",", " ,\t ") + " " for line in lines],
+    "commas at row ends": lambda _, lines: [lines[0], *(line + "," for line in lines[1:])],
+    "commas at all row ends": lambda _, lines: [line + ",," for line in lines],
+    "empty lines": lambda _, lines: [one for line in lines for one in (line, "", ",,,")],
+    "every row twice": lambda _, lines: [lines[0], *(line for line in lines[1:] for _ in range(2))],
+    "a table joined to itself": lambda _, lines: [*lines, *lines[1:]],
+    "a byte order mark": lambda _, lines: ["\ufeff" + lines[0], *lines[1:]],
+    "Windows line ends": lambda _, lines: [line + "\r" for line in lines],
+    "all in quotes": lambda _, lines: [",".join(f'"{value}"' for value in line.split(",")) for line in lines],
+}
+
+
+@pytest.mark.parametrize("name", CARELESS)
+def test_a_careless_feed_is_read_as_the_careful_one(feed: Feed, name: str) -> None:
+    feed.every(15, "07:00", 8)
+    expected = told(feed.read())
+    found = read_file(feed, rewrite(feed, CARELESS[name]))
+    assert told(found) == expected and expected[0][1] == 15
+    doubled = keys(found).get("gtfs_doubled", "")
+    # 4 stops, 8 trips of 4 stop times, a route, an agency and a calendar
+    assert doubled.startswith("47 rows") if "twice" in name or "joined" in name else not doubled
+
+
+def test_a_route_without_a_type_is_left_out_and_counted(feed: Feed) -> None:
+    feed.every(15, "07:00", 8)
+    feed.tables["routes"].append({"route_id": "S", "route_type": ""})
+    feed.every(15, "07:05", 8, route="S")
+    found = feed.read()
+    assert len(found.lines) == 1 and keys(found)["gtfs_untyped"].startswith("1 route ")
+    feed.tables["routes"][0]["route_type"] = ""
+    with pytest.raises(InputError, match=r"routes\.txt: no route has a route_type, R neither"):
+        feed.read()
+
+
+def test_stops_at_zero_degrees_are_left_out_and_counted(feed: Feed) -> None:
+    feed.every(15, "07:00", 8)
+    feed.tables["stops"][1] |= {"stop_lat": 0, "stop_lon": 0}
+    feed.tables["stops"].append({"stop_id": "Z", "stop_name": "Z", "stop_lat": "", "stop_lon": ""})
+    found = feed.read()
+    assert keys(found)["gtfs_unplaced"].startswith("2 stops")
+    assert [(call.halt, call.minutes) for call in found.lines[0].calls] == [
+        ("gtfs/A", 0),
+        ("gtfs/C", 10),
+        ("gtfs/D", 5),
+    ]
+
+
+def test_a_feed_whose_times_stand_in_frequencies_alone_says_so(feed: Feed) -> None:
+    feed.trip("t", "- - - -")
+    feed.tables["frequencies"] = [
+        {"trip_id": "t", "start_time": "06:00:00", "end_time": "22:00:00", "headway_secs": 600}
+    ]
+    with pytest.raises(InputError, match=r"stop_times\.txt has no times for 1 trips.*frequencies\.txt"):
+        feed.read()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda name, lines: [*lines, "x,y,z,a,b,c,d,e,f,g,h,i"] if name == "stops" else lines, r"stops\.txt, line 6"),
+        (lambda name, lines: [*lines, '"' + "x" * 140_000] if name == "trips" else lines, r"trips\.txt, line \d+"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(feed: Feed, change: Any, said: str) -> None:
+    feed.every(15, "07:00", 8)
+    with pytest.raises(InputError, match=said):
+        read_file(feed, rewrite(feed, change))
+
+
+def test_a_table_of_another_encoding_and_a_bomb(feed: Feed) -> None:
+    feed.every(15, "07:00", 8)
+    path = feed.folder / "latin.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("stops.txt", "stop_id,stop_name\nA,Gi\xe1p B\xe1t\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"stops\.txt, line 2: is not UTF-8"):
+        read_file(feed, path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("shapes.txt", b" " * (300 << 20))
+    with pytest.raises(InputError, match="more than 100 times its size"):
+        read_file(feed, path)
+
+
+def test_a_spoilt_feed_is_read_or_told(feed: Feed) -> None:
+    """Signs turned, cut out and put in at random, by a seed: nothing but a sentence comes of it."""
+    feed.every(15, "07:00", 4)
+    rng = np.random.default_rng(80)
+    signs = [*',,"\n\t -0123456789:', "\u2019", "\0", "\r"]
+
+    def spoil(_: str, lines: list[str]) -> list[str]:
+        text = list("\n".join(lines))
+        for _ in range(int(rng.integers(0, 3))):
+            at = int(rng.integers(len(text)))
+            text[at : at + int(rng.integers(0, 2))] = [str(rng.choice(signs))] * int(rng.integers(0, 3))
+        return "".join(text).split("\n")
+
+    for _ in range(60):
+        path = rewrite(feed, spoil)
+        try:
+            read_file(feed, path)
+        except InputError as error:
+            assert "odd.zip" in str(error)
