@@ -15,6 +15,7 @@ STAGES = (
     "locate_sites",
     "spread_people",
     "map_completeness",
+    "survey_grounds",
     "read_transit",
     "connect_spaces",
     "measure_reach",
@@ -119,7 +120,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("reach", "walk_minutes", value=10),
-            # the one scenario that is measured anew has minutes of its own, but what is much is told by the city's places
+            # the one scenario measured anew has minutes of its own, but what is much is told by the city's places
             {"measure_scenarios"} | REACH | REFERENCE | SCORE | FOR_PEOPLE,
             id="walking reach",
         ),
@@ -232,6 +233,7 @@ BEFORE_SCORE = {
     "locate_sites",
     "spread_people",
     "map_completeness",
+    "survey_grounds",
     "read_transit",
     "connect_spaces",
 }

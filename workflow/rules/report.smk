@@ -138,6 +138,7 @@ rule describe_city:
             "modes",
             "stations",
             "transit_notes",
+            "survey",
         ),
         provenance="data/raw/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
@@ -188,6 +189,7 @@ rule pack_geopackage:
             "backtest_summary",
             "study_area",
             "heritage",
+            "survey",
             "creative",
             "clusters",
             "completeness",

@@ -32,10 +32,10 @@ class Site:
     imported: list[registry.Known] = field(default_factory=list)
 
     @classmethod
-    def of_row(cls, row: registry.Known, point: shapely.Point) -> Site:
-        """Make a site of a row alone, at its point in the metric CRS."""
+    def of_row(cls, row: registry.Known, place: shapely.Geometry) -> Site:
+        """Make a site of a row alone, at its place in the metric CRS."""
         names = {"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh}
-        return cls(f"r-{row.registry_id}", names, point, folded=row.folded_names())
+        return cls(f"r-{row.registry_id}", names, place, folded=row.folded_names())
 
     def sources(self) -> list[registry.Known]:
         """Return the rows that tell of the site, the registry's first."""

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from creative_nodes.common import InputError, nearest
 from creative_nodes.locate.names import TODAY, name_key, name_keys
+from creative_nodes.locate.setting_rules import Never, Setting, SettingRule
+from creative_nodes.locate.wording import Wording, WordingReader
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, LANGUAGE_CODE, WordList, Words, read_words
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
@@ -39,7 +41,7 @@ class Rule(_Part):
     family: str | None = None
     class_: str | None = Field(None, alias="class")
     tier: Literal["core", "intermediate", "supporting"] | None = None
-    status: Literal["disused", "brownfield", "lost"] | None = None
+    status: Literal["vacated", "brownfield", "in_use", "lost"] | None = None
     flag: Literal["listed", "public_land"] | None = None
     tags: list[str] = []
     none: list[str] = []
@@ -59,6 +61,8 @@ class TaxonomyFile(_Part):
     rules: list[Rule]
     registry_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
     import_weight: Annotated[float, Field(ge=0, le=1)] = 0.6
+    setting: Setting | None = None
+    wording: Wording = Wording()
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,11 @@ class Taxonomy:
                 self._compile(rule)
         with self._blaming("never_by_name"):
             self._never = Selector(file.never_by_name)
+        self.languages = tuple(languages)
+        with self._blaming("setting"):
+            self.setting = self._filled(file.setting)
+        with self._blaming("wording"):
+            self.wording = WordingReader(file.wording, languages=languages)
         with self._blaming("name_exceptions"):
             self._exceptions = self._list(self._entries(file.name_exceptions)[0])
         with self._blaming("never_named"):
@@ -164,6 +173,17 @@ class Taxonomy:
         if unknown:
             raise ValueError(f"no group of words {unknown[0]}; {nearest(unknown[0], list(known))}")
         return self._words.of(names) if self._words else ({}, {})
+
+    def _filled(self, setting: Setting | None) -> Setting | None:
+        """Give the setting rules the words of groups in the languages they hold no words of their own for."""
+        if setting is None:
+            return None
+        rules = [rule.model_copy(update={"names": self._with_groups(rule)}) for rule in setting.rules]
+        never = setting.never.model_copy(update={"names": self._with_groups(setting.never)})
+        return setting.model_copy(update={"rules": rules, "never": never})
+
+    def _with_groups(self, one: SettingRule | Never) -> dict[str, list[str]]:
+        return {**self._entries(one.groups)[0], **one.names} if one.groups else one.names
 
     @staticmethod
     def _check(file: TaxonomyFile, where: str) -> None:
@@ -205,6 +225,8 @@ class Taxonomy:
                 found.append(Hit(rule, tag))
         found += self._name_hits(tags, tagged=any(hit.rule.anchor for hit in found))
         if found and any(_holds(self._never_named, tags, key) for key in name_keys(tags)):
+            return []
+        if found and self.wording.is_no_works(tags):
             return []
         # age says something only of an object that another rule knows
         year = start_year(tags) if found else None

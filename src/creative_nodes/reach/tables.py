@@ -16,7 +16,7 @@ CANDIDATES = Table(
         Column("site_id", "text", "id in the table heritage"),
         *NAMES,
         Column("heritage_class", "text", "class in the taxonomy"),
-        Column("status", "text", "active, disused or brownfield"),
+        Column("status", "text", "to_be_vacated, vacated, brownfield, not_known or in_use"),
         Column("confidence", "number", "that it is industrial heritage", "0-1", False, 0, 1),
         Column("reachable", "flag", "whether people on foot can get there along the streets"),
         Column("unreachable_reason", "text", "why not; empty when reachable"),

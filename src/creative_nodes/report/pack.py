@@ -13,7 +13,7 @@ import pyogrio
 from creative_nodes.report.tables import TABLES
 
 LAYERS = (
-    *("study_area", "heritage", "creative", "clusters"),
+    *("study_area", "heritage", "survey", "creative", "clusters"),
     *("completeness", "accessibility", "isochrones", "stations"),
 )
 ATTRIBUTES = (

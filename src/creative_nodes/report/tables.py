@@ -24,7 +24,7 @@ from creative_nodes.doubt import (
     SWEEP_VARIANTS,
     SWEEPS,
 )
-from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, HERITAGE, IMPORTS, REGISTRY
+from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, HERITAGE, IMPORTS, REGISTRY, SURVEY
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
@@ -81,6 +81,7 @@ TABLES: dict[str, Table] = {
         REGISTRY,
         IMPORTS,
         CITY_LANGUAGES,
+        SURVEY,
         PEOPLE,
         COMPLETENESS,
         STATIONS,

@@ -11,6 +11,7 @@ import yaml
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.geo import reproject_xy
+from creative_nodes.locate import registry
 from creative_nodes.locate.names import fold
 from creative_nodes.locate.registry import Known, match, match_by_position, positions, read_registry, similarity
 from creative_nodes.settings import load_config
@@ -27,7 +28,7 @@ GOOD = {
     "name": "Nhà máy dệt Đông Á",
     "kind": "heritage",
     "heritage_class": "mill_factory",
-    "status": "active",
+    "status": "in_use",
     "lon": "105.85",
     "lat": "21.03",
     "precision": "site",
@@ -394,3 +395,38 @@ def test_the_same_name_at_the_same_place_twice_is_refused(tmp_path):
 
 def test_one_name_at_two_places_is_fine(tmp_path):
     assert len(read_for_city(tmp_path, GOOD, {**GOOD, "registry_id": "b", "lat": "21.04"})) == 2
+
+
+@pytest.mark.parametrize("city", ["hanoi", "hcmc", "shanghai"])
+def test_who_is_to_leave_is_said_by_whom_and_when(city):
+    """A shipped row that is to be vacated names the decision and its date."""
+    rows = read_registry(f"config/registry/{city}.csv")
+    assert all(row.status_source and row.status_date for row in rows if row.status == "to_be_vacated")
+
+
+def test_the_official_list_of_hanoi_is_in_the_registry():
+    """22 plants told by the press: 21 to be vacated, and the tobacco works, which has left already."""
+    listed = [row for row in read_registry("config/registry/hanoi.csv") if "People's Council" in row.status_source]
+    assert len(listed) == 21
+    left = next(
+        row for row in read_registry("config/registry/hanoi.csv") if row.registry_id == "hanoi-thang-long-tobacco"
+    )
+    assert (left.status, left.status_date) == ("vacated", "2025-11")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "contradict"),
+    [
+        ("上海卷烟厂", "上海自来水厂", True),  # both are works of Shanghai, and two of them
+        ("申新纺织第九厂", "杨树浦水厂", True),
+        ("中國銀行倉庫", "中国银行办事处及堆栈", False),
+        ("Nhà máy nước Yên Phụ", "Nhà máy điện Yên Phụ", False),  # half alike: left to distance
+        ("Nhà máy Sao Vàng", "Nhà máy nước Yên Phụ", True),
+        ("Công ty Cổ phần Bia Hà Nội", "Nhà máy Bia Hà Nội", False),
+        ("", "Nhà máy Rạng Đông", False),
+        ("Factory", "Old Factory", False),
+    ],
+)
+def test_names_contradict_by_what_is_their_own(a, b, contradict):
+    """Words that any works has in its name make no two works alike."""
+    assert registry.contradict([fold(a)], [fold(b)]) is contradict

@@ -348,7 +348,7 @@ def test_network_gain_equals_the_network_with_the_site_in_it(towns: ModuleType, 
 def test_site_criteria_by_hand(towns: ModuleType) -> None:
     sites = towns.sites(
         {"geometry": towns.at(0), "confidence": 0.8, "listed": True, "start_year": 1976, "area_m2": 5200.0},
-        {"geometry": towns.at(0), "confidence": 0.6, "status": "active", "start_year": 1870, "public_land": True},
+        {"geometry": towns.at(0), "confidence": 0.6, "status": "in_use", "start_year": 1870, "public_land": True},
         {"geometry": towns.at(0), "confidence": 0.5, "status": "brownfield", "area_m2": math.nan},
         {"geometry": towns.at(0), "confidence": 1.0, "public_land": True, "start_year": 2030},
     )
@@ -362,10 +362,10 @@ def test_site_criteria_by_hand(towns: ModuleType) -> None:
 
 def test_candidates_are_attested_and_neither_converted_nor_lost(towns: ModuleType) -> None:
     sites = towns.sites(
-        {"geometry": towns.at(0), "status": "disused"},
+        {"geometry": towns.at(0), "status": "vacated"},
         {"geometry": towns.at(0), "status": "converted"},
         {"geometry": towns.at(0), "status": "lost"},
-        {"geometry": towns.at(0), "status": "active", "confidence": 0.39},
+        {"geometry": towns.at(0), "status": "in_use", "confidence": 0.39},
         {"geometry": towns.at(0), "status": "brownfield", "confidence": 1 - (1 - 0.25) * (1 - 0.2)},  # 0.4, by hand
     )
     found = reach.select_candidates(sites, towns.config().candidates)
@@ -483,7 +483,7 @@ def _town_with_everything(towns: ModuleType) -> Any:
     people = towns.people(*({"geometry": towns.at(x), "residents": 5.0} for x in rng.uniform(0, 2000, 30)))
     sites = towns.sites(
         *({"geometry": towns.at(x, 20), "listed": x > 500, "start_year": 1950, "public_land": True} for x in (10, 900)),
-        {"geometry": towns.at(1990), "status": "active", "confidence": 0.5},
+        {"geometry": towns.at(1990), "status": "in_use", "confidence": 0.5},
         {"geometry": towns.at(500, 400)},  # out of reach
     )
     stations = towns.stations({"geometry": towns.at(1200), "name": "Ga Cũ"})

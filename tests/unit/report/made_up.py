@@ -48,7 +48,7 @@ PROVENANCE = {
     "settings": "0123456789ab",
     "version": "0.1.0",
 }
-STATUSES = ("disused", "active", "brownfield")
+STATUSES = ("vacated", "in_use", "brownfield")
 CLASSES = ("mill or factory", "warehouse", "dock or shipyard", "railway works")
 
 
@@ -110,7 +110,7 @@ def _evidence(i: int) -> str:
 def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
     x, y = WEST + 0.004 + rng.random(n) * 0.05, SOUTH + 0.004 + rng.random(n) * 0.04
     status = [STATUSES[i % 3] for i in range(n)]
-    status[-8:] = ["converted"] * 4 + ["lost"] * 2 + ["active"] * 2
+    status[-8:] = ["converted"] * 4 + ["lost"] * 2 + ["in_use"] * 2
     confidence = np.full(n, 0.75)
     confidence[-2:] = 0.2
     rows = {
@@ -118,12 +118,16 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         **_names(n, "Works"),
         "heritage_class": [CLASSES[i % 4] for i in range(n)],
         "status": status,
+        "status_source": [HOSTILE[i % len(HOSTILE)] for i in range(n)],
+        "status_date": ["2021" if i % 2 else "" for i in range(n)],
         "confidence": confidence,
         "tier": ["high"] * (n - 2) + ["low"] * 2,
         "area_m2": [9000.0 + 700 * i for i in range(n)],
         "start_year": pd.array([1920 + i if i % 2 else None for i in range(n)], dtype="Int64"),
         "listed": [i % 4 == 0 for i in range(n)],
         "public_land": [False] * n,
+        "list": ["known"] * (n - 2) + [""] * 2,
+        "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
         "registry_id": [""] * n,
         "in_osm": [i % 9 != 8 for i in range(n)],
         "evidence": [_evidence(i) for i in range(n)],
