@@ -27,9 +27,10 @@ from sklearn.metrics import roc_auc_score
 from creative_nodes.common import tables
 from creative_nodes.common.geo import WGS84_EPSG, reproject
 from creative_nodes.locate.grounds import Ground, eligible, find_grounds
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting import density_around, look_around, no_works, signs
 from creative_nodes.locate.setting_rules import Setting
-from creative_nodes.locate.taxonomy import Selector, read_taxonomy
+from creative_nodes.locate.taxonomy import read_taxonomy
 from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -54,6 +54,7 @@ USES = {
     "refresh_downloads": {"osmium", "requests"},
     "score_candidates": set(),
     "score_scenarios": set(),
+    "score_survey": {"scipy"},
     "spread_people": {"h3", "rasterio"},
     "survey_grounds": {"scipy"},
     "try_site": {"rasterio", "scipy"},

@@ -113,7 +113,7 @@ def sites(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     defaults: dict[str, Any] = {
         **NAMES,
         **{"heritage_class": "warehouse", "status": "vacated", "confidence": 0.8, "tier": "high", "area_m2": 1000.0},
-        **{"status_source": "", "status_date": "", "list": "known", "told_by": "register"},
+        **{"status_source": "", "status_date": "", "list": "known", "offered": True, "told_by": "register"},
         **{"start_year": pd.NA, "listed": False, "public_land": False, "registry_id": "", "in_osm": True},
         **{"evidence": "[]", "osm_ids": []},
     }

@@ -16,6 +16,7 @@ from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import find_imports as find_imports
 from .sites import locate as locate
+from .survey_list import as_sites as as_sites
 from .survey_list import survey_list as survey_list
 from .tables import AMENITIES as AMENITIES
 from .tables import CITY_LANGUAGES as CITY_LANGUAGES

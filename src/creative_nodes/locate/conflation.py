@@ -15,8 +15,8 @@ from creative_nodes.locate.claims import claim_grounds
 from creative_nodes.locate.forming import Site, group_sites
 from creative_nodes.locate.grounds import Ground
 from creative_nodes.locate.names import folded_names
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.settings import Locate
-from creative_nodes.locate.taxonomy import Selector
 
 SAME_NAME = 0.95  # likeness asked of an object that nothing but its name speaks for
 # what carries a site's name without being it

@@ -80,9 +80,14 @@ def group_sites(finds: evidence.Finds, matches: Matches, settings: Locate) -> li
     settings : distances of grouping.
     """
     folded = [fold(names_of(tags)["name"]) for tags in finds.tags]
-    label = grouping.group(
-        finds.geometry, folded, within_m=settings.group_within_m, max_area_m2=settings.max_group_area_m2
-    )
+    # a works of its own name, and what one listing names, is one place up to the width of the largest ground
+    wide = grouping.width_of(settings.max_group_area_m2)
+    alike = [
+        grouping.Alike(folded, settings.group_within_m),
+        grouping.Alike([registry.own_part(name) if registry.has_own_part(name) else "" for name in folded], wide),
+        grouping.Alike([tags.get("heritage:ref", "") for tags in finds.tags], wide),
+    ]
+    label = grouping.group(finds.geometry, alike, max_area_m2=settings.max_group_area_m2)
     return [_site_of(finds, np.flatnonzero(label == number), matches) for number in range(label.max(initial=-1) + 1)]
 
 

@@ -12,7 +12,7 @@ import shapely
 from creative_nodes.common import projected
 from creative_nodes.locate.grouping import largest_member, oldest_member
 from creative_nodes.locate.names import fold
-from creative_nodes.locate.taxonomy import Selector
+from creative_nodes.locate.selector import Selector
 
 WITHIN_M = 12.0
 SMALLEST_M2, LARGEST_M2 = 2_000.0, 300_000.0

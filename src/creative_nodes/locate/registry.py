@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,14 +22,16 @@ from creative_nodes.locate.names import fold
 # how far from its stated position a row of each precision may lie
 PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
 HALF_ALIKE = 0.5
+SHORTEST_OWN = 3  # letters: A, B2 or a number tell buildings apart, not works
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
 REGISTRY = "registry"
 NOT_IN_CSV = ("origin", "year_built", "listing")  # what only rows of imported lists carry
 MAY_LACK = ("status_date", "status_source")  # columns that a registry may leave out
 # folded words that tell no works from another
 _GENERIC = re.compile(
-    r"\b(?:nha may|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|mill|"
-    r"plant|company|co|ltd|limited|corporation|usine|fabrik|old|former)\b|(?:股份|有限|责任|总|分)*公司|工厂|厂|旧址|遗址|大楼|大厦"
+    r"\b(?:nha may|nha kho|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|"
+    r"mill|plant|company|co|ltd|limited|corporation|usine|fabrik|old|former|tram bom|pumping station|thap nuoc|"
+    r"water tower|warehouse|wharf|ben cang|cang)\b|(?:股份|有限|责任|总|分)*公司|工厂|厂|仓库|码头|泵站|水塔|旧址|遗址|大楼|大厦"
 )
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
@@ -230,13 +233,33 @@ def contradict(some: Iterable[str], others: Iterable[str]) -> bool:
     ----------
     some, others : folded names of each; without any nothing is contradicted.
     """
-    pairs = [(_own_part(a), _own_part(b)) for a in some for b in others if a and b]
+    pairs = [(own_part(a), own_part(b)) for a in some for b in others if a and b]
     return bool(pairs) and max(similarity(a, b) for a, b in pairs) < HALF_ALIKE
 
 
-def _own_part(name: str) -> str:
-    """Return what is a name's own in it; the whole name where nothing is."""
-    return " ".join(_GENERIC.sub(" ", name).split()) or name
+def own_part(name: str) -> str:
+    """Return what is a name's own in it; the whole name where nothing is.
+
+    Parameters
+    ----------
+    name : a folded name.
+    """
+    return _bare(name) or name
+
+
+def has_own_part(name: str) -> bool:
+    """Tell whether a name holds more than words that any works has in its name.
+
+    Parameters
+    ----------
+    name : a folded name.
+    """
+    return len(_bare(name)) >= SHORTEST_OWN
+
+
+@lru_cache(maxsize=100_000)
+def _bare(name: str) -> str:
+    return " ".join(_GENERIC.sub(" ", name).split())
 
 
 def match(

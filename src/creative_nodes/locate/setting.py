@@ -17,8 +17,8 @@ import shapely
 from creative_nodes.common import projected
 from creative_nodes.locate.grounds import Ground
 from creative_nodes.locate.names import FORMER, TODAY, name_key, name_keys
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting_rules import Setting, SettingRule
-from creative_nodes.locate.taxonomy import Selector
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, WordList
 
 M2_PER_HECTARE, M2_PER_KM2 = 1e4, 1e6

@@ -18,12 +18,14 @@ from creative_nodes.locate.grounds import Ground, eligible, find_grounds
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.judging import Judgement, Statement, judge
 from creative_nodes.locate.outcomes import imports_frame, registry_frame
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.settings import Locate
 from creative_nodes.locate.status import told_status
 from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE
-from creative_nodes.locate.taxonomy import Selector, Taxonomies, Taxonomy, start_year
+from creative_nodes.locate.taxonomy import Taxonomies, Taxonomy, start_year
 
 REGISTRY_RULE, IMPORT_RULE = "registry", "import"
+SILENT = ("in_use", "not_known")  # nobody says that it is or will be vacated
 NEAR_M = 1.0  # "inside or touching"
 
 
@@ -76,12 +78,13 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
         edited=beside.edited,
         wording=taxonomy.wording,
     )
+    class_ = site.said("heritage_class") or judged.class_
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
     years = years or [row.year_built for row in site.imported if row.year_built is not None]
     return {
         "site_id": f"h-{site.key}",
         **site.display_names(),
-        "heritage_class": site.said("heritage_class") or judged.class_,
+        "heritage_class": class_,
         "status": status.status,
         "status_source": status.source,
         "status_date": status.date,
@@ -92,12 +95,26 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
         "listed": judged.listed or any(row.listing for row in site.imported),
         "public_land": judged.public_land,
         "list": _list_of(site, judged),
+        "offered": _is_offered(site, status.status, area, taxonomy, class_),
         "told_by": "register" if site.known else "list" if site.imported else "map",
         "registry_id": site.known.registry_id if site.known else "",
         "in_osm": bool(site.osm_ids),
         "evidence": judged.evidence,
         "osm_ids": site.osm_ids,
     }
+
+
+def _is_offered(site: Site, status: str, area_m2: float, taxonomy: Taxonomy, class_: str) -> bool:
+    """Tell whether a site may be offered for reuse."""
+    if status in SILENT and any(taxonomy.wording.serves(tags) for tags in _what_it_is(site)):
+        return False
+    return bool(site.sources()) or not 0 < area_m2 < taxonomy.smallest_m2.get(class_, 0.0)
+
+
+def _what_it_is(site: Site) -> list[dict[str, str]]:
+    """Return what tells what a site is: its largest object, those that go by its name, and the rows that name it."""
+    named = [tags for tags in site.tags if site.names["name"] and tags.get("name") == site.names["name"]]
+    return [*site.tags[:1], *named, *({"name": row.name} for row in site.sources())]
 
 
 def _list_of(site: Site, judged: Judgement) -> str:

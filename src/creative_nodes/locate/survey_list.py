@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.common import WGS84_EPSG, Message, mark, reproject, tables, told, written
+from creative_nodes.common import NAMES, WGS84_EPSG, Message, mark, reproject, tables, told, written
 from creative_nodes.locate.grounds import Ground, eligible, find_grounds
 from creative_nodes.locate.names import names_of
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting import Sign, Surroundings, density_around, likelihood, no_works, signs
 from creative_nodes.locate.setting_rules import Setting
-from creative_nodes.locate.tables import SURVEY
-from creative_nodes.locate.taxonomy import Selector
+from creative_nodes.locate.status import NOT_KNOWN
+from creative_nodes.locate.tables import HERITAGE, SURVEY
+from creative_nodes.locate.taxonomy import Taxonomy
 
 MOST, MOST_SHARE = 30, 0.5  # a survey list holds at most so many, and at most so large a share of the eligible grounds
 SETTLED_BY_NAME = mark("since when {name} has worked here: the company's history, the ward, or a building's date")
@@ -67,6 +69,25 @@ def survey_list(
     asked.sort(key=lambda one: (-one.likelihood, one.ground.ground_id))
     kept = asked[: min(MOST, int(MOST_SHARE * len(grounds)))]
     return _frame(kept, around.tags_of, len(grounds), epsg)
+
+
+def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
+    """Write the survey list as rows of the table heritage, so that it is measured as sites are.
+
+    Parameters
+    ----------
+    survey : the table survey.
+    taxonomy : its default class; nobody has said of which kind they are, or that they are old.
+    """
+    known = survey[["site_id", *(column.name for column in NAMES), "area_m2", "osm_ids", "geometry"]]
+    silent = {"status": NOT_KNOWN, "status_source": "", "status_date": "", "registry_id": "", "told_by": "map"}
+    return known.assign(
+        heritage_class=taxonomy.default_class,
+        **silent,
+        **{"confidence": 0.0, "tier": "low", "list": "survey", "offered": True, "in_osm": True},
+        **{"listed": False, "public_land": False, "start_year": pd.array([pd.NA] * len(survey), dtype="Int64")},
+        evidence=survey["signs"],
+    )[[column.name for column in HERITAGE.columns]]
 
 
 def _settled(heritage: gpd.GeoDataFrame) -> set[str]:

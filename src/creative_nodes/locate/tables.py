@@ -29,6 +29,12 @@ HERITAGE = Table(
         Column("listed", "flag", "carries a heritage listing, in OSM or in an imported list"),
         Column("public_land", "flag", "tagged as publicly owned or operated"),
         Column("list", "text", "known (a register, a list or strong evidence), likely (medium), or empty (weak)"),
+        Column(
+            "offered",
+            "flag",
+            "may be offered for reuse: it does not serve the whole city, or somebody says that it is or will be "
+            "vacated, and what the map alone tells of is large enough for its class",
+        ),
         Column("told_by", "text", "who tells of it: register, list, or map (OSM alone)"),
         Column("registry_id", "text", "matched registry row; empty when none"),
         Column("in_osm", "flag", "false: known from the registry or an imported list only"),

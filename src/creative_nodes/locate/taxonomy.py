@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from creative_nodes.common import InputError, nearest
 from creative_nodes.locate.names import TODAY, name_key, name_keys
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting_rules import Never, Setting, SettingRule
 from creative_nodes.locate.wording import Wording, WordingReader
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, LANGUAGE_CODE, WordList, Words, read_words
@@ -63,6 +64,9 @@ class TaxonomyFile(_Part):
     import_weight: Annotated[float, Field(ge=0, le=1)] = 0.6
     setting: Setting | None = None
     wording: Wording = Wording()
+    smallest_m2: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        {}, description="smallest area a class is offered for reuse at, where the map alone tells of it"
+    )
 
 
 @dataclass(frozen=True)
@@ -71,29 +75,6 @@ class Hit:
 
     rule: Rule
     tag: str
-
-
-class Selector:
-    """Tag selectors such as `key=*` and `key=a|b`, any of which may match."""
-
-    def __init__(self, entries: list[str]) -> None:
-        """Parse the entries; a malformed one raises ValueError."""
-        self.by_key: dict[str, set[str] | None] = {}
-        for entry in entries:
-            key, sign, values = entry.partition("=")
-            if not sign or not key or not values:
-                raise ValueError(f"tag selector {entry!r} must look like key=value, key=a|b or key=*")
-            if values == "*":
-                self.by_key[key] = None
-            elif self.by_key.get(key, set()) is not None:
-                self.by_key[key] = (self.by_key.get(key) or set()) | set(values.split("|"))
-
-    def found_in(self, tags: dict[str, str]) -> str:
-        """Return the first matching tag as key=value, or an empty text."""
-        for key, values in self.by_key.items():
-            if key in tags and (values is None or tags[key] in values):
-                return f"{key}={tags[key]}"
-        return ""
 
 
 class Taxonomy:
@@ -133,7 +114,7 @@ class Taxonomy:
                 self._compile(rule)
         with self._blaming("never_by_name"):
             self._never = Selector(file.never_by_name)
-        self.languages = tuple(languages)
+        self.languages, self.smallest_m2 = tuple(languages), file.smallest_m2
         with self._blaming("setting"):
             self.setting = self._filled(file.setting)
         with self._blaming("wording"):
@@ -193,6 +174,9 @@ class Taxonomy:
                 f"default_class {file.default_class} is not one of {', '.join(file.classes) or 'no classes'}",
                 where=where,
             )
+        for name in file.smallest_m2:
+            if name not in file.classes:
+                raise InputError(f"smallest_m2: {name} is not one of {', '.join(file.classes)}", where=where)
         for rule in file.rules:
             if rule.id in seen:
                 raise InputError(f"rule id {rule.id} stands twice; give each rule its own", where=where)

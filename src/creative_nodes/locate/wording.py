@@ -7,17 +7,21 @@ from collections.abc import Collection
 from pydantic import BaseModel, ConfigDict
 
 from creative_nodes.locate.names import FORMER, TODAY, name_key, name_keys
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, WordList
 
 
 class Wording(BaseModel):
-    """Words by language: of what is no works, of remains where nothing stands, of parks that have been converted."""
+    """Words by language: of what is no works, remains where nothing stands, converted parks, and what serves all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     no_works: dict[str, list[str]] = {}
     remains: dict[str, list[str]] = {}
     parks: dict[str, list[str]] = {}
+    serving: dict[str, list[str]] = {}
+    not_serving: dict[str, list[str]] = {}
+    serving_tags: list[str] = []
 
 
 class WordingReader:
@@ -34,6 +38,9 @@ class WordingReader:
         self._no_works = WordList(wording.no_works, languages=languages)
         self._remains = WordList(wording.remains, languages=languages)
         self._parks = WordList(wording.parks, languages=languages)
+        self._serving = WordList(wording.serving, languages=languages)
+        self._not_serving = WordList(wording.not_serving, languages=languages)
+        self._serving_tags = Selector(wording.serving_tags)
 
     def is_no_works(self, tags: dict[str, str]) -> bool:
         """Tell whether an object's name of today is that of no works, and no former name tells of another past."""
@@ -43,6 +50,14 @@ class WordingReader:
 
     def _says_no_works(self, tags: dict[str, str], key: str) -> bool:
         return self._no_works.found_in(tags[key], language=name_key(key)[1])
+
+    def serves(self, tags: dict[str, str]) -> bool:
+        """Tell whether an object serves the whole city, by its tags or its name of today, as a water works does."""
+        return bool(self._serving_tags.found_in(tags)) or any(
+            self._serving.found_in(tags[key], language=name_key(key)[1])
+            and not self._not_serving.found_in(tags[key], language=name_key(key)[1])
+            for key in name_keys(tags, kinds=TODAY)
+        )
 
     def tells_remains(self, name: str) -> bool:
         """Tell whether a name says that only remains are left."""

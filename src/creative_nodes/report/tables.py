@@ -39,6 +39,7 @@ from creative_nodes.reach import (
     REACH,
     REFERENCE,
     SITE_LINKS,
+    SURVEY_CANDIDATES,
 )
 from creative_nodes.score import (
     CORRELATIONS,
@@ -47,6 +48,7 @@ from creative_nodes.score import (
     SCENARIO_REFERENCE,
     SCENARIOS,
     SCORES,
+    SURVEY_SCORES,
     VALUES,
 )
 from creative_nodes.streets import SERVICES, STATIONS, TRANSIT_NOTES
@@ -92,6 +94,7 @@ TABLES: dict[str, Table] = {
         NEAREST,
         COLOCATION,
         CANDIDATES,
+        SURVEY_CANDIDATES,
         REACH,
         PARTS,
         MODES,
@@ -104,6 +107,7 @@ TABLES: dict[str, Table] = {
         SCALES,
         CORRELATIONS,
         SCORES,
+        SURVEY_SCORES,
         VALUES,
         SCENARIO_CANDIDATES,
         SCENARIO_REFERENCE,

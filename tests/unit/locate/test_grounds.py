@@ -10,7 +10,7 @@ import shapely
 
 from creative_nodes.common.geo import reproject
 from creative_nodes.locate.grounds import Ground, eligible, find_grounds
-from creative_nodes.locate.taxonomy import Selector
+from creative_nodes.locate.selector import Selector
 
 EPSG = 32648
 KINDS = Selector(["landuse=industrial", "man_made=works"])
@@ -82,4 +82,9 @@ def test_sizes_from_a_fifth_to_thirty_hectares_unless_a_list_names_it():
     sides = (40, 50, 540, 560)
     grounds = [Ground(str(side), [str(side)], "", shapely.box(0, 0, side, side)) for side in sides]
     assert [one.ground_id for one in eligible(grounds)] == ["50", "540"]
-    assert [one.ground_id for one in eligible(grounds, named_elsewhere=[True, False, False, True])] == ["40", "50", "540", "560"]
+    assert [one.ground_id for one in eligible(grounds, named_elsewhere=[True, False, False, True])] == [
+        "40",
+        "50",
+        "540",
+        "560",
+    ]

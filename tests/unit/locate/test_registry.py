@@ -13,7 +13,15 @@ from creative_nodes.common.errors import InputError
 from creative_nodes.common.geo import reproject_xy
 from creative_nodes.locate import registry
 from creative_nodes.locate.names import fold
-from creative_nodes.locate.registry import Known, match, match_by_position, positions, read_registry, similarity
+from creative_nodes.locate.registry import (
+    Known,
+    has_own_part,
+    match,
+    match_by_position,
+    positions,
+    read_registry,
+    similarity,
+)
 from creative_nodes.settings import load_config
 
 EPSG = 32648
@@ -430,3 +438,15 @@ def test_the_official_list_of_hanoi_is_in_the_registry():
 def test_names_contradict_by_what_is_their_own(a, b, contradict):
     """Words that any works has in its name make no two works alike."""
     assert registry.contradict([fold(a)], [fold(b)]) is contradict
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        *[(name, False) for name in ("水塔", "Nhà kho", "Trạm bơm", "Kho A", "Old Warehouse")],
+        *[(name, True) for name in ("江南造船厂", "Nhà máy Dệt 8-3", "Kho Thủ Thiêm")],
+    ],
+)
+def test_a_name_of_ones_own_is_more_than_words_of_any_works(name: str, own: bool):
+    """Parts that share a name of their own are one works; two water towers are two."""
+    assert has_own_part(fold(name)) is own

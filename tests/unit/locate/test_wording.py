@@ -69,3 +69,23 @@ def test_a_creative_park_by_its_own_name_is_converted():
     # what the row itself says goes first
     said = _row("弘基创意国际园", status="lost")
     assert told_status([said], [], edited={}, wording=TAXONOMY.wording).status == "lost"
+
+
+@pytest.mark.parametrize(
+    ("tags", "serves"),
+    [
+        ({"name": "Nhà máy nước Ngô Sĩ Liên", "man_made": "water_works"}, True),
+        ({"name": "Ga Long Biên", "railway": "station"}, True),
+        ({"name": "上海造币厂"}, True),
+        ({"name": "闸北水厂"}, True),
+        ({"name": "Royal Mint"}, True),
+        # lemonade, medicine and mineral water serve those who buy them
+        ({"name": "上海汽水厂"}, False),
+        ({"name": "江苏药水厂旧址"}, False),
+        ({"name": "Nhà máy nước Thủ Đức"}, True),
+        ({"name": "Nhà máy nước ngọt Chương Dương"}, False),
+        ({"name": "Nhà máy Dệt 8-3", "man_made": "works"}, False),
+    ],
+)
+def test_what_serves_the_whole_city(tags, serves):
+    assert TAXONOMY.wording.serves(tags) is serves

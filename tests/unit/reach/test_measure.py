@@ -584,3 +584,16 @@ def test_stations_that_meet_no_street_are_told(towns: ModuleType) -> None:
     far = {"geometry": towns.at(500, 900), "n_services": 1}
     note = reach.describe_modes(_bus_town(towns, far)).set_index("mode").loc["transit", "note"]
     assert "Only 2 of 3 stations" in note
+
+
+def test_only_what_is_offered_is_a_candidate_and_weak_evidence_let_in_counts_as_likely(towns):
+    """A water works in use is no candidate; a site below medium is likely where its confidence is let in."""
+    at = {"geometry": towns.at(0)}
+    heritage = towns.sites(
+        {"list": "known", **at},
+        {"list": "known", "offered": False, **at},
+        {"list": "", "confidence": 0.3, "status": "not_known", **at},
+    )
+    settings = towns.config().candidates.model_copy(update={"min_confidence": 0.3})
+    chosen = reach.select_candidates(heritage, settings)
+    assert chosen[["site_id", "list"]].to_numpy().tolist() == [["h1", "known"], ["h3", "likely"]]

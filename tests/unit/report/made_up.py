@@ -127,6 +127,7 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         "listed": [i % 4 == 0 for i in range(n)],
         "public_land": [False] * n,
         "list": ["known"] * (n - 2) + [""] * 2,
+        "offered": [True] * n,
         "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
         "registry_id": [""] * n,
         "in_osm": [i % 9 != 8 for i in range(n)],
@@ -181,7 +182,8 @@ def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachabl
         values[key] = np.where(reachable, values[key], np.nan)
     rows = {
         **{
-            key: chosen[key] for key in ("site_id", "name", "name_en", "name_vi", "name_zh", "heritage_class", "status")
+            key: chosen[key]
+            for key in ("site_id", "name", "name_en", "name_vi", "name_zh", "heritage_class", "status", "list")
         },
         "confidence": chosen["confidence"],
         "reachable": reachable,
