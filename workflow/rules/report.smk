@@ -38,6 +38,9 @@ rule draw_map:
             "portfolio_front",
             "backtest",
             "backtest_summary",
+            "survey",
+            "survey_candidates",
+            "survey_scores",
         ),
         provenance="data/raw/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
@@ -190,6 +193,7 @@ rule pack_geopackage:
             "study_area",
             "heritage",
             "survey",
+            "survey_scores",
             "creative",
             "clusters",
             "completeness",

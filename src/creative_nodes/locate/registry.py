@@ -31,7 +31,8 @@ MAY_LACK = ("status_date", "status_source")  # columns that a registry may leave
 _GENERIC = re.compile(
     r"\b(?:nha may|nha kho|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|"
     r"mill|plant|company|co|ltd|limited|corporation|usine|fabrik|old|former|tram bom|pumping station|thap nuoc|"
-    r"water tower|warehouse|wharf|ben cang|cang)\b|(?:股份|有限|责任|总|分)*公司|工厂|厂|仓库|码头|泵站|水塔|旧址|遗址|大楼|大厦"
+    r"water tower|warehouse|wharf|ben cang|cang)\b|"
+    r"(?:股份|有限|责任|总|分)*公司|工厂|厂|仓库|码头|泵站|水塔|旧址|遗址|大楼|大厦"
 )
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 

@@ -17,7 +17,7 @@ LAYERS = (
     *("completeness", "accessibility", "isochrones", "stations"),
 )
 ATTRIBUTES = (
-    *("scores", "robustness", "scenarios", "agreement", "sweeps", "sweep_variants"),
+    *("scores", "survey_scores", "robustness", "scenarios", "agreement", "sweeps", "sweep_variants"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "backtest", "backtest_summary"),
 )
 DEGREE_DECIMALS = 6  # some 0.1 m

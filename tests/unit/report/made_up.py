@@ -220,6 +220,35 @@ def _scores(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
+def _survey(n: int) -> dict[str, gpd.GeoDataFrame]:
+    """Grounds of the survey list, the second without a rank, with what reuse of them would bring."""
+    ids = [f"s-way{i}" for i in range(n)]
+    sign = {"rule": "rails", "weight": 1.0, "osm_id": "way/1", "tag": HOSTILE[0], "reason": "a railway runs beside it"}
+    grounds = {
+        "site_id": ids,
+        **_names(n, "Ground"),
+        "area_m2": [5000.0 + i for i in range(n)],
+        "likelihood": [0.9 - 0.1 * i for i in range(n)],
+        "place": list(range(1, n + 1)),
+        "eligible": [3 * n] * n,
+        "signs": [json.dumps([sign])] * n,
+        "settle": [HOSTILE[1]] * n,
+        "messages": [""] * n,
+        "osm_ids": [[f"way/{i}"] for i in range(n)],
+        "geometry": [_square(WEST + 0.01 * i, SOUTH + 0.02) for i in range(n)],
+    }
+    shapes = gpd.GeoDataFrame(grounds, crs="EPSG:4326")
+    values = dict.fromkeys(CRITERIA, 0.5)
+    measured = shapes[["site_id", "name", "name_en", "name_vi", "name_zh", "messages", "geometry"]].assign(
+        **{"heritage_class": CLASSES[0], "status": "not_known", "list": "survey", "confidence": 0.0},
+        **{"reachable": [i != 1 for i in range(n)], "unreachable_reason": "", **values},
+        **{"spaces_walk": pd.array([1] * n, dtype="Int64"), "nearest_space": "c0", "nearest_space_m": 50.0},
+    )
+    ordered = [column.name for column in TABLES["survey_candidates"].columns]
+    scores = _scores(measured[ordered]).assign(list="survey")
+    return {"survey": shapes, "survey_candidates": measured[ordered], "survey_scores": scores}
+
+
 def _indicators() -> pd.DataFrame:
     rows = [
         (figures.SPACES, "Creative spaces in the study area", 40.0, "spaces", "OpenStreetMap"),
@@ -505,6 +534,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "stations": _stations(),
         "services": _services(),
         "transit_notes": pd.DataFrame({"key": ["n"], "text": [f"A note {HOSTILE[2]}"], "notice": [False]}),
+        **_survey(4),
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
         "site_links": pd.DataFrame(
             {
