@@ -106,7 +106,8 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
 
 def _is_offered(site: Site, status: str, area_m2: float, taxonomy: Taxonomy, class_: str) -> bool:
     """Tell whether a site may be offered for reuse."""
-    if status in SILENT and any(taxonomy.wording.serves(tags) for tags in _what_it_is(site)):
+    wording, silent = taxonomy.wording, status in SILENT
+    if silent and any(wording.serves(tags) or wording.is_other_today(tags) for tags in _what_it_is(site)):
         return False
     return bool(site.sources()) or not 0 < area_m2 < taxonomy.smallest_m2.get(class_, 0.0)
 

@@ -32,8 +32,8 @@ HERITAGE = Table(
         Column(
             "offered",
             "flag",
-            "may be offered for reuse: it does not serve the whole city, or somebody says that it is or will be "
-            "vacated, and what the map alone tells of is large enough for its class",
+            "may be offered for reuse: it neither serves the whole city nor goes by the name of something else today, "
+            "or somebody says that it is or will be vacated; and what the map alone tells of is large enough",
         ),
         Column("told_by", "text", "who tells of it: register, list, or map (OSM alone)"),
         Column("registry_id", "text", "matched registry row; empty when none"),

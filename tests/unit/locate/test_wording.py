@@ -22,6 +22,8 @@ TAXONOMY = read_taxonomy("config/taxonomy/industrial_heritage.yaml")
         ({"name": "Trụ sở Tổng công ty Dệt"}, True),
         ({"name": "Khu Ký túc xá Nhà máy Dệt"}, True),
         ({"name": "Lancashire Cotton Stock Exchange"}, True),
+        ({"name": "上海美术电影制片厂"}, True),
+        ({"name": "Hãng phim Giải Phóng"}, True),
         ({"name": "中国银行仓库"}, False),
         ({"name": "中国银行办事处及堆栈"}, False),
         ({"name": "申新纺织第九厂"}, False),
@@ -89,3 +91,11 @@ def test_a_creative_park_by_its_own_name_is_converted():
 )
 def test_what_serves_the_whole_city(tags, serves):
     assert TAXONOMY.wording.serves(tags) is serves
+
+
+def test_homes_in_an_old_factory_are_heritage_and_nobody_offers_them():
+    """Its former name makes it a site; its name of today says who is in it."""
+    tags = {"name": "德邻公寓", "old_name": "信谊药厂"}
+    assert not TAXONOMY.wording.is_no_works(tags)
+    assert TAXONOMY.wording.is_other_today(tags)
+    assert not TAXONOMY.wording.is_other_today({"name": "福新面粉一厂"})

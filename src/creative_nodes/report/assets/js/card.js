@@ -106,7 +106,7 @@ const details = (site) => {
   if (site.unreachable_reason) lines.push(about(t("Out of reach, not scored:"), site.unreachable_reason));
   if (site.kind === "converted") lines.push(make("p", {}, t("Already in creative use, so it is no candidate.")));
   if (site.kind === "lost") lines.push(make("p", {}, t("Gone or built over, so it is no candidate.")));
-  if (site.kind === "kept") lines.push(make("p", {}, t("It serves the whole city (water, money, rail) and nobody says that it will be vacated, or it is too small: it is no candidate.")));
+  if (site.kind === "kept") lines.push(make("p", {}, t("It serves the whole city (water, money, rail) or is lived or worked in under a new name, and nobody says that it will be vacated; or it is too small: it is no candidate.")));
   if (site.kind === "survey") lines.push(make("p", {}, t("Industrial ground whose age nobody has written down: it is on the survey list and no candidate.")));
   if (site.settle) lines.push(about(t("What would settle it:"), site.settle));
   if (site.said_by) lines.push(about(t("Who says that its use is so:"), site.said_by));
