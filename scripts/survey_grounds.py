@@ -18,13 +18,15 @@ languages = city_languages(settings["city.languages"], settings["city.country"])
 around = look_around(
     told["places"], tags, told["street_edges"], told["people"], epsg=int(row["epsg"]), languages=languages
 )
+taxonomy = read_taxonomy(files.heritage_taxonomy, languages=languages)
 survey = survey_list(
     told["places"],
     around,
     told["heritage"],
-    read_taxonomy(files.heritage_taxonomy, languages=languages).setting,
+    taxonomy.setting,
     area=row.geometry,
     epsg=int(row["epsg"]),
+    wording=taxonomy.wording,
 )
 note = tables.carry_on(files.heritage, snakemake.params.settings)
 tables.write(survey, SURVEY, snakemake.output.survey, provenance=note)

@@ -26,6 +26,7 @@ STAGES = (
     "describe_city",
     "lay_scales",
     "score_candidates",
+    "score_survey",
     "recommend_set",
     "record_decisions",
     "measure_scenarios",
@@ -42,6 +43,7 @@ FOR_PEOPLE = {"pack_geopackage", "write_csv", "draw_map", "demo"}
 SWEPT = {"sweep_settings", "measure_robustness"}
 SCORE = {
     "score_candidates",
+    "score_survey",
     "recommend_set",
     "record_decisions",
     "score_scenarios",

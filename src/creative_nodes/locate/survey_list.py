@@ -20,6 +20,7 @@ from creative_nodes.locate.setting_rules import Setting
 from creative_nodes.locate.status import NOT_KNOWN
 from creative_nodes.locate.tables import HERITAGE, SURVEY
 from creative_nodes.locate.taxonomy import Taxonomy
+from creative_nodes.locate.wording import WordingReader
 
 MOST, MOST_SHARE = 30, 0.5  # a survey list holds at most so many, and at most so large a share of the eligible grounds
 SETTLED_BY_NAME = mark("since when {name} has worked here: the company's history, the ward, or a building's date")
@@ -44,6 +45,7 @@ def survey_list(
     *,
     area: shapely.Geometry,
     epsg: int,
+    wording: WordingReader | None = None,
 ) -> gpd.GeoDataFrame:
     """List the grounds that are worth a look, named ones first; which they are is decided by likelihood.
 
@@ -55,6 +57,7 @@ def survey_list(
     setting : the rules; without them the list is empty.
     area : study area, EPSG:4326.
     epsg : metric CRS.
+    wording : what names alone tell: creative parks, water works and mints are not asked about.
 
     Returns
     -------
@@ -66,6 +69,7 @@ def survey_list(
     found = find_grounds(places, around.tags, Selector(setting.ground), epsg=epsg)
     grounds = eligible([one for one in found if shapely.intersects(inside, one.geometry)])
     asked = _worth_asking(grounds, around, _settled(heritage), setting)
+    asked = [one for one in asked if wording is None or not _is_told_by_name(one, wording)]
     asked.sort(key=lambda one: (-one.likelihood, one.ground.ground_id))
     kept = asked[: min(MOST, int(MOST_SHARE * len(grounds)))]
     return _frame(kept, around.tags_of, len(grounds), epsg)
@@ -107,6 +111,14 @@ def _worth_asking(grounds: Sequence[Ground], around: Surroundings, settled: set[
         and not settled.intersection(ground.osm_ids)
         and not no_works(ground, around, setting)
     ]
+
+
+def _is_told_by_name(one: _Asked, wording: WordingReader) -> bool:
+    """Tell whether a ground is a creative park by its name, or named, itself or beside it, as what serves the city."""
+    if wording.tells_park(one.ground.name):
+        return True
+    names = (sign.tag.partition("=")[2] for sign in one.signs if sign.tag.startswith("name"))
+    return any(wording.serves({"name": name}) for name in names)
 
 
 def _settle(one: _Asked) -> Message:

@@ -11,7 +11,9 @@ import shapely
 from creative_nodes.common import tables
 from creative_nodes.common.geo import reproject, reproject_xy
 from creative_nodes.locate.registry import Known, read_registry
+from creative_nodes.locate.setting import look_around
 from creative_nodes.locate.sites import locate
+from creative_nodes.locate.survey_list import survey_list
 from creative_nodes.pull.read import read_osm
 from creative_nodes.report.tables import TABLES
 from creative_nodes.settings import load_config, load_settings
@@ -747,3 +749,31 @@ def test_the_tables_of_the_sample_town_pass_their_doors(town, tmp_path):
     for name in ("heritage", "creative", "amenities", "registry"):
         tables.write(getattr(town, name), TABLES[name], tmp_path / f"{name}.parquet", provenance={})
         assert len(tables.read(TABLES[name], tmp_path / f"{name}.parquet")) == len(getattr(town, name)) > 0
+
+
+def test_without_registry_and_lists_the_survey_list_asks_about_what_they_told(run, taxonomies):
+    """The registry taken away: a works that a row made known is weak by its tags, and its ground is asked about."""
+    objects = {
+        "way/1": (box(0, 0, 200), {"landuse": "industrial", "name": "Nhà máy Dệt Nam Định"}),
+        "way/2": (box(2000, 0, 200), {"landuse": "industrial"}),
+    }
+    shapes = [shape for shape, _ in objects.values()]
+    places = gpd.GeoDataFrame(
+        {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()]},
+        geometry=reproject(np.array(shapes, dtype=object), EPSG, 4326),
+        crs=4326,
+    )
+    street = reproject(np.array([shapely.LineString([(EAST, NORTH - 9), (EAST + 3000, NORTH - 9)])]), EPSG, 4326)
+    streets = gpd.GeoDataFrame({"name": [""]}, geometry=street, crs=4326)
+    homes = reproject(np.array([point(100, 100), point(2100, 100)]), EPSG, 4326)
+    people = gpd.GeoDataFrame({"residents": [20_000.0] * 2}, geometry=homes, crs=4326)
+    around = look_around(places, tables.parse_tags(places), streets, people, epsg=EPSG)
+    area = reproject(shapely.box(EAST - AREA_M, NORTH - AREA_M, EAST + AREA_M, NORTH + AREA_M), EPSG, 4326)
+
+    def asked(known):
+        heritage, setting = run(objects, known).heritage, taxonomies.heritage.setting
+        return survey_list(places, around, heritage, setting, area=area, epsg=EPSG)["site_id"].tolist()
+
+    told = row("r", "Nhà máy Dệt Nam Định", at=(100, 100))
+    assert asked([told]) == []
+    assert asked([]) == ["s-way1"]

@@ -16,9 +16,11 @@ from creative_nodes.locate.setting import look_around
 from creative_nodes.locate.setting_rules import Setting
 from creative_nodes.locate.survey_list import survey_list
 from creative_nodes.locate.tables import SURVEY
+from creative_nodes.locate.taxonomy import read_taxonomy
 
 EPSG = 32648
 EAST, NORTH = 588_000.0, 2_325_000.0
+WORDING = read_taxonomy("config/taxonomy/industrial_heritage.yaml").wording
 LAND = {"landuse": "industrial"}
 SETTING = Setting.model_validate(
     {
@@ -63,7 +65,7 @@ def listed():
         heritage = pd.DataFrame({"osm_ids": [known or []], "list": ["known"], "status": ["in_use"]})
         around = look_around(places, tables.parse_tags(places), streets, people, epsg=EPSG)
         area = shapely.box(*_degrees([shapely.box(-5000, -5000, 40_000, 5000)])[0].bounds)
-        found = survey_list(places, around, heritage, SETTING, area=area, epsg=EPSG)
+        found = survey_list(places, around, heritage, SETTING, area=area, epsg=EPSG, wording=WORDING)
         tables.check(found, SURVEY, where="test")
         return found
 
@@ -110,3 +112,13 @@ def test_at_most_half_of_the_eligible_grounds(listed):
 def test_a_ground_without_name_or_telling_neighbour_asks_for_a_visit(listed):
     found = listed({"way/1": (_ground(1), LAND), "way/2": (_ground(2), LAND), "way/11": _rail(1)})
     assert found["settle"].iloc[0].startswith("what stands here")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Nhà máy In tiền Quốc gia", "Nhà máy nước Ngô Sĩ Liên", "Tổ hợp sáng tạo Nhà máy Dệt", "Nhà máy 创意产业园"],
+)
+def test_a_mint_a_water_works_and_a_creative_park_are_not_asked_about(listed, name):
+    objects = {"way/1": (_ground(1), LAND | {"name": name}), "way/2": (_ground(2), LAND)}
+    assert listed(objects).empty
+    assert len(listed({"way/1": (_ground(1), LAND | {"name": "Nhà máy Dệt"}), "way/2": (_ground(2), LAND)})) == 1
