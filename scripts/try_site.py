@@ -1,4 +1,4 @@
-"""Try a site: `snakemake whatif --config city=hanoi at=21.0401,105.8702 status=disused`."""
+"""Try a site: `snakemake whatif --config city=hanoi at=21.0401,105.8702 status=vacated`."""
 
 import json
 

@@ -445,7 +445,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Kho Bến Cũ",
             "warehouse",
-            "disused",
+            "vacated",
             (sheds[0], {**OLD_WHARF, **wharf_names, **listed, "disused:man_made": "works"}),
             *((shed, {**OLD_WHARF, "heritage": "2"}) for shed in sheds[1:]),
             registry_id="SM-02",
@@ -472,7 +472,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Lò gạch cũ",
             "mine_kiln",
-            "disused",
+            "vacated",
             (
                 rectangle(3685, 2635, 3715, 2660),
                 {"historic": "kiln", "man_made": "kiln", "product": "brick", "disused": "yes", "start_date": "1938"},
@@ -482,7 +482,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Xưởng đầu máy Sông Mây",
             "railway_works",
-            "active",
+            "not_known",
             (
                 rectangle(533, 2150, 613, 2225),
                 {
@@ -498,7 +498,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Nhà máy điện cũ",
             "power_water",
-            "disused",
+            "vacated",
             (
                 rectangle(1838, 2547, 1910, 2622),
                 {"building": "industrial", "disused:power": "plant", "historic": "power_station", "start_date": "1925"},
@@ -507,7 +507,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Tháp nước Mây",
             "power_water",
-            "active",
+            "not_known",
             (
                 on_row(20, 1270, 14),
                 {"man_made": "water_tower", "historic": "yes", "start_date": "1894", "name:zh": "云河水塔"},
@@ -516,7 +516,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Bể khí than",
             "power_water",
-            "disused",
+            "vacated",
             (
                 on_column(28, 2262, 12),
                 {"man_made": "gasometer", "historic": "yes", "disused": "yes", "start_date": "1910"},
@@ -525,7 +525,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Nhà máy bia Mây",
             "brewery_food",
-            "active",
+            "not_known",
             (
                 rectangle(732, 1545, 812, 1622),
                 {"building": "industrial", "man_made": "works", "product": "beer", "start_date": "1930"},
@@ -534,7 +534,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Nhà máy xay Lúa Vàng",
             "brewery_food",
-            "disused",
+            "vacated",
             (
                 rectangle(236, 248, 308, 324),
                 {"abandoned:man_made": "works", "product": "rice", "start_date": "1922", "historic": "industrial"},
@@ -552,7 +552,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Nhà in Bình Minh",
             "printing",
-            "disused",
+            "vacated",
             (
                 rectangle(734, 648, 788, 718),
                 {"building": "industrial", "disused:craft": "printer", "disused": "yes", "start_date": "1948"},
@@ -561,7 +561,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Xưởng đóng tàu Mây",
             "dock_shipyard",
-            "disused",
+            "vacated",
             (
                 rectangle(2134, 2846, 2212, 2928),
                 {
@@ -576,7 +576,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Ống khói Xí nghiệp Dệt kim",
             "mill_factory",
-            "disused",
+            "vacated",
             (
                 on_column(27, 1290, 11),
                 {"man_made": "chimney", "historic": "industrial", "disused": "yes", "start_date": "1921"},
@@ -585,7 +585,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Kho Muối",
             "warehouse",
-            "disused",
+            "vacated",
             (
                 rectangle(3934, 52, 3990, 120),
                 {"building": "warehouse", "historic": "warehouse", "disused": "yes", "start_date": "1940"},
@@ -594,7 +594,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Filature de soie (cũ)",
             "mill_factory",
-            "disused",
+            "vacated",
             (
                 rectangle(3436, 948, 3514, 1026),
                 {
@@ -609,7 +609,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "旧染厂",
             "mill_factory",
-            "disused",
+            "vacated",
             (
                 rectangle(1237, 347, 1312, 426),
                 {
@@ -625,7 +625,7 @@ def industrial_sites() -> list[Thing]:
         site(
             "Lò vôi Đê Đông",
             "mine_kiln",
-            "disused",
+            "vacated",
             (
                 rectangle(4235, 450, 4260, 475),
                 {"historic": "kiln", "man_made": "kiln", "product": "lime", "disused": "yes", "start_date": "1931"},
@@ -639,7 +639,7 @@ def industrial_sites() -> list[Thing]:
 REGISTRY_SITE = Thing(
     "Xưởng cơ khí Hòa An",
     [(on_column(15, 2280, 9), {})],
-    {"heritage_class": "mill_factory", "status": "disused", "candidate": True},
+    {"heritage_class": "mill_factory", "status": "vacated", "candidate": True},
     registry_id="SM-03",
 )
 REGISTRY_SPACE_AT = on_row(27, 330, 5)
@@ -1244,7 +1244,7 @@ def registry_rows(wharf: str, mill: list[str], razed: str, hub: str) -> list[tup
                 "kind": "heritage",
                 "heritage_class": "warehouse",
                 "former_use": "river port warehouses",
-                "status": "disused",
+                "status": "vacated",
                 "note": "matches the warehouse row by its name",
             },
             (2160, 990),
@@ -1257,7 +1257,7 @@ def registry_rows(wharf: str, mill: list[str], razed: str, hub: str) -> list[tup
                 "kind": "heritage",
                 "heritage_class": "mill_factory",
                 "former_use": "machine works of 1955",
-                "status": "disused",
+                "status": "vacated",
                 "note": "not mapped: becomes a site of its own",
             },
             REGISTRY_SITE.shapes[0][0],  # type: ignore[list-item]
@@ -1270,7 +1270,7 @@ def registry_rows(wharf: str, mill: list[str], razed: str, hub: str) -> list[tup
                 "kind": "heritage",
                 "heritage_class": "mine_kiln",
                 "former_use": "pottery kiln",
-                "status": "disused",
+                "status": "vacated",
                 "precision": "ward",
                 "note": "only the ward is known: not located",
             },
@@ -1300,7 +1300,7 @@ def registry_rows(wharf: str, mill: list[str], razed: str, hub: str) -> list[tup
                 "domain": "creative_hub",
                 "tier": "core",
                 "present_use": "creative hub",
-                "status": "active",
+                "status": "in_use",
                 "note": "matches the hub by its name",
             },
             (2140, 1730),
@@ -1314,7 +1314,7 @@ def registry_rows(wharf: str, mill: list[str], razed: str, hub: str) -> list[tup
                 "domain": "performance_music",
                 "tier": "core",
                 "present_use": "rehearsal studio",
-                "status": "active",
+                "status": "in_use",
                 "note": "not mapped: becomes a creative space of its own",
             },
             REGISTRY_SPACE_AT,

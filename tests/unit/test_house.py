@@ -56,7 +56,9 @@ USES = {
     "refresh_downloads": {"osmium", "requests"},
     "score_candidates": set(),
     "score_scenarios": set(),
+    "score_survey": {"scipy"},
     "spread_people": {"h3", "rasterio"},
+    "survey_grounds": {"scipy"},
     "try_site": {"rasterio", "scipy"},
     "write_comparison": {"folium", "jinja2"},
     "write_csv": set(),
@@ -354,7 +356,7 @@ def test_what_pages_are_drawn_with_remakes_them_alone(copy):
 
 
 def test_code_behind_a_front_door_counts_and_its_neighbours_do_not(copy):
-    remade = copy("locate/judging.py", 'return "lost"', 'return "gone"')
+    remade = copy("locate/judging.py", 'default="supporting"', 'default="core"')
     assert remade == using("locate/judging.py")
     # what takes names alone from the stage `locate` does not take what it judges by
     assert {"locate_sites", "try_site"} <= remade and not {"read_osm", "read_transit"} & remade

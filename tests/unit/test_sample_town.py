@@ -172,8 +172,8 @@ def test_there_is_enough_to_find(truth: Truth) -> None:
     candidates = [site for site in truth["heritage"] if site["candidate"]]
     assert len(truth["creative"]) >= 40
     assert len(truth["heritage"]) >= 12
-    assert {site["status"] for site in truth["heritage"]} == {"active", "disused", "brownfield", "converted", "lost"}
-    assert all(site["inside"] and site["status"] in ("active", "disused", "brownfield") for site in candidates)
+    assert {site["status"] for site in truth["heritage"]} == {"not_known", "vacated", "brownfield", "converted", "lost"}
+    assert all(site["inside"] and site["status"] in ("not_known", "vacated", "brownfield") for site in candidates)
     assert [site["name"] for site in truth["heritage"] if not site["reachable"]] == ["Lò gạch cũ"]
     assert truth["first"]["name"] in {site["name"] for site in candidates}
     assert len(truth["not_heritage"]) >= 9

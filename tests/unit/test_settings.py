@@ -101,7 +101,8 @@ def test_shipped_config_loads_with_the_values_of_the_method(data):
     assert set(config.score.weights) == CRITERIA
     assert sum(config.score.weights.values()) == pytest.approx(1)
     readiness = config.candidates.readiness
-    assert readiness["disused"] > readiness["brownfield"] > readiness["active"]
+    assert readiness["to_be_vacated"] == readiness["vacated"] > readiness["brownfield"]
+    assert readiness["brownfield"] > readiness["not_known"] > readiness["in_use"]
     assert set(config.travel.modes) == {"walk", "bike", "motorbike", "car"}
     assert not config.travel.modes["walk"].oneway
     assert all(config.travel.modes[mode].oneway for mode in ("bike", "motorbike", "car"))

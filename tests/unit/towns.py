@@ -112,7 +112,8 @@ def sites(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     """Make rows of the table heritage; every column has a default."""
     defaults: dict[str, Any] = {
         **NAMES,
-        **{"heritage_class": "warehouse", "status": "disused", "confidence": 0.8, "tier": "high", "area_m2": 1000.0},
+        **{"heritage_class": "warehouse", "status": "vacated", "confidence": 0.8, "tier": "high", "area_m2": 1000.0},
+        **{"status_source": "", "status_date": "", "list": "known", "offered": True, "told_by": "register"},
         **{"start_year": pd.NA, "listed": False, "public_land": False, "registry_id": "", "in_osm": True},
         **{"evidence": "[]", "osm_ids": []},
     }

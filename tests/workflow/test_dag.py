@@ -15,6 +15,7 @@ STAGES = (
     "locate_sites",
     "spread_people",
     "map_completeness",
+    "survey_grounds",
     "read_transit",
     "connect_spaces",
     "measure_reach",
@@ -25,6 +26,7 @@ STAGES = (
     "describe_city",
     "lay_scales",
     "score_candidates",
+    "score_survey",
     "recommend_set",
     "record_decisions",
     "measure_scenarios",
@@ -44,6 +46,7 @@ SWEPT = {"sweep_settings", "doubt_priorities"}
 WORLDS = {"doubt_worlds", "judge_marks"}
 SCORE = {
     "score_candidates",
+    "score_survey",
     "recommend_set",
     "record_decisions",
     "score_scenarios",
@@ -239,6 +242,7 @@ BEFORE_SCORE = {
     "locate_sites",
     "spread_people",
     "map_completeness",
+    "survey_grounds",
     "read_transit",
     "connect_spaces",
 }

@@ -52,7 +52,7 @@ def test_a_candidate_tried_again_is_as_in_the_base(demo, base):
     scores = _read(demo, "whatif_scores", "whatif-again")
     assert scores.loc[scores["tried"], "rank"].tolist() == [1]
     assert (scores["move"].dropna() == 0).all()
-    assert f"{TRUTH['first']['name']} (disused" in done.stdout + done.stderr
+    assert f"{TRUTH['first']['name']} (vacated" in done.stdout + done.stderr
     assert _state(demo.folder) == base
 
 
@@ -61,7 +61,7 @@ def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     true = _read(demo, "candidates", "").set_index("site_id").loc["h-n2934"]
     heritage = tables.read(TABLES["heritage"], demo.folder / "data/processed/sample/heritage.parquet")
     point = next(row.geometry for row in heritage.itertuples() if "node/2934" in row.osm_ids)
-    done = _run(demo, f"at={point.y!r},{point.x!r}", "name=Kho: <b>thử</b>", "class=warehouse", "status=disused")
+    done = _run(demo, f"at={point.y!r},{point.x!r}", "name=Kho: <b>thử</b>", "class=warehouse", "status=vacated")
     (row,) = _read(demo, "whatif_candidates").to_dict("records")
     assert row["network_gain"] == pytest.approx(true["network_gain"], rel=1e-9)
     assert row["name"] == "Kho: <b>thử</b>"
@@ -73,7 +73,7 @@ def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     assert back["tried"].sum() == 1 and len(back) == len(_read(demo, "candidates"))
     assert _state(demo.folder) == base
     # asked again, nothing is made again; asked otherwise, the site alone is
-    asked = [f"at={point.y!r},{point.x!r}", "name=Kho: <b>thử</b>", "class=warehouse", "status=disused"]
+    asked = [f"at={point.y!r},{point.x!r}", "name=Kho: <b>thử</b>", "class=warehouse", "status=vacated"]
     assert demo.would_run("whatif", "--config", "city=sample", *asked) == set()
     asked[-1] = "status=active"
     assert demo.would_run("whatif", "--config", "city=sample", *asked) == {"try_site", "draw_trial", "whatif"}
@@ -100,13 +100,13 @@ def test_a_base_that_is_not_there_is_made_first(fresh):
     [
         (["city=sampel", "osm=way/1"], "did you mean sample?"),
         (["city=sample"], "give one of at=, osm= and sites="),
-        (["city=sample", "osm=way/1", "stauts=disused"], "did you mean status?"),
+        (["city=sample", "osm=way/1", "stauts=vacated"], "did you mean status?"),
         (["osm=way/1"], "city: this key is missing"),
         (["city=sample", "sites=nowhere.csv"], "no such file: nowhere.csv"),
         ([], "say what to try, for example: snakemake whatif"),
-        (["city=sample", "at=0.5,3.0", "status=disused"], "outside the study area of sample"),
+        (["city=sample", "at=0.5,3.0", "status=vacated"], "outside the study area of sample"),
         (["city=sample", "osm=way/999999"], "way/999999 is neither"),
-        (["city=sample", "at=0.0166199,3.0011054", "status=disused", "class=mil"], "class: mil is no class"),
+        (["city=sample", "at=0.0166199,3.0011054", "status=vacated", "class=mil"], "class: mil is no class"),
     ],
 )
 def test_a_wrong_wish_ends_with_its_message(demo, base, asked, words):

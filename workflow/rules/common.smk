@@ -148,6 +148,7 @@ def tables_of(*names):
 RESULTS = (
     *("network_parts", "cluster_reach", "reference"),
     *("candidates", "scores", "values", "scales", "correlations"),
+    *("survey", "survey_candidates", "survey_scores"),
     *("priorities_doubt", "rank_acceptability", "agreement"),
     *("scenarios", "scenario_candidates", "scenario_reference", "sweeps", "sweep_variants"),
     *("recommended", "set_beside_ranking", "decisions"),

@@ -41,3 +41,30 @@ rule locate_sites:
         ),
     script:
         "../../scripts/locate_sites.py"
+
+
+# snakemake data/processed/hanoi/survey.parquet
+rule survey_grounds:
+    input:
+        places="data/processed/{city}/places.parquet",
+        study_area="data/processed/{city}/study_area.parquet",
+        street_edges="data/processed/{city}/street_edges.parquet",
+        people="data/processed/{city}/people.parquet",
+        heritage="data/processed/{city}/heritage.parquet",
+        heritage_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.heritage_taxonomy,
+        words=lambda w: words_of(w.city),
+    output:
+        survey="data/processed/{city}/survey.parquet",
+    log:
+        "logs/{city}/survey_grounds.log",
+    benchmark:
+        "logs/{city}/survey_grounds.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/survey_grounds.py"),
+        settings=params_for("analysis.locate", "city.country", "city.languages"),
+    script:
+        "../../scripts/survey_grounds.py"

@@ -42,6 +42,9 @@ rule draw_map:
             "portfolio_front",
             "backtest",
             "backtest_summary",
+            "survey",
+            "survey_candidates",
+            "survey_scores",
         ),
         provenance="data/raw/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
@@ -142,6 +145,7 @@ rule describe_city:
             "modes",
             "stations",
             "transit_notes",
+            "survey",
         ),
         provenance="data/raw/{city}/provenance.json",
         heritage_taxonomy=lambda w: settings_of(
@@ -199,6 +203,8 @@ rule pack_geopackage:
             "backtest_summary",
             "study_area",
             "heritage",
+            "survey",
+            "survey_scores",
             "creative",
             "clusters",
             "completeness",

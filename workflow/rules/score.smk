@@ -39,6 +39,33 @@ rule score_candidates:
         "../../scripts/score_candidates.py"
 
 
+# snakemake data/processed/hanoi/survey_scores.parquet
+rule score_survey:
+    input:
+        **TRANSPORT,
+        **tables_of("survey", "amenities", "people", "scales"),
+        creative="data/processed/{city}/located_creative.parquet",
+        heritage_taxonomy=lambda w: settings_of(
+            w.city
+        ).analysis.locate.heritage_taxonomy,
+        words=lambda w: words_of(w.city),
+    output:
+        **tables_of("survey_candidates", "survey_scores"),
+    log:
+        "logs/{city}/score_survey.log",
+    benchmark:
+        "logs/{city}/score_survey.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_fingerprint("scripts/score_survey.py"),
+        settings=params_for(
+            *POSITION_KEYS, "analysis.candidates", "analysis.score", "analysis.seed"
+        ),
+    script:
+        "../../scripts/score_survey.py"
+
+
 # snakemake data/processed/hanoi/scenarios.parquet
 rule score_scenarios:
     input:

@@ -1,7 +1,7 @@
 # What if: a site of one's own, measured and ranked among the candidates, in a folder of its own.
 
 
-# snakemake whatif --config city=hanoi at=21.0401,105.8702 name="Gia Lam works" class=railway_works status=disused
+# snakemake whatif --config city=hanoi at=21.0401,105.8702 name="Gia Lam works" class=railway_works status=vacated
 rule try_site:
     input:
         **TRANSPORT,

@@ -67,7 +67,9 @@ from .settings import validated as validated
 from .words import BY_MODE as BY_MODE
 from .words import CRITERIA as CRITERIA
 from .words import CRITERION_GROUPS as CRITERION_GROUPS
+from .words import OSM_STATUSES as OSM_STATUSES
 from .words import POSITION_CRITERIA as POSITION_CRITERIA
+from .words import SITE_STATUSES as SITE_STATUSES
 from .words import STREET_MODES as STREET_MODES
 from .words import WEIGHT_FORMS as WEIGHT_FORMS
 from .words import Criterion as Criterion
@@ -75,6 +77,7 @@ from .words import CriterionKey as CriterionKey
 from .words import Datum as Datum
 from .words import Group as Group
 from .words import Mode as Mode
+from .words import SiteStatus as SiteStatus
 from .words import Status as Status
 from .words import Tier as Tier
 from .words import TransitKind as TransitKind

@@ -11,7 +11,12 @@ Mode = Literal["walk", "bike", "motorbike", "car"]
 STREET_MODES: tuple[Mode, ...] = get_args(Mode)
 TravelMode = Literal["walk", "bike", "motorbike", "car", "transit"]  # transit: on foot and by public transport
 TransitKind = Literal["subway", "light_rail", "monorail", "train", "tram", "bus"]
-Status = Literal["disused", "brownfield", "active"]
+# what is known of a site that may be reused, by readiness; not_known: nobody says
+Status = Literal["to_be_vacated", "vacated", "brownfield", "not_known", "in_use"]
+# what is known of any site
+SiteStatus = Literal[Status, "converted", "lost"]
+SITE_STATUSES: tuple[str, ...] = (*get_args(Status), "converted", "lost")
+OSM_STATUSES = ("vacated", "brownfield", "in_use")  # what tags can say of what stands, the first that is said counts
 Tier = Literal["core", "intermediate", "supporting"]
 Datum = Literal["wgs84", "gcj02", "bd09"]
 

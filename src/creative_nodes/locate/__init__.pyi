@@ -11,10 +11,13 @@ from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
 from .registry import read_registry as read_registry
+from .setting import look_around as look_around
 from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import find_imports as find_imports
 from .sites import locate as locate
+from .survey_list import as_sites as as_sites
+from .survey_list import survey_list as survey_list
 from .tables import AMENITIES as AMENITIES
 from .tables import CITY_LANGUAGES as CITY_LANGUAGES
 from .tables import CREATIVE as CREATIVE
@@ -22,6 +25,7 @@ from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import LOCATED as LOCATED
 from .tables import REGISTRY as REGISTRY
+from .tables import SURVEY as SURVEY
 from .taxonomy import Taxonomy as Taxonomy
 from .taxonomy import read_taxonomy as read_taxonomy
 from .taxonomy import start_year as start_year

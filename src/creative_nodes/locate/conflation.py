@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -10,10 +11,12 @@ import shapely
 
 from creative_nodes.common import WGS84_EPSG, reproject
 from creative_nodes.locate import evidence, grouping, registry
+from creative_nodes.locate.claims import claim_grounds
 from creative_nodes.locate.forming import Site, group_sites
+from creative_nodes.locate.grounds import Ground
 from creative_nodes.locate.names import folded_names
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.settings import Locate
-from creative_nodes.locate.taxonomy import Selector
 
 SAME_NAME = 0.95  # likeness asked of an object that nothing but its name speaks for
 # what carries a site's name without being it
@@ -82,13 +85,14 @@ def sites_of(
     *,
     within: shapely.Geometry,
     epsg: int,
+    grounds: Sequence[Ground] = (),
 ) -> list[Site]:
     """Group finds into sites and give them their rows of the registry and of imported lists.
 
     A row of the registry is looked for, in this order, among the finds by name, among all other named OSM objects by
-    name, among sites without a row by position; what is then left and well placed `within` the area that is read
-    becomes a site of its own, not in OSM. Rows of lists follow in the same order, and join sites that have a row
-    already.
+    name, among sites without a row by position; one that is placed to its street takes the only one of `grounds`
+    beside it; what is then left and well placed `within` the area that is read becomes a site of its own, not in OSM.
+    Rows of lists follow in the same order, and join sites that have a row already.
 
     Parameters
     ----------
@@ -98,6 +102,7 @@ def sites_of(
     settings : distances of grouping and matching.
     within : the area that is read, metric CRS.
     epsg : that CRS.
+    grounds : industrial grounds that a roughly placed row may claim, metric CRS.
     """
     lists = _by_origin([row for row in known if row.origin != registry.REGISTRY])
     known = [row for row in known if row.origin == registry.REGISTRY]
@@ -115,6 +120,7 @@ def sites_of(
     for one in registry.match_by_position(left, [site.folded for site in sites], free, shapes, epsg=epsg):
         sites[one.site].known, sites[one.site].match = left[one.row], one
     left = _left(left, [site.known.registry_id for site in sites if site.known])
+    left = _left(left, claim_grounds(left, grounds, sites, epsg=epsg))
     for row, point in zip(left, registry.positions(left, epsg), strict=True):
         if row.precision == "site" and point is not None and shapely.intersects(within, point):
             sites.append(Site.of_row(row, point))

@@ -32,10 +32,10 @@ class Site:
     imported: list[registry.Known] = field(default_factory=list)
 
     @classmethod
-    def of_row(cls, row: registry.Known, point: shapely.Point) -> Site:
-        """Make a site of a row alone, at its point in the metric CRS."""
+    def of_row(cls, row: registry.Known, place: shapely.Geometry) -> Site:
+        """Make a site of a row alone, at its place in the metric CRS."""
         names = {"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh}
-        return cls(f"r-{row.registry_id}", names, point, folded=row.folded_names())
+        return cls(f"r-{row.registry_id}", names, place, folded=row.folded_names())
 
     def sources(self) -> list[registry.Known]:
         """Return the rows that tell of the site, the registry's first."""
@@ -80,9 +80,14 @@ def group_sites(finds: evidence.Finds, matches: Matches, settings: Locate) -> li
     settings : distances of grouping.
     """
     folded = [fold(names_of(tags)["name"]) for tags in finds.tags]
-    label = grouping.group(
-        finds.geometry, folded, within_m=settings.group_within_m, max_area_m2=settings.max_group_area_m2
-    )
+    # a works of its own name, and what one listing names, is one place up to the width of the largest ground
+    wide = grouping.width_of(settings.max_group_area_m2)
+    alike = [
+        grouping.Alike(folded, settings.group_within_m),
+        grouping.Alike([registry.own_part(name) if registry.has_own_part(name) else "" for name in folded], wide),
+        grouping.Alike([tags.get("heritage:ref", "") for tags in finds.tags], wide),
+    ]
+    label = grouping.group(finds.geometry, alike, max_area_m2=settings.max_group_area_m2)
     return [_site_of(finds, np.flatnonzero(label == number), matches) for number in range(label.max(initial=-1) + 1)]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -11,14 +14,26 @@ from scipy.sparse.csgraph import connected_components
 TOUCH_M = 1.0  # shapes drawn side by side rarely share their corners exactly
 
 
-def group(geometry: np.ndarray, folded_names: list[str], *, within_m: float, max_area_m2: float) -> np.ndarray:
+@dataclass(frozen=True)
+class Alike:
+    """What shapes may have in common, such as a name, empty where one has none, and how near it joins (metres)."""
+
+    labels: list[str]
+    within_m: float
+
+
+def width_of(area_m2: float) -> float:
+    """Return how wide a round ground of so many m² is: parts of one works lie no farther apart."""
+    return float(2 * np.sqrt(area_m2 / np.pi))
+
+
+def group(geometry: np.ndarray, alike: Sequence[Alike], *, max_area_m2: float) -> np.ndarray:
     """Group shapes into sites.
 
     Parameters
     ----------
     geometry : shapes in the metric CRS, shape (n,).
-    folded_names : folded name of each, empty when unnamed.
-    within_m : metres, straight-line: shapes of one name group within it.
+    alike : what joins shapes that do not touch, one label a shape; metres are straight-line.
     max_area_m2 : a larger area does not swallow what lies in it.
 
     Returns
@@ -32,14 +47,18 @@ def group(geometry: np.ndarray, folded_names: list[str], *, within_m: float, max
     tree = shapely.STRtree(geometry[small])
     a, b = tree.query(geometry[small], predicate="dwithin", distance=TOUCH_M)
     pairs = [np.column_stack([small[a], small[b]])]
-    names = pd.Series(folded_names, dtype="str")
-    for name, rows in names.groupby(names).indices.items():
-        if name and len(rows) > 1:
-            near = shapely.STRtree(geometry[rows]).query(geometry[rows], predicate="dwithin", distance=within_m)
-            pairs.append(np.column_stack([rows[near[0]], rows[near[1]]]))
+    pairs += [pair for one in alike for pair in _joined(geometry, one)]
     joined = np.concatenate(pairs)
     graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(n, n))
     return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def _joined(geometry: np.ndarray, alike: Alike) -> Iterator[np.ndarray]:
+    labels = pd.Series(alike.labels, dtype="str")
+    for label, rows in labels.groupby(labels).indices.items():
+        if label and len(rows) > 1:
+            near = shapely.STRtree(geometry[rows]).query(geometry[rows], predicate="dwithin", distance=alike.within_m)
+            yield np.column_stack([rows[near[0]], rows[near[1]]])
 
 
 def oldest_member(osm_ids: list[str]) -> str:

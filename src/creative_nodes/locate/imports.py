@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, InputError, reproject, reproject_xy
+from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, reproject, reproject_xy
 from creative_nodes.locate.datum import to_wgs84
 from creative_nodes.locate.names import fold, has_han
 from creative_nodes.locate.registry import FARTHEST_KM, Known, csv_rows, unreadable_row
@@ -25,7 +25,7 @@ from creative_nodes.locate.taxonomy import Taxonomies, start_year
 
 LISTED_FIRST = 5  # rows at fault that an error names
 SAME_PLACE_DIGITS = 5  # decimals of a degree, about 1 m
-STATUSES = ("active", "disused", "converted", "lost")
+STATUSES = SITE_STATUSES
 TIERS = ("core", "intermediate", "supporting")
 NAME_COLUMNS = ("name", "name_zh", "name_vi", "name_en")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

@@ -8,6 +8,7 @@ from typing import get_args
 
 from creative_nodes.common import Tier
 from creative_nodes.locate.evidence import confidence, evidence_json, strongest, tier_of
+from creative_nodes.locate.status import status_of_hits
 from creative_nodes.locate.taxonomy import Hit, Rule, Taxonomy
 
 SPACE_TIERS: tuple[Tier, ...] = get_args(Tier)
@@ -31,8 +32,8 @@ class Statement:
 class Judgement:
     """What the evidence of a site comes to.
 
-    `tier`: of the confidence. `space_tier`: of a creative space. `status`: lost, disused, brownfield or active, as far
-    as hits tell. `evidence`: JSON, as in the column of that name.
+    `tier`: of the confidence. `space_tier`: of a creative space. `status`: as far as hits tell.
+    `evidence`: JSON, as in the column of that name.
     """
 
     confidence: float
@@ -72,7 +73,7 @@ def judge(
         evidence=evidence_json([*_entries(hits, rules), *(one.entry() for one in statements)]),
         class_=_class_of(rules, names, taxonomy),
         space_tier=min(tiers, key=SPACE_TIERS.index, default="supporting"),
-        status=_status_of(hits),
+        status=status_of_hits(hits).status,
         listed="listed" in flags,
         public_land="public_land" in flags,
     )
@@ -103,16 +104,3 @@ def _class_of(rules: list[Rule], names: Iterable[str], taxonomy: Taxonomy) -> st
         return str(max(opinions, key=lambda rule: rule.weight).class_)
     found = (taxonomy.class_in_name(name) for name in names)
     return next((one for one in found if one), taxonomy.default_class)
-
-
-def _status_of(hits: Sequence[tuple[str, Hit]]) -> str:
-    """Return the status that hits tell: lost only where nothing stands."""
-    statuses = {hit.rule.status for _, hit in hits}
-    gone = {osm_id for osm_id, hit in hits if hit.rule.status == "lost"}
-    # a name or date on an object that is gone tells of the past
-    living = any(
-        hit.rule.anchor and hit.rule.status != "lost" and (hit.rule.tags or osm_id not in gone) for osm_id, hit in hits
-    )
-    if "lost" in statuses and not living:
-        return "lost"
-    return next((one for one in ("disused", "brownfield") if one in statuses), "active")

@@ -22,6 +22,7 @@ NAME_KEYS = (
 )
 # a key with or without a language: name:de, alt_name, old_name:zh-Hant
 _KEY = re.compile(r"([a-z_]+(?::name)?)(?::([a-z]{2,3})(?:-[A-Za-z0-9]+)*)?")
+FORMER = ("old_name", "was:name", "disused:name")
 TODAY = ("name", "alt_name", "official_name", "int_name")
 _SPOKEN = {"int_name": "en"}  # a kind of name that is in one language by itself
 # letters with no decomposition in Unicode are folded by hand

@@ -11,6 +11,7 @@ import shapely
 
 from creative_nodes.common import Message, mark, tables, told, written
 from creative_nodes.locate import offsets, registry
+from creative_nodes.locate.claims import CLAIM_M
 from creative_nodes.locate.conflation import Named
 from creative_nodes.locate.forming import Site
 from creative_nodes.locate.imports import ImportedList
@@ -20,7 +21,11 @@ from creative_nodes.locate.tables import IMPORTS, REGISTRY
 # what becomes of a registry row
 IN_OSM, NOT_IN_OSM, NOT_LOCATED = mark("in OSM"), mark("not in OSM"), mark("not located")
 OUTSIDE = mark("outside the study area")
-MATCHED = {"name": mark("matched by name: {objects}"), "position": mark("matched by position: {objects}")}
+MATCHED = {
+    "name": mark("matched by name: {objects}"),
+    "position": mark("matched by position: {objects}"),
+    "claim": mark("placed to its street, it takes the only industrial ground within {reach:.0f} m: {objects}"),
+}
 # a row that is placed, by its precision, where nothing carries its name
 UNNAMED_THERE = {
     "site": mark("no OSM object at its position carries its name"),
@@ -130,8 +135,9 @@ def _outcome(
 ) -> tuple[str, Message | str]:
     """Say what became of a registry row, and why."""
     if matched is not None:
-        how = "position" if matched.match and matched.match.how == "position" else "name"
-        found = told(MATCHED[how], objects=matched.osm_ids[:3])
+        how = matched.match.how if matched.match else "name"
+        told_with = {"reach": CLAIM_M} if how == "claim" else {}
+        found = told(MATCHED[how], objects=matched.osm_ids[:3], **told_with)
         return (IN_OSM if shapely.intersects(inside, matched.geometry) else OUTSIDE), found
     if point is not None and not shapely.dwithin(inside, point, registry.PRECISION_M[row.precision]):
         return OUTSIDE, mark("its position lies outside the study area")

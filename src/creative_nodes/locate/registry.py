@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,15 +16,24 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, InputError, reproject
+from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, SiteStatus, reproject
 from creative_nodes.locate.names import fold
 
 # how far from its stated position a row of each precision may lie
 PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
 HALF_ALIKE = 0.5
+SHORTEST_OWN = 3  # letters: A, B2 or a number tell buildings apart, not works
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
 REGISTRY = "registry"
 NOT_IN_CSV = ("origin", "year_built", "listing")  # what only rows of imported lists carry
+MAY_LACK = ("status_date", "status_source")  # columns that a registry may leave out
+# folded words that tell no works from another
+_GENERIC = re.compile(
+    r"\b(?:nha may|nha kho|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|"
+    r"mill|plant|company|co|ltd|limited|corporation|usine|fabrik|old|former|tram bom|pumping station|thap nuoc|"
+    r"water tower|warehouse|wharf|ben cang|cang)\b|"
+    r"(?:股份|有限|责任|总|分)*公司|工厂|厂|仓库|码头|泵站|水塔|旧址|遗址|大楼|大厦"
+)
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
 
@@ -44,7 +54,9 @@ class Known(BaseModel):
     tier: Literal["core", "intermediate", "supporting", ""] = ""
     former_use: str = ""
     present_use: str = ""
-    status: Literal["active", "disused", "converted", "lost", ""]
+    status: Literal[SiteStatus, ""]
+    status_date: str = Field("", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")
+    status_source: str = ""
     year_converted: int | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
@@ -78,7 +90,7 @@ class Known(BaseModel):
         if self.origin != REGISTRY:
             return self
         if not self.status:
-            raise ValueError("status must be active, disused, converted or lost")
+            raise ValueError(f"status must be one of {', '.join(SITE_STATUSES)}")
         if self.kind in ("creative", "both") and not (self.domain and self.tier):
             raise ValueError("a creative space needs domain and tier")
         if self.kind in ("heritage", "both") and not self.heritage_class:
@@ -141,7 +153,7 @@ def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, eps
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            columns = [name for name in Known.model_fields if name not in NOT_IN_CSV]
+            columns = [name for name in Known.model_fields if name not in (*NOT_IN_CSV, *MAY_LACK)]
             missing = [name for name in columns if name not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(f"column {', '.join(missing)} is missing", where=where)
@@ -218,7 +230,7 @@ class Match:
     site: int
     score: float
     distance_m: float
-    how: Literal["name", "position"]
+    how: Literal["name", "position", "claim"]
 
 
 def positions(rows: list[Known], epsg: int) -> np.ndarray:
@@ -249,6 +261,44 @@ def similarity(a: str, b: str) -> float:
     if numbers_a and numbers_b and sorted(numbers_a) != sorted(numbers_b):
         return 0.0
     return fuzz.token_sort_ratio(a, b) / 100
+
+
+def contradict(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Tell whether two things go by names that are not half alike: then they are two works, wherever they lie.
+
+    Words that any works has in its name (works, company, 厂, nhà máy) make no two names alike.
+
+    Parameters
+    ----------
+    some, others : folded names of each; without any nothing is contradicted.
+    """
+    pairs = [(own_part(a), own_part(b)) for a in some for b in others if a and b]
+    return bool(pairs) and max(similarity(a, b) for a, b in pairs) < HALF_ALIKE
+
+
+def own_part(name: str) -> str:
+    """Return what is a name's own in it; the whole name where nothing is.
+
+    Parameters
+    ----------
+    name : a folded name.
+    """
+    return _bare(name) or name
+
+
+def has_own_part(name: str) -> bool:
+    """Tell whether a name holds more than words that any works has in its name.
+
+    Parameters
+    ----------
+    name : a folded name.
+    """
+    return len(_bare(name)) >= SHORTEST_OWN
+
+
+@lru_cache(maxsize=100_000)
+def _bare(name: str) -> str:
+    return " ".join(_GENERIC.sub(" ", name).split())
 
 
 def match(
@@ -304,7 +354,7 @@ def match_by_position(
 ) -> list[Match]:
     """Match rows that are placed to the site with the sites their point lies in, one to one.
 
-    The site must be unnamed, or its name at least half alike: an estate of another name is another thing.
+    The site must be unnamed, or its name must not contradict the row's: an estate of another name is another thing.
 
     Parameters
     ----------
@@ -321,7 +371,7 @@ def match_by_position(
             continue
         for j in tree.query(point, predicate="within"):
             score = max((similarity(a, b) for a in row.folded_names() for b in names[j]), default=0.0)
-            if free[j] and (not names[j] or score >= HALF_ALIKE):
+            if free[j] and not contradict(row.folded_names(), names[j]):
                 found[i, int(j)] = (score, 0.0)
     return _one_to_one(found, "position", 1.0)
 

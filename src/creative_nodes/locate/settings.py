@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.common import Datum, Positive, Section, Share, Tier, known_crs, not_there
+from creative_nodes.common import SITE_STATUSES, Datum, Positive, Section, Share, SiteStatus, Tier, known_crs, not_there
 
 IMPORT_KINDS = (".csv", ".geojson", ".json", ".gpkg")
 
@@ -25,7 +25,7 @@ class ImportColumns(Section):
     lat: str | None = Field(None, description="CSV only: latitude or northing")
     year: str | None = Field(None, description="year it was built: a text with a year in it (1932, 1935年, ~1900)")
     listing: str | None = Field(None, description="heritage listing; a row where it is not empty counts as listed")
-    status: str | None = Field(None, description="active, disused, converted or lost")
+    status: str | None = Field(None, description=f"one of {', '.join(SITE_STATUSES)}")
     heritage_class: str | None = Field(None, description="class in the heritage taxonomy")
     domain: str | None = Field(None, description="domain in the creative taxonomy")
     tier: str | None = Field(None, description="core, intermediate or supporting")
@@ -43,7 +43,7 @@ class ImportDefaults(Section):
     heritage_class: str | None = Field(None, description="class; without one the words of the name tell it")
     domain: str | None = Field(None, description="creative domain; without one the taxonomy's default")
     tier: Tier | None = Field(None, description="tier of creative spaces; without one supporting")
-    status: Literal["active", "disused", "converted", "lost"] | None = Field(
+    status: SiteStatus | None = Field(
         None, description="status; without one it follows from OSM, as for sites without a registry row"
     )
 

@@ -14,14 +14,18 @@ from creative_nodes.common import WGS84_EPSG, Table, buffer_metres, mark, reproj
 from creative_nodes.locate import evidence, registry
 from creative_nodes.locate.conflation import Named, sites_of
 from creative_nodes.locate.forming import Site
+from creative_nodes.locate.grounds import Ground, eligible, find_grounds
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.judging import Judgement, Statement, judge
 from creative_nodes.locate.outcomes import imports_frame, registry_frame
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.settings import Locate
+from creative_nodes.locate.status import told_status
 from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE
 from creative_nodes.locate.taxonomy import Taxonomies, Taxonomy, start_year
 
 REGISTRY_RULE, IMPORT_RULE = "registry", "import"
+SILENT = ("in_use", "not_known")  # nobody says that it is or will be vacated
 NEAR_M = 1.0  # "inside or touching"
 
 
@@ -49,37 +53,76 @@ def _statement(row: registry.Known, taxonomy: Taxonomy) -> Statement:
     return Statement(IMPORT_RULE, taxonomy.import_weight, f"{row.origin}: {said}", mark("in a list of known sites"))
 
 
-def _status_of(site: Site, judged: Judgement, creative: shapely.STRtree, estate_m2: float) -> str:
-    """Return what a row says of the site, else what stands there: a creative space converts what is not lost."""
-    if said := site.said("status"):
-        return said
-    # one gallery on an estate does not convert the estate
-    small = float(shapely.area(site.geometry)) <= estate_m2
-    if judged.status != "lost" and small and len(creative.query(site.geometry, predicate="dwithin", distance=NEAR_M)):
-        return "converted"
-    return judged.status
+@dataclass(frozen=True)
+class _Beside:
+    """What tells of the status of sites: creative spaces with their ids, and the day of each object's last edit."""
+
+    spaces: shapely.STRtree
+    space_ids: list[str]
+    edited: dict[str, str]
+
+    def space_at(self, site: Site, estate_m2: float) -> str:
+        """Return the id of the first creative space inside or touching; one gallery does not convert an estate."""
+        if float(shapely.area(site.geometry)) > estate_m2:
+            return ""
+        near = self.spaces.query(site.geometry, predicate="dwithin", distance=NEAR_M)
+        return self.space_ids[min(near)] if len(near) else ""
 
 
-def _heritage_row(site: Site, taxonomy: Taxonomy, creative: shapely.STRtree, estate_m2: float) -> dict[str, object]:
+def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: float) -> dict[str, object]:
     judged, area = _judge(site, taxonomy), float(shapely.area(site.geometry))
+    status = told_status(
+        site.sources(),
+        site.hits,
+        space=beside.space_at(site, estate_m2),
+        edited=beside.edited,
+        wording=taxonomy.wording,
+    )
+    class_ = site.said("heritage_class") or judged.class_
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
     years = years or [row.year_built for row in site.imported if row.year_built is not None]
     return {
         "site_id": f"h-{site.key}",
         **site.display_names(),
-        "heritage_class": site.said("heritage_class") or judged.class_,
-        "status": _status_of(site, judged, creative, estate_m2),
+        "heritage_class": class_,
+        "status": status.status,
+        "status_source": status.source,
+        "status_date": status.date,
         "confidence": judged.confidence,
         "tier": judged.tier,
         "area_m2": area if area > 0 else None,
         "start_year": min(years) if years else None,
         "listed": judged.listed or any(row.listing for row in site.imported),
         "public_land": judged.public_land,
+        "list": _list_of(site, judged),
+        "offered": _is_offered(site, status.status, area, taxonomy, class_),
+        "told_by": "register" if site.known else "list" if site.imported else "map",
         "registry_id": site.known.registry_id if site.known else "",
         "in_osm": bool(site.osm_ids),
         "evidence": judged.evidence,
         "osm_ids": site.osm_ids,
     }
+
+
+def _is_offered(site: Site, status: str, area_m2: float, taxonomy: Taxonomy, class_: str) -> bool:
+    """Tell whether a site may be offered for reuse."""
+    wording, silent = taxonomy.wording, status in SILENT
+    if silent and any(wording.serves(tags) or wording.is_other_today(tags) for tags in _what_it_is(site)):
+        return False
+    return bool(site.sources()) or not 0 < area_m2 < taxonomy.smallest_m2.get(class_, 0.0)
+
+
+def _what_it_is(site: Site) -> list[dict[str, str]]:
+    """Return what tells what a site is: its largest object, those that go by its name, and the rows that name it."""
+    named = [tags for tags in site.tags if site.names["name"] and tags.get("name") == site.names["name"]]
+    return [*site.tags[:1], *named, *({"name": row.name} for row in site.sources())]
+
+
+def _list_of(site: Site, judged: Judgement) -> str:
+    """Return the list a site stands on: known by a row or strong evidence, likely by medium evidence, else none."""
+    if site.sources() or judged.tier == "high":
+        return "known"
+    return "likely" if judged.tier == "medium" else ""
 
 
 def _creative_row(site: Site, taxonomy: Taxonomy, inside: shapely.Geometry) -> dict[str, object]:
@@ -152,16 +195,21 @@ def locate(
     others = Named.of(places, tags, epsg)
     finds = evidence.find(places, tags, taxonomies.creative, epsg=epsg)
     creative = sites_of(finds, open_rows, others, settings, within=within, epsg=epsg)
-    tree = shapely.STRtree([site.geometry for site in creative])
+    beside = _Beside(
+        shapely.STRtree([site.geometry for site in creative]),
+        [f"c-{site.key}" for site in creative],
+        dict(zip(places["osm_id"], places["edited"], strict=True)),
+    )
 
-    industry = [row for row in everyone if row.kind in ("heritage", "both")]
+    industry = [row for row in everyone if row.kind in ("heritage", "both") and _names_works(row, taxonomies.heritage)]
     finds = evidence.find(places, tags, taxonomies.heritage, epsg=epsg)
-    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg)
+    grounds = _grounds(places, tags, taxonomies.heritage, epsg)
+    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg, grounds=grounds)
     heritage = [site for site in industrial if shapely.intersects(inside, site.geometry)]
 
     taken = {osm_id for site in creative for osm_id in site.osm_ids}
     amenities = _amenities(evidence.find(places, tags, taxonomies.amenities, epsg=epsg), taken, epsg)
-    rows = [_heritage_row(site, taxonomies.heritage, tree, settings.max_group_area_m2) for site in heritage]
+    rows = [_heritage_row(site, taxonomies.heritage, beside, settings.max_group_area_m2) for site in heritage]
     spaces = [_creative_row(site, taxonomies.creative, inside) for site in creative]
     return Located(
         heritage=_frame(rows, heritage, HERITAGE, epsg),
@@ -170,6 +218,18 @@ def locate(
         registry=registry_frame(known, industrial, creative, inside, epsg),
         imports=imports_frame(lists, [*industrial, *creative], others, settings, epsg),
     )
+
+
+def _names_works(row: registry.Known, taxonomy: Taxonomy) -> bool:
+    """Tell whether a row is to be believed: the registry was read by hand, lists hold offices and schools too."""
+    return row.origin == registry.REGISTRY or not taxonomy.wording.is_no_works({"name": row.name})
+
+
+def _grounds(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonomy, epsg: int) -> list[Ground]:
+    """Return the industrial grounds of a works' size, as the taxonomy's setting family tells them."""
+    if taxonomy.setting is None:
+        return []
+    return eligible(find_grounds(places, tags, Selector(taxonomy.setting.ground), epsg=epsg))
 
 
 def _amenities(finds: evidence.Finds, taken: set[str], epsg: int) -> gpd.GeoDataFrame:

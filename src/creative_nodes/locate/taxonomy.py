@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from creative_nodes.common import InputError, nearest
 from creative_nodes.locate.names import TODAY, name_key, name_keys
+from creative_nodes.locate.selector import Selector
+from creative_nodes.locate.setting_rules import Never, Setting, SettingRule
+from creative_nodes.locate.wording import Wording, WordingReader
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, LANGUAGE_CODE, WordList, Words, read_words
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
@@ -39,7 +42,7 @@ class Rule(_Part):
     family: str | None = None
     class_: str | None = Field(None, alias="class")
     tier: Literal["core", "intermediate", "supporting"] | None = None
-    status: Literal["disused", "brownfield", "lost"] | None = None
+    status: Literal["vacated", "brownfield", "in_use", "lost"] | None = None
     flag: Literal["listed", "public_land"] | None = None
     tags: list[str] = []
     none: list[str] = []
@@ -59,6 +62,11 @@ class TaxonomyFile(_Part):
     rules: list[Rule]
     registry_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
     import_weight: Annotated[float, Field(ge=0, le=1)] = 0.6
+    setting: Setting | None = None
+    wording: Wording = Wording()
+    smallest_m2: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        {}, description="smallest area a class is offered for reuse at, where the map alone tells of it"
+    )
 
 
 @dataclass(frozen=True)
@@ -67,34 +75,6 @@ class Hit:
 
     rule: Rule
     tag: str
-
-
-def _several(value: str) -> list[str]:
-    """Return a tag's value, and where it names several the single ones: gallery;museum is both."""
-    return [value, *(part.strip() for part in value.split(";"))] if ";" in value else [value]
-
-
-class Selector:
-    """Tag selectors such as `key=*` and `key=a|b`, any of which may match."""
-
-    def __init__(self, entries: list[str]) -> None:
-        """Parse the entries; a malformed one raises ValueError."""
-        self.by_key: dict[str, set[str] | None] = {}
-        for entry in entries:
-            key, sign, values = entry.partition("=")
-            if not sign or not key or not values:
-                raise ValueError(f"tag selector {entry!r} must look like key=value, key=a|b or key=*")
-            if values == "*":
-                self.by_key[key] = None
-            elif self.by_key.get(key, set()) is not None:
-                self.by_key[key] = (self.by_key.get(key) or set()) | set(values.split("|"))
-
-    def found_in(self, tags: dict[str, str]) -> str:
-        """Return the first matching tag as key=value, or an empty text."""
-        for key, values in self.by_key.items():
-            if key in tags and (values is None or not values.isdisjoint(_several(tags[key]))):
-                return f"{key}={tags[key]}"
-        return ""
 
 
 class Taxonomy:
@@ -134,6 +114,11 @@ class Taxonomy:
                 self._compile(rule)
         with self._blaming("never_by_name"):
             self._never = Selector(file.never_by_name)
+        self.languages, self.smallest_m2 = tuple(languages), file.smallest_m2
+        with self._blaming("setting"):
+            self.setting = self._filled(file.setting)
+        with self._blaming("wording"):
+            self.wording = WordingReader(file.wording, languages=languages)
         with self._blaming("name_exceptions"):
             self._exceptions = self._list(self._entries(file.name_exceptions)[0])
         with self._blaming("never_named"):
@@ -170,6 +155,17 @@ class Taxonomy:
             raise ValueError(f"no group of words {unknown[0]}; {nearest(unknown[0], list(known))}")
         return self._words.of(names) if self._words else ({}, {})
 
+    def _filled(self, setting: Setting | None) -> Setting | None:
+        """Give the setting rules the words of groups in the languages they hold no words of their own for."""
+        if setting is None:
+            return None
+        rules = [rule.model_copy(update={"names": self._with_groups(rule)}) for rule in setting.rules]
+        never = setting.never.model_copy(update={"names": self._with_groups(setting.never)})
+        return setting.model_copy(update={"rules": rules, "never": never})
+
+    def _with_groups(self, one: SettingRule | Never) -> dict[str, list[str]]:
+        return {**self._entries(one.groups)[0], **one.names} if one.groups else one.names
+
     @staticmethod
     def _check(file: TaxonomyFile, where: str) -> None:
         seen: set[str] = set()
@@ -178,6 +174,9 @@ class Taxonomy:
                 f"default_class {file.default_class} is not one of {', '.join(file.classes) or 'no classes'}",
                 where=where,
             )
+        for name in file.smallest_m2:
+            if name not in file.classes:
+                raise InputError(f"smallest_m2: {name} is not one of {', '.join(file.classes)}", where=where)
         for rule in file.rules:
             if rule.id in seen:
                 raise InputError(f"rule id {rule.id} stands twice; give each rule its own", where=where)
@@ -210,6 +209,8 @@ class Taxonomy:
                 found.append(Hit(rule, tag))
         found += self._name_hits(tags, tagged=any(hit.rule.anchor for hit in found))
         if found and any(_holds(self._never_named, tags, key) for key in name_keys(tags)):
+            return []
+        if found and self.wording.is_no_works(tags):
             return []
         # age says something only of an object that another rule knows
         year = start_year(tags) if found else None

@@ -38,3 +38,4 @@ from .tables import POSITION_COLUMNS as POSITION_COLUMNS
 from .tables import REACH as REACH
 from .tables import REFERENCE as REFERENCE
 from .tables import SITE_LINKS as SITE_LINKS
+from .tables import SURVEY_CANDIDATES as SURVEY_CANDIDATES

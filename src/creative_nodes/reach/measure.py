@@ -42,7 +42,7 @@ FULL_AGE_YEARS = 100.0
 
 
 def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
-    """Return the sites that could become nodes: not creative yet, not lost, with enough evidence.
+    """Return the sites that could become nodes: not creative yet, not lost, offered, with enough evidence.
 
     Parameters
     ----------
@@ -52,7 +52,9 @@ def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.G
     usable = heritage["status"].isin(list(settings.readiness)) & (
         heritage["confidence"] >= settings.min_confidence - 1e-9
     )
-    return heritage[usable].reset_index(drop=True)
+    found = heritage[usable & heritage["offered"]].reset_index(drop=True)
+    # weaker evidence than a likely site has is let in by min_confidence alone
+    return found.assign(list=found["list"].where(found["list"] != "", "likely"))
 
 
 @dataclass(frozen=True)
@@ -317,7 +319,7 @@ def measure_criteria(
         **spill.criteria,
         **own,
     }
-    frame = sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "confidence"]].copy()
+    frame = sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "list", "confidence"]].copy()
     why = [written(unreachable_reason=reason) for reason in reasons]
     frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
     for name in CRITERIA:

@@ -16,7 +16,8 @@ CANDIDATES = Table(
         Column("site_id", "text", "id in the table heritage"),
         *NAMES,
         Column("heritage_class", "text", "class in the taxonomy"),
-        Column("status", "text", "active, disused or brownfield"),
+        Column("status", "text", "to_be_vacated, vacated, brownfield, not_known or in_use"),
+        Column("list", "text", "known, likely or survey"),
         Column("confidence", "number", "that it is industrial heritage", "0-1", False, 0, 1),
         Column("reachable", "flag", "whether people on foot can get there along the streets"),
         Column("unreachable_reason", "text", "why not; empty when reachable"),
@@ -27,6 +28,10 @@ CANDIDATES = Table(
         MESSAGES,
         GEOMETRY,
     ),
+)
+
+SURVEY_CANDIDATES = Table(
+    "survey_candidates", "a ground of the survey list, measured as a candidate is", CANDIDATES.columns
 )
 
 REACH = Table(

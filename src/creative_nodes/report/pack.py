@@ -13,11 +13,12 @@ import pyogrio
 from creative_nodes.report.tables import TABLES
 
 LAYERS = (
-    *("study_area", "heritage", "creative", "clusters"),
+    *("study_area", "heritage", "survey", "creative", "clusters"),
     *("completeness", "accessibility", "isochrones", "stations"),
 )
 ATTRIBUTES = (
-    *("scores", "marks", "site_doubt", "set_doubt", "member_doubt", "worlds", "recommended", "set_beside_ranking"),
+    *("scores", "survey_scores", "marks", "site_doubt", "set_doubt", "member_doubt", "worlds"),
+    *("recommended", "set_beside_ranking"),
     *("priorities_doubt", "scenarios", "agreement", "sweeps", "sweep_variants"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "backtest", "backtest_summary"),
 )

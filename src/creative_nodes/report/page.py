@@ -50,7 +50,7 @@ CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js"
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
     *("notes", "certainty", "scenarios", "together", "backtest"),
-    *("figures", "colocation", "known", "method", "terms", "caution", "data"),
+    *("survey", "figures", "colocation", "known", "method", "terms", "caution", "data"),
 )  # in the order of the page
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)

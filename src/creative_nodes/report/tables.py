@@ -29,7 +29,7 @@ from creative_nodes.doubt import (
     SWEEPS,
     WORLDS,
 )
-from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, HERITAGE, IMPORTS, REGISTRY
+from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, HERITAGE, IMPORTS, REGISTRY, SURVEY
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
@@ -44,6 +44,7 @@ from creative_nodes.reach import (
     REACH,
     REFERENCE,
     SITE_LINKS,
+    SURVEY_CANDIDATES,
 )
 from creative_nodes.score import (
     CORRELATIONS,
@@ -52,6 +53,7 @@ from creative_nodes.score import (
     SCENARIO_REFERENCE,
     SCENARIOS,
     SCORES,
+    SURVEY_SCORES,
     VALUES,
 )
 from creative_nodes.streets import SERVICES, STATIONS, TRANSIT_NOTES
@@ -86,6 +88,7 @@ TABLES: dict[str, Table] = {
         REGISTRY,
         IMPORTS,
         CITY_LANGUAGES,
+        SURVEY,
         PEOPLE,
         COMPLETENESS,
         STATIONS,
@@ -96,6 +99,7 @@ TABLES: dict[str, Table] = {
         NEAREST,
         COLOCATION,
         CANDIDATES,
+        SURVEY_CANDIDATES,
         REACH,
         PARTS,
         MODES,
@@ -108,6 +112,7 @@ TABLES: dict[str, Table] = {
         SCALES,
         CORRELATIONS,
         SCORES,
+        SURVEY_SCORES,
         VALUES,
         SCENARIO_CANDIDATES,
         SCENARIO_REFERENCE,

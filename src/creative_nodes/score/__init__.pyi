@@ -38,6 +38,7 @@ from .tables import SCENARIO_CANDIDATES as SCENARIO_CANDIDATES
 from .tables import SCENARIO_REFERENCE as SCENARIO_REFERENCE
 from .tables import SCENARIOS as SCENARIOS
 from .tables import SCORES as SCORES
+from .tables import SURVEY_SCORES as SURVEY_SCORES
 from .tables import VALUES as VALUES
 from .values import Scale as Scale
 from .values import follow as follow

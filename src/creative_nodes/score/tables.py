@@ -114,6 +114,8 @@ SCORES = Table(
     ),
 )
 
+SURVEY_SCORES = Table("survey_scores", "a ground of the survey list, ranked among such grounds", SCORES.columns)
+
 SCENARIO_CANDIDATES = Table(
     "scenario_candidates",
     "a candidate under a scenario that changes more than weights, its criteria measured anew",

@@ -42,7 +42,6 @@ class Anchoring:
     by_place: bool = True
 
 
-
 def anchoring_of(at: AnchorShares) -> dict[str, Anchoring]:
     """Return how each criterion finds its anchors: from its record, the ends of some scales from the settings."""
     ends = {"exchange": (0.0, at.exchange_spaces), "site_capacity": (at.capacity_low_m2, at.capacity_high_m2)}

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wi
 from creative_nodes.common import InputError, Positive, Section, Share, Status, nearest
 from creative_nodes.settings import Config
 
-COMMAND = "snakemake whatif --config city=hanoi at=21.0401,105.8702 status=disused"
+COMMAND = "snakemake whatif --config city=hanoi at=21.0401,105.8702 status=vacated"
 _OSM_ID = re.compile(r"(?:^|/)(node|way|relation)/([1-9]\d*)/?$")
 _SITE_ID = re.compile(r"^h-[\w-]+$")
 _OUT = re.compile(r"^[a-z0-9][a-z0-9-]*$")
@@ -84,7 +84,8 @@ class AskedSite(Section):
         None, alias="class", description="class of the heritage taxonomy; by default what OSM says, else unspecified"
     )
     status: Annotated[Status, BeforeValidator(_status)] | None = Field(
-        None, description="disused, brownfield or active; needed with `at`, by default what OSM says with `osm`"
+        None,
+        description=f"one of {', '.join(get_args(Status))}; needed with `at`, by default what OSM says with `osm`",
     )
     area_m2: Positive | None = Field(
         None, description="its area in m²; by default that of its outline, else not known and counted as the smallest"

@@ -154,7 +154,7 @@ def test_registry_rows_tell_which_sites_were_converted(towns: ModuleType) -> Non
     registry = pd.DataFrame(
         {
             "site_id": ["h0", "h1", "h3", ""],
-            "status": ["converted", "active", "converted", "converted"],
+            "status": ["converted", "in_use", "converted", "converted"],
             "kind": ["both", "heritage", "heritage", "creative"],
         }
     )

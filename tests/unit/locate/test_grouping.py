@@ -5,7 +5,7 @@ import pytest
 import shapely
 from shapely.geometry import LineString, Point, box
 
-from creative_nodes.locate.grouping import TOUCH_M, group, largest_member
+from creative_nodes.locate.grouping import TOUCH_M, Alike, group, largest_member, width_of
 
 WITHIN_M, LARGE_M2 = 100.0, 300_000.0
 
@@ -17,7 +17,8 @@ def sets(labels):
 def run(shapes, names=None, within_m=WITHIN_M, max_area_m2=LARGE_M2):
     array = np.empty(len(shapes), dtype=object)
     array[:] = shapes
-    return sets(group(array, names or [""] * len(shapes), within_m=within_m, max_area_m2=max_area_m2))
+    alike = [Alike(names or [""] * len(shapes), within_m)]
+    return sets(group(array, alike, max_area_m2=max_area_m2))
 
 
 def one(*rows):
@@ -89,7 +90,7 @@ def test_an_estate_of_the_limit_is_not_large():
 
 
 def test_nothing_gives_nothing():
-    assert len(group(np.array([], dtype=object), [], within_m=100, max_area_m2=1)) == 0
+    assert len(group(np.array([], dtype=object), [], max_area_m2=1)) == 0
 
 
 def test_one_shape_is_one_group():
@@ -151,3 +152,11 @@ def test_the_largest_member_names_the_site_and_equals_go_by_id():
     assert largest_member(shapes, ids, np.array([3, 1, 0])) == 1
     assert largest_member(shapes[::-1].copy(), ids[::-1], np.array([0, 1, 2, 3])) == 1
     assert shapely.area(shapes[2]) == 25
+
+
+def test_parts_of_one_works_join_as_far_as_it_is_wide():
+    """A ground of 300,000 m² that is round is 618 m wide: within it a name of its own joins parts, a word does not."""
+    assert width_of(300_000) == pytest.approx(618, abs=0.5)
+    shapes = np.array([Point(0, 0), Point(600, 0), Point(1300, 0)], dtype=object)
+    alike = [Alike(["jiangnan"] * 3, width_of(300_000))]
+    assert sets(group(shapes, alike, max_area_m2=300_000)) == {one(0, 1), one(2)}

@@ -93,8 +93,8 @@ def test_a_row_is_read_whole(read):
 def test_defaults_fill_what_rows_do_not_say(read):
     columns = {**COLUMNS, "status": "state"}
     text = "name,lon,lat,year,listing,state\na,121.47,31.23,,,lost\nb,121.48,31.23,,,\n"
-    one = read(text, columns=columns, defaults={"status": "disused", "heritage_class": "warehouse"})
-    assert [row.status for row in one.rows] == ["lost", "disused"]
+    one = read(text, columns=columns, defaults={"status": "vacated", "heritage_class": "warehouse"})
+    assert [row.status for row in one.rows] == ["lost", "vacated"]
     assert {row.heritage_class for row in one.rows} == {"warehouse"}
 
 
@@ -209,7 +209,7 @@ def test_legacy_encodings_are_named_with_the_line(refused, encoding, text, words
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("status", "closed", ["line 2", "state is 'closed'", "disused"]),
+        ("status", "closed", ["line 2", "state is 'closed'", "vacated"]),
         ("heritage_class", "warehose", ["line 2", "did you mean warehouse?"]),
         ("domain", "x", ["line 2", "state is 'x'"]),
         ("tier", "cor", ["line 2", "did you mean core?"]),
@@ -279,7 +279,7 @@ def run(taxonomies, settings, area, scope, tmp_path):
             shapely.box(EAST + e - 20, NORTH + n - 20, EAST + e + 20, NORTH + n + 20) for e, n, _ in objects.values()
         ]
         places = gpd.GeoDataFrame(
-            {"osm_id": list(objects), "tags": [json.dumps(tags) for *_, tags in objects.values()]},
+            {"osm_id": list(objects), "tags": [json.dumps(tags) for *_, tags in objects.values()], "edited": ""},
             geometry=reproject(np.array(shapes, dtype=object), EPSG, 4326),
             crs=4326,
         )
@@ -334,7 +334,7 @@ def test_a_row_not_in_osm_becomes_a_site(run):
     assert (row["name"], row["in_osm"], row["status"], row["heritage_class"]) == (
         "大隆机器厂",
         False,
-        "active",
+        "not_known",
         "mill_factory",
     )
     assert row["confidence"] == pytest.approx(0.6)
@@ -362,7 +362,7 @@ def known(name, at, **changes):
         "lon": lon,
         "lat": lat,
     }
-    return Known.model_validate({**given, "status": "disused", "precision": "site", "source": "a paper", **changes})
+    return Known.model_validate({**given, "status": "vacated", "precision": "site", "source": "a paper", **changes})
 
 
 def test_a_row_of_the_registry_and_one_of_a_list_make_one_site(run):
@@ -375,7 +375,7 @@ def test_a_row_of_the_registry_and_one_of_a_list_make_one_site(run):
     for objects, row, text in cases:
         found = run(objects, known=[row], lists={"list.csv": HEAD + text}, defaults={"status": "lost"})
         (site,) = found.heritage.to_dict("records")
-        assert (site["registry_id"], site["status"]) == ("r1", "disused")
+        assert (site["registry_id"], site["status"]) == ("r1", "vacated")
         assert len(evidence(site)) == len(evidence(site, "registry")) == 1
         assert found.imports.loc[0, "in_registry"] == 1
 
@@ -461,6 +461,7 @@ def hanoi(taxonomies, settings, tmp_path):
             {
                 "osm_id": [f"way/{k}" for k in range(6)],
                 "tags": [json.dumps({"building": "yes", "name": name}) for name in names],
+                "edited": "",
             },
             geometry=reproject(shapely.buffer(points, 20), epsg, 4326),
             crs=4326,

@@ -34,7 +34,7 @@ def test_nothing_says_nothing():
         0.0,
         "low",
         "other",
-        "active",
+        "not_known",
         "supporting",
     )
     assert not found.listed and not found.public_land and json.loads(found.evidence) == []
@@ -72,14 +72,14 @@ def test_the_strongest_opinion_gives_the_class_then_the_names():
 def test_lost_is_what_nothing_stands_on():
     gone, name = rule("gone", status="lost", anchor=True), rule("name", names={"en": ["mill"]}, tags=[], anchor=True)
     hall, sign = rule("hall", anchor=True), rule("sign")
-    empty = rule("empty", status="disused")
+    empty = rule("empty", status="vacated")
     assert judged(gone).status == "lost"
     assert judged(gone, name, objects=["way/1", "way/1"]).status == "lost"  # its name tells of the past
     assert judged(gone, sign).status == "lost"  # a sign of age makes no site
-    assert judged(gone, hall).status == "active"
-    assert judged(gone, name).status == "active"  # a name elsewhere on the site stands
-    assert judged(gone, hall, empty).status == "disused"
-    assert judged(hall, rule("waste", status="brownfield"), empty).status == "disused"
+    assert judged(gone, hall).status == "not_known"
+    assert judged(gone, name).status == "not_known"  # a name elsewhere on the site stands
+    assert judged(gone, hall, empty).status == "vacated"
+    assert judged(hall, rule("waste", status="brownfield"), empty).status == "vacated"
 
 
 def test_tier_of_a_space_and_flags():

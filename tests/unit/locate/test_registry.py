@@ -11,8 +11,17 @@ import yaml
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.geo import reproject_xy
+from creative_nodes.locate import registry
 from creative_nodes.locate.names import fold
-from creative_nodes.locate.registry import Known, match, match_by_position, positions, read_registry, similarity
+from creative_nodes.locate.registry import (
+    Known,
+    has_own_part,
+    match,
+    match_by_position,
+    positions,
+    read_registry,
+    similarity,
+)
 from creative_nodes.settings import load_config
 
 EPSG = 32648
@@ -27,7 +36,7 @@ GOOD = {
     "name": "Nhà máy dệt Đông Á",
     "kind": "heritage",
     "heritage_class": "mill_factory",
-    "status": "active",
+    "status": "in_use",
     "lon": "105.85",
     "lat": "21.03",
     "precision": "site",
@@ -435,3 +444,50 @@ def test_a_spoilt_registry_is_read_or_told(tmp_path):
             read_registry(path)
         except InputError as error:
             assert "registry.csv" in str(error)
+
+
+@pytest.mark.parametrize("city", ["hanoi", "hcmc", "shanghai"])
+def test_who_is_to_leave_is_said_by_whom_and_when(city):
+    """A shipped row that is to be vacated names the decision and its date."""
+    rows = read_registry(f"config/registry/{city}.csv")
+    assert all(row.status_source and row.status_date for row in rows if row.status == "to_be_vacated")
+
+
+def test_the_official_list_of_hanoi_is_in_the_registry():
+    """22 plants told by the press: 21 to be vacated, and the tobacco works, which has left already."""
+    listed = [row for row in read_registry("config/registry/hanoi.csv") if "People's Council" in row.status_source]
+    assert len(listed) == 21
+    left = next(
+        row for row in read_registry("config/registry/hanoi.csv") if row.registry_id == "hanoi-thang-long-tobacco"
+    )
+    assert (left.status, left.status_date) == ("vacated", "2025-11")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "contradict"),
+    [
+        ("上海卷烟厂", "上海自来水厂", True),  # both are works of Shanghai, and two of them
+        ("申新纺织第九厂", "杨树浦水厂", True),
+        ("中國銀行倉庫", "中国银行办事处及堆栈", False),
+        ("Nhà máy nước Yên Phụ", "Nhà máy điện Yên Phụ", False),  # half alike: left to distance
+        ("Nhà máy Sao Vàng", "Nhà máy nước Yên Phụ", True),
+        ("Công ty Cổ phần Bia Hà Nội", "Nhà máy Bia Hà Nội", False),
+        ("", "Nhà máy Rạng Đông", False),
+        ("Factory", "Old Factory", False),
+    ],
+)
+def test_names_contradict_by_what_is_their_own(a, b, contradict):
+    """Words that any works has in its name make no two works alike."""
+    assert registry.contradict([fold(a)], [fold(b)]) is contradict
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        *[(name, False) for name in ("水塔", "Nhà kho", "Trạm bơm", "Kho A", "Old Warehouse")],
+        *[(name, True) for name in ("江南造船厂", "Nhà máy Dệt 8-3", "Kho Thủ Thiêm")],
+    ],
+)
+def test_a_name_of_ones_own_is_more_than_words_of_any_works(name: str, own: bool):
+    """Parts that share a name of their own are one works; two water towers are two."""
+    assert has_own_part(fold(name)) is own

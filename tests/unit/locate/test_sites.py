@@ -11,7 +11,9 @@ import shapely
 from creative_nodes.common import tables
 from creative_nodes.common.geo import reproject, reproject_xy
 from creative_nodes.locate.registry import Known, read_registry
+from creative_nodes.locate.setting import look_around
 from creative_nodes.locate.sites import locate
+from creative_nodes.locate.survey_list import survey_list
 from creative_nodes.pull.read import read_osm
 from creative_nodes.report.tables import TABLES
 from creative_nodes.settings import load_config, load_settings
@@ -42,13 +44,16 @@ def row(registry_id, name, kind="heritage", at=(0, 0), **changes):
         "heritage_class": "" if kind == "creative" else "warehouse",
         "domain": "" if kind == "heritage" else "creative_hub",
         "tier": "" if kind == "heritage" else "core",
-        "status": "active",
+        "status": "in_use",
         "lon": lon,
         "lat": lat,
         "precision": "site",
         "source": "a book",
     }
     return Known.model_validate({**given, **changes})
+
+
+EDITED = "2021-05-04"  # of every object
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def run(taxonomies, settings):
     def go(objects, known=(), **changes):
         shapes = np.array([shape for shape, _ in objects.values()], dtype=object)
         places = gpd.GeoDataFrame(
-            {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()]},
+            {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()], "edited": EDITED},
             geometry=reproject(shapes, EPSG, 4326),
             crs=4326,
         )
@@ -124,7 +129,7 @@ def test_an_empty_town_can_be_written(run, tmp_path):
 def test_a_mill_and_its_figures(run):
     site = only(run({"way/1": (box(0, 0, 50), MILL)}).heritage)
     assert site["site_id"].startswith("h-")
-    assert (site["heritage_class"], site["status"], site["in_osm"]) == ("mill_factory", "active", True)
+    assert (site["heritage_class"], site["status"], site["in_osm"]) == ("mill_factory", "not_known", True)
     # industrial use 0.25, named as a mill 0.18, built before 1950 0.4
     assert site["confidence"] == pytest.approx(1 - 0.75 * 0.82 * 0.6)
     assert site["tier"] == "medium"
@@ -261,9 +266,9 @@ def test_class_of_a_site(run, tags, heritage_class):
 @pytest.mark.parametrize(
     ("tags", "status"),
     [
-        (MILL, "active"),
-        ({"disused:building": "industrial"}, "disused"),
-        ({"building": "industrial", "abandoned": "yes"}, "disused"),
+        (MILL, "not_known"),
+        ({"disused:building": "industrial"}, "vacated"),
+        ({"building": "industrial", "abandoned": "yes"}, "vacated"),
         ({"landuse": "brownfield"}, "brownfield"),
         ({"demolished:building": "industrial"}, "lost"),
         ({"razed:man_made": "works", "landuse": "grass"}, "lost"),
@@ -286,9 +291,37 @@ def test_a_demolished_works_is_lost_though_its_name_tells_of_industry(run, tags)
     assert only(run({"way/1": (box(0, 0), tags)}).heritage)["status"] == "lost"
 
 
+@pytest.mark.parametrize(
+    ("tags", "changes", "said"),
+    [
+        (MILL, None, ("not_known", "", "")),
+        (MILL | {"operational_status": "operational"}, None, ("in_use", "OpenStreetMap way/1", EDITED)),
+        ({"disused:building": "industrial"}, None, ("vacated", "OpenStreetMap way/1", EDITED)),
+        (MILL, {"status": "in_use"}, ("in_use", "a book", "")),
+        (
+            {"disused:building": "industrial"},
+            {"status": "to_be_vacated", "status_source": "the council's list", "status_date": "2025-11"},
+            ("to_be_vacated", "the council's list", "2025-11"),
+        ),
+        # a row that does not know leaves the word to the tags
+        ({"disused:building": "industrial"}, {"status": "not_known"}, ("vacated", "OpenStreetMap way/1", EDITED)),
+    ],
+)
+def test_a_status_tells_who_says_so_and_when(run, tags, changes, said):
+    known = [row("k", "Nhà máy sợi", at=(10, 10), **changes)] if changes else []
+    site = only(run({"way/1": (box(0, 0), tags)}, known).heritage)
+    assert (site["status"], site["status_source"].split(":")[0], site["status_date"]) == said
+
+
+def test_a_conversion_is_told_by_the_space_inside(run):
+    found = run({"way/1": (box(0, 0), MILL), "node/2": (point(20, 20), {"tourism": "gallery"})})
+    site, space = only(found.heritage), only(found.creative)
+    assert (site["status"], site["status_source"]) == ("converted", space["space_id"])
+
+
 def test_a_lost_hall_beside_a_standing_one_does_not_lose_the_site(run):
     objects = {"way/1": (box(0, 0), MILL), "way/2": (box(50, 0, 20), {"razed:building": "industrial"})}
-    assert only(run(objects).heritage)["status"] == "active"
+    assert only(run(objects).heritage)["status"] == "not_known"
 
 
 @pytest.mark.parametrize(
@@ -297,8 +330,8 @@ def test_a_lost_hall_beside_a_standing_one_does_not_lose_the_site(run):
         (point(20, 20), "converted"),
         (box(10, 10, 5), "converted"),
         (box(50, 0, 10), "converted"),  # touches
-        (point(60, 20), "active"),
-        (box(200, 0, 10), "active"),
+        (point(60, 20), "not_known"),
+        (box(200, 0, 10), "not_known"),
     ],
 )
 def test_creative_use_inside_or_touching_is_conversion(run, shape, status):
@@ -316,7 +349,7 @@ def test_a_works_that_is_itself_a_museum_is_converted(run):
 def test_a_lost_creative_row_inside_does_not_convert(run):
     closed = row("z", "Zone 9", "creative", at=(20, 20), status="lost")
     found = run({"way/1": (box(0, 0), MILL)}, [closed])
-    assert only(found.heritage)["status"] == "active"
+    assert only(found.heritage)["status"] == "not_known"
     assert len(found.creative) == 0
     assert only(found.registry)["outcome"] == "not located"
 
@@ -336,8 +369,8 @@ def test_a_lost_heritage_row_stays_history(run):
 
 
 def test_the_registry_knows_the_status_better(run):
-    known = row("k", "Nhà máy sợi", status="disused", at=(10, 10))
-    assert only(run({"way/1": (box(0, 0), MILL)}, [known]).heritage)["status"] == "disused"
+    known = row("k", "Nhà máy sợi", status="vacated", at=(10, 10))
+    assert only(run({"way/1": (box(0, 0), MILL)}, [known]).heritage)["status"] == "vacated"
 
 
 # ---------------------------------------------------------------- registry
@@ -365,7 +398,7 @@ def test_an_unmatched_row_of_precision_site_becomes_a_site(run):
     assert not site["in_osm"]
     assert list(site["osm_ids"]) == []
     assert (site["name"], site["name_en"], site["registry_id"]) == ("Kho Bến", "Wharf", "k")
-    assert (site["heritage_class"], site["status"]) == ("warehouse", "active")
+    assert (site["heritage_class"], site["status"]) == ("warehouse", "in_use")
     assert site["confidence"] == pytest.approx(0.8)
     assert (site.geometry.x, site.geometry.y) == pytest.approx((known.lon, known.lat), abs=1e-7)
     assert (only(found.registry)["outcome"], only(found.registry)["site_id"]) == ("not in OSM", site["site_id"])
@@ -716,3 +749,31 @@ def test_the_tables_of_the_sample_town_pass_their_doors(town, tmp_path):
     for name in ("heritage", "creative", "amenities", "registry"):
         tables.write(getattr(town, name), TABLES[name], tmp_path / f"{name}.parquet", provenance={})
         assert len(tables.read(TABLES[name], tmp_path / f"{name}.parquet")) == len(getattr(town, name)) > 0
+
+
+def test_without_registry_and_lists_the_survey_list_asks_about_what_they_told(run, taxonomies):
+    """The registry taken away: a works that a row made known is weak by its tags, and its ground is asked about."""
+    objects = {
+        "way/1": (box(0, 0, 200), {"landuse": "industrial", "name": "Nhà máy Dệt Nam Định"}),
+        "way/2": (box(2000, 0, 200), {"landuse": "industrial"}),
+    }
+    shapes = [shape for shape, _ in objects.values()]
+    places = gpd.GeoDataFrame(
+        {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()]},
+        geometry=reproject(np.array(shapes, dtype=object), EPSG, 4326),
+        crs=4326,
+    )
+    street = reproject(np.array([shapely.LineString([(EAST, NORTH - 9), (EAST + 3000, NORTH - 9)])]), EPSG, 4326)
+    streets = gpd.GeoDataFrame({"name": [""]}, geometry=street, crs=4326)
+    homes = reproject(np.array([point(100, 100), point(2100, 100)]), EPSG, 4326)
+    people = gpd.GeoDataFrame({"residents": [20_000.0] * 2}, geometry=homes, crs=4326)
+    around = look_around(places, tables.parse_tags(places), streets, people, epsg=EPSG)
+    area = reproject(shapely.box(EAST - AREA_M, NORTH - AREA_M, EAST + AREA_M, NORTH + AREA_M), EPSG, 4326)
+
+    def asked(known):
+        heritage, setting = run(objects, known).heritage, taxonomies.heritage.setting
+        return survey_list(places, around, heritage, setting, area=area, epsg=EPSG)["site_id"].tolist()
+
+    told = row("r", "Nhà máy Dệt Nam Định", at=(100, 100))
+    assert asked([told]) == []
+    assert asked([]) == ["s-way1"]

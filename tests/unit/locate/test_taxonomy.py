@@ -37,6 +37,7 @@ HERITAGE = {
     "former_site_name": {"name": "江南造船厂旧址"},
     "past_industrial_use": {"abandoned:building": "industrial"},
     "stands_empty": {"building": "industrial", "disused": "yes"},
+    "still_works": {"building": "industrial", "operational_status": "operational"},
     "heritage_listed": {"building": "yes", "heritage": "2"},
     "historic_building": {"building": "yes", "historic": "monument"},
     "built_before_1950": {"building": "industrial", "start_date": "1905"},

@@ -191,7 +191,7 @@ def test_the_same_seed_gives_the_same_curve(towns: ModuleType) -> None:
 def test_lost_doubtful_and_outside_sites_and_spaces_of_the_buffer_do_not_count(towns: ModuleType) -> None:
     sites = towns.sites(
         {"geometry": towns.at(0), "status": "converted"},
-        {"geometry": towns.at(0), "status": "active", "tier": "medium"},
+        {"geometry": towns.at(0), "status": "in_use", "tier": "medium"},
         {"geometry": towns.at(0), "status": "lost"},
         {"geometry": towns.at(0), "tier": "low"},
         {"geometry": towns.at(-500)},

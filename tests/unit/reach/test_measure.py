@@ -348,7 +348,7 @@ def test_network_gain_equals_the_network_with_the_site_in_it(towns: ModuleType, 
 def test_site_criteria_by_hand(towns: ModuleType) -> None:
     sites = towns.sites(
         {"geometry": towns.at(0), "confidence": 0.8, "listed": True, "start_year": 1976, "area_m2": 5200.0},
-        {"geometry": towns.at(0), "confidence": 0.6, "status": "active", "start_year": 1870, "public_land": True},
+        {"geometry": towns.at(0), "confidence": 0.6, "status": "in_use", "start_year": 1870, "public_land": True},
         {"geometry": towns.at(0), "confidence": 0.5, "status": "brownfield", "area_m2": math.nan},
         {"geometry": towns.at(0), "confidence": 1.0, "public_land": True, "start_year": 2030},
     )
@@ -362,10 +362,10 @@ def test_site_criteria_by_hand(towns: ModuleType) -> None:
 
 def test_candidates_are_attested_and_neither_converted_nor_lost(towns: ModuleType) -> None:
     sites = towns.sites(
-        {"geometry": towns.at(0), "status": "disused"},
+        {"geometry": towns.at(0), "status": "vacated"},
         {"geometry": towns.at(0), "status": "converted"},
         {"geometry": towns.at(0), "status": "lost"},
-        {"geometry": towns.at(0), "status": "active", "confidence": 0.39},
+        {"geometry": towns.at(0), "status": "in_use", "confidence": 0.39},
         {"geometry": towns.at(0), "status": "brownfield", "confidence": 1 - (1 - 0.25) * (1 - 0.2)},  # 0.4, by hand
     )
     found = reach.select_candidates(sites, towns.config().candidates)
@@ -483,7 +483,7 @@ def _town_with_everything(towns: ModuleType) -> Any:
     people = towns.people(*({"geometry": towns.at(x), "residents": 5.0} for x in rng.uniform(0, 2000, 30)))
     sites = towns.sites(
         *({"geometry": towns.at(x, 20), "listed": x > 500, "start_year": 1950, "public_land": True} for x in (10, 900)),
-        {"geometry": towns.at(1990), "status": "active", "confidence": 0.5},
+        {"geometry": towns.at(1990), "status": "in_use", "confidence": 0.5},
         {"geometry": towns.at(500, 400)},  # out of reach
     )
     stations = towns.stations({"geometry": towns.at(1200), "name": "Ga Cũ"})
@@ -584,3 +584,16 @@ def test_stations_that_meet_no_street_are_told(towns: ModuleType) -> None:
     far = {"geometry": towns.at(500, 900), "n_services": 1}
     note = reach.describe_modes(_bus_town(towns, far)).set_index("mode").loc["transit", "note"]
     assert "Only 2 of 3 stations" in note
+
+
+def test_only_what_is_offered_is_a_candidate_and_weak_evidence_let_in_counts_as_likely(towns):
+    """A water works in use is no candidate; a site below medium is likely where its confidence is let in."""
+    at = {"geometry": towns.at(0)}
+    heritage = towns.sites(
+        {"list": "known", **at},
+        {"list": "known", "offered": False, **at},
+        {"list": "", "confidence": 0.3, "status": "not_known", **at},
+    )
+    settings = towns.config().candidates.model_copy(update={"min_confidence": 0.3})
+    chosen = reach.select_candidates(heritage, settings)
+    assert chosen[["site_id", "list"]].to_numpy().tolist() == [["h1", "known"], ["h3", "likely"]]

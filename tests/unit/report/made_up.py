@@ -48,7 +48,7 @@ PROVENANCE = {
     "settings": "0123456789ab",
     "version": "0.1.0",
 }
-STATUSES = ("disused", "active", "brownfield")
+STATUSES = ("vacated", "in_use", "brownfield")
 CLASSES = ("mill or factory", "warehouse", "dock or shipyard", "railway works")
 
 
@@ -110,7 +110,7 @@ def _evidence(i: int) -> str:
 def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
     x, y = WEST + 0.004 + rng.random(n) * 0.05, SOUTH + 0.004 + rng.random(n) * 0.04
     status = [STATUSES[i % 3] for i in range(n)]
-    status[-8:] = ["converted"] * 4 + ["lost"] * 2 + ["active"] * 2
+    status[-8:] = ["converted"] * 4 + ["lost"] * 2 + ["in_use"] * 2
     confidence = np.full(n, 0.75)
     confidence[-2:] = 0.2
     rows = {
@@ -118,12 +118,17 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         **_names(n, "Works"),
         "heritage_class": [CLASSES[i % 4] for i in range(n)],
         "status": status,
+        "status_source": [HOSTILE[i % len(HOSTILE)] for i in range(n)],
+        "status_date": ["2021" if i % 2 else "" for i in range(n)],
         "confidence": confidence,
         "tier": ["high"] * (n - 2) + ["low"] * 2,
         "area_m2": [9000.0 + 700 * i for i in range(n)],
         "start_year": pd.array([1920 + i if i % 2 else None for i in range(n)], dtype="Int64"),
         "listed": [i % 4 == 0 for i in range(n)],
         "public_land": [False] * n,
+        "list": ["known"] * (n - 2) + [""] * 2,
+        "offered": [True] * n,
+        "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
         "registry_id": [""] * n,
         "in_osm": [i % 9 != 8 for i in range(n)],
         "evidence": [_evidence(i) for i in range(n)],
@@ -177,7 +182,8 @@ def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachabl
         values[key] = np.where(reachable, values[key], np.nan)
     rows = {
         **{
-            key: chosen[key] for key in ("site_id", "name", "name_en", "name_vi", "name_zh", "heritage_class", "status")
+            key: chosen[key]
+            for key in ("site_id", "name", "name_en", "name_vi", "name_zh", "heritage_class", "status", "list")
         },
         "confidence": chosen["confidence"],
         "reachable": reachable,
@@ -243,6 +249,35 @@ def _marks(scores: pd.DataFrame) -> pd.DataFrame:
     past = {"about": "city", "site_id": "", "statement": "would_have_picked", "mark": "past", "verdict": "too_few"}
     rows += [{**past, "share": 0.6, "draws": 2, "top_n": None}]
     return pd.DataFrame(rows).astype({"top_n": "Int64"})
+
+
+def _survey(n: int) -> dict[str, gpd.GeoDataFrame]:
+    """Grounds of the survey list, the second without a rank, with what reuse of them would bring."""
+    ids = [f"s-way{i}" for i in range(n)]
+    sign = {"rule": "rails", "weight": 1.0, "osm_id": "way/1", "tag": HOSTILE[0], "reason": "a railway runs beside it"}
+    grounds = {
+        "site_id": ids,
+        **_names(n, "Ground"),
+        "area_m2": [5000.0 + i for i in range(n)],
+        "likelihood": [0.9 - 0.1 * i for i in range(n)],
+        "place": list(range(1, n + 1)),
+        "eligible": [3 * n] * n,
+        "signs": [json.dumps([sign])] * n,
+        "settle": [HOSTILE[1]] * n,
+        "messages": [""] * n,
+        "osm_ids": [[f"way/{i}"] for i in range(n)],
+        "geometry": [_square(WEST + 0.01 * i, SOUTH + 0.02) for i in range(n)],
+    }
+    shapes = gpd.GeoDataFrame(grounds, crs="EPSG:4326")
+    values = dict.fromkeys(CRITERIA, 0.5)
+    measured = shapes[["site_id", "name", "name_en", "name_vi", "name_zh", "messages", "geometry"]].assign(
+        **{"heritage_class": CLASSES[0], "status": "not_known", "list": "survey", "confidence": 0.0},
+        **{"reachable": [i != 1 for i in range(n)], "unreachable_reason": "", **values},
+        **{"spaces_walk": pd.array([1] * n, dtype="Int64"), "nearest_space": "c0", "nearest_space_m": 50.0},
+    )
+    ordered = [column.name for column in TABLES["survey_candidates"].columns]
+    scores = _scores(measured[ordered]).assign(list="survey")
+    return {"survey": shapes, "survey_candidates": measured[ordered], "survey_scores": scores}
 
 
 def _indicators() -> pd.DataFrame:
@@ -533,6 +568,7 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "stations": _stations(),
         "services": _services(),
         "transit_notes": pd.DataFrame({"key": ["n"], "text": [f"A note {HOSTILE[2]}"], "notice": [False]}),
+        **_survey(4),
         "links": pd.DataFrame({"a": ["c0", "c0", "c1"], "b": ["c1", "c2", "gone"], "minutes": [3.0, 5.0, 7.0]}),
         "site_links": pd.DataFrame(
             {

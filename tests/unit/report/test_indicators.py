@@ -88,7 +88,7 @@ def _registry(*rows: dict[str, Any]) -> pd.DataFrame:
     defaults: dict[str, Any] = {
         **{column.name: "" for column in TABLES["registry"].columns if column.kind == "text"},
         **{"year_converted": None, "match_score": None, "match_m": None, "lon": 3.0, "lat": 0.2},
-        **{"status": "active", "outcome": "in OSM"},
+        **{"status": "in_use", "outcome": "in OSM"},
     }
     full = [{**defaults, "registry_id": f"r{k}", **row} for k, row in enumerate(rows)]
     return pd.DataFrame(full, columns=list(defaults)).astype({"lon": "float64", "lat": "float64"})
@@ -111,12 +111,12 @@ def _facts(towns: ModuleType, **frames: Any) -> Facts:
     )
     links = pd.DataFrame({"a": ["c1", "c2", "c4"], "b": ["c2", "c3", "c5"], "minutes": [5.0, 10.0, 0.4]})
     heritage = towns.sites(
-        {"geometry": towns.at(0), "status": "active"},
-        {"geometry": towns.at(0), "status": "disused", "tier": "medium"},
-        {"geometry": towns.at(0), "status": "disused"},
+        {"geometry": towns.at(0), "status": "in_use"},
+        {"geometry": towns.at(0), "status": "vacated", "tier": "medium"},
+        {"geometry": towns.at(0), "status": "vacated"},
         {"geometry": towns.at(0), "status": "converted"},
         {"geometry": towns.at(0), "status": "lost"},
-        {"geometry": towns.at(0), "status": "active", "tier": "low", "confidence": 0.2},
+        {"geometry": towns.at(0), "status": "in_use", "tier": "low", "confidence": 0.2},
     )
     made = {
         "study_area": _study_area(towns, area),
@@ -141,6 +141,7 @@ def _facts(towns: ModuleType, **frames: Any) -> Facts:
         "street_edges": edges,
         "registry": tables.empty(TABLES["registry"]),
         "imports": tables.empty(TABLES["imports"]),
+        "survey": tables.empty(TABLES["survey"]),
         "completeness": _hexagons(towns, ("good", 50_000.0, 20.0)),
         **frames,
     }
@@ -189,14 +190,21 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "spaces_per_km2": 1.5,
         "spaces_per_100k": 12,
         "heritage_sites": 5,
-        "heritage_active": 1,
-        "heritage_disused": 2,
+        "heritage_in_use": 1,
+        "heritage_vacated": 2,
+        "heritage_to_be_vacated": 0,
+        "heritage_not_known": 0,
         "heritage_brownfield": 0,
         "heritage_converted": 1,
         "heritage_lost": 1,
         "heritage_possible": 1,
         "candidates": 12,
         "candidates_out_of_reach": 2,
+        # towns.sites says register of each; six of the candidates carry their ids
+        "candidates_by_register": 6,
+        "candidates_by_list": 0,
+        "candidates_by_map": 0,
+        "survey_grounds": 0,
         "clusters": 2,
         "clusters_per_100km2": 50,
         "clusters_per_100k": 4,
@@ -231,6 +239,17 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
     thinned |= {"connectivity_thinned_low", "connectivity_thinned_high"}
     recall = {"registry_recall_heritage", "registry_recall_creative"}
     assert set(found.index) == {*expected, *thinned, *recall}
+
+
+def test_candidates_are_counted_by_who_tells_of_them(towns: ModuleType) -> None:
+    """Three candidates of the register, one of a list, two of the map; what is no candidate is not counted."""
+    origins = ["register"] * 3 + ["list"] + ["map"] * 2
+    ids = [f"x{k}" for k in range(len(origins))]
+    rows = [{"geometry": towns.at(0), "site_id": i, "told_by": one} for i, one in zip(ids, origins, strict=True)]
+    heritage = towns.sites(*rows, {"geometry": towns.at(0), "told_by": "map"})
+    candidates = _candidates(towns, len(ids)).assign(site_id=ids)
+    found = _describe(_facts(towns, heritage=heritage, candidates=candidates))["value"]
+    assert [found[f"candidates_by_{one}"] for one in ("register", "list", "map")] == [3, 1, 2]
 
 
 def test_every_figure_says_its_unit_and_source(towns: ModuleType) -> None:

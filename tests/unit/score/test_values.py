@@ -106,7 +106,10 @@ def test_what_is_missing_counts_as_nothing_and_is_marked():
 def test_no_site_moves_another(seed):
     """Add, leave out, change or reorder sites of random towns: nobody else's value or score changes by a bit."""
     rng = np.random.default_rng(1000 + seed)
-    scales, weights = lay_scales(reference(seed)), dict(zip(ANCHORING, rng.dirichlet(np.ones(len(ANCHORING))), strict=True))
+    scales, weights = (
+        lay_scales(reference(seed)),
+        dict(zip(ANCHORING, rng.dirichlet(np.ones(len(ANCHORING))), strict=True)),
+    )
     town = sites(seed, int(rng.integers(2, 60)))
     before = value_of(town, scales, weights)
     scores = [method(before.matrix, before.weights) for method in METHODS]

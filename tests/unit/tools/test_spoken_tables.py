@@ -117,15 +117,15 @@ def _outcomes(towns: ModuleType) -> pd.DataFrame:
     for how, at in (("name", 50), ("position", 50), ("name", 500)):
         match: Any = SimpleNamespace(how=how)
         site = Site("w1", {}, shapely.Point(at, 50), osm_ids=["way/1", "way/23"], match=match)
-        row: Any = SimpleNamespace(status="active", precision="site")
+        row: Any = SimpleNamespace(status="in_use", precision="site")
         found.append(outcomes._outcome(row, {"h": site}, site, None, inside))
     alone = Site("r-1", {}, shapely.Point(50, 50))
     for status, precision, point, mine in (
-        ("active", "site", shapely.Point(900, 900), {}),
-        ("active", "site", shapely.Point(50, 50), {"h": alone}),
+        ("in_use", "site", shapely.Point(900, 900), {}),
+        ("in_use", "site", shapely.Point(50, 50), {"h": alone}),
         ("lost", "site", None, {}),
-        ("active", "ward", None, {}),
-        *(("active", precision, shapely.Point(50, 50), {}) for precision in ("site", "street", "ward")),
+        ("in_use", "ward", None, {}),
+        *(("in_use", precision, shapely.Point(50, 50), {}) for precision in ("site", "street", "ward")),
     ):
         row = SimpleNamespace(status=status, precision=precision)
         found.append(outcomes._outcome(row, mine, None, point, inside))

@@ -61,7 +61,7 @@ def city(towns: ModuleType) -> sites.BaseCity:
     )
     heritage = towns.sites(
         {"site_id": "h-w1", "geometry": _square(110, 110), "osm_ids": ["way/1", "way/11"], "name": "Mill"},
-        {"site_id": "h-w2", "geometry": _square(810, 310), "osm_ids": ["way/2"], "status": "active"},
+        {"site_id": "h-w2", "geometry": _square(810, 310), "osm_ids": ["way/2"], "status": "in_use"},
         {"site_id": "h-w3", "geometry": _square(510, 1110), "osm_ids": ["way/3"], "start_year": 1930},
         {"site_id": "h-w4", "geometry": _square(1210, 710), "osm_ids": ["way/4"], "area_m2": 9000.0},
         {"site_id": "h-w5", "geometry": _square(310, 710), "osm_ids": ["way/5"], "confidence": 0.3, "tier": "low"},
@@ -136,7 +136,7 @@ def _at(towns: ModuleType, x: float, y: float) -> str:
 
 def test_a_new_site_moves_nobodys_score(city: sites.BaseCity, towns: ModuleType) -> None:
     """To the bit, and so for every part of it: values are measured against the city, not against the list."""
-    found = _try(city, at=_at(towns, 700, 500), status="disused", area_m2=50_000)
+    found = _try(city, at=_at(towns, 700, 500), status="vacated", area_m2=50_000)
     before = city.frames["scores"].set_index("site_id")
     after = found.combined["scores"].set_index("site_id")
     for name in ("score", *(f"part_{key}" for key in CRITERIA)):
@@ -226,10 +226,10 @@ def test_a_place_on_a_street_by_hand(towns: ModuleType, city: sites.BaseCity) ->
 
 
 def test_what_is_said_of_a_site_counts(city: sites.BaseCity) -> None:
-    said = {"status": "disused", "area_m2": 5000, "confidence": 0.9, "name": "Works", "class_": "railway_works"}
+    said = {"status": "vacated", "area_m2": 5000, "confidence": 0.9, "name": "Works", "class_": "railway_works"}
     plain, told = (_try(city, osm="way/2", **more).candidates.iloc[0] for more in ({}, said))
-    assert (told["name"], told["heritage_class"], told["status"]) == ("Works", "railway_works", "disused")
-    assert told["site_capacity"] == 5000 and told["readiness"] == city.analysis.candidates.readiness["disused"]
+    assert (told["name"], told["heritage_class"], told["status"]) == ("Works", "railway_works", "vacated")
+    assert told["site_capacity"] == 5000 and told["readiness"] == city.analysis.candidates.readiness["vacated"]
     assert told["heritage_value"] > plain["heritage_value"]
     assert told["residents_walk_15"] == plain["residents_walk_15"]
 
@@ -248,14 +248,14 @@ def test_an_object_that_is_no_heritage_can_be_tried(city: sites.BaseCity) -> Non
 @pytest.mark.parametrize(
     ("tags", "status", "kind", "flags"),
     [
-        ({"building": "warehouse", "name": "Kho 3"}, "active", "warehouse", []),
-        ({"demolished:building": "industrial", "building": "warehouse"}, "active", "warehouse", []),
-        ({"demolished:man_made": "works", "disused:building": "factory"}, "disused", "unspecified", []),
+        ({"building": "warehouse", "name": "Kho 3"}, "not_known", "warehouse", []),
+        ({"demolished:building": "industrial", "building": "warehouse"}, "not_known", "warehouse", []),
+        ({"demolished:man_made": "works", "disused:building": "factory"}, "vacated", "unspecified", []),
         ({"demolished:building": "industrial", "name": "Nhà máy X40"}, "lost", "mill_factory", []),
-        ({"man_made": "works", "alt_name:zh": "第三棉纺织厂"}, "active", "mill_factory", []),
-        ({"man_made": "water_tower", "name": "Water tower", "start_date": "1930"}, "active", "power_water", []),
-        ({"landuse": "brownfield", "was:landuse": "industrial", "heritage": "2"}, "disused", "unspecified", ["listed"]),
-        ({"man_made": "works", "operator:type": "government"}, "active", "unspecified", ["public_land"]),
+        ({"man_made": "works", "alt_name:zh": "第三棉纺织厂"}, "not_known", "mill_factory", []),
+        ({"man_made": "water_tower", "name": "Water tower", "start_date": "1930"}, "not_known", "power_water", []),
+        ({"landuse": "brownfield", "was:landuse": "industrial", "heritage": "2"}, "vacated", "unspecified", ["listed"]),
+        ({"man_made": "works", "operator:type": "government"}, "not_known", "unspecified", ["public_land"]),
     ],
 )
 def test_an_object_is_judged_as_locating_judges_it(
@@ -274,7 +274,7 @@ def test_an_object_is_judged_as_locating_judges_it(
     )
     (site,) = located.heritage.to_dict("records")
     bare = replace(city, frames={**city.frames, "places": places})
-    (tried,) = sites.tried_sites(sites.sites_asked(_asked(osm="node/1", status="disused")), bare).to_dict("records")
+    (tried,) = sites.tried_sites(sites.sites_asked(_asked(osm="node/1", status="vacated")), bare).to_dict("records")
     assert (site["status"], site["heritage_class"]) == (status, kind)
     assert [flag for flag in ("listed", "public_land") if site[flag]] == flags
     for column in ("heritage_class", "listed", "public_land", "name", "area_m2", "start_year", "in_osm", "osm_ids"):
@@ -295,7 +295,7 @@ def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: sites.Base
     area = towns.to_degrees(shapely.box(-50, -50, 3000, 1450))
     study = city.frames["study_area"].set_geometry([area], crs=4326)
     wide = replace(city, frames={**city.frames, "study_area": study})
-    found = _try(wide, at=_at(towns, 2400, 700), status="disused", name="Far")
+    found = _try(wide, at=_at(towns, 2400, 700), status="vacated", name="Far")
     (row,) = found.candidates.to_dict("records")
     assert not row["reachable"] and "1,000 m away" in row["unreachable_reason"]
     assert all(math.isnan(row[name]) for name in CRITERIA)
@@ -306,24 +306,24 @@ def test_out_of_reach_is_told_and_not_scored(towns: ModuleType, city: sites.Base
 
 
 def test_words_tell_rank_place_and_the_missing_area(towns: ModuleType, city: sites.BaseCity) -> None:
-    found = _try(city, at=_at(towns, 700, 500), status="disused", name="Depot")
+    found = _try(city, at=_at(towns, 700, 500), status="vacated", name="Depot")
     text = whatif.trial_in_words(found)
     rank = int(found.scores.set_index("site_id").loc["w-1", "rank"])
-    assert f"rank {rank} of 5;" in text and "Depot (disused, unspecified" in text
+    assert f"rank {rank} of 5;" in text and "Depot (vacated, unspecified" in text
     assert "its area is not known" in text and "nan" not in text.lower()
     assert all(name in text for name in CRITERIA)
     assert not whatif.trial_warnings(found)
 
 
 def test_warnings(towns: ModuleType, city: sites.BaseCity) -> None:
-    (told,) = whatif.trial_warnings(_try(city, osm="way/6", status="disused"))
+    (told,) = whatif.trial_warnings(_try(city, osm="way/6", status="vacated"))
     assert "converted already" in told
-    (told,) = whatif.trial_warnings(_try(city, at=_at(towns, 120, 120), status="disused"))
+    (told,) = whatif.trial_warnings(_try(city, at=_at(towns, 120, 120), status="vacated"))
     assert "lies on h-w1" in told and "osm=h-w1" in told
 
 
 def test_csv_for_people(towns: ModuleType, city: sites.BaseCity, tmp_path: Path) -> None:
-    found = _try(city, at=_at(towns, 700, 500), status="disused", name='Depot "A", west')
+    found = _try(city, at=_at(towns, 700, 500), status="vacated", name='Depot "A", west')
     pack.write_csv(found.candidates, tmp_path / "mine.csv")
     back = pd.read_csv(tmp_path / "mine.csv")
     assert back.loc[0, "name"] == 'Depot "A", west' and "geometry" not in back
@@ -337,11 +337,11 @@ def test_csv_for_people(towns: ModuleType, city: sites.BaseCity, tmp_path: Path)
 def test_a_csv_of_sites(towns: ModuleType, city: sites.BaseCity, tmp_path: Path) -> None:
     lat, lon = _at(towns, 700, 500).split(",")
     file = tmp_path / "mine.csv"
-    file.write_text(f"name,lat,lon,osm,status,area_m2\nDepot,{lat},{lon},,,900\n,,,way/5,active,\n", "utf-8")
-    found = _try(city, sites=str(file), status="disused")
+    file.write_text(f"name,lat,lon,osm,status,area_m2\nDepot,{lat},{lon},,,900\n,,,way/5,in_use,\n", "utf-8")
+    found = _try(city, sites=str(file), status="vacated")
     rows = found.candidates.set_index("site_id")
-    assert rows["status"].to_dict() == {"w-1": "disused", "h-w5": "active"}
-    alone = _try(city, at=f"{lat},{lon}", status="disused", area_m2=900).candidates.iloc[0]
+    assert rows["status"].to_dict() == {"w-1": "vacated", "h-w5": "in_use"}
+    alone = _try(city, at=f"{lat},{lon}", status="vacated", area_m2=900).candidates.iloc[0]
     for name in CRITERIA:
         _same(rows.loc["w-1", name], alone[name])
     assert len(found.scores) == 6
@@ -371,19 +371,22 @@ def test_a_geojson_of_outlines(towns: ModuleType, city: sites.BaseCity, tmp_path
         ({"at": "21.04"}, ["at:", "latitude,longitude"]),
         ({"at": "121.4,31.2"}, ["latitude 121.4", "latitude stands first"]),
         ({"osm": 12}, ["osm:", "way/123"]),
-        ({"osm": "way/1", "status": "disusd"}, ["status:", "did you mean disused?"]),
-        ({"osm": "way/1", "stauts": "disused"}, ["stauts", "did you mean status?"]),
+        ({"osm": "way/1", "status": "vacatd"}, ["status:", "did you mean vacated?"]),
+        ({"osm": "way/1", "stauts": "vacated"}, ["stauts", "did you mean status?"]),
         ({"osm": "way/1", "area_m2": 0}, ["area_m2", "greater than 0"]),
         ({"osm": "way/1", "confidence": 1.2}, ["confidence", "less than or equal to 1"]),
         ({"osm": "way/1", "out": "../base"}, ["out:", "small letters"]),
         ({"osm": "way/999"}, ["way/999", "neither", "at="]),
         ({"osm": "node/2"}, ["outside the study area of town"]),
         ({"osm": "way/1", "class_": "warehous"}, ["class:", "did you mean warehouse?"]),
-        ({"osm": "way/6"}, ["status: it is converted", "status=disused or brownfield or active"]),
+        (
+            {"osm": "way/6"},
+            ["status: it is converted", "status=to_be_vacated or vacated or brownfield or not_known or in_use"],
+        ),
         ({"osm": "way/7"}, ["status: it is lost"]),
         ({"at": "0.19,3.006"}, ["status: it is not known"]),
-        ({"at": "1.5,3.0", "status": "active"}, ["outside the study area of town", "latitude 0.1"]),
-        ({"at": "3.006,0.19", "status": "active"}, ["longitude first"]),
+        ({"at": "1.5,3.0", "status": "in_use"}, ["outside the study area of town", "latitude 0.1"]),
+        ({"at": "3.006,0.19", "status": "in_use"}, ["longitude first"]),
         ({"sites": "nowhere.csv"}, ["nowhere.csv", "no such file"]),
     ],
 )
@@ -400,7 +403,7 @@ def test_a_wrong_wish_is_told_in_a_line(city: sites.BaseCity, asked: dict[str, A
         ("name,lat,lon\n", ["holds no site"]),
         ("name,colour\nA,red\n", ["row 1: colour", "no such key"]),
         ("osm,status\nway/1,\nway/2,gone\n", ["row 2: status", "no such status"]),
-        ("name,status\nA,active\n", ["row 1", "give one of at"]),
+        ("name,status\nA,in_use\n", ["row 1", "give one of at"]),
         ("osm\nway/1\nway/11\n", ["row 2", "way/11 (h-w1) again"]),
         ("lat,lon\n0.19,\n", ["row 1: at", "latitude,longitude"]),
     ],

@@ -336,9 +336,11 @@ def class_rows(cities: Sequence[ComparedCity], words: Words) -> tuple[Row, ...]:
 # what still stands, or its ground, and has a new use or not
 REUSE = {
     "converted": mark("converted"),
-    "disused": mark("disused"),
-    "active": mark("in industrial use"),
+    "to_be_vacated": mark("to be vacated"),
+    "vacated": mark("vacated"),
     "brownfield": mark("cleared ground"),
+    "not_known": mark("use not known"),
+    "in_use": mark("in industrial use"),
 }
 
 

@@ -51,7 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "access",
         "supply",
     ),
-    mark("Industrial heritage"): ("heritage", "candidates"),
+    mark("Industrial heritage"): ("heritage", "candidates", "survey"),
     mark("Creative spaces"): ("creative_spaces", "core_spaces", "spaces_per"),
     mark("The creative network"): (
         *("connectivity", "links", "isolated", "components", "largest_part", "efficiency", "nearest", "hub"),

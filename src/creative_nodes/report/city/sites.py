@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -35,11 +36,14 @@ from creative_nodes.report.say.words import (
 from creative_nodes.report.settings import PageSettings
 
 EVIDENCE_SHOWN = 12
-OTHER_KINDS = ("converted", "lost", "low")
-Kind = Literal["candidate", "converted", "lost", "low"]
+OTHER_KINDS = ("converted", "lost", "kept", "low")
+Kind = Literal["candidate", "converted", "lost", "kept", "low", "survey"]
 MadeOf = Callable[[str], dict[CriterionKey, Made]]
 # columns of the table heritage that candidates do not hold
-HERITAGE_ONLY = ["tier", "area_m2", "start_year", "listed", "registry_id", "in_osm", "evidence", "osm_ids", "site_id"]
+HERITAGE_ONLY = [
+    *("tier", "area_m2", "start_year", "listed", "registry_id", "in_osm", "evidence", "osm_ids", "site_id"),
+    *("status_source", "status_date"),
+]
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class SiteCard:
     lat: float
     thin: str = ""
     more: Links = ()
+    said_by: str = ""
+    settle: str = ""
     kind: Kind = "candidate"
     rank: int | None = None
     score: float | None = None
@@ -171,12 +177,55 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "area": "" if size is None else area(size),
         "start_year": "" if year is None else f"{year:.0f}",
         "source": not_in_osm(row),
+        "said_by": _said_by(row),
         "evidence": evidence,
         "more_evidence": more,
         "lon": float(point[0]),
         "lat": float(point[1]),
         "kind": kind,
     }
+
+
+def _said_by(row: Any) -> str:
+    """Say who tells of a site's use, and when; empty when nobody does."""
+    if not row.status_source:
+        return ""
+    return (
+        say("{source} ({when})", source=row.status_source, when=row.status_date)
+        if row.status_date
+        else row.status_source
+    )
+
+
+def survey_card(row: Any, point: np.ndarray, settle: str, words: Words) -> SiteCard:
+    """Word a ground of the survey list.
+
+    Parameters
+    ----------
+    row : of the tables survey, survey_candidates and survey_scores, joined.
+    point : degrees.
+    settle : what would settle its age, in words.
+    words : of the page.
+    """
+    nobody = {"status_source": "", "status_date": "", "tier": "low", "listed": False, "start_year": None}
+    full = SimpleNamespace(**{**row._asdict(), **nobody, "registry_id": "", "in_osm": True, "evidence": row.signs})
+    rank = known_number(row.rank)
+    return SiteCard(
+        **_site(full, point, "survey", words),
+        rank=None if rank is None else int(rank),
+        score=known_number(row.score),
+        settle=settle,
+    )
+
+
+def _kind_of(row: Any, least: float) -> Kind:
+    """Tell why a site is no candidate; one that is a candidate by this is so by some other setting."""
+    if row.status == "converted" or row.status == "lost":
+        kind: Kind = row.status
+        return kind
+    if row.confidence < least:
+        return "low"
+    return "candidate" if row.offered else "kept"
 
 
 def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
@@ -239,7 +288,7 @@ def in_order(candidates: gpd.GeoDataFrame, scores: pd.DataFrame) -> gpd.GeoDataF
     ----------
     candidates, scores : the tables of these names.
     """
-    joined = candidates.merge(scores, on="site_id", how="left", validate="one_to_one")
+    joined = candidates.merge(scores.drop(columns="list"), on="site_id", how="left", validate="one_to_one")
     return joined.sort_values(["rank", "site_id"], na_position="last").reset_index(drop=True)
 
 
@@ -281,7 +330,7 @@ def other_sites(
     inside: Any = shapely.contains_xy(area_, at[:, 0], at[:, 1]) if len(rest) else []
     found = []
     for i, row in enumerate(rows(rest)):
-        kind: Any = row.status if row.status in ("converted", "lost") else "low" if row.confidence < least else ""
-        if kind and inside[i]:
+        kind = _kind_of(row, least)
+        if kind != "candidate" and inside[i]:
             found.append(SiteCard(**_site(row, at[i], kind, words)))
     return tuple(found)

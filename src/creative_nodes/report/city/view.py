@@ -47,6 +47,7 @@ from creative_nodes.report.city.spaces import (
     site_spaces,
     station_names,
 )
+from creative_nodes.report.city.survey import Survey, origins, survey_of
 from creative_nodes.report.city.terms import Term, terms
 from creative_nodes.report.city.together import Together, together
 from creative_nodes.report.city.within import within
@@ -87,6 +88,8 @@ class CityPage:
     top_n: int
     sites: tuple[SiteCard, ...]
     others: tuple[SiteCard, ...]
+    origins: str
+    survey: Survey | None
     spaces: tuple[Space, ...]
     hulls: tuple[Hull, ...]
     stations: tuple[Station, ...]
@@ -214,7 +217,8 @@ def city_page(
         reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
         registry, links, completeness; and as far as they are there site_links, recommended, set_beside_ranking,
         set_doubt, marks, priorities_doubt, agreement, scenarios, sweeps, sweep_variants, portfolio, portfolio_sites,
-        portfolio_gain, portfolio_front, backtest, backtest_summary. All but the first may be empty.
+        portfolio_gain, portfolio_front, backtest, backtest_summary, and survey with survey_candidates and
+        survey_scores. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
@@ -257,6 +261,8 @@ def city_page(
         tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
     )
     others = tuple(replace(site, more=more.get(site.site_id, ())) for site in others)
+    survey = survey_of(tables, words) if "survey" in tables else None
+    asked = survey.cards if survey else ()
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = _registry(tables["registry"])
     criteria = method.criteria(ordered, settings)
@@ -272,7 +278,9 @@ def city_page(
         n_scored=n_scored,
         top_n=top_n,
         sites=candidates,
-        others=_with_mapping(others, cells, least, median),
+        others=_with_mapping((*others, *asked), cells, least, median),
+        origins=origins(ordered, tables["heritage"]),
+        survey=survey,
         spaces=shown,
         hulls=hulls(kept),
         stations=rapid_stations(tables["stations"]),

@@ -98,6 +98,8 @@ CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor":
 SIGNS: dict[str, Style] = {
     "converted": {"sign": "square", "radius": 5, "fillColor": "#009e73", "color": "#00573f", "weight": 1},
     "lost": {"sign": "cross", "radius": 4.5, "color": "#4b463f", "weight": 2, "fill": False},
+    "kept": {"sign": "square", "radius": 5, "fillColor": "#fff", "color": "#0072b2", "weight": 2},
+    "survey": {"sign": "diamond", "radius": 6, "fillColor": "#f0e442", "color": "#6b6100", "weight": 1.5},
     "low": {"sign": "diamond", "radius": 5, "fillColor": "#fff", "color": "#857d72", "weight": 1.5},
 }
 LINK: Style = {"color": CREATIVE, "weight": 1, "opacity": 0.35}
@@ -115,7 +117,7 @@ class MapData:
     hulls : outline of each kept cluster, EPSG:4326.
     pins : (candidate, rank, longitude, latitude) of the numbered ones.
     dots, cut_off : (candidate, longitude, latitude) of the other ranked and of the unreachable ones.
-    others : by kind (converted, lost, low), (row, longitude, latitude).
+    others : by kind (converted, lost, kept, low, survey), (row, longitude, latitude).
     spaces : by tier, (row, longitude, latitude).
     hexagons : by how completely they are mapped (thin, fair, good), (row, part inside the study area).
     served : by class of the walk to a core creative space, (row, part inside the study area).
@@ -284,6 +286,8 @@ def _draw_spaces(city: OfflineMap, data: MapData) -> None:
 def _draw_sites(city: OfflineMap, data: MapData) -> None:
     for kind, text, show in (
         ("low", say("Industrial site, weak evidence"), False),
+        ("survey", say("Industrial ground of unknown age, survey list"), True),
+        ("kept", say("Industrial heritage, not offered for reuse"), True),
         ("lost", say("Industrial site, loss history"), True),
         ("converted", say("Industrial site, converted"), True),
     ):

@@ -36,9 +36,11 @@ def _site_sources(facts: Facts) -> Message:
 
 # labels of the heritage sites of each status
 OF_STATUS = {
-    "active": mark("of them active"),
-    "disused": mark("of them disused"),
+    "to_be_vacated": mark("of them to be vacated"),
+    "vacated": mark("of them vacated"),
     "brownfield": mark("of them brownfield"),
+    "not_known": mark("of them of use not known"),
+    "in_use": mark("of them in use"),
     "converted": mark("of them converted"),
     "lost": mark("of them lost"),
 }
@@ -100,6 +102,7 @@ def count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) 
             SITES,
             mark("heritage sites not creative yet"),
         ),
+        *_origin_rows(facts),
         figure_row(
             "candidates_out_of_reach",
             mark("candidates that cannot be reached on foot"),
@@ -107,4 +110,29 @@ def count_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None) 
             SITES,
             mark("listed with their reason"),
         ),
+    ]
+
+
+# who tells of a candidate: the column told_by of the table heritage
+ORIGINS = {
+    "register": mark("of them named by the register of this tool"),
+    "list": mark("of them named by an imported list alone"),
+    "map": mark("of them found by the map alone"),
+}
+
+
+def _origin_rows(facts: Facts) -> list[dict[str, object]]:
+    """Count the candidates by who tells of them, and the grounds of the survey list, which are none."""
+    heritage, survey = facts.frames["heritage"], facts.frames["survey"]
+    told_by = heritage.loc[heritage["site_id"].isin(facts.frames["candidates"]["site_id"]), "told_by"]
+    asked = told(
+        "industrial ground in a telling setting whose age nobody has written down, of {n:count} of a works' size",
+        n=int(survey["eligible"].iloc[0]) if len(survey) else 0,
+    )
+    return [
+        *(
+            figure_row(f"candidates_by_{key}", label, float((told_by == key).sum()), SITES, mark("table heritage"))
+            for key, label in ORIGINS.items()
+        ),
+        figure_row("survey_grounds", mark("grounds on the survey list"), float(len(survey)), mark("grounds"), asked),
     ]

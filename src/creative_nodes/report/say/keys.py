@@ -74,9 +74,11 @@ def limit(mode: str, minutes: float | list[float]) -> str:
 # ---------------------------------------------------------------- sites and spaces
 
 STATUSES = {
-    "active": mark("active"),
-    "disused": mark("disused"),
+    "to_be_vacated": mark("to be vacated"),
+    "vacated": mark("vacated"),
     "brownfield": mark("brownfield"),
+    "not_known": mark("use not known"),
+    "in_use": mark("in use"),
     "converted": mark("converted"),
     "lost": mark("lost"),
 }

@@ -91,7 +91,7 @@ const more = (site) => {
 /* under other weights than those of the run, how sure we are is not known */
 const care = (site) =>
   (site.run_rank ? t("Certainty and rank interval belong to the weights of the run, under which its rank is {n}.", { n: site.run_rank }) : "");
-const titled = (site) => (site.rank ? `${site.rank}. ${site.name}` : site.name);
+const titled = (site) => (site.rank && site.kind === "candidate" ? `${site.rank}. ${site.name}` : site.name);
 const details = (site) => {
   const facts = [site.heritage_class, site.status_words, site.district, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
   const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier_words, confidence: fixed(site.confidence ?? 0, 2) });
@@ -99,17 +99,21 @@ const details = (site) => {
     make("h2", {}, titled(site)),
     make("p", { className: "small" }, site.other_names || ""),
     make("p", {}, facts.filter(Boolean).join(" · ")),
-    make("p", {}, evidence, site.source ? " " : "", site.source || ""),
+    site.kind === "survey" ? "" : make("p", {}, evidence, site.source ? " " : "", site.source || ""),
   ];
   if (site.rank) lines.push(about(t("Among the first: {words}.", { words: [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join("; ") }), site.interval_words || ""));
   lines.push(make("p", { className: "care small" }, care(site)));
   if (site.unreachable_reason) lines.push(about(t("Out of reach, not scored:"), site.unreachable_reason));
   if (site.kind === "converted") lines.push(make("p", {}, t("Already in creative use, so it is no candidate.")));
   if (site.kind === "lost") lines.push(make("p", {}, t("Gone or built over, so it is no candidate.")));
+  if (site.kind === "kept") lines.push(make("p", {}, t("It serves the whole city (water, money, rail) or is lived or worked in under a new name, and nobody says that it will be vacated; or it is too small: it is no candidate.")));
+  if (site.kind === "survey") lines.push(make("p", {}, t("Industrial ground whose age nobody has written down: it is on the survey list and no candidate.")));
+  if (site.settle) lines.push(about(t("What would settle it:"), site.settle));
+  if (site.said_by) lines.push(about(t("Who says that its use is so:"), site.said_by));
   if (site.kind === "low") lines.push(make("p", {}, t("The evidence is too weak to make it a candidate.")));
   if (site.near) lines.push(about(t("Nearest creative space:"), site.near));
   if (site.thin) lines.push(about(t("Mapping around here is thin:"), site.thin));
-  return lines.filter((line) => line.textContent || line.classList.contains("care"));
+  return lines.filter((line) => line && (line.textContent || line.classList.contains("care")));
 };
 const doubts = (site) => site.doubts?.length
   ? [make("h3", {}, t("What would change its rank")), make("ul", {}, ...site.doubts.map((text) => make("li", {}, text)))]

@@ -97,7 +97,7 @@ each("pins", (pin) => {
   });
 });
 onLanguage.push(() => each("pins", pinLabel));
-["converted", "lost", "low"].forEach((kind) => each(`others_${kind}`, (layer, i) => {
+["converted", "lost", "kept", "low", "survey"].forEach((kind) => each(`others_${kind}`, (layer, i) => {
   layer.bindTooltip(() => named(data.others[i]));
   layer.on("click", () => { mark(-1); open("others", i); });
 }));

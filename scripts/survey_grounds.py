@@ -1,0 +1,33 @@
+"""List industrial ground whose age nobody has written down: `snakemake data/processed/hanoi/survey.parquet`."""
+
+import json
+
+from _run import start
+
+from creative_nodes.common import tables
+from creative_nodes.locate import HERITAGE, SURVEY, city_languages, look_around, read_taxonomy, survey_list
+from creative_nodes.people import PEOPLE
+from creative_nodes.pull import PLACES, STREET_EDGES, STUDY_AREA
+
+log = start(snakemake)
+files, settings = snakemake.input, json.loads(snakemake.params.settings)
+told = tables.read_all(files, STUDY_AREA, PLACES, STREET_EDGES, PEOPLE, HERITAGE)
+row = told["study_area"].iloc[0]
+tags = tables.parse_tags(told["places"])
+languages = city_languages(settings["city.languages"], settings["city.country"])
+around = look_around(
+    told["places"], tags, told["street_edges"], told["people"], epsg=int(row["epsg"]), languages=languages
+)
+taxonomy = read_taxonomy(files.heritage_taxonomy, languages=languages)
+survey = survey_list(
+    told["places"],
+    around,
+    told["heritage"],
+    taxonomy.setting,
+    area=row.geometry,
+    epsg=int(row["epsg"]),
+    wording=taxonomy.wording,
+)
+note = tables.carry_on(files.heritage, snakemake.params.settings)
+tables.write(survey, SURVEY, snakemake.output.survey, provenance=note)
+log.done(f"{len(survey)} grounds worth a look")
