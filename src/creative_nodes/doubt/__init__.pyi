@@ -4,8 +4,6 @@ from .backtest import back_test as back_test
 from .backtest import backtest_in_words as backtest_in_words
 from .backtest import converted_sites as converted_sites
 from .backtest import pool_backtests as pool_backtests
-from .gather import DoubtedCity as DoubtedCity
-from .gather import DoubtRules as DoubtRules
 from .marks import judge_marks as judge_marks
 from .marks import marks_in_words as marks_in_words
 from .priorities import doubt_priorities as doubt_priorities

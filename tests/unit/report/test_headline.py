@@ -97,6 +97,19 @@ def test_below_three_candidates_nothing_is_ranked_and_nothing_judged(made, setti
     )
 
 
+def test_what_was_not_tried_is_not_told_as_plain(made, settings):
+    """A site that is tried by a what-if may come first; worlds were drawn without it."""
+    marks = made["marks"]
+    first = made["scores"].sort_values("rank")["site_id"].iloc[0]
+    text = told(made, settings, marks=marks[marks["site_id"] != first])
+    assert (
+        "By score Site 1 ranks first of 29 candidates. Whether that holds on another map and model was not tried."
+        in text
+    )
+    assert text.count("was not tried") == 1
+    assert told(made, settings, marks=tables.empty(TABLES["marks"])).count("was not tried") == 2
+
+
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [

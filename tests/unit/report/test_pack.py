@@ -148,3 +148,20 @@ def test_a_formula_behind_blanks_or_in_full_width_is_none(tmp_path, before, sign
     pack.write_csv(pd.DataFrame({"name": [text, " -5", "Kho = A"]}), tmp_path / "t.csv")
     with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["name"] for row in csv.DictReader(file)] == [f"'{text}", " -5", "Kho = A"]
+
+
+def test_a_candidate_carries_its_marks_and_its_joint_chances(frames):
+    site = {"about": "site", "statement": "among_first", "draws": 250, "top_n": 1}
+    frames["marks"] = table(
+        "marks",
+        [
+            {**site, "site_id": "h-1", "mark": "priorities", "verdict": "holds", "share": 1.0},
+            {**site, "site_id": "h-1", "mark": "map_and_model", "verdict": "open", "share": 0.5},
+            {"about": "city", "site_id": "", "statement": "would_have_picked", "mark": "past", "verdict": "too_few"},
+        ],
+    )
+    frames["site_doubt"] = table("site_doubt", [{"site_id": "h-1", "rank": 1, "p_top": 0.5, "moved_by": "spaces"}])
+    rows = pack.joined(frames).set_index("site_id")
+    assert rows["map_and_model"].to_dict() == {"h-1": "open", "h-2": ""}
+    assert (rows.loc["h-1", "joint_p_top"], rows.loc["h-1", "joint_moved_by"]) == (0.5, "spaces")
+    assert rows.loc["h-1", "rank"] == 1 and "joint_rank" not in rows
