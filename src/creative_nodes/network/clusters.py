@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from creative_nodes.common import M2_PER_KM2, NAME_COLUMNS, WGS84_EPSG, reproject, tables
 from creative_nodes.locate import has_han
 from creative_nodes.network.colocation import colocate
-from creative_nodes.network.connectivity import links_within, nearest_other
+from creative_nodes.network.connectivity import links_within, nearest_other, space_chains
 from creative_nodes.network.density import NOISE, TINY, find_clusters, near_pairs, sizes
 from creative_nodes.network.settings import ClusterSettings, NetworkSettings
 from creative_nodes.network.tables import CLUSTERS
@@ -339,6 +339,7 @@ def connect_spaces(
                 "space_id": named,
                 "nearest_id": np.where(nearest >= 0, np.append(named, "")[nearest], ""),
                 "minutes": np.where(np.isfinite(minutes), minutes, np.nan),
+                "network": space_chains(streets, inside, network.rule()).size,
             }
         ),
         colocation=colocate(heritage, creative, streets, walk, area=area, settings=clusters, seed=seed),

@@ -571,3 +571,20 @@ def test_a_cluster_of_nameless_spaces_goes_by_its_quarter(towns: ModuleType) -> 
     found = _named(towns, places)
     assert found[list(clusters.NAME_COLUMNS)].tolist() == ["Phố Cổ", "Phố Cổ", "Phố Cổ", "老区"]
     assert _named(towns, towns.places())["name"] == ""
+
+
+def test_the_network_of_a_space_is_what_chains_of_walks_join(towns: ModuleType) -> None:
+    """Three in a line: the far ones are joined by the better of a walk and the chain by way of the middle one."""
+    rule = towns.config().network
+    found = _connect(towns, towns.spaces(*({"geometry": towns.at(x, 0)} for x in (0, 700, 1400))), blocks=16)
+    near = found.nearest["minutes"].to_numpy()
+
+    def joined(minutes: float) -> float:
+        """The logistic of METHOD section 7, written out."""
+        return (1 + np.exp(-rule.link_minutes / rule.link_softness)) / (
+            1 + np.exp((minutes - rule.link_minutes) / rule.link_softness)
+        )
+
+    one, two = joined(near[0]), joined(near[0] * 2)
+    far = max(one * one, two)
+    assert found.nearest["network"].tolist() == pytest.approx([1 + one + far, 1 + 2 * one, 1 + one + far], abs=1e-6)

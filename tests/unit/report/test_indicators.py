@@ -57,9 +57,9 @@ def _clusters(towns: ModuleType, kept: list[bool]) -> gpd.GeoDataFrame:
 def _nearest(minutes: list[float]) -> pd.DataFrame:
     """Make the table nearest for spaces c1, c2, ..."""
     names = [f"c{k}" for k in range(1, len(minutes) + 1)]
-    return pd.DataFrame({"space_id": names, "nearest_id": "c1", "minutes": minutes}, dtype=object).astype(
-        {"minutes": "float64"}
-    )
+    made = pd.DataFrame({"space_id": names, "nearest_id": "c1", "minutes": minutes}, dtype=object)
+    # three, two and one joined for sure, as the links have it
+    return made.assign(network=[3.0, 3.0, 3.0, 2.0, 2.0, 1.0][: len(minutes)]).astype({"minutes": "float64"})
 
 
 def _curve(p_value: float, *rows: tuple[float, float, float, float, float]) -> pd.DataFrame:
@@ -217,6 +217,9 @@ def test_figures_of_a_town_by_hand(towns: ModuleType) -> None:
         "links_per_space": 0.5,
         "isolated_share": 1 / 6,
         "components": 3,
+        # geometric mean of 3, 3, 3, 2, 2, 1
+        "typical_network": 108 ** (1 / 6),
+        "separate_networks": 6 / 108 ** (1 / 6),
         # c1-c2 5, c2-c3 10, c1-c3 15 minutes, c4-c5 a minute at least; 15 pairs
         "efficiency": (1 / 5 + 1 / 10 + 1 / 15 + 1) / 15,
         "largest_part_share": 0.5,
@@ -284,7 +287,15 @@ def test_a_town_without_spaces(towns: ModuleType) -> None:
         assert [found[name] for name in ("creative_spaces", "connectivity", "efficiency", "components")] == [0] * 4
         for name in (
             *("links_per_space", "isolated_share", "nearest_space_minutes", "hub_degree", "largest_part_share"),
-            *("connectivity_thinned", "clustered_share", "colocation_same", "colocation_ratio", "colocation_p"),
+            *(
+                "typical_network",
+                "separate_networks",
+                "connectivity_thinned",
+                "clustered_share",
+                "colocation_same",
+                "colocation_ratio",
+                "colocation_p",
+            ),
         ):
             assert math.isnan(found[name])
 

@@ -40,6 +40,8 @@ ON_CARD = (
 # figures that stand side by side, one column a city
 COMPARED = (
     CONNECTIVITY,
+    "typical_network",
+    "separate_networks",
     "links_per_space",
     "isolated_share",
     "largest_part_share",

@@ -33,6 +33,7 @@ ONE = {
     "links": mark("link"),
     "clusters": mark("cluster"),
     "parts": mark("part"),
+    "networks": mark("network"),
     "stations": mark("station"),
     "persons": mark("person"),
     "times": mark("time"),
@@ -54,7 +55,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     mark("Industrial heritage"): ("heritage", "candidates", "survey"),
     mark("Creative spaces"): ("creative_spaces", "core_spaces", "spaces_per"),
     mark("The creative network"): (
-        *("connectivity", "links", "isolated", "components", "largest_part", "efficiency", "nearest", "hub"),
+        *("connectivity", "typical_network", "separate_networks", "links", "isolated", "components", "largest_part"),
+        *("efficiency", "nearest", "hub"),
     ),
     mark("Clusters and co-location"): ("cluster", "colocation"),
     mark("Streets and modes"): ("streets", "rapid_stations", "stations"),

@@ -16,6 +16,7 @@ from creative_nodes.network import (
     efficiency,
     links_of,
     thin_out,
+    typical_network,
 )
 from creative_nodes.report.indicators.facts import (
     LINKS,
@@ -47,6 +48,34 @@ def _nearest_row(facts: Facts, n: int) -> dict[str, object]:
         mark("min"),
         said,
     )
+
+
+def _typical_rows(facts: Facts) -> list[dict[str, object]]:
+    """Tell the network of a typical space, G, and N / G (METHOD section 7)."""
+    sizes = facts.frames["nearest"]["network"].to_numpy(dtype=float)
+    typical = typical_network(sizes) if len(sizes) else None
+    rule = told(
+        "best chains of walks, of which one of {minutes:g} minutes joins two spaces half (network.link_minutes, "
+        "network.link_softness); {coverage}",
+        minutes=facts.network.link_minutes,
+        coverage=coverage(facts),
+    )
+    return [
+        figure_row(
+            "typical_network",
+            mark("network of a typical creative space: how many it is joined with (G)"),
+            typical,
+            mark("spaces"),
+            rule,
+        ),
+        figure_row(
+            "separate_networks",
+            mark("as many separate networks as these would be, each joined throughout (N / G)"),
+            per(len(sizes), typical),
+            mark("networks"),
+            rule,
+        ),
+    ]
 
 
 def _isolated_source(facts: Facts, network: Message) -> Message:
@@ -86,6 +115,7 @@ def network_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None
             SHARE,
             network,
         ),
+        *_typical_rows(facts),
         figure_row("links_per_space", mark("links per creative space"), per(len(links.a), n), LINKS, network),
         figure_row(
             "isolated_share",
