@@ -187,6 +187,12 @@ class Config(Analysis):
     cities: list[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]] = Field(
         min_length=1, description="cities of a full run; each has config/cities/<city>.yaml"
     )
+    run: str | None = Field(
+        None,
+        pattern="^[a-z0-9][a-z0-9_-]*$",
+        description="name of the run: its results stand in data/processed/<run> and reports/<run>, beside those of "
+        "other runs; most often given as `--config run=rush_hour`",
+    )
     extracts: str | None = Field(
         None,
         description="folder with <city>.osm.pbf files, used before any download; the variable EXTRACTS overrides it",

@@ -119,7 +119,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("reach", "walk_minutes", value=10),
-            # the one scenario that is measured anew has minutes of its own, but what is much is told by the city's places
+            # the one scenario that is measured anew has minutes of its own; what is much, the places tell
             {"measure_scenarios"} | REACH | REFERENCE | SCORE | FOR_PEOPLE,
             id="walking reach",
         ),

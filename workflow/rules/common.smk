@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import get_wildcard_names, strip_wildcard_constraints
 from snakemake.logging import logger
 
 from creative_nodes.common import InputError, code_fingerprint
@@ -56,7 +57,21 @@ def checked(function, *args, **options):
 # `--config` of a what-if stands beside the keys of config.yaml, and is no configuration
 ASKED, configured = split_asked(config)
 CONFIG = checked(load_config, configured)
+if CONFIG.run in KNOWN:
+    raise WorkflowError(
+        f"bad input\nrun: {CONFIG.run} is a city; give the run another name"
+    )
 CITIES = CONFIG.cities
+
+# a run with a name keeps its results beside those of others; downloads serve all runs
+NAMED = f"/{CONFIG.run}" if CONFIG.run else ""
+
+
+pathvars:
+    raw=f"data/raw{NAMED}",
+    tables=f"data/processed{NAMED}",
+    reports=f"reports{NAMED}",
+    logs=f"logs{NAMED}",
 
 
 def folder(variable, configured, fallback=None):
@@ -139,7 +154,7 @@ def gtfs_of(city):
 
 def tables_of(*names):
     """Return the tables of a city by name, as named inputs or outputs."""
-    return {name: f"data/processed/{{city}}/{name}.parquet" for name in names}
+    return {name: f"<tables>/{{city}}/{name}.parquet" for name in names}
 
 
 # what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
@@ -147,23 +162,42 @@ RESULTS = (
     *("network_parts", "cluster_reach", "reference"),
     *("candidates", "scores", "values", "scales", "correlations"),
     *("robustness", "rank_acceptability", "agreement"),
-    *("scenarios", "scenario_candidates", "scenario_reference", "sweeps", "sweep_variants"),
+    *(
+        "scenarios",
+        "scenario_candidates",
+        "scenario_reference",
+        "sweeps",
+        "sweep_variants",
+    ),
     *("recommended", "set_beside_ranking", "decisions"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),
 )
 
 
+def every_table(city):
+    """Return all tables of a city, so that a target misses one that is gone although later ones are there."""
+    asked = settings_of(city).analysis.score.sobol_samples
+    made = [path for rule in workflow.rules for path in rule.output]
+    return [
+        strip_wildcard_constraints(path).format(city=city)
+        for path in made
+        if path.endswith(".parquet") and get_wildcard_names(path) == {"city"}
+        if asked or not path.endswith("/sobol.parquet")
+    ]
+
+
 def results_of(city):
-    """Return what is made of a city for people: its page, the GeoPackage and the CSV files."""
-    folder = f"data/processed/{city}"
-    return [f"reports/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+    """Return what is made of a city: its page, the GeoPackage and the CSV files for people, and every table."""
+    folder = f"<tables>/{city}"
+    for_people = [f"<reports>/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+    return [*for_people, *every_table(city)]
 
 
 def sobol_of(wildcards):
     """Return the table sobol where the settings ask for it."""
     asked = settings_of(wildcards.city).analysis.score.sobol_samples
-    return {"sobol": f"data/processed/{wildcards.city}/sobol.parquet"} if asked else {}
+    return {"sobol": f"<tables>/{wildcards.city}/sobol.parquet"} if asked else {}
 
 
 # what `read_streets` reads, without and with public transport
@@ -195,7 +229,7 @@ def asked_of(wildcards):
 
 def trial_table(name):
     """Return where a table of a what-if lies."""
-    return f"data/processed/{{city}}/{{trial}}/{name}.parquet"
+    return f"<tables>/{{city}}/{{trial}}/{name}.parquet"
 
 
 # bad input is told before anything runs: every city file is checked, and the sources of the cities of a run

@@ -4,8 +4,8 @@
 # snakemake data/processed/hanoi/heritage.parquet
 rule locate_sites:
     input:
-        places="data/processed/{city}/places.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
+        places="<tables>/{city}/places.parquet",
+        study_area="<tables>/{city}/study_area.parquet",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
@@ -17,18 +17,21 @@ rule locate_sites:
         registry=lambda w: settings_of(w.city).city.registry or [],
         imports=lambda w: imports_of(w.city),
     output:
-        heritage="data/processed/{city}/heritage.parquet",
-        creative="data/processed/{city}/located_creative.parquet",
-        amenities="data/processed/{city}/amenities.parquet",
-        registry="data/processed/{city}/registry.parquet",
-        imports="data/processed/{city}/imports.parquet",
-        city_languages="data/processed/{city}/city_languages.parquet",
+        heritage="<tables>/{city}/heritage.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
+        amenities="<tables>/{city}/amenities.parquet",
+        registry="<tables>/{city}/registry.parquet",
+        imports="<tables>/{city}/imports.parquet",
+        city_languages="<tables>/{city}/city_languages.parquet",
     log:
-        "logs/{city}/locate_sites.log",
+        "<logs>/{city}/locate_sites.log",
     benchmark:
-        "logs/{city}/locate_sites.benchmark.tsv"
+        "<logs>/{city}/locate_sites.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("locate_sites"),
     params:
         code=code_fingerprint("scripts/locate_sites.py"),
         settings=params_for(
