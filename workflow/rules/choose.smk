@@ -33,7 +33,7 @@ rule recommend_set:
 rule record_decisions:
     input:
         **tables_of("registry", "scores", "recommended"),
-        file="config/decisions.csv",
+        file=given("config/decisions.csv"),
     output:
         decisions="<tables>/{city}/decisions.parquet",
     log:

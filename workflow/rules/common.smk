@@ -7,13 +7,13 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 from snakemake.io import get_wildcard_names, strip_wildcard_constraints
-from snakemake.logging import logger
 
 from creative_nodes.common import InputError, code_fingerprint
 from creative_nodes.doubt import Swept
-from creative_nodes.locate import find_imports
+from creative_nodes.locate import check_files, find_imports
 from creative_nodes.people import find_population
 from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
@@ -26,21 +26,6 @@ from creative_nodes.settings import (
 )
 from creative_nodes.streets import find_gtfs
 from creative_nodes.whatif import COMMAND, read_asked, sites_file, split_asked
-
-# what snakemake says between the lines of the scripts; VERBOSE=1 shows it
-CHATTER = (
-    "Select jobs",
-    "Execute ",
-    "Assuming unrestricted",
-    "Building DAG",
-    "Using shell",
-    "Conda environments",
-    "Complete log",
-    "Elapsed time",
-)
-
-if not os.environ.get("VERBOSE"):
-    logger.addFilter(lambda record: not record.getMessage().startswith(CHATTER))
 
 SAMPLE = "sample"
 KNOWN = sorted(path.stem for path in Path("config/cities").glob("*.yaml"))
@@ -72,6 +57,40 @@ pathvars:
     tables=f"data/processed{NAMED}",
     reports=f"reports{NAMED}",
     logs=f"logs{NAMED}",
+
+
+@cache
+def asked_for():
+    """Return what a run is asked for: rules and files, or in a job of it, the job; nothing where a program asks."""
+    if Path(sys.argv[0]).name not in ("snakemake", "__main__.py"):
+        return []
+    # Snakemake itself tells it only after the rules are read
+    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    return [*(asked.targets or ()), *map(str, asked.target_jobs or ())]
+
+
+def cities_asked(target):
+    """Return the cities that one target stands for; those of a full run where it names none."""
+    named = [city for city in re.findall(r"[a-z][a-z0-9-]*", target) if city in KNOWN]
+    if named:
+        return named
+    if target == "demo":
+        return [SAMPLE]
+    if target == "whatif":
+        return [WHAT_IF.city] if WHAT_IF else []
+    return CITIES
+
+
+def cities_of_run():
+    """Return the cities that a run needs: what is wrong with others does not stop it."""
+    found = [city for target in asked_for() for city in cities_asked(target)]
+    return list(dict.fromkeys(found if asked_for() else CITIES))
+
+
+def cities_to_download():
+    """Return the cities whose downloads a run may need: all of them where it is asked for downloads by name."""
+    named = any("download" in target for target in asked_for())
+    return KNOWN if named else cities_of_run()
 
 
 def folder(variable, configured, fallback=None):
@@ -117,6 +136,24 @@ def chosen_population(city, kind):
     if kind == "table" and population_of(city, "raster"):
         return []
     return population_of(city, kind) or []
+
+
+def extract_of(city):
+    """Return the file that a city is cut from: one that is given, or a download."""
+    source = source_of(city)
+    return source.files if source.kind == "geofabrik" else given(source.files)
+
+
+def taxonomies_of(cities):
+    """Return the files that tell what places some cities' pages show."""
+    rules = [settings_of(city).analysis.locate for city in cities]
+    return sorted(
+        {
+            path
+            for one in rules
+            for path in (one.heritage_taxonomy, one.creative_taxonomy)
+        }
+    )
 
 
 @cache
@@ -232,18 +269,23 @@ def trial_table(name):
     return f"<tables>/{{city}}/{{trial}}/{name}.parquet"
 
 
-# bad input is told before anything runs: every city file is checked, and the sources of the cities of a run
-for city in KNOWN:
-    settings_of(city)
+# bad input is told before anything runs: the file of each city of a run is checked, and the files that it names
 WHAT_IF = checked(read_asked, ASKED) if ASKED else None
 SITES = checked(sites_file, WHAT_IF) if WHAT_IF else []
-if WHAT_IF:
-    settings_of(WHAT_IF.city)
-for city in [*CITIES, SAMPLE, *([WHAT_IF.city] if WHAT_IF else [])]:
+for city in cities_of_run():
+    checked(
+        check_files,
+        settings_of(city).analysis.locate,
+        settings_of(city).city.registry,
+        city=city,
+    )
     source_of(city)
     imports_of(city)
     gtfs_of(city)
-if "whatif" in sys.argv[1:] and not WHAT_IF:
+if "whatif" in asked_for() and not WHAT_IF:
     raise WorkflowError(f"say what to try, for example: {COMMAND}")
 
-DOWNLOADS, _ = checked(wanted_downloads, configured, cities=KNOWN)
+# a city whose file is bad is no city of this run, or was told just now
+DOWNLOADS, _ = checked(
+    wanted_downloads, configured, cities=cities_to_download(), leave_out=lambda _: None
+)

@@ -89,8 +89,8 @@ rule sweep_settings:
         **tables_of("heritage", "amenities", "people", "places", "reference"),
         **TRANSPORT,
         creative="<tables>/{city}/located_creative.parquet",
-        raster=lambda w: population_of(w.city, "raster") or [],
-        table=lambda w: population_of(w.city, "table") or [],
+        raster=lambda w: given(population_of(w.city, "raster")),
+        table=lambda w: given(population_of(w.city, "table")),
     output:
         **tables_of("sweeps", "sweep_variants"),
     log:

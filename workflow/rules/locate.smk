@@ -6,16 +6,18 @@ rule locate_sites:
     input:
         places="<tables>/{city}/places.parquet",
         study_area="<tables>/{city}/study_area.parquet",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        creative_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.creative_taxonomy,
-        amenity_taxonomy=lambda w: settings_of(w.city).analysis.locate.amenity_taxonomy,
-        words=lambda w: words_of(w.city),
-        registry=lambda w: settings_of(w.city).city.registry or [],
-        imports=lambda w: imports_of(w.city),
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        creative_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.creative_taxonomy
+        ),
+        amenity_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.amenity_taxonomy
+        ),
+        words=lambda w: given(words_of(w.city)),
+        registry=lambda w: given(settings_of(w.city).city.registry),
+        imports=lambda w: given(imports_of(w.city)),
     output:
         heritage="<tables>/{city}/heritage.parquet",
         creative="<tables>/{city}/located_creative.parquet",

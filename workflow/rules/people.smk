@@ -8,8 +8,8 @@ rule spread_people:
         study_area="<tables>/{city}/study_area.parquet",
         places="<tables>/{city}/places.parquet",
         edges="<tables>/{city}/street_edges.parquet",
-        raster=lambda w: chosen_population(w.city, "raster"),
-        table=lambda w: chosen_population(w.city, "table"),
+        raster=lambda w: given(chosen_population(w.city, "raster")),
+        table=lambda w: given(chosen_population(w.city, "table")),
     output:
         people="<tables>/{city}/people.parquet",
     log:

@@ -37,9 +37,10 @@ rule refresh_downloads:
 # snakemake data/raw/hanoi/osm.pbf
 rule pull_osm:
     input:
-        source=lambda wildcards: source_of(wildcards.city).files,
-        polygon=lambda wildcards: settings_of(wildcards.city).city.boundary.polygon
-        or [],
+        source=lambda wildcards: extract_of(wildcards.city),
+        polygon=lambda wildcards: given(
+            settings_of(wildcards.city).city.boundary.polygon
+        ),
     output:
         osm="<raw>/{city}/osm.pbf",
         provenance="<raw>/{city}/provenance.json",

@@ -40,12 +40,12 @@ rule draw_map:
             "backtest_summary",
         ),
         provenance="<raw>/{city}/provenance.json",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        creative_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.creative_taxonomy,
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        creative_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.creative_taxonomy
+        ),
     output:
         page="<reports>/{city}.html",
     log:
@@ -83,7 +83,7 @@ rule write_index:
         **needs_of("write_index"),
     params:
         code=code_fingerprint("scripts/write_index.py"),
-        settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
 
@@ -100,14 +100,8 @@ rule write_comparison:
         scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
         indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
         backtest_pooled="<tables>/backtest_pooled.parquet",
-        governance="config/governance.yaml",
-        taxonomies=sorted(
-            {
-                path
-                for locate in (settings_of(city).analysis.locate for city in CITIES)
-                for path in (locate.heritage_taxonomy, locate.creative_taxonomy)
-            }
-        ),
+        governance=given("config/governance.yaml"),
+        taxonomies=lambda _: given(taxonomies_of(CITIES)),
     output:
         page="<reports>/comparison.html",
     log:
@@ -121,7 +115,7 @@ rule write_comparison:
         **needs_of("write_comparison"),
     params:
         code=code_fingerprint("scripts/write_comparison.py"),
-        settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
         known=KNOWN,
     script:
         "../../scripts/write_comparison.py"
@@ -149,12 +143,12 @@ rule describe_city:
             "transit_notes",
         ),
         provenance="<raw>/{city}/provenance.json",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        creative_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.creative_taxonomy,
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        creative_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.creative_taxonomy
+        ),
     output:
         indicators="<tables>/{city}/indicators.parquet",
     log:

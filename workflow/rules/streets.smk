@@ -7,7 +7,7 @@ rule read_transit:
         osm="<raw>/{city}/osm.pbf",
         places="<tables>/{city}/places.parquet",
         study_area="<tables>/{city}/study_area.parquet",
-        gtfs=lambda w: gtfs_of(w.city),
+        gtfs=lambda w: given(gtfs_of(w.city)),
     output:
         stations="<tables>/{city}/stations.parquet",
         services="<tables>/{city}/services.parquet",

@@ -9,11 +9,11 @@ rule try_site:
             "places", "amenities", "people", "sweeps", "scales", "reference", *COMBINED
         ),
         creative="<tables>/{city}/located_creative.parquet",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        words=lambda w: words_of(w.city),
-        sites=SITES,
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        words=lambda w: given(words_of(w.city)),
+        sites=given(SITES),
     output:
         **{
             name: trial_table(name)
