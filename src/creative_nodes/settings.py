@@ -427,7 +427,9 @@ def pick(settings: Settings, *keys: str) -> str:
     JSON text with sorted keys; `restore` reads it back.
     """
     # a file counts by its bytes, which are inputs of rules, and not by where it lies
-    whole = settings.model_dump(mode="json", exclude={"analysis": {"locate": set(TAXONOMIES)}})
+    whole = settings.model_dump(mode="json", exclude={"analysis": {"locate": set(TAXONOMIES)}, "city": {"registry"}})
+    if source_file := settings.city.source.file:
+        whole["city"]["source"]["file"] = Path(source_file).name
     parts: dict[str, Any] = {}
     for key in keys:
         value: Any = whole

@@ -234,12 +234,13 @@ def test_the_same_bytes_under_another_path_or_touched_remake_nothing(demo):
     moved = demo.folder / "config/known.csv"
     shutil.copy2(demo.folder / "config/registry/sample.csv", moved)
     shutil.copytree(demo.folder / "config/taxonomy", demo.folder / "config/rules")
-    extract = demo.folder / "town.osm.pbf"
+    extract = demo.folder / "extracts/sample.osm.pbf"
+    extract.parent.mkdir()
     shutil.copy(demo.folder / "tests/data/sample_town/sample.osm.pbf", extract)
     for path in (demo.folder / "config").rglob("*.*"):
         path.touch()
     demo.edit("config/cities/sample.yaml", set_key("registry", value="config/known.csv"))
-    demo.edit("config/cities/sample.yaml", set_key("source", "file", value="town.osm.pbf"))
+    demo.edit("config/cities/sample.yaml", set_key("source", "file", value="extracts/sample.osm.pbf"))
     for kind, file in (("heritage", "industrial_heritage"), ("creative", "creative_spaces"), ("amenity", "amenities")):
         demo.edit("config/config.yaml", set_key("locate", f"{kind}_taxonomy", value=f"config/rules/{file}.yaml"))
     try:
@@ -252,7 +253,7 @@ def test_the_same_bytes_under_another_path_or_touched_remake_nothing(demo):
         demo.restore("config/cities/sample.yaml")
         shutil.rmtree(demo.folder / "config/rules")
         moved.unlink()
-        extract.unlink()
+        shutil.rmtree(extract.parent)
 
 
 @pytest.mark.parametrize(
