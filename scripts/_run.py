@@ -1,8 +1,11 @@
-"""What every script shares: its log file, and one line on the terminal when it is done."""
+"""What every script shares: outputs that appear whole or not at all, a log file, one line on the terminal when done."""
 
+import atexit
 import logging
 import os
+import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -10,15 +13,33 @@ from typing import Any
 # the package next door, also where an environment of the workflow's own does not hold it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from creative_nodes.common import InputError, Making, die_with_parent
+
 VERBOSE = bool(os.environ.get("VERBOSE"))
 
 
-def start(snakemake: Any) -> logging.Logger:
-    """Log detail to the rule's log file and the stage's progress to the terminal.
+def _aside(snakemake: Any) -> Making:
+    """Have the script write its outputs aside; they go to their places together when it is done."""
+    die_with_parent()
+    # a termination unwinds, so that nothing is left aside
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+    name = "-".join((snakemake.rule, *snakemake.wildcards))
+    making = Making(snakemake.output, name, told=lambda text: print(f"{name}: {text}", file=sys.stderr))
+    atexit.register(making.close)
+    snakemake.output = type(snakemake.output)(toclone=snakemake.output, custom_map=lambda path: str(making.aside(path)))
+    if making.scratch:
+        tempfile.tempdir = str(making.scratch)
+    return making
 
-    An InputError ends the script with its message alone, without a traceback; the traceback is in the log file.
+
+def start(snakemake: Any) -> logging.Logger:
+    """Turn outputs aside, log detail to the rule's log file and the stage's progress to the terminal.
+
+    The outputs are put in place by `done`. An InputError ends the script with its message alone, without a traceback;
+    the traceback is in the log file.
     """
     begun = time.perf_counter()
+    making = _aside(snakemake)
     stage = snakemake.rule
     city = getattr(snakemake.wildcards, "city", "")
     log_file = str(snakemake.log[0])
@@ -33,8 +54,6 @@ def start(snakemake: Any) -> logging.Logger:
     log.addHandler(to_terminal)
 
     def on_error(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        from creative_nodes.common import InputError
-
         log.debug("failed", exc_info=(kind, error, trace))
         if issubclass(kind, InputError):
             sys.stderr.write(f"\nERROR {city} {stage}: {error}\n(log: {log_file})\n\n")
@@ -43,6 +62,7 @@ def start(snakemake: Any) -> logging.Logger:
             sys.stderr.write(f"(log: {log_file})\n")
 
     def done(*summary: str) -> None:
+        making.finish()
         seconds = time.perf_counter() - begun
         log.debug("done in %.1f s: %s", seconds, " ".join(summary))
         sys.stderr.write(f"{city:<10} {stage:<18} {seconds:5.1f} s  {' '.join(summary)}  (log: {log_file})\n")

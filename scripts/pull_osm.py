@@ -12,6 +12,8 @@ from creative_nodes.settings import load_internet, load_source
 log = start(snakemake)
 settings = snakemake.params.settings
 source = ResolvedSource.model_validate_json(snakemake.params.source)
+if snakemake.input.source:
+    source = source.model_copy(update={"file": Path(snakemake.input.source[0])})
 pulled = pull_osm(
     source.asked_of(load_source(snakemake.config, snakemake.wildcards.city)),
     restore(settings, "city.boundary", Boundary),

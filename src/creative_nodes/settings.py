@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -30,13 +30,13 @@ from creative_nodes.common import (
     validated,
 )
 from creative_nodes.doubt import SWEPT, Backtest, Doubt, Sweeps, changed
-from creative_nodes.locate import Import, Locate
+from creative_nodes.locate import TAXONOMIES, Import, Locate
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness, People, PeopleGrid
 from creative_nodes.pull import Boundary, Internet, Source, Wanted, download_name, wanted_extract
 from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach, Reference
 from creative_nodes.score import Scenario, Score
-from creative_nodes.streets import Gtfs, Transit, Travel
+from creative_nodes.streets import Gtfs, Transit, Travel, speeds_of
 
 _CITY_FILE = re.compile(r"[a-z][a-z0-9-]*\.yaml")
 
@@ -195,6 +195,12 @@ class Config(Analysis):
     cities: list[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]] = Field(
         min_length=1, description="cities of a full run; each has config/cities/<city>.yaml"
     )
+    run: str | None = Field(
+        None,
+        pattern="^[a-z0-9][a-z0-9_-]*$",
+        description="name of the run: its results stand in data/processed/<run> and reports/<run>, beside those of "
+        "other runs; most often given as `--config run=rush_hour`",
+    )
     extracts: str | None = Field(
         None,
         description="folder with <city>.osm.pbf files, used before any download; the variable EXTRACTS overrides it",
@@ -261,7 +267,11 @@ def load_internet(given: Mapping[str, Any]) -> Internet:
 
 
 def wanted_downloads(
-    given: Mapping[str, Any], *, cities: Iterable[str] | None = None, root: Path = Path()
+    given: Mapping[str, Any],
+    *,
+    cities: Iterable[str] | None = None,
+    root: Path = Path(),
+    leave_out: Callable[[InputError], None] | None = None,
 ) -> tuple[dict[str, Wanted], Internet]:
     """List the files that cities may have to download, and tell how servers are asked.
 
@@ -270,15 +280,28 @@ def wanted_downloads(
     given : the main configuration as Snakemake has it; keys that are none of its own (those of a what-if) are left out.
     cities : keys of cities; default: all that have a file.
     root : the project's root, where `config/cities` lies.
+    leave_out : called with what is wrong in a city's file, which is then left out; without it that is an error.
 
     Returns
     -------
     The files by name, and the settings.
+
+    Raises
+    ------
+    InputError : a city's file, or the configuration, is not sound.
     """
     config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
     keys = known_cities(root=root) if cities is None else cities
-    loaded = {city: load_settings(config, city, root=root).city for city in keys}
-    wanted = {download_name(one.url): one for city, settings in loaded.items() for one in _wanted(city, settings)}
+    wanted: dict[str, Wanted] = {}
+    for city in keys:
+        try:
+            found = _wanted(city, load_settings(config, city, root=root).city)
+        except InputError as error:
+            if leave_out is None:
+                raise
+            leave_out(error)
+        else:
+            wanted |= {download_name(one.url): one for one in found}
     return wanted, config.internet
 
 
@@ -393,6 +416,16 @@ def _check_costs(analysis: Analysis, root: Path, where: str) -> None:
         )
 
 
+def _of_country(analysis: Analysis, country: str) -> Analysis:
+    """Leave out the speeds of other countries, so that a change of theirs remakes nothing here."""
+    own = analysis.model_dump(include=set(Analysis.model_fields))
+    own["travel"] = speeds_of(own["travel"], country)
+    for scenario in own["scenarios"].values():
+        if travel := scenario["override"].get("travel"):
+            scenario["override"]["travel"] = speeds_of(travel, country)
+    return Analysis.model_validate(own)
+
+
 def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings:
     """Read one city's file and apply its overrides.
 
@@ -424,7 +457,8 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
             f"{', '.join(analysis.travel.speeds_kmh)}",
             where=shown,
         )
-    return Settings(key=city, city=City.model_validate(file.model_dump(exclude={"override"})), analysis=analysis)
+    given = City.model_validate(file.model_dump(exclude={"override"}))
+    return Settings(key=city, city=given, analysis=_of_country(analysis, file.country))
 
 
 def pick(settings: Settings, *keys: str) -> str:
@@ -439,7 +473,10 @@ def pick(settings: Settings, *keys: str) -> str:
     -------
     JSON text with sorted keys; `restore` reads it back.
     """
-    whole = settings.model_dump(mode="json")
+    # a file counts by its bytes, which are inputs of rules, and not by where it lies
+    whole = settings.model_dump(mode="json", exclude={"analysis": {"locate": set(TAXONOMIES)}, "city": {"registry"}})
+    if source_file := settings.city.source.file:
+        whole["city"]["source"]["file"] = Path(source_file).name
     parts: dict[str, Any] = {}
     for key in keys:
         value: Any = whole

@@ -67,7 +67,9 @@ def left_by(project):
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory):
     """What a run leaves that nobody disturbs; made once, also where tests run side by side."""
-    shared = tmp_path_factory.getbasetemp().parent / "undisturbed"
+    base = tmp_path_factory.getbasetemp()
+    # beside the folders of workers of this one run; without workers that place is of all runs
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "undisturbed"
     shared.mkdir(exist_ok=True)
     with (shared / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

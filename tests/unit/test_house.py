@@ -65,6 +65,7 @@ USES = {
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
+SHARED = ROOT / "scripts" / "_run.py"
 RULES = [ROOT / "workflow" / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
 
 
@@ -158,7 +159,8 @@ def test_another_stage_is_entered_by_its_front_door(path):
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if (SOURCE / stage / "__init__.pyi").is_file()])
 def test_a_front_door_shows_what_others_take_and_nothing_else(stage):
     others = [path for path in package_files() if stage_of(path) != stage]
-    taken = {name for path in [*others, *SCRIPTS, *RULES] for module, name in names_taken(path) if module == stage}
+    takers = [*others, *SCRIPTS, SHARED, *RULES]
+    taken = {name for path in takers for module, name in names_taken(path) if module == stage}
     assert sorted(door_of(stage)) == sorted(taken)
 
 

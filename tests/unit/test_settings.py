@@ -357,7 +357,15 @@ def test_an_override_merges_deeply(load, city, data):
     assert analysis.reach.walk_minutes == 10
     assert analysis.model_dump() == load({**city}, "other", expected).analysis.model_dump()
     assert analysis.travel.speeds_kmh["VN"]["car"]["primary"] == data["travel"]["speeds_kmh"]["VN"]["car"]["primary"]
-    assert analysis.travel.speeds_kmh["CN"]["walk"]["default"] == 4.8
+
+
+def test_speeds_of_other_countries_are_no_settings_of_a_city(load, city, data):
+    elsewhere = {"travel": {"speeds_kmh": {"CN": {"walk": {"default": 3.0}}}, "peak_factor": {"CN": {"car": 2.0}}}}
+    other = put(data, "scenarios.older_walkers.override.travel", elsewhere["travel"])
+    here = put(data, "scenarios.older_walkers.override.travel", {"speeds_kmh": {}, "peak_factor": {}})
+    own = load({**city, "override": elsewhere}, "one", other)
+    assert set(own.analysis.travel.speeds_kmh) == {"VN"}
+    assert own.analysis.model_dump() == load({**city}, "two", here).analysis.model_dump()
 
 
 def test_an_override_of_one_city_does_not_reach_another(tmp_path, data, city):

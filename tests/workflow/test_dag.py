@@ -227,6 +227,93 @@ def test_the_same_inputs_give_the_same_bytes(demo, fresh):
     assert first == second
 
 
+# ---------------------------------------------------------------- nothing is guessed
+
+
+def test_a_speed_of_one_country_remakes_no_city_of_another(demo):
+    demo.edit("config/config.yaml", lambda data: data["travel"]["speeds_kmh"]["CN"]["walk"].update(default=3.3))
+    try:
+        assert demo.would_run("demo") == set()
+        demo.edit("config/config.yaml", lambda data: data["travel"]["speeds_kmh"]["VN"]["walk"].update(default=3.3))
+        assert "measure_reach" in demo.would_run("demo")
+    finally:
+        demo.restore("config/config.yaml")
+
+
+def test_the_same_bytes_under_another_path_or_touched_remake_nothing(demo):
+    moved = demo.folder / "config/known.csv"
+    shutil.copy2(demo.folder / "config/registry/sample.csv", moved)
+    shutil.copytree(demo.folder / "config/taxonomy", demo.folder / "config/rules")
+    extract = demo.folder / "extracts/sample.osm.pbf"
+    extract.parent.mkdir()
+    shutil.copy(demo.folder / "tests/data/sample_town/sample.osm.pbf", extract)
+    for path in (demo.folder / "config").rglob("*.*"):
+        path.touch()
+    demo.edit("config/cities/sample.yaml", set_key("registry", value="config/known.csv"))
+    demo.edit("config/cities/sample.yaml", set_key("source", "file", value="extracts/sample.osm.pbf"))
+    for kind, file in (("heritage", "industrial_heritage"), ("creative", "creative_spaces"), ("amenity", "amenities")):
+        demo.edit("config/config.yaml", set_key("locate", f"{kind}_taxonomy", value=f"config/rules/{file}.yaml"))
+    try:
+        assert demo.would_run("demo") == set()
+        moved.write_text(moved.read_text(encoding="utf-8").rsplit("\n", 2)[0] + "\n", encoding="utf-8")
+        assert "locate_sites" in demo.would_run("demo")
+        assert "pull_osm" not in demo.would_run("demo")
+    finally:
+        demo.restore("config/config.yaml")
+        demo.restore("config/cities/sample.yaml")
+        shutil.rmtree(demo.folder / "config/rules")
+        moved.unlink()
+        shutil.rmtree(extract.parent)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "config/registry/sample.csv",
+        "config/taxonomy/industrial_heritage.yaml",
+        "config/taxonomy/amenities.yaml",
+        "config/decisions.csv",
+    ],
+)
+def test_a_file_that_vanishes_is_told_also_where_results_exist(demo, file):
+    (demo.folder / file).unlink()
+    try:
+        done = demo.snakemake("demo", check=False)
+        assert done.returncode != 0
+        assert "bad input" in done.stderr and "no such file" in done.stderr and file in done.stderr
+        assert "pull_osm" not in done.stderr
+    finally:
+        demo.restore(file)
+
+
+def test_a_bad_city_file_stops_its_own_city_alone(demo):
+    demo.edit("config/cities/hanoi.yaml", set_key("zzz", value=1))
+    try:
+        assert demo.would_run("demo") == set()
+        assert demo.would_run("data/processed/sample/scores.parquet") == set()
+        for target in ("hanoi", "reports/hanoi.html", "reports/index.html"):
+            done = demo.snakemake("-n", target, check=False)
+            assert done.returncode != 0 and "config/cities/hanoi.yaml: zzz: unknown key" in done.stdout + done.stderr
+    finally:
+        demo.restore("config/cities/hanoi.yaml")
+
+
+def test_a_dry_run_lists_jobs_by_city_and_rule_with_the_reason(demo):
+    demo.edit("config/config.yaml", set_key("isochrones", "cell_m", value=30))
+    try:
+        done = demo.snakemake("-n", "demo")
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(("sample ", "- "))]
+        city, rule, reason = zip(*(line.split(maxsplit=2) for line in lines), strict=True)
+        told = dict(zip(rule, reason, strict=True))
+        assert city == ("sample", "sample", "sample", "-")
+        assert told["draw_isochrones"] == "changed: analysis.isochrones.cell_m"
+        assert told["pack_geopackage"] == "follows draw_isochrones"
+        assert told["demo"] == "follows draw_isochrones, draw_map, pack_geopackage"
+        assert not {"Reasons:", "provenance"} & set((done.stdout + done.stderr).split())
+    finally:
+        demo.restore("config/config.yaml")
+
+
 def test_every_city_is_a_target(demo):
     for city in ("sample", "hanoi", "hcmc", "shanghai"):
         done = demo.snakemake("--list-target-rules", "--workflow-profile", "none")

@@ -9,11 +9,14 @@ rule recommend_set:
     output:
         **tables_of("recommended", "set_beside_ranking"),
     log:
-        "logs/{city}/recommend_set.log",
+        "<logs>/{city}/recommend_set.log",
     benchmark:
-        "logs/{city}/recommend_set.benchmark.tsv"
+        "<logs>/{city}/recommend_set.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("recommend_set"),
     params:
         code=code_fingerprint("scripts/recommend_set.py"),
         settings=params_for(
@@ -30,15 +33,18 @@ rule recommend_set:
 rule record_decisions:
     input:
         **tables_of("registry", "scores", "recommended"),
-        file="config/decisions.csv",
+        file=given("config/decisions.csv"),
     output:
-        decisions="data/processed/{city}/decisions.parquet",
+        decisions="<tables>/{city}/decisions.parquet",
     log:
-        "logs/{city}/record_decisions.log",
+        "<logs>/{city}/record_decisions.log",
     benchmark:
-        "logs/{city}/record_decisions.benchmark.tsv"
+        "<logs>/{city}/record_decisions.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("record_decisions"),
     params:
         code=code_fingerprint("scripts/record_decisions.py"),
         cities=KNOWN,
@@ -50,18 +56,21 @@ rule record_decisions:
 rule choose_portfolio:
     input:
         **STREETS,
-        candidates="data/processed/{city}/candidates.parquet",
-        scores="data/processed/{city}/scores.parquet",
-        creative="data/processed/{city}/creative.parquet",
-        people="data/processed/{city}/people.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
+        scores="<tables>/{city}/scores.parquet",
+        creative="<tables>/{city}/creative.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
         **tables_of("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     log:
-        "logs/{city}/choose_portfolio.log",
+        "<logs>/{city}/choose_portfolio.log",
     benchmark:
-        "logs/{city}/choose_portfolio.benchmark.tsv"
+        "<logs>/{city}/choose_portfolio.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("choose_portfolio"),
     params:
         code=code_fingerprint("scripts/choose_portfolio.py"),
         settings=params_for(

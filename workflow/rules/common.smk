@@ -7,12 +7,13 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
-from snakemake.logging import logger
+from snakemake.io import get_wildcard_names, strip_wildcard_constraints
 
 from creative_nodes.common import InputError, code_fingerprint, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
-from creative_nodes.locate import find_imports
+from creative_nodes.locate import check_files, find_imports
 from creative_nodes.people import find_population
 from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
@@ -27,21 +28,6 @@ from creative_nodes.settings import (
 from creative_nodes.streets import find_gtfs
 from creative_nodes.whatif import COMMAND, read_asked, sites_file, split_asked
 
-# what snakemake says between the lines of the scripts; VERBOSE=1 shows it
-CHATTER = (
-    "Select jobs",
-    "Execute ",
-    "Assuming unrestricted",
-    "Building DAG",
-    "Using shell",
-    "Conda environments",
-    "Complete log",
-    "Elapsed time",
-)
-
-if not os.environ.get("VERBOSE"):
-    logger.addFilter(lambda record: not record.getMessage().startswith(CHATTER))
-
 SAMPLE = "sample"
 
 
@@ -55,10 +41,60 @@ def checked(function, *args, **options):
 
 # `--config` of a what-if stands beside the keys of config.yaml, and is no configuration
 ASKED, configured = split_asked(config)
-checked(read_yaml, Path("config/config.yaml"))  # for what Snakemake reads over, such as a key that stands twice
+checked(
+    read_yaml, Path("config/config.yaml")
+)  # for what Snakemake reads over, such as a key that stands twice
 KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
+if CONFIG.run in KNOWN:
+    raise WorkflowError(
+        f"bad input\nrun: {CONFIG.run} is a city; give the run another name"
+    )
 CITIES = CONFIG.cities
+
+# a run with a name keeps its results beside those of others; downloads serve all runs
+NAMED = f"/{CONFIG.run}" if CONFIG.run else ""
+
+
+pathvars:
+    raw=f"data/raw{NAMED}",
+    tables=f"data/processed{NAMED}",
+    reports=f"reports{NAMED}",
+    logs=f"logs{NAMED}",
+
+
+@cache
+def asked_for():
+    """Return what a run is asked for: rules and files, or in a job of it, the job; nothing where a program asks."""
+    if Path(sys.argv[0]).name not in ("snakemake", "__main__.py"):
+        return []
+    # Snakemake itself tells it only after the rules are read
+    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    return [*(asked.targets or ()), *map(str, asked.target_jobs or ())]
+
+
+def cities_asked(target):
+    """Return the cities that one target stands for; those of a full run where it names none."""
+    named = [city for city in re.findall(r"[a-z][a-z0-9-]*", target) if city in KNOWN]
+    if named:
+        return named
+    if target == "demo":
+        return [SAMPLE]
+    if target == "whatif":
+        return [WHAT_IF.city] if WHAT_IF else []
+    return CITIES
+
+
+def cities_of_run():
+    """Return the cities that a run needs: what is wrong with others does not stop it."""
+    found = [city for target in asked_for() for city in cities_asked(target)]
+    return list(dict.fromkeys(found if asked_for() else CITIES))
+
+
+def cities_to_download():
+    """Return the cities whose downloads a run may need: all of them where it is asked for downloads by name."""
+    named = any("download" in target for target in asked_for())
+    return KNOWN if named else cities_of_run()
 
 
 def folder(variable, configured, fallback=None):
@@ -106,6 +142,24 @@ def chosen_population(city, kind):
     return population_of(city, kind) or []
 
 
+def extract_of(city):
+    """Return the file that a city is cut from: one that is given, or a download."""
+    source = source_of(city)
+    return source.files if source.kind == "geofabrik" else given(source.files)
+
+
+def taxonomies_of(cities):
+    """Return the files that tell what places some cities' pages show."""
+    rules = [settings_of(city).analysis.locate for city in cities]
+    return sorted(
+        {
+            path
+            for one in rules
+            for path in (one.heritage_taxonomy, one.creative_taxonomy)
+        }
+    )
+
+
 @cache
 def words_of(city):
     """Return the files of words beside the city's taxonomies."""
@@ -141,7 +195,7 @@ def gtfs_of(city):
 
 def tables_of(*names):
     """Return the tables of a city by name, as named inputs or outputs."""
-    return {name: f"data/processed/{{city}}/{name}.parquet" for name in names}
+    return {name: f"<tables>/{{city}}/{name}.parquet" for name in names}
 
 
 # what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
@@ -150,7 +204,13 @@ RESULTS = (
     *("candidates", "scores", "values", "scales", "correlations"),
     *("survey", "survey_candidates", "survey_scores"),
     *("priorities_doubt", "rank_acceptability", "agreement"),
-    *("scenarios", "scenario_candidates", "scenario_reference", "sweeps", "sweep_variants"),
+    *(
+        "scenarios",
+        "scenario_candidates",
+        "scenario_reference",
+        "sweeps",
+        "sweep_variants",
+    ),
     *("recommended", "set_beside_ranking", "decisions"),
     *("marks", "site_doubt", "set_doubt", "member_doubt", "worlds"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
@@ -158,16 +218,29 @@ RESULTS = (
 )
 
 
+def every_table(city):
+    """Return all tables of a city, so that a target misses one that is gone although later ones are there."""
+    asked = settings_of(city).analysis.score.sobol_samples
+    made = [path for rule in workflow.rules for path in rule.output]
+    return [
+        strip_wildcard_constraints(path).format(city=city)
+        for path in made
+        if path.endswith(".parquet") and get_wildcard_names(path) == {"city"}
+        if asked or not path.endswith("/sobol.parquet")
+    ]
+
+
 def results_of(city):
-    """Return what is made of a city for people: its page, the GeoPackage and the CSV files."""
-    folder = f"data/processed/{city}"
-    return [f"reports/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+    """Return what is made of a city: its page, the GeoPackage and the CSV files for people, and every table."""
+    folder = f"<tables>/{city}"
+    for_people = [f"<reports>/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+    return [*for_people, *every_table(city)]
 
 
 def sobol_of(wildcards):
     """Return the table sobol where the settings ask for it."""
     asked = settings_of(wildcards.city).analysis.score.sobol_samples
-    return {"sobol": f"data/processed/{wildcards.city}/sobol.parquet"} if asked else {}
+    return {"sobol": f"<tables>/{wildcards.city}/sobol.parquet"} if asked else {}
 
 
 # what `read_streets` reads, without and with public transport
@@ -199,21 +272,26 @@ def asked_of(wildcards):
 
 def trial_table(name):
     """Return where a table of a what-if lies."""
-    return f"data/processed/{{city}}/{{trial}}/{name}.parquet"
+    return f"<tables>/{{city}}/{{trial}}/{name}.parquet"
 
 
-# bad input is told before anything runs: every city file is checked, and the sources of the cities of a run
-for city in KNOWN:
-    settings_of(city)
+# bad input is told before anything runs: the file of each city of a run is checked, and the files that it names
 WHAT_IF = checked(read_asked, ASKED) if ASKED else None
 SITES = checked(sites_file, WHAT_IF) if WHAT_IF else []
-if WHAT_IF:
-    settings_of(WHAT_IF.city)
-for city in [*CITIES, SAMPLE, *([WHAT_IF.city] if WHAT_IF else [])]:
+for city in cities_of_run():
+    checked(
+        check_files,
+        settings_of(city).analysis.locate,
+        settings_of(city).city.registry,
+        city=city,
+    )
     source_of(city)
     imports_of(city)
     gtfs_of(city)
-if "whatif" in sys.argv[1:] and not WHAT_IF:
+if "whatif" in asked_for() and not WHAT_IF:
     raise WorkflowError(f"say what to try, for example: {COMMAND}")
 
-DOWNLOADS, _ = checked(wanted_downloads, configured, cities=KNOWN)
+# a city whose file is bad is no city of this run, or was told just now
+DOWNLOADS, _ = checked(
+    wanted_downloads, configured, cities=cities_to_download(), leave_out=lambda _: None
+)

@@ -6,15 +6,18 @@ rule back_test:
     input:
         **tables_of("heritage", "registry", "amenities", "people", "scales"),
         **TRANSPORT,
-        creative="data/processed/{city}/located_creative.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
     output:
         **tables_of("backtest", "backtest_pairs", "backtest_summary"),
     log:
-        "logs/{city}/back_test.log",
+        "<logs>/{city}/back_test.log",
     benchmark:
-        "logs/{city}/back_test.benchmark.tsv"
+        "<logs>/{city}/back_test.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("back_test"),
     params:
         code=code_fingerprint("scripts/back_test.py"),
         settings=params_for(
@@ -36,17 +39,20 @@ rule back_test:
 # snakemake data/processed/backtest_pooled.parquet
 rule pool_backtest:
     input:
-        summaries=expand("data/processed/{city}/backtest_summary.parquet", city=CITIES),
-        pairs=expand("data/processed/{city}/backtest_pairs.parquet", city=CITIES),
+        summaries=expand("<tables>/{city}/backtest_summary.parquet", city=CITIES),
+        pairs=expand("<tables>/{city}/backtest_pairs.parquet", city=CITIES),
     output:
-        pooled="data/processed/backtest_pooled.parquet",
-        csv="data/processed/backtest_pooled.csv",
+        pooled="<tables>/backtest_pooled.parquet",
+        csv="<tables>/backtest_pooled.csv",
     log:
-        "logs/pool_backtest.log",
+        "<logs>/pool_backtest.log",
     benchmark:
-        "logs/pool_backtest.benchmark.tsv"
+        "<logs>/pool_backtest.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("pool_backtest"),
     params:
         code=code_fingerprint("scripts/pool_backtest.py"),
         cities=CITIES,
@@ -62,11 +68,14 @@ rule measure_sobol:
     output:
         **tables_of("sobol"),
     log:
-        "logs/{city}/measure_sobol.log",
+        "<logs>/{city}/measure_sobol.log",
     benchmark:
-        "logs/{city}/measure_sobol.benchmark.tsv"
+        "<logs>/{city}/measure_sobol.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_sobol"),
     params:
         code=code_fingerprint("scripts/measure_sobol.py"),
         settings=params_for("analysis.score", "analysis.seed"),
@@ -79,17 +88,20 @@ rule sweep_settings:
     input:
         **tables_of("heritage", "amenities", "people", "places", "reference"),
         **TRANSPORT,
-        creative="data/processed/{city}/located_creative.parquet",
-        raster=lambda w: population_of(w.city, "raster") or [],
-        table=lambda w: population_of(w.city, "table") or [],
+        creative="<tables>/{city}/located_creative.parquet",
+        raster=lambda w: given(population_of(w.city, "raster")),
+        table=lambda w: given(population_of(w.city, "table")),
     output:
         **tables_of("sweeps", "sweep_variants"),
     log:
-        "logs/{city}/sweep_settings.log",
+        "<logs>/{city}/sweep_settings.log",
     benchmark:
-        "logs/{city}/sweep_settings.benchmark.tsv"
+        "<logs>/{city}/sweep_settings.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("sweep_settings"),
     params:
         code=code_fingerprint("scripts/sweep_settings.py"),
         settings=params_for(
@@ -107,15 +119,18 @@ rule measure_scenarios:
     input:
         **TRANSPORT,
         **tables_of("heritage", "amenities", "people", "reference"),
-        creative="data/processed/{city}/located_creative.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
     output:
         **tables_of("scenario_candidates", "scenario_reference"),
     log:
-        "logs/{city}/measure_scenarios.log",
+        "<logs>/{city}/measure_scenarios.log",
     benchmark:
-        "logs/{city}/measure_scenarios.benchmark.tsv"
+        "<logs>/{city}/measure_scenarios.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_scenarios"),
     params:
         code=code_fingerprint("scripts/measure_scenarios.py"),
         settings=params_for(
@@ -131,15 +146,18 @@ rule doubt_priorities:
     input:
         **tables_of("candidates", "scales", "scenarios", "sweeps"),
     output:
-        priorities_doubt="data/processed/{city}/priorities_doubt.parquet",
-        rank_acceptability="data/processed/{city}/rank_acceptability.parquet",
-        agreement="data/processed/{city}/agreement.parquet",
+        priorities_doubt="<tables>/{city}/priorities_doubt.parquet",
+        rank_acceptability="<tables>/{city}/rank_acceptability.parquet",
+        agreement="<tables>/{city}/agreement.parquet",
     log:
-        "logs/{city}/doubt_priorities.log",
+        "<logs>/{city}/doubt_priorities.log",
     benchmark:
-        "logs/{city}/doubt_priorities.benchmark.tsv"
+        "<logs>/{city}/doubt_priorities.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("doubt_priorities"),
     params:
         code=code_fingerprint("scripts/doubt_priorities.py"),
         settings=params_for("analysis.score", "analysis.seed"),
@@ -163,17 +181,20 @@ rule doubt_worlds:
             "people",
             "places",
         ),
-        creative="data/processed/{city}/located_creative.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
         raster=lambda w: population_of(w.city, "raster") or [],
         table=lambda w: population_of(w.city, "table") or [],
     output:
         **tables_of("worlds", "site_doubt", "set_doubt", "member_doubt"),
     log:
-        "logs/{city}/doubt_worlds.log",
+        "<logs>/{city}/doubt_worlds.log",
     benchmark:
-        "logs/{city}/doubt_worlds.benchmark.tsv"
+        "<logs>/{city}/doubt_worlds.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("doubt_worlds"),
     params:
         code=code_fingerprint("scripts/doubt_worlds.py"),
         settings=params_for(
@@ -191,11 +212,14 @@ rule judge_marks:
     output:
         **tables_of("marks"),
     log:
-        "logs/{city}/judge_marks.log",
+        "<logs>/{city}/judge_marks.log",
     benchmark:
-        "logs/{city}/judge_marks.benchmark.tsv"
+        "<logs>/{city}/judge_marks.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("judge_marks"),
     params:
         code=code_fingerprint("scripts/judge_marks.py"),
         settings=params_for("analysis.score"),

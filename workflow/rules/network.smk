@@ -5,21 +5,24 @@
 rule connect_spaces:
     input:
         **STREETS,
-        creative="data/processed/{city}/located_creative.parquet",
-        heritage="data/processed/{city}/heritage.parquet",
-        places="data/processed/{city}/places.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
+        heritage="<tables>/{city}/heritage.parquet",
+        places="<tables>/{city}/places.parquet",
     output:
-        creative="data/processed/{city}/creative.parquet",
-        clusters="data/processed/{city}/clusters.parquet",
-        links="data/processed/{city}/links.parquet",
-        nearest="data/processed/{city}/nearest.parquet",
-        colocation="data/processed/{city}/colocation.parquet",
+        creative="<tables>/{city}/creative.parquet",
+        clusters="<tables>/{city}/clusters.parquet",
+        links="<tables>/{city}/links.parquet",
+        nearest="<tables>/{city}/nearest.parquet",
+        colocation="<tables>/{city}/colocation.parquet",
     log:
-        "logs/{city}/connect_spaces.log",
+        "<logs>/{city}/connect_spaces.log",
     benchmark:
-        "logs/{city}/connect_spaces.benchmark.tsv"
+        "<logs>/{city}/connect_spaces.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("connect_spaces"),
     params:
         code=code_fingerprint("scripts/connect_spaces.py"),
         settings=params_for(

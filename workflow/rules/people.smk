@@ -5,19 +5,22 @@
 # snakemake data/processed/hanoi/people.parquet
 rule spread_people:
     input:
-        study_area="data/processed/{city}/study_area.parquet",
-        places="data/processed/{city}/places.parquet",
-        edges="data/processed/{city}/street_edges.parquet",
-        raster=lambda w: chosen_population(w.city, "raster"),
-        table=lambda w: chosen_population(w.city, "table"),
+        study_area="<tables>/{city}/study_area.parquet",
+        places="<tables>/{city}/places.parquet",
+        edges="<tables>/{city}/street_edges.parquet",
+        raster=lambda w: given(chosen_population(w.city, "raster")),
+        table=lambda w: given(chosen_population(w.city, "table")),
     output:
-        people="data/processed/{city}/people.parquet",
+        people="<tables>/{city}/people.parquet",
     log:
-        "logs/{city}/spread_people.log",
+        "<logs>/{city}/spread_people.log",
     benchmark:
-        "logs/{city}/spread_people.benchmark.tsv"
+        "<logs>/{city}/spread_people.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("spread_people"),
     params:
         code=code_fingerprint("scripts/spread_people.py"),
         settings=params_for(
@@ -30,18 +33,21 @@ rule spread_people:
 # snakemake data/processed/hanoi/completeness.parquet
 rule map_completeness:
     input:
-        study_area="data/processed/{city}/study_area.parquet",
-        places="data/processed/{city}/places.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
-        people="data/processed/{city}/people.parquet",
+        study_area="<tables>/{city}/study_area.parquet",
+        places="<tables>/{city}/places.parquet",
+        street_edges="<tables>/{city}/street_edges.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
-        completeness="data/processed/{city}/completeness.parquet",
+        completeness="<tables>/{city}/completeness.parquet",
     log:
-        "logs/{city}/map_completeness.log",
+        "<logs>/{city}/map_completeness.log",
     benchmark:
-        "logs/{city}/map_completeness.benchmark.tsv"
+        "<logs>/{city}/map_completeness.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("map_completeness"),
     params:
         code=code_fingerprint("scripts/map_completeness.py"),
         settings=params_for("analysis.completeness"),

@@ -4,9 +4,8 @@
 # snakemake data/raw/downloads/vietnam-latest-<hash>.osm.pbf
 rule download_file:
     output:
-        # kept while a newer one comes, and when none does
-        file=update("data/raw/downloads/{download}"),
-        checksum=update("data/raw/downloads/{download}.sha256"),
+        file="data/raw/downloads/{download}",
+        checksum="data/raw/downloads/{download}.sha256",
     log:
         "logs/downloads/{download}.log",
     benchmark:
@@ -15,6 +14,9 @@ rule download_file:
         download="|".join(map(re.escape, DOWNLOADS)) or "none",
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("download_file"),
     script:
         "../../scripts/download_file.py"
 
@@ -25,6 +27,9 @@ rule refresh_downloads:
         "logs/downloads/refresh.log",
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("refresh_downloads"),
     script:
         "../../scripts/refresh_downloads.py"
 
@@ -32,19 +37,23 @@ rule refresh_downloads:
 # snakemake data/raw/hanoi/osm.pbf
 rule pull_osm:
     input:
-        source=lambda wildcards: source_of(wildcards.city).files,
-        polygon=lambda wildcards: settings_of(wildcards.city).city.boundary.polygon
-        or [],
+        source=lambda wildcards: extract_of(wildcards.city),
+        polygon=lambda wildcards: given(
+            settings_of(wildcards.city).city.boundary.polygon
+        ),
     output:
-        osm="data/raw/{city}/osm.pbf",
-        provenance="data/raw/{city}/provenance.json",
-        study_area="data/processed/{city}/study_area.parquet",
+        osm="<raw>/{city}/osm.pbf",
+        provenance="<raw>/{city}/provenance.json",
+        study_area="<tables>/{city}/study_area.parquet",
     log:
-        "logs/{city}/pull_osm.log",
+        "<logs>/{city}/pull_osm.log",
     benchmark:
-        "logs/{city}/pull_osm.benchmark.tsv"
+        "<logs>/{city}/pull_osm.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("pull_osm"),
     params:
         source=lambda wildcards: source_of(wildcards.city).public(),
         settings=params_for("city.boundary", "city.epsg", "analysis.edge_buffer_m"),
@@ -55,19 +64,22 @@ rule pull_osm:
 # snakemake data/processed/hanoi/places.parquet
 rule read_osm:
     input:
-        osm="data/raw/{city}/osm.pbf",
-        provenance="data/raw/{city}/provenance.json",
-        study_area="data/processed/{city}/study_area.parquet",
+        osm="<raw>/{city}/osm.pbf",
+        provenance="<raw>/{city}/provenance.json",
+        study_area="<tables>/{city}/study_area.parquet",
     output:
-        places="data/processed/{city}/places.parquet",
-        street_nodes="data/processed/{city}/street_nodes.parquet",
-        street_edges="data/processed/{city}/street_edges.parquet",
+        places="<tables>/{city}/places.parquet",
+        street_nodes="<tables>/{city}/street_nodes.parquet",
+        street_edges="<tables>/{city}/street_edges.parquet",
     log:
-        "logs/{city}/read_osm.log",
+        "<logs>/{city}/read_osm.log",
     benchmark:
-        "logs/{city}/read_osm.benchmark.tsv"
+        "<logs>/{city}/read_osm.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("read_osm"),
     params:
         code=code_fingerprint("scripts/read_osm.py"),
         settings=params_for("analysis.travel.modes"),

@@ -14,20 +14,23 @@ POSITION_KEYS = (
 rule measure_reach:
     input:
         **TRANSPORT,
-        heritage="data/processed/{city}/heritage.parquet",
-        creative="data/processed/{city}/located_creative.parquet",
-        amenities="data/processed/{city}/amenities.parquet",
-        people="data/processed/{city}/people.parquet",
+        heritage="<tables>/{city}/heritage.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
+        amenities="<tables>/{city}/amenities.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
         **tables_of(
             "candidates", "reach", "parts", "modes", "site_links", "network_parts"
         ),
     log:
-        "logs/{city}/measure_reach.log",
+        "<logs>/{city}/measure_reach.log",
     benchmark:
-        "logs/{city}/measure_reach.benchmark.tsv"
+        "<logs>/{city}/measure_reach.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_reach"),
     params:
         code=code_fingerprint("scripts/measure_reach.py"),
         settings=params_for(
@@ -42,17 +45,20 @@ rule measure_reach:
 rule measure_reference:
     input:
         **TRANSPORT,
-        creative="data/processed/{city}/located_creative.parquet",
-        amenities="data/processed/{city}/amenities.parquet",
-        people="data/processed/{city}/people.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
+        amenities="<tables>/{city}/amenities.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
-        reference="data/processed/{city}/reference.parquet",
+        reference="<tables>/{city}/reference.parquet",
     log:
-        "logs/{city}/measure_reference.log",
+        "<logs>/{city}/measure_reference.log",
     benchmark:
-        "logs/{city}/measure_reference.benchmark.tsv"
+        "<logs>/{city}/measure_reference.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_reference"),
     params:
         code=code_fingerprint("scripts/measure_reference.py"),
         settings=params_for(
@@ -69,18 +75,21 @@ rule measure_reference:
 rule measure_clusters:
     input:
         **TRANSPORT,
-        clusters="data/processed/{city}/clusters.parquet",
-        creative="data/processed/{city}/creative.parquet",
-        amenities="data/processed/{city}/amenities.parquet",
-        people="data/processed/{city}/people.parquet",
+        clusters="<tables>/{city}/clusters.parquet",
+        creative="<tables>/{city}/creative.parquet",
+        amenities="<tables>/{city}/amenities.parquet",
+        people="<tables>/{city}/people.parquet",
     output:
-        cluster_reach="data/processed/{city}/cluster_reach.parquet",
+        cluster_reach="<tables>/{city}/cluster_reach.parquet",
     log:
-        "logs/{city}/measure_clusters.log",
+        "<logs>/{city}/measure_clusters.log",
     benchmark:
-        "logs/{city}/measure_clusters.benchmark.tsv"
+        "<logs>/{city}/measure_clusters.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("measure_clusters"),
     params:
         code=code_fingerprint("scripts/measure_clusters.py"),
         settings=params_for(*POSITION_KEYS),
@@ -92,15 +101,18 @@ rule measure_clusters:
 rule draw_isochrones:
     input:
         **TRANSPORT,
-        candidates="data/processed/{city}/candidates.parquet",
+        candidates="<tables>/{city}/candidates.parquet",
     output:
-        isochrones="data/processed/{city}/isochrones.parquet",
+        isochrones="<tables>/{city}/isochrones.parquet",
     log:
-        "logs/{city}/draw_isochrones.log",
+        "<logs>/{city}/draw_isochrones.log",
     benchmark:
-        "logs/{city}/draw_isochrones.benchmark.tsv"
+        "<logs>/{city}/draw_isochrones.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("draw_isochrones"),
     params:
         code=code_fingerprint("scripts/draw_isochrones.py"),
         settings=params_for(*TRANSPORT_KEYS, "analysis.isochrones"),
@@ -112,16 +124,19 @@ rule draw_isochrones:
 rule map_accessibility:
     input:
         **TRANSPORT,
-        people="data/processed/{city}/people.parquet",
-        creative="data/processed/{city}/located_creative.parquet",
+        people="<tables>/{city}/people.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
     output:
-        accessibility="data/processed/{city}/accessibility.parquet",
+        accessibility="<tables>/{city}/accessibility.parquet",
     log:
-        "logs/{city}/map_accessibility.log",
+        "<logs>/{city}/map_accessibility.log",
     benchmark:
-        "logs/{city}/map_accessibility.benchmark.tsv"
+        "<logs>/{city}/map_accessibility.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("map_accessibility"),
     params:
         code=code_fingerprint("scripts/map_accessibility.py"),
         settings=params_for(

@@ -46,21 +46,24 @@ rule draw_map:
             "survey_candidates",
             "survey_scores",
         ),
-        provenance="data/raw/{city}/provenance.json",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        creative_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.creative_taxonomy,
+        provenance="<raw>/{city}/provenance.json",
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        creative_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.creative_taxonomy
+        ),
     output:
-        page="reports/{city}.html",
+        page="<reports>/{city}.html",
     log:
-        "logs/{city}/draw_map.log",
+        "<logs>/{city}/draw_map.log",
     benchmark:
-        "logs/{city}/draw_map.benchmark.tsv"
+        "<logs>/{city}/draw_map.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("draw_map"),
     params:
         code=code_fingerprint("scripts/draw_map.py"),
         settings=params_for(*PAGE_KEYS),
@@ -71,20 +74,23 @@ rule draw_map:
 # snakemake reports/index.html
 rule write_index:
     input:
-        indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
-        scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
-        candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
+        indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
+        scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
+        candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
     output:
-        page="reports/index.html",
+        page="<reports>/index.html",
     log:
-        "logs/write_index.log",
+        "<logs>/write_index.log",
     benchmark:
-        "logs/write_index.benchmark.tsv"
+        "<logs>/write_index.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_index"),
     params:
         code=code_fingerprint("scripts/write_index.py"),
-        settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
 
@@ -92,34 +98,31 @@ rule write_index:
 # snakemake reports/comparison.html
 rule write_comparison:
     input:
-        study_area=expand("data/processed/{city}/study_area.parquet", city=CITIES),
-        heritage=expand("data/processed/{city}/heritage.parquet", city=CITIES),
-        creative=expand("data/processed/{city}/creative.parquet", city=CITIES),
-        clusters=expand("data/processed/{city}/clusters.parquet", city=CITIES),
-        links=expand("data/processed/{city}/links.parquet", city=CITIES),
-        candidates=expand("data/processed/{city}/candidates.parquet", city=CITIES),
-        scores=expand("data/processed/{city}/scores.parquet", city=CITIES),
-        indicators=expand("data/processed/{city}/indicators.parquet", city=CITIES),
-        backtest_pooled="data/processed/backtest_pooled.parquet",
-        governance="config/governance.yaml",
-        taxonomies=sorted(
-            {
-                path
-                for locate in (settings_of(city).analysis.locate for city in CITIES)
-                for path in (locate.heritage_taxonomy, locate.creative_taxonomy)
-            }
-        ),
+        study_area=expand("<tables>/{city}/study_area.parquet", city=CITIES),
+        heritage=expand("<tables>/{city}/heritage.parquet", city=CITIES),
+        creative=expand("<tables>/{city}/creative.parquet", city=CITIES),
+        clusters=expand("<tables>/{city}/clusters.parquet", city=CITIES),
+        links=expand("<tables>/{city}/links.parquet", city=CITIES),
+        candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
+        scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
+        indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
+        backtest_pooled="<tables>/backtest_pooled.parquet",
+        governance=given("config/governance.yaml"),
+        taxonomies=lambda _: given(taxonomies_of(CITIES)),
     output:
-        page="reports/comparison.html",
+        page="<reports>/comparison.html",
     log:
-        "logs/write_comparison.log",
+        "<logs>/write_comparison.log",
     benchmark:
-        "logs/write_comparison.benchmark.tsv"
+        "<logs>/write_comparison.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_comparison"),
     params:
         code=code_fingerprint("scripts/write_comparison.py"),
-        settings=[pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
         known=KNOWN,
     script:
         "../../scripts/write_comparison.py"
@@ -147,21 +150,24 @@ rule describe_city:
             "transit_notes",
             "survey",
         ),
-        provenance="data/raw/{city}/provenance.json",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        creative_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.creative_taxonomy,
+        provenance="<raw>/{city}/provenance.json",
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        creative_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.creative_taxonomy
+        ),
     output:
-        indicators="data/processed/{city}/indicators.parquet",
+        indicators="<tables>/{city}/indicators.parquet",
     log:
-        "logs/{city}/describe_city.log",
+        "<logs>/{city}/describe_city.log",
     benchmark:
-        "logs/{city}/describe_city.benchmark.tsv"
+        "<logs>/{city}/describe_city.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("describe_city"),
     params:
         code=code_fingerprint("scripts/describe_city.py"),
         settings=params_for(
@@ -213,13 +219,16 @@ rule pack_geopackage:
             "stations",
         ),
     output:
-        geopackage="data/processed/{city}/{city}.gpkg",
+        geopackage="<tables>/{city}/{city}.gpkg",
     log:
-        "logs/{city}/pack_geopackage.log",
+        "<logs>/{city}/pack_geopackage.log",
     benchmark:
-        "logs/{city}/pack_geopackage.benchmark.tsv"
+        "<logs>/{city}/pack_geopackage.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("pack_geopackage"),
     params:
         code=code_fingerprint("scripts/pack_geopackage.py"),
     script:
@@ -232,13 +241,16 @@ rule write_csv:
         unpack(sobol_of),
         **tables_of(*RESULTS),
     output:
-        folder=directory("data/processed/{city}/csv"),
+        folder=directory("<tables>/{city}/csv"),
     log:
-        "logs/{city}/write_csv.log",
+        "<logs>/{city}/write_csv.log",
     benchmark:
-        "logs/{city}/write_csv.benchmark.tsv"
+        "<logs>/{city}/write_csv.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_csv"),
     params:
         code=code_fingerprint("scripts/write_csv.py"),
     script:

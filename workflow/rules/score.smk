@@ -4,15 +4,18 @@
 # snakemake data/processed/hanoi/scales.parquet
 rule lay_scales:
     input:
-        reference="data/processed/{city}/reference.parquet",
+        reference="<tables>/{city}/reference.parquet",
     output:
         **tables_of("scales", "correlations"),
     log:
-        "logs/{city}/lay_scales.log",
+        "<logs>/{city}/lay_scales.log",
     benchmark:
-        "logs/{city}/lay_scales.benchmark.tsv"
+        "<logs>/{city}/lay_scales.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("lay_scales"),
     params:
         code=code_fingerprint("scripts/lay_scales.py"),
         settings=params_for("analysis.score.anchors"),
@@ -27,11 +30,14 @@ rule score_candidates:
     output:
         **tables_of("scores", "values"),
     log:
-        "logs/{city}/score_candidates.log",
+        "<logs>/{city}/score_candidates.log",
     benchmark:
-        "logs/{city}/score_candidates.benchmark.tsv"
+        "<logs>/{city}/score_candidates.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("score_candidates"),
     params:
         code=code_fingerprint("scripts/score_candidates.py"),
         settings=params_for("analysis.score", "analysis.seed"),
@@ -44,7 +50,7 @@ rule score_survey:
     input:
         **TRANSPORT,
         **tables_of("survey", "amenities", "people", "scales"),
-        creative="data/processed/{city}/located_creative.parquet",
+        creative="<tables>/{city}/located_creative.parquet",
         heritage_taxonomy=lambda w: settings_of(
             w.city
         ).analysis.locate.heritage_taxonomy,
@@ -52,11 +58,14 @@ rule score_survey:
     output:
         **tables_of("survey_candidates", "survey_scores"),
     log:
-        "logs/{city}/score_survey.log",
+        "<logs>/{city}/score_survey.log",
     benchmark:
-        "logs/{city}/score_survey.benchmark.tsv"
+        "<logs>/{city}/score_survey.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("score_survey"),
     params:
         code=code_fingerprint("scripts/score_survey.py"),
         settings=params_for(
@@ -73,13 +82,16 @@ rule score_scenarios:
             "candidates", "reference", "scenario_candidates", "scenario_reference"
         ),
     output:
-        scenarios="data/processed/{city}/scenarios.parquet",
+        scenarios="<tables>/{city}/scenarios.parquet",
     log:
-        "logs/{city}/score_scenarios.log",
+        "<logs>/{city}/score_scenarios.log",
     benchmark:
-        "logs/{city}/score_scenarios.benchmark.tsv"
+        "<logs>/{city}/score_scenarios.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("score_scenarios"),
     params:
         code=code_fingerprint("scripts/score_scenarios.py"),
         settings=params_for("analysis.score", "analysis.scenarios"),

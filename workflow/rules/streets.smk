@@ -4,20 +4,23 @@
 # snakemake data/processed/hanoi/services.parquet
 rule read_transit:
     input:
-        osm="data/raw/{city}/osm.pbf",
-        places="data/processed/{city}/places.parquet",
-        study_area="data/processed/{city}/study_area.parquet",
-        gtfs=lambda w: gtfs_of(w.city),
+        osm="<raw>/{city}/osm.pbf",
+        places="<tables>/{city}/places.parquet",
+        study_area="<tables>/{city}/study_area.parquet",
+        gtfs=lambda w: given(gtfs_of(w.city)),
     output:
-        stations="data/processed/{city}/stations.parquet",
-        services="data/processed/{city}/services.parquet",
-        transit_notes="data/processed/{city}/transit_notes.parquet",
+        stations="<tables>/{city}/stations.parquet",
+        services="<tables>/{city}/services.parquet",
+        transit_notes="<tables>/{city}/transit_notes.parquet",
     log:
-        "logs/{city}/read_transit.log",
+        "<logs>/{city}/read_transit.log",
     benchmark:
-        "logs/{city}/read_transit.benchmark.tsv"
+        "<logs>/{city}/read_transit.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("read_transit"),
     params:
         code=code_fingerprint("scripts/read_transit.py"),
         settings=params_for("city.gtfs", "analysis.transit", "analysis.edge_buffer_m"),

@@ -5,26 +5,31 @@
 rule try_site:
     input:
         **TRANSPORT,
-        **tables_of("places", "amenities", "people", "sweeps", "scales", "reference", *COMBINED),
-        creative="data/processed/{city}/located_creative.parquet",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        words=lambda w: words_of(w.city),
-        sites=SITES,
+        **tables_of(
+            "places", "amenities", "people", "sweeps", "scales", "reference", *COMBINED
+        ),
+        creative="<tables>/{city}/located_creative.parquet",
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        words=lambda w: given(words_of(w.city)),
+        sites=given(SITES),
     output:
         **{
             name: trial_table(name)
             for name in ("whatif_candidates", "whatif_scores", *TRIED)
         },
-        candidates_csv="data/processed/{city}/{trial}/whatif_candidates.csv",
-        scores_csv="data/processed/{city}/{trial}/whatif_scores.csv",
+        candidates_csv="<tables>/{city}/{trial}/whatif_candidates.csv",
+        scores_csv="<tables>/{city}/{trial}/whatif_scores.csv",
     log:
-        "logs/{city}/try_site_{trial}.log",
+        "<logs>/{city}/try_site_{trial}.log",
     benchmark:
-        "logs/{city}/try_site_{trial}.benchmark.tsv"
+        "<logs>/{city}/try_site_{trial}.benchmark.tsv"
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("try_site"),
     params:
         code=code_fingerprint("scripts/try_site.py"),
         asked=asked_of,
@@ -47,8 +52,8 @@ use rule draw_map as draw_trial with:
             for name, path in rules.draw_map.input.items()
         },
     output:
-        page="reports/{trial}_{city}.html",
+        page="<reports>/{trial}_{city}.html",
     log:
-        "logs/{city}/draw_map_{trial}.log",
+        "<logs>/{city}/draw_map_{trial}.log",
     benchmark:
-        "logs/{city}/draw_map_{trial}.benchmark.tsv"
+        "<logs>/{city}/draw_map_{trial}.benchmark.tsv"

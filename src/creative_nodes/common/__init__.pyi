@@ -64,6 +64,9 @@ from .settings import read_yaml as read_yaml
 from .settings import restore as restore
 from .settings import restore_all as restore_all
 from .settings import validated as validated
+from .whole import Making as Making
+from .whole import die_with_parent as die_with_parent
+from .whole import sweep as sweep
 from .words import BY_MODE as BY_MODE
 from .words import CRITERIA as CRITERIA
 from .words import CRITERION_GROUPS as CRITERION_GROUPS

@@ -7,8 +7,21 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.common import SITE_STATUSES, Datum, Positive, Section, Share, SiteStatus, Tier, known_crs, not_there
+from creative_nodes.common import (
+    SITE_STATUSES,
+    Datum,
+    InputError,
+    Positive,
+    Section,
+    Share,
+    SiteStatus,
+    Tier,
+    known_crs,
+    not_there,
+)
 
+# what a run reads the rules of places from
+TAXONOMIES = ("heritage_taxonomy", "creative_taxonomy", "amenity_taxonomy")
 IMPORT_KINDS = (".csv", ".geojson", ".json", ".gpkg")
 
 
@@ -137,3 +150,30 @@ def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> l
         if path is not None:
             found.append(path)
     return found
+
+
+def check_files(settings: Locate, registry: str | None, *, city: str, root: Path = Path()) -> None:
+    """Check that the files that tell what to locate are there, so that a run says so before anything else.
+
+    Parameters
+    ----------
+    settings : names the taxonomies.
+    registry : the city's list of known sites, if it has one.
+    city : its key.
+    root : the project's root, which the paths start from.
+
+    Raises
+    ------
+    InputError : one of them is not there.
+    """
+    here = f"config/cities/{city}.yaml"
+    rules = [
+        ("config/config.yaml (or the city's override)", f"locate.{key}", getattr(settings, key)) for key in TAXONOMIES
+    ]
+    known = [(here, "registry", registry)] if registry else []
+    for where, key, path in [*known, *rules]:
+        if not (root / path).is_file():
+            raise InputError(
+                f"no such file: {path}; correct the path, which starts from the project's root, or put the file there",
+                where=f"{where}: {key}",
+            )

@@ -41,9 +41,12 @@ class ResolvedSource(Section):
         return self.file.name if self.file else ""
 
     def public(self) -> str:
-        """Serialise what the data depend on, without secrets: what a rule may know and write down."""
+        """Serialise what the data depend on, without secrets: what a rule may know and write down.
+
+        The file is an input of that rule, and counts by its bytes.
+        """
         url = without_login(self.url) if self.url else None
-        return self.model_copy(update={"url": url, "mirrors": ()}).model_dump_json()
+        return self.model_copy(update={"url": url, "mirrors": (), "file": None}).model_dump_json()
 
     def asked_of(self, source: Source) -> ResolvedSource:
         """Return it with the servers that config names, secrets and all; only Overpass asks them itself."""

@@ -8,6 +8,7 @@ from .settings import Gtfs as Gtfs
 from .settings import Transit as Transit
 from .settings import Travel as Travel
 from .settings import find_gtfs as find_gtfs
+from .settings import speeds_of as speeds_of
 from .stations import read_transit as read_transit
 from .streets import Streets as Streets
 from .streets import read_streets as read_streets

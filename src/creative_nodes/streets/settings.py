@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -125,6 +126,22 @@ class Travel(Section):
             if unknown := [mode for mode in factors if mode not in self.modes]:
                 raise ValueError(f"travel.peak_factor.{country}.{unknown[0]}: travel.modes has no such mode")
         return self
+
+
+def speeds_of(travel: Mapping[str, Any], country: str) -> dict[str, Any]:
+    """Leave the speeds of one country in settings of travel, or in what a scenario changes of them.
+
+    Parameters
+    ----------
+    travel : as in `Travel`, or some of it.
+    country : ISO 3166-1 code.
+    """
+    kept = {
+        key: {name: table for name, table in value.items() if name == country}
+        for key, value in travel.items()
+        if key in ("speeds_kmh", "peak_factor") and isinstance(value, Mapping)
+    }
+    return {**travel, **kept}
 
 
 ByKind = dict[TransitKind, Annotated[float, Field(gt=0, le=1440)]]
