@@ -74,8 +74,8 @@ def reason_of(job):
         f"not there: {listed(reason.missing_output)}": reason.missing_output,
         "its last try failed or was cut off": reason.incomplete_output,
         f"changed: {settings_changed(reason.params_changed)}": reason.params_changed,
-        "changed: its script": list(reason.code_changed or ()),
-        "changed: the files that it reads": list(reason.input_changed or ()),
+        "changed: its script": reason.code_changed,
+        "changed: the files that it reads": reason.input_changed,
         f"newer: {listed(newer)}": newer,
     }
     told = [cause for cause, holds in causes.items() if holds]
