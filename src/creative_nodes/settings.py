@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.choose import Portfolio
+from creative_nodes.choose import Portfolio, check_costs
 from creative_nodes.common import (
     LOCALES,
     InputError,
     Positive,
     Section,
     TravelMode,
+    known_cities,
     known_crs,
     merged,
     nearest,
@@ -37,8 +37,6 @@ from creative_nodes.pull import Boundary, Internet, Source, Wanted, download_nam
 from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach, Reference
 from creative_nodes.score import Scenario, Score
 from creative_nodes.streets import Gtfs, Transit, Travel, speeds_of
-
-_CITY_FILE = re.compile(r"[a-z][a-z0-9-]*\.yaml")
 
 
 class City(Section):
@@ -378,44 +376,6 @@ def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> C
     return config
 
 
-# names that are rules or pages already
-TAKEN = ("all", "comparison", "demo", "index", "maps", "report", "whatif")
-
-
-def known_cities(*, root: Path = Path()) -> list[str]:
-    """List the cities that have a file, sorted.
-
-    Parameters
-    ----------
-    root : the project's root, where `config/cities` lies.
-
-    Raises
-    ------
-    InputError : a file has a name that is no key of a city.
-    """
-    names = [path.name for path in (root / "config" / "cities").iterdir() if path.suffix.lower() in (".yaml", ".yml")]
-    odd = [name for name in sorted(names) if not name.startswith(".") and not _CITY_FILE.fullmatch(name)]
-    odd += [f"{name}.yaml" for name in TAKEN if f"{name}.yaml" in names]
-    if odd:
-        raise InputError(
-            "name it in small letters a-z, digits and hyphens, beginning with a letter, such as ho-chi-minh.yaml; "
-            f"{', '.join(TAKEN)} are taken",
-            where=f"config/cities/{odd[0]}",
-        )
-    return sorted(name.removesuffix(".yaml") for name in names if _CITY_FILE.fullmatch(name))
-
-
-def _check_costs(analysis: Analysis, root: Path, where: str) -> None:
-    """Check that the table of costs names classes of the taxonomy alone."""
-    path = root / analysis.locate.heritage_taxonomy
-    classes = ["default", *(read_yaml(path).get("classes") or [])] if path.is_file() else []
-    if unknown := [name for name in analysis.portfolio.cost_per_m2 if classes and name not in classes]:
-        raise InputError(
-            f"no such class in {analysis.locate.heritage_taxonomy}; {nearest(unknown[0], classes)}",
-            where=f"{where}: portfolio.cost_per_m2.{unknown[0]}",
-        )
-
-
 def _of_country(analysis: Analysis, country: str) -> Analysis:
     """Leave out the speeds of other countries, so that a change of theirs remakes nothing here."""
     own = analysis.model_dump(include=set(Analysis.model_fields))
@@ -450,7 +410,8 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     base = config.model_dump(include=set(Analysis.model_fields))
     analysis = validated(Analysis, merged(base, file.override), f"{shown} (override)")
     _check_scenarios(analysis, f"{shown} (override)")
-    _check_costs(analysis, root, f"{shown} and config/config.yaml")
+    taxonomy = analysis.locate.heritage_taxonomy
+    check_costs(analysis.portfolio, root / taxonomy, shown=taxonomy, where=f"{shown} and config/config.yaml")
     if file.country not in analysis.travel.speeds_kmh:
         raise InputError(
             f"country: travel.speeds_kmh has no table for {file.country}; add one or use one of "

@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from creative_nodes.common.errors import InputError
-from creative_nodes.common.settings import restore
+from creative_nodes.common.settings import known_cities, restore
 from creative_nodes.common.words import CRITERION_GROUPS
 from creative_nodes.pull.settings import Boundary
 from creative_nodes.reach.settings import Reach
-from creative_nodes.settings import known_cities, load_config, load_settings, pick, wanted_downloads
+from creative_nodes.settings import load_config, load_settings, pick, wanted_downloads
 
 ROOT = Path(__file__).resolve().parents[2]
 CITIES = sorted(path.stem for path in (ROOT / "config" / "cities").glob("*.yaml"))

@@ -11,14 +11,13 @@ from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 from snakemake.io import get_wildcard_names, strip_wildcard_constraints
 
-from creative_nodes.common import InputError, code_fingerprint, read_yaml
+from creative_nodes.common import InputError, code_fingerprint, known_cities, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import check_files, find_imports
 from creative_nodes.people import find_population
 from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
 from creative_nodes.settings import (
-    known_cities,
     load_config,
     load_settings,
     own_reach,

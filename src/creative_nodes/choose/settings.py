@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from creative_nodes.common import Positive, Section
+from creative_nodes.common import InputError, Positive, Section, nearest, read_yaml
 
 
 class Portfolio(Section):
@@ -55,3 +56,24 @@ class Portfolio(Section):
         if self.max_minutes < self.far_minutes:
             raise ValueError("portfolio.max_minutes must not be below portfolio.far_minutes")
         return self
+
+
+def check_costs(portfolio: Portfolio, taxonomy: Path, *, shown: str, where: str) -> None:
+    """Check that the table of costs names classes of the taxonomy alone; one that is not there is told elsewhere.
+
+    Parameters
+    ----------
+    portfolio : settings.
+    taxonomy : its file.
+    shown, where : what a complaint calls it, and the file that the costs stand in.
+
+    Raises
+    ------
+    InputError : a cost of a class that the taxonomy does not have.
+    """
+    classes = ["default", *(read_yaml(taxonomy).get("classes") or [])] if taxonomy.is_file() else []
+    if unknown := [name for name in portfolio.cost_per_m2 if classes and name not in classes]:
+        raise InputError(
+            f"no such class in {shown}; {nearest(unknown[0], classes)}",
+            where=f"{where}: portfolio.cost_per_m2.{unknown[0]}",
+        )

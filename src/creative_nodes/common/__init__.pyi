@@ -57,6 +57,7 @@ from .settings import M as M
 from .settings import Positive as Positive
 from .settings import Section as Section
 from .settings import Share as Share
+from .settings import known_cities as known_cities
 from .settings import known_crs as known_crs
 from .settings import merged as merged
 from .settings import not_there as not_there

@@ -18,6 +18,7 @@ from creative_nodes.common.words import WEIGHT_FORMS
 WEIGHT_SUM_TOLERANCE = 1e-6
 MOST_VALUES = 100_000  # in one file
 _BOOLEAN = "tag:yaml.org,2002:bool"
+_CITY_FILE = re.compile(r"[a-z][a-z0-9-]*\.yaml")
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -238,3 +239,30 @@ def known_crs(epsg: int) -> Any:
         return CRS.from_epsg(epsg)
     except CRSError:
         raise ValueError(f"EPSG:{epsg} is not known to PROJ") from None
+
+
+# names that are rules or pages already
+TAKEN = ("all", "comparison", "demo", "index", "maps", "report", "whatif")
+
+
+def known_cities(*, root: Path = Path()) -> list[str]:
+    """List the cities that have a file, sorted.
+
+    Parameters
+    ----------
+    root : the project's root, where `config/cities` lies.
+
+    Raises
+    ------
+    InputError : a file has a name that is no key of a city.
+    """
+    names = [path.name for path in (root / "config" / "cities").iterdir() if path.suffix.lower() in (".yaml", ".yml")]
+    odd = [name for name in sorted(names) if not name.startswith(".") and not _CITY_FILE.fullmatch(name)]
+    odd += [f"{name}.yaml" for name in TAKEN if f"{name}.yaml" in names]
+    if odd:
+        raise InputError(
+            "name it in small letters a-z, digits and hyphens, beginning with a letter, such as ho-chi-minh.yaml; "
+            f"{', '.join(TAKEN)} are taken",
+            where=f"config/cities/{odd[0]}",
+        )
+    return sorted(name.removesuffix(".yaml") for name in names if _CITY_FILE.fullmatch(name))

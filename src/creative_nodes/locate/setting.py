@@ -134,7 +134,14 @@ def no_works(ground: Ground, around: Surroundings, setting: Setting) -> str:
 
 
 def density_around(grounds: Sequence[Ground], around: Surroundings, within_m: float) -> np.ndarray:
-    """Return the residents per km² within `within_m` metres (straight-line) of each ground, itself included."""
+    """Return the residents per km² within `within_m` metres (straight-line) of each ground, itself included.
+
+    Parameters
+    ----------
+    grounds : shapes in the metric CRS.
+    around : what lies about them; its homes with their residents, in the same CRS.
+    within_m : metres.
+    """
     counts = np.zeros(len(grounds))
     zones = shapely.buffer(np.array([one.geometry for one in grounds], dtype=object), within_m)
     a, b = shapely.STRtree(around.homes).query(zones, predicate="intersects")

@@ -37,7 +37,7 @@ NEAREST = Table(
         Column("space_id", "text", "id in the table creative"),
         Column("nearest_id", "text", "space_id of the nearest other space; empty when none can be walked to"),
         Column("minutes", "number", "walk to it, however long", "min", True, 0),
-        Column("network", "number", "how many spaces it is joined with, itself included: S_j", "spaces", False, 1),
+        Column("network", "number", "how many spaces it is joined with, itself included: S_j", "spaces", False, 0),
     ),
 )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from creative_nodes.common.geo import utm_epsg
-from creative_nodes.pull.read import read_streets
+from creative_nodes.pull.read import read_osm
 from creative_nodes.streets import times, within
 from creative_nodes.streets.network import Entrances, StreetNetwork, StreetTables, build_network
 
@@ -26,9 +26,9 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def networks(towns: ModuleType) -> dict[str, StreetNetwork]:
     travel = towns.config().travel
-    nodes, edges = read_streets(Path(EXTRACTS) / "hcmc.osm.pbf", modes=travel.modes, epsg=EPSG)
+    read = read_osm(Path(EXTRACTS) / "hcmc.osm.pbf", modes=travel.modes, epsg=EPSG)
     common: dict[str, Any] = {"travel": travel, "country": "VN"}
-    drawn = StreetTables(nodes, edges, EPSG)
+    drawn = StreetTables(read.street_nodes, read.street_edges, EPSG)
     return {
         "walk": build_network(drawn, mode="walk", in_metres=True, **common),
         "motorbike": build_network(drawn, mode="motorbike", **common),
