@@ -19,7 +19,7 @@ with Path(workflow.source_path("../resources.tsv")).open(encoding="utf-8") as fi
         row.pop("rule"): {name: float(value) for name, value in row.items()}
         for row in csv.DictReader(file, delimiter="\t")
     }
-# what a rule that nobody has measured is taken to need: as much as any
+# where nobody has measured, as much as any is taken to be needed
 MOST = {
     name: max(row[name] for row in MEASURED.values()) for name in MEASURED["pull_osm"]
 }
@@ -35,7 +35,7 @@ def extract_mb(wildcards):
 
 
 def by_size(rule, what, wildcards):
-    """Return what the measured runs of a rule say for a size: memory in MB, or seconds."""
+    """Return what measured runs say for a size, memory in MB or seconds."""
     line = MEASURED.get(rule, MOST)
     return line[what] + line[f"{what}_per_mb"] * extract_mb(wildcards)
 
