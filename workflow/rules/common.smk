@@ -51,15 +51,18 @@ if CONFIG.run in KNOWN:
     )
 CITIES = CONFIG.cities
 
-# a run with a name keeps its results beside those of others; downloads serve all runs
-NAMED = f"/{CONFIG.run}" if CONFIG.run else ""
+
+def of_run(folder):
+    """Return the folder of this run: a run with a name keeps its results beside those of others."""
+    return str(Path(folder, CONFIG.run or ""))
 
 
+# downloads serve all runs
 pathvars:
-    raw=f"data/raw{NAMED}",
-    tables=f"data/processed{NAMED}",
-    reports=f"reports{NAMED}",
-    logs=f"logs{NAMED}",
+    raw=of_run("data/raw"),
+    tables=of_run("data/processed"),
+    reports=of_run("reports"),
+    logs=of_run("logs"),
 
 
 @cache
@@ -225,7 +228,7 @@ def every_table(city):
         strip_wildcard_constraints(path).format(city=city)
         for path in made
         if path.endswith(".parquet") and get_wildcard_names(path) == {"city"}
-        if asked or not path.endswith("/sobol.parquet")
+        if asked or Path(path).name != "sobol.parquet"
     ]
 
 

@@ -10,7 +10,7 @@ from snakemake.persistence import PersistenceBase
 
 
 def given(paths):
-    """Flag inputs that no rule makes: a path, several, or none; a download stays what a rule makes."""
+    """Flag inputs from outside, a path, several, or none; a download stays what the workflow makes."""
     if not paths or isinstance(paths, (str, Path)):
         return given_file(str(paths)) if paths else []
     return [given_file(str(path)) for path in paths]
@@ -29,7 +29,7 @@ def given_file(path):
 def digest(path, size, touched):
     """Return what stands for a file's bytes."""
     with Path(path).open("rb") as file:
-        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def counted(path):

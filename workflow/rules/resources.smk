@@ -28,7 +28,7 @@ MOST = {
 def extract_mb(wildcards):
     """Return the size of the extract that a job's results grow with: its city's, or those of all cities of the run."""
     cities = [wildcards.city] if hasattr(wildcards, "city") else CITIES
-    files = [Path(f"data/raw{NAMED}", city, "osm.pbf") for city in cities]
+    files = [Path(of_run("data/raw"), city, "osm.pbf") for city in cities]
     return sum(
         file.stat().st_size / 2**20 if file.exists() else USUAL_MB for file in files
     )
