@@ -27,7 +27,7 @@ class Project:
             k: v for k, v in os.environ.items() if k not in ("EXTRACTS", "POPULATION", "IMPORTS", "GTFS", "VERBOSE")
         }
         done = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, env={**clean, **(env or {})}, timeout=600
+            command, cwd=self.folder, capture_output=True, text=True, env={**clean, **(env or {})}, timeout=1800
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done

@@ -9,6 +9,7 @@ import pytest
 from creative_nodes.common import tables
 from creative_nodes.report.tables import TABLES
 
+OF_THE_SURVEY = ("survey", "survey_candidates", "survey_scores")
 OF_THE_ANSWER = (
     *("reference", "network_parts", "cluster_reach", "scenario_reference"),
     *("values", "scales", "correlations", "recommended", "set_beside_ranking", "decisions"),
@@ -26,7 +27,7 @@ def made(demo):
     folder = demo.folder / "data/processed/sample"
     return {
         name: tables.read(TABLES[name], folder / f"{name}.parquet")
-        for name in (*NAMES, *OF_THE_ANSWER, *OF_WORLDS, "scores", "candidates", "heritage")
+        for name in (*NAMES, *OF_THE_ANSWER, *OF_WORLDS, *OF_THE_SURVEY, "scores", "candidates", "heritage")
     }
 
 
@@ -123,7 +124,7 @@ def test_a_scenario_of_slower_walkers_is_scored_on_its_own_reach(made):
 def test_every_table_lies_beside_as_csv(demo, made):
     folder = demo.folder / "data/processed/sample/csv"
     names = {path.stem for path in folder.glob("*.csv")}
-    assert names == {*NAMES, *OF_THE_ANSWER, *OF_WORLDS, "scores", "candidates", "about"}
+    assert names == {*NAMES, *OF_THE_ANSWER, *OF_WORLDS, *OF_THE_SURVEY, "scores", "candidates", "about"}
     for name in names - {"about"}:
         with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))

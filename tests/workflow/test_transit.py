@@ -52,9 +52,12 @@ def test_the_metro_of_the_sample_town_and_a_feed(fresh):
     assert buses["minutes"].tolist() == [0, 6]
     assert set(read(fresh, "services")["source"]) == {"OSM", "a made-up feed"}
 
+    good = {name: (fresh.folder / FOLDER / f"{name}.parquet").read_bytes() for name in NAMES}
     (folder / "stop_times.txt").write_text("trip_id,stop_id\nt,A\n", encoding="utf-8")
     broken = fresh.snakemake(SERVICES, check=False, env=env)
     assert broken.returncode != 0
     assert "feed: stop_times.txt lacks the column stop_sequence" in broken.stderr
-    assert not any((fresh.folder / FOLDER / f"{name}.parquet").exists() for name in NAMES)
+    # the last good tables stay, and are made again once the feed is whole
+    assert {name: (fresh.folder / FOLDER / f"{name}.parquet").read_bytes() for name in NAMES} == good
+    assert fresh.would_run(SERVICES, env=env) == {"read_transit"}
     assert not list((fresh.folder / FOLDER).glob(".*.part"))

@@ -75,7 +75,7 @@ def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     # asked again, nothing is made again; asked otherwise, the site alone is
     asked = [f"at={point.y!r},{point.x!r}", "name=Kho: <b>thử</b>", "class=warehouse", "status=vacated"]
     assert demo.would_run("whatif", "--config", "city=sample", *asked) == set()
-    asked[-1] = "status=active"
+    asked[-1] = "status=in_use"
     assert demo.would_run("whatif", "--config", "city=sample", *asked) == {"try_site", "draw_trial", "whatif"}
 
 

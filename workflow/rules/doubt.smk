@@ -182,8 +182,8 @@ rule doubt_worlds:
             "places",
         ),
         creative="<tables>/{city}/located_creative.parquet",
-        raster=lambda w: population_of(w.city, "raster") or [],
-        table=lambda w: population_of(w.city, "table") or [],
+        raster=lambda w: given(population_of(w.city, "raster")),
+        table=lambda w: given(population_of(w.city, "table")),
     output:
         **tables_of("worlds", "site_doubt", "set_doubt", "member_doubt"),
     log:

@@ -56,10 +56,10 @@ rule survey_grounds:
         street_edges="<tables>/{city}/street_edges.parquet",
         people="<tables>/{city}/people.parquet",
         heritage="<tables>/{city}/heritage.parquet",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
-        words=lambda w: words_of(w.city),
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
+        words=lambda w: given(words_of(w.city)),
     output:
         survey="<tables>/{city}/survey.parquet",
     log:
@@ -73,6 +73,6 @@ rule survey_grounds:
         **needs_of("survey_grounds"),
     params:
         code=code_fingerprint("scripts/survey_grounds.py"),
-        settings=params_for("analysis.locate", "city.country", "city.languages"),
+        settings=params_for("city.country", "city.languages"),
     script:
         "../../scripts/survey_grounds.py"

@@ -51,9 +51,9 @@ rule score_survey:
         **TRANSPORT,
         **tables_of("survey", "amenities", "people", "scales"),
         creative="<tables>/{city}/located_creative.parquet",
-        heritage_taxonomy=lambda w: settings_of(
-            w.city
-        ).analysis.locate.heritage_taxonomy,
+        heritage_taxonomy=lambda w: given(
+            settings_of(w.city).analysis.locate.heritage_taxonomy
+        ),
         words=lambda w: words_of(w.city),
     output:
         **tables_of("survey_candidates", "survey_scores"),
