@@ -54,7 +54,7 @@ rule score_survey:
         heritage_taxonomy=lambda w: given(
             settings_of(w.city).analysis.locate.heritage_taxonomy
         ),
-        words=lambda w: words_of(w.city),
+        words=lambda w: given(words_of(w.city)),
     output:
         **tables_of("survey_candidates", "survey_scores"),
     log:
