@@ -4,8 +4,9 @@
 
 Each build runs in a process of its own, so that peak memory counts in full; seconds are those of the build alone, and
 beside them those of the whole process with its imports. OSMnx reads .osm XML, so the same file is converted first; the
-conversion is not counted. At the end: residents within 15 minutes' walk of every street node, on
-the same graph, with made-up residents (one a 100 m cell along the streets), because only the time matters here.
+conversion is not counted. Ours reads the places of the city as well, as a run does. At the end: residents within 15
+minutes' walk of every street node, on the same graph, with made-up residents (one a 100 m cell along the streets),
+because only the time matters here.
 """
 
 from __future__ import annotations
@@ -33,15 +34,21 @@ def settings() -> dict[str, Any]:
 def build_ours(path: str) -> dict[str, Any]:
     """Build the walking network with this project."""
     from creative_nodes.common.geo import utm_epsg
-    from creative_nodes.pull.read import read_streets
+    from creative_nodes.pull.read import read_osm
     from creative_nodes.settings import load_config
     from creative_nodes.streets.network import StreetTables, build_network
 
     travel = load_config(settings()).travel
     epsg = utm_epsg(*position(path))
     begun = time.perf_counter()
-    nodes, edges = read_streets(path, modes=travel.modes, epsg=epsg)
-    walk = build_network(StreetTables(nodes, edges, epsg), mode="walk", travel=travel, country="VN", in_metres=True)
+    read = read_osm(path, modes=travel.modes, epsg=epsg)
+    walk = build_network(
+        StreetTables(read.street_nodes, read.street_edges, epsg),
+        mode="walk",
+        travel=travel,
+        country="VN",
+        in_metres=True,
+    )
     walk.graph()
     return {"nodes": walk.n_nodes, "build_s": time.perf_counter() - begun}
 
@@ -61,15 +68,21 @@ def reach_all_nodes(path: str) -> dict[str, Any]:
     import shapely
 
     from creative_nodes.common.geo import utm_epsg
-    from creative_nodes.pull.read import read_streets
+    from creative_nodes.pull.read import read_osm
     from creative_nodes.settings import load_config
     from creative_nodes.streets.network import StreetTables, build_network, find_entrances
     from creative_nodes.streets.within import total_within_of_nodes
 
     travel = load_config(settings()).travel
     epsg = utm_epsg(*position(path))
-    nodes, edges = read_streets(path, modes=travel.modes, epsg=epsg)
-    walk = build_network(StreetTables(nodes, edges, epsg), mode="walk", travel=travel, country="VN", in_metres=True)
+    read = read_osm(path, modes=travel.modes, epsg=epsg)
+    walk = build_network(
+        StreetTables(read.street_nodes, read.street_edges, epsg),
+        mode="walk",
+        travel=travel,
+        country="VN",
+        in_metres=True,
+    )
     cells = np.unique(np.floor(shapely.get_coordinates(walk.lines) / 100), axis=0) * 100 + 50
     begun = time.perf_counter()
     homes = find_entrances(walk, shapely.points(cells), within_m=500, spacing_m=100)
