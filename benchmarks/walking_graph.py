@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ def settings() -> dict[str, Any]:
     return yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 
 
-def build_ours(path: str) -> dict[str, Any]:
-    """Build the walking network with this project."""
+def builder(path: str) -> Callable[[], Any]:
+    """Return what reads a file and builds its walking network, ready to go: all imports and settings are there."""
     from creative_nodes.common.geo import utm_epsg
     from creative_nodes.pull.read import read_osm
     from creative_nodes.settings import load_config
@@ -40,15 +41,20 @@ def build_ours(path: str) -> dict[str, Any]:
 
     travel = load_config(settings()).travel
     epsg = utm_epsg(*position(path))
+
+    def build() -> Any:
+        read = read_osm(path, modes=travel.modes, epsg=epsg)
+        drawn = StreetTables(read.street_nodes, read.street_edges, epsg)
+        return build_network(drawn, mode="walk", travel=travel, country="VN", in_metres=True)
+
+    return build
+
+
+def build_ours(path: str) -> dict[str, Any]:
+    """Build the walking network with this project."""
+    build = builder(path)
     begun = time.perf_counter()
-    read = read_osm(path, modes=travel.modes, epsg=epsg)
-    walk = build_network(
-        StreetTables(read.street_nodes, read.street_edges, epsg),
-        mode="walk",
-        travel=travel,
-        country="VN",
-        in_metres=True,
-    )
+    walk = build()
     walk.graph()
     return {"nodes": walk.n_nodes, "build_s": time.perf_counter() - begun}
 
@@ -67,22 +73,10 @@ def reach_all_nodes(path: str) -> dict[str, Any]:
     import numpy as np
     import shapely
 
-    from creative_nodes.common.geo import utm_epsg
-    from creative_nodes.pull.read import read_osm
-    from creative_nodes.settings import load_config
-    from creative_nodes.streets.network import StreetTables, build_network, find_entrances
+    from creative_nodes.streets.network import find_entrances
     from creative_nodes.streets.within import total_within_of_nodes
 
-    travel = load_config(settings()).travel
-    epsg = utm_epsg(*position(path))
-    read = read_osm(path, modes=travel.modes, epsg=epsg)
-    walk = build_network(
-        StreetTables(read.street_nodes, read.street_edges, epsg),
-        mode="walk",
-        travel=travel,
-        country="VN",
-        in_metres=True,
-    )
+    walk = builder(path)()
     cells = np.unique(np.floor(shapely.get_coordinates(walk.lines) / 100), axis=0) * 100 + 50
     begun = time.perf_counter()
     homes = find_entrances(walk, shapely.points(cells), within_m=500, spacing_m=100)

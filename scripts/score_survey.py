@@ -19,7 +19,7 @@ measured = measure_reach(
     as_sites(tables.read(SURVEY, files.survey), read_taxonomy(files.heritage_taxonomy)),
     World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS)),
     read_streets(files, settings),
-    reach=restore(settings, "analysis.reach", Reach),
+    reach=restore(settings, "analysis.reach", Reach).for_criteria(),
     network=restore(settings, "analysis.network", NetworkSettings),
     candidates=restore(settings, "analysis.candidates", Candidates),
     main_mode=plain["city.main_mode"],

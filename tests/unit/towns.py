@@ -17,6 +17,9 @@ import shapely
 import yaml
 from pyproj import Transformer
 
+from creative_nodes.common.words import TravelMode
+from creative_nodes.reach.measure import Measured, measure_reach
+from creative_nodes.reach.survey import World
 from creative_nodes.settings import Config, load_config
 from creative_nodes.streets.network import Entrances, StreetNetwork
 from creative_nodes.streets.streets import Streets
@@ -170,6 +173,23 @@ def at(x: float, y: float = 0.0) -> shapely.Point:
 
 
 # ---------------------------------------------------------------- random networks and their reference
+
+
+def measured(
+    sites_: gpd.GeoDataFrame, world: World, streets_: Streets, *, main_mode: TravelMode = "motorbike"
+) -> Measured:
+    """Measure sites by the shipped settings, homes joined within 500 m."""
+    shipped = config()
+    return measure_reach(
+        sites_,
+        world,
+        streets_,
+        reach=shipped.reach,
+        network=shipped.network,
+        candidates=shipped.candidates,
+        main_mode=main_mode,
+        link_within_m=500,
+    )
 
 
 def network(

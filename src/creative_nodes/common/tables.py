@@ -228,6 +228,11 @@ def parse_tags(places: pd.DataFrame) -> list[dict[str, str]]:
     return [json.loads(text) for text in places["tags"]]
 
 
+def tag_values(value: str) -> list[str]:
+    """Return the values that one tag names: gallery;museum is two."""
+    return [part.strip() for part in value.split(";")]
+
+
 def pooled(paths: dict[str, str], settings: str) -> dict[str, Any]:
     """Pass on the provenance of one input table a city, by city, with the hash of the settings of this step.
 

@@ -5,6 +5,7 @@ from .backtest import backtest_in_words as backtest_in_words
 from .backtest import converted_sites as converted_sites
 from .backtest import pool_backtests as pool_backtests
 from .marks import judge_marks as judge_marks
+from .marks import map_marks as map_marks
 from .marks import marks_in_words as marks_in_words
 from .priorities import doubt_priorities as doubt_priorities
 from .reading import DOUBT_KEYS as DOUBT_KEYS

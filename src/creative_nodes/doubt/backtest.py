@@ -189,7 +189,7 @@ def back_test(
     measured = measure_criteria(
         Survey(sites, world, streets, rules.link_within_m),
         # scores need neither the other modes nor a description of the streets
-        reach=rules.reach.model_copy(update={"thresholds": {}}),
+        reach=rules.reach.for_criteria(),
         network=rules.network,
         candidates=rules.candidates,
         main_mode=rules.main_mode,

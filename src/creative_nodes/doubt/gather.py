@@ -22,7 +22,6 @@ from creative_nodes.reach import MAJOR, Candidates, Reach, Survey, World, draw_p
 from creative_nodes.score import RANKED, Scale, Score, lists_of
 from creative_nodes.streets import Streets
 
-AREA_FLAG = "area_unknown"
 FAIR = "fair"  # how complete mapping is taken to be where no hexagon tells
 
 
@@ -99,11 +98,10 @@ def _sites(city: DoubtedCity) -> Sites:
     age = city.parts[(city.parts["criterion"] == "heritage_value") & (city.parts["part"] == "age")]
     year = city.heritage.set_index("site_id")["start_year"].reindex(ids)
     everywhere = frame.assign(reachable=True)
-    area = frame["site_capacity"].isna().to_numpy()
     return Sites(
         site_ids=ids,
         figures=frame[list(SITE_CRITERIA)].astype(float).reset_index(drop=True),
-        area_unknown=area | (frame[AREA_FLAG].to_numpy(dtype=bool) if AREA_FLAG in frame else False),
+        area_unknown=frame["site_capacity"].isna().to_numpy(),
         age_unknown=year.isna().to_numpy(),
         age_part=age.set_index("site_id")["value"].reindex(ids).fillna(0.0).to_numpy(dtype=float),
         ranked=np.isin(lists_of(frame), RANKED),

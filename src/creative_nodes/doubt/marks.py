@@ -76,6 +76,19 @@ def judge_marks(
     return frame.astype({"share": float, "draws": "Int64", "top_n": "Int64"})
 
 
+def map_marks(marks: pd.DataFrame | None) -> dict[str, str]:
+    """Return the verdict on map and model by site_id; none where nothing is judged.
+
+    Parameters
+    ----------
+    marks : the table of that name; it may be missing.
+    """
+    if marks is None:
+        return {}
+    own = marks[(marks["about"] == "site") & (marks["mark"] == "map_and_model")]
+    return dict(zip(own["site_id"], own["verdict"], strict=True))
+
+
 def marks_in_words(marks: pd.DataFrame) -> str:
     """Say in a line how many statements hold."""
     told = [

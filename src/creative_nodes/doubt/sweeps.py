@@ -103,7 +103,7 @@ def measure_under(
     some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
     found = measure_criteria(
         some,
-        reach=analysis.reach.model_copy(update={"thresholds": {}}),
+        reach=analysis.reach.for_criteria(),
         network=analysis.network,
         candidates=analysis.candidates,
         main_mode=main_mode,

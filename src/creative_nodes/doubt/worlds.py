@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from creative_nodes.common import tables
 from creative_nodes.doubt.draws import NUMBERS, Drawn, Uncertain, draw_worlds, unchanged
 from creative_nodes.doubt.gather import DoubtedCity, DoubtRules, gather
 from creative_nodes.doubt.sets import WorldSets, best_in_world, may_open, reached_by_priority, world_aims
@@ -17,10 +18,16 @@ from creative_nodes.doubt.tables import MEMBER_DOUBT, SET_DOUBT, SITE_DOUBT, WOR
 from creative_nodes.doubt.world import Kept, Rules, Valued, today_scales, value_world
 from creative_nodes.network import typical_network
 from creative_nodes.reach import decayed, half_life_to_decay
-from creative_nodes.score import HIGH_QUANTILE, LEAST_TO_RANK, LOW_QUANTILE, ordered_weights, top_of
+from creative_nodes.score import (
+    HIGH_QUANTILE,
+    LEAST_REACHED,
+    LEAST_TO_RANK,
+    LOW_QUANTILE,
+    NEARLY_BEST,
+    ordered_weights,
+    top_of,
+)
 
-NEARLY_BEST = 0.9  # share of the best set's worth that is as good
-LEAST_REACHED = 0.2  # share of the worlds; a set that is nearly best in fewer is not recommended
 BY_CHANCE = 2.0  # standard errors of a rank correlation; what moves a rank by less is not named
 
 
@@ -76,12 +83,15 @@ class Run:
         which = may_open(self.kept, drawn)
         return best_in_world(world_aims(self.kept, valued, drawn, which), which, self.chosen, len(self.chosen))
 
-    def by_priority(self) -> np.ndarray:
-        """Return the share of the best that the recommended set reaches under drawn shares of its two aims."""
+    def by_priority(self, plain: Valued) -> np.ndarray:
+        """Return the share of the best that the recommended set reaches under drawn shares of its two aims.
+
+        `plain` is what the sites are worth in the run itself.
+        """
         score, which = self.rules.score, may_open(self.kept, self.base)
         rng = np.random.default_rng([self.rules.seed, 3])
         shares = rng.beta(score.concentration / 2, score.concentration / 2, size=score.draws)
-        aims = world_aims(self.kept, self.value(self.base), self.base, which)
+        aims = world_aims(self.kept, plain, self.base, which)
         return reached_by_priority(aims, np.searchsorted(which, self.chosen).tolist(), len(self.chosen), shares)
 
 
@@ -89,6 +99,7 @@ class Run:
 class Seen:
     """What was seen in the worlds: ranks under the run's weights and under drawn ones, the best sets, a row a world."""
 
+    worlds: list[Drawn]
     ranks: list[np.ndarray] = field(default_factory=list)
     drawn_ranks: list[np.ndarray] = field(default_factory=list)
     sets: list[WorldSets] = field(default_factory=list)
@@ -126,8 +137,8 @@ def see_worlds(run: Run) -> Seen:
     ----------
     run : a city gathered.
     """
-    seen, n = Seen(), len(run.kept.sites.site_ids)
-    for number, drawn in enumerate(draw_worlds(run.of, run.rules.doubt, seed=run.rules.seed), start=1):
+    seen, n = Seen(draw_worlds(run.of, run.rules.doubt, seed=run.rules.seed)), len(run.kept.sites.site_ids)
+    for number, drawn in enumerate(seen.worlds, start=1):
         valued = run.value(drawn)
         ranks = valued.ranks(valued.weights[None, :], n)[:, 0]
         sets = run.sets(valued, drawn)
@@ -142,10 +153,9 @@ def see_worlds(run: Run) -> Seen:
 # ---------------------------------------------------------------- sites
 
 
-def _axes(run: Run) -> tuple[list[str], np.ndarray]:
+def _axes(run: Run, worlds: Sequence[Drawn]) -> tuple[list[str], np.ndarray]:
     """Return what may move a rank: names, and the figures by world and site, shape (worlds, sites, names)."""
-    kept, worlds = run.kept, draw_worlds(run.of, run.rules.doubt, seed=run.rules.seed)
-    n = len(kept.sites.site_ids)
+    kept, n = run.kept, len(run.kept.sites.site_ids)
     widest = kept.walks[max(kept.walks)].space_m[:n]
     near = decayed(widest, kept.spaces.tier, half_life_to_decay(run.worlds.neighbourhood_half_life_m))
     found = {name: np.array([np.full(n, one.numbers[name]) for one in worlds]) for name in NUMBERS}
@@ -164,12 +174,12 @@ def _moved_by(figures: np.ndarray, ranks: np.ndarray) -> tuple[int, float]:
     return int(varies[np.abs(found).argmax()]), float(found[np.abs(found).argmax()])
 
 
-def _moved(run: Run, ranks: np.ndarray) -> tuple[list[str], list[float]]:
+def _moved(run: Run, worlds: Sequence[Drawn], ranks: np.ndarray) -> tuple[list[str], list[float]]:
     """Name what moved each rank most in the worlds that rank the site, and its rank correlation.
 
     Ranks have shape (worlds, sites).
     """
-    (names, figures), n = _axes(run), ranks.shape[1]
+    (names, figures), n = _axes(run, worlds), ranks.shape[1]
     found = [_moved_by(figures[(own := ranks[:, k] <= n), k], ranks[own, k]) for k in range(n)]
     return [names[which] if which >= 0 else "" for which, _ in found], [how for _, how in found]
 
@@ -201,7 +211,7 @@ def _site_doubt(run: Run, seen: Seen, plain: np.ndarray) -> pd.DataFrame:
     joint = np.concatenate(seen.drawn_ranks, axis=1)
     in_run = plain <= n
     top_n = top_of(int(in_run.sum()), run.rules.score)
-    moved, how = _moved(run, ranks)
+    moved, how = _moved(run, seen.worlds, ranks)
     frame = pd.DataFrame(
         {
             "site_id": ids,
@@ -244,10 +254,10 @@ def _members(run: Run, seen: Seen) -> pd.DataFrame:
     return frame[[column.name for column in MEMBER_DOUBT.columns]]
 
 
-def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame) -> pd.DataFrame:
-    """Make the table set_doubt."""
+def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame, plain: Valued) -> pd.DataFrame:
+    """Make the table set_doubt; `plain` is what the sites are worth in the run itself."""
     reached = np.array([one.reached() for one in seen.sets])
-    by_priority, ids = run.by_priority(), run.kept.sites.site_ids
+    by_priority, ids = run.by_priority(plain), run.kept.sites.site_ids
     reaches = float((reached >= NEARLY_BEST).mean())
     row = {
         "members": ids[list(run.chosen)].tolist(),
@@ -268,10 +278,6 @@ def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame) -> pd.DataFrame:
 # ---------------------------------------------------------------- the whole
 
 
-def _empty(table: Any) -> pd.DataFrame:
-    return pd.DataFrame(columns=[column.name for column in table.columns])
-
-
 def doubt_worlds(city: DoubtedCity, rules: DoubtRules, chosen: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Draw worlds and say what of the ranking and of the set is left.
 
@@ -286,7 +292,7 @@ def doubt_worlds(city: DoubtedCity, rules: DoubtRules, chosen: Sequence[str]) ->
     the tables worlds, site_doubt, set_doubt and member_doubt, by name. Where fewer than three sites are ranked nothing
     is: all are empty.
     """
-    nothing = {table.name: _empty(table) for table in (WORLDS, SITE_DOUBT, SET_DOUBT, MEMBER_DOUBT)}
+    nothing = {table.name: tables.empty(table) for table in (WORLDS, SITE_DOUBT, SET_DOUBT, MEMBER_DOUBT)}
     if not len(city.candidates):
         return nothing
     run = Run.start(city, rules, chosen)
@@ -298,7 +304,7 @@ def doubt_worlds(city: DoubtedCity, rules: DoubtRules, chosen: Sequence[str]) ->
     found = {"worlds": worlds, "site_doubt": _site_doubt(run, seen, plain.ranks(plain.weights[None, :], n)[:, 0])}
     if run.chosen:
         members = _members(run, seen)
-        found |= {"set_doubt": _set_doubt(run, seen, members), "member_doubt": members}
+        found |= {"set_doubt": _set_doubt(run, seen, members, plain), "member_doubt": members}
     return nothing | found
 
 

@@ -18,6 +18,7 @@ import shapely
 
 from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, reproject, reproject_xy
 from creative_nodes.locate.datum import to_wgs84
+from creative_nodes.locate.judging import SPACE_TIERS
 from creative_nodes.locate.names import fold, has_han
 from creative_nodes.locate.registry import FARTHEST_KM, Known, csv_rows, unreadable_row
 from creative_nodes.locate.settings import Import, ImportColumns
@@ -25,8 +26,6 @@ from creative_nodes.locate.taxonomy import Taxonomies, start_year
 
 LISTED_FIRST = 5  # rows at fault that an error names
 SAME_PLACE_DIGITS = 5  # decimals of a degree, about 1 m
-STATUSES = SITE_STATUSES
-TIERS = ("core", "intermediate", "supporting")
 NAME_COLUMNS = ("name", "name_zh", "name_vi", "name_en")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # "former site of": lists add it, maps often do not
@@ -404,7 +403,7 @@ def _known(raw: Raw, number: int, lon: float, lat: float, spec: Import, scope: S
     name = next((text for text in names.values() if text), "")
     if not fold(name):
         raise InputError("has no name", where=where)
-    allowed = {"heritage_class": scope.classes, "domain": scope.domains, "tier": TIERS, "status": STATUSES}
+    allowed = {"heritage_class": scope.classes, "domain": scope.domains, "tier": SPACE_TIERS, "status": SITE_STATUSES}
     told = {key: _one_of(value(key), some, getattr(spec.columns, key), where) for key, some in allowed.items()}
     year = start_year({"start_date": value("year")}) if value("year") else None
     placed = bool(np.isfinite(lon))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from creative_nodes.common import tables
+
 
 def _several(value: str) -> list[str]:
     """Return a tag's value, and where it names several the single ones: gallery;museum is both."""
-    return [value, *(part.strip() for part in value.split(";"))] if ";" in value else [value]
+    return [value, *tables.tag_values(value)] if ";" in value else [value]
 
 
 class Selector:

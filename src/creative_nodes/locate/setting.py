@@ -14,14 +14,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.common import projected
+from creative_nodes.common import M2_PER_KM2, projected
 from creative_nodes.locate.grounds import Ground
 from creative_nodes.locate.names import FORMER, TODAY, name_key, name_keys
 from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting_rules import Setting, SettingRule
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, WordList
 
-M2_PER_HECTARE, M2_PER_KM2 = 1e4, 1e6
+M2_PER_HECTARE = 1e4
 GRAIN_SAMPLE = 500  # streets all over the city whose grain is measured
 
 

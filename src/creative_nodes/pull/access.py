@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from creative_nodes.common import tables
 from creative_nodes.pull.settings import ModeAccess
 
 # who may not be meant by them is everybody else (OSM wiki "Key:access")
@@ -45,7 +46,7 @@ def allows(tags: dict[str, str], mode: ModeAccess) -> bool:
     mode : access rules of a mode.
     """
     for key in mode.access_keys:
-        values = {part.strip() for part in tags.get(key, "").split(";")}
+        values = set(tables.tag_values(tags.get(key, "")))
         # of several values each opens the way to some: no;destination is open to those who go there
         if ALLOWED.isdisjoint(values):
             if not FORBIDDEN.isdisjoint(values):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from creative_nodes.common import tables
 from creative_nodes.pull.access import is_ferry
 
 AREA_KEYS = frozenset(
@@ -69,14 +70,9 @@ def is_area(tags: dict[str, str]) -> bool:
     """
     if "area" in tags:
         return tags["area"] != "no"
-    if any(set(_several(tags.get(key, ""))) & values for key, values in AREA_VALUES.items()):
+    if any(set(tables.tag_values(tags.get(key, ""))) & values for key, values in AREA_VALUES.items()):
         return True
     return not LINE_KEYS.intersection(tags) or bool(AREA_KEYS.intersection(tags))
-
-
-def _several(value: str) -> list[str]:
-    """Return the values that one tag names, e.g. gallery;museum."""
-    return [part.strip() for part in value.split(";")]
 
 
 def is_street(tags: dict[str, str]) -> bool:

@@ -47,6 +47,10 @@ class Reach(Section):
                 raise ValueError(f"{mode}: give minutes that rise, such as [5, 10, 15]; got {minutes}")
         return thresholds
 
+    def for_criteria(self) -> Self:
+        """Return the same for the criteria alone: nothing is counted within further times."""
+        return self.model_copy(update={"thresholds": {}})
+
 
 class Candidates(Section):
     """Which sites become candidates, and the site criteria (METHOD section 5)."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from creative_nodes.doubt import map_marks
 from creative_nodes.report.tables import TABLES
 
 LAYERS = (
@@ -37,12 +38,6 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     return flat
 
 
-def _map_marks(marks: pd.DataFrame) -> pd.DataFrame:
-    """Return the verdict on map and model of each site."""
-    own = marks[(marks["about"] == "site") & (marks["mark"] == "map_and_model")]
-    return own[["site_id", "verdict"]].rename(columns={"verdict": "map_and_model"})
-
-
 def joined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     """Join candidates with scores, doubts, marks and the portfolios that choose them, a row a candidate.
 
@@ -58,12 +53,11 @@ def joined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     chosen = frames["portfolio_sites"].groupby("site_id")["plan"].agg(", ".join)
     whole = frames["candidates"]
     joint = frames["site_doubt"].drop(columns=["rank", "top_n"]).add_prefix("joint_")
-    doubts = {"joint": joint.rename(columns={"joint_site_id": "site_id"}), "marks": _map_marks(frames["marks"])}
-    for name in ("scores", "priorities_doubt", "joint", "marks"):
-        other = (frames | doubts)[name]
+    joint = joint.rename(columns={"joint_site_id": "site_id"})
+    for other in (frames["scores"], frames["priorities_doubt"], joint):
         again = [column for column in other.columns.intersection(whole.columns) if column != "site_id"]
         whole = whole.merge(other.drop(columns=again), on="site_id", how="left", validate="one_to_one")
-    whole["map_and_model"] = whole["map_and_model"].fillna("")
+    whole["map_and_model"] = whole["site_id"].map(map_marks(frames["marks"])).fillna("")
     return gpd.GeoDataFrame(whole.assign(plans=whole["site_id"].map(chosen).fillna("")), crs=frames["candidates"].crs)
 
 

@@ -6,6 +6,8 @@ from .against import value_matrix as value_matrix
 from .against import values_of as values_of
 from .marks import FEWEST_TESTED as FEWEST_TESTED
 from .marks import HOLDS_FROM as HOLDS_FROM
+from .marks import LEAST_REACHED as LEAST_REACHED
+from .marks import NEARLY_BEST as NEARLY_BEST
 from .marks import VERDICTS as VERDICTS
 from .marks import past_verdict as past_verdict
 from .marks import verdict_of as verdict_of

@@ -19,6 +19,8 @@ HOLDS_FROM, FAILS_BELOW = 0.8, 0.2  # share of the draws in which the statement 
 ERRORS = 2.0  # standard errors within which a share is not told from a threshold
 FEWEST_TESTED = 10  # converted sites below which the past tells nothing
 NO_BETTER = 0.5  # AUC of a ranking by lot
+NEARLY_BEST = 0.9  # share of the best set's worth that is as good
+LEAST_REACHED = 0.2  # share of the worlds; a set that is nearly best in fewer is not recommended
 
 
 def standard_error(share: float, draws: int) -> float:

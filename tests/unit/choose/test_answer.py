@@ -13,7 +13,6 @@ from creative_nodes.choose.recommended import Aims, Anchors, Served
 from creative_nodes.common import tables
 from creative_nodes.network.chains import Chains
 from creative_nodes.network.gain import Stones
-from creative_nodes.reach.measure import measure_reach
 from creative_nodes.reach.survey import World
 from creative_nodes.report.tables import TABLES
 
@@ -151,16 +150,7 @@ def test_measured_aims_are_the_criteria_of_the_sites(towns):
     )
     streets, config = towns.streets(towns.straight_street(6000)), towns.config()
     sites = towns.sites(*({"geometry": towns.at(x, 20)} for x in rng.uniform(0, 6000, 8)))
-    measured = measure_reach(
-        sites,
-        world,
-        streets,
-        reach=config.reach,
-        network=config.network,
-        candidates=config.candidates,
-        main_mode="walk",
-        link_within_m=500,
-    ).candidates
+    measured = towns.measured(sites, world, streets, main_mode="walk").candidates
     scores = pd.DataFrame({"site_id": measured["site_id"], "rank": range(8, 0, -1)})
     of = answer.measure_eligible(
         measured,

@@ -38,17 +38,8 @@ def _town(towns: ModuleType, **how: Any) -> dict[str, Any]:
         *({"geometry": towns.at(x), "area_m2": 1000.0, **how.get("site", {})} for x in how.get("sites", SITES))
     )
     streets = towns.streets(towns.straight_street(6000))
-    config = towns.config()
-    candidates = reach.measure_reach(
-        sites,
-        reach.World(amenities=towns.amenities(), stations=towns.stations(), **world),
-        streets,
-        reach=config.reach,
-        network=config.network,
-        candidates=config.candidates,
-        main_mode="motorbike",
-        link_within_m=500,
-    ).candidates
+    around = reach.World(amenities=towns.amenities(), stations=towns.stations(), **world)
+    candidates = towns.measured(sites, around, streets).candidates
     scores = pd.DataFrame({"site_id": candidates["site_id"], "score": np.linspace(0.9, 0.1, len(candidates))})
     return {"candidates": candidates, "scores": scores, "streets": streets, **world}
 

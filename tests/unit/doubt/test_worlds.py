@@ -64,16 +64,7 @@ def city(towns: ModuleType) -> DoubtedCity:
     area = towns.to_degrees(shapely.box(-50, -50, 2930, 1730))
     rules = PositionRules(config.reach, config.network, "motorbike", 500.0)
     reference = measure_reference(area, world, streets, rules, places=120, h3_resolution=8, seed=1)
-    measured = reach.measure_reach(
-        sites,
-        world,
-        streets,
-        reach=config.reach,
-        network=config.network,
-        candidates=config.candidates,
-        main_mode="motorbike",
-        link_within_m=500,
-    )
+    measured = towns.measured(sites, world, streets)
     halves = [shapely.box(-500, -500, 600, 3000), shapely.box(600, -500, 4000, 3000)]
     completeness = gpd.GeoDataFrame(
         {"mapping": ["thin", "good"]}, geometry=[towns.to_degrees(one) for one in halves], crs=4326

@@ -10,7 +10,6 @@ import shapely
 from scipy.stats import kstest
 
 from creative_nodes.common import POSITION_CRITERIA, reproject, tables
-from creative_nodes.reach import measure as reach
 from creative_nodes.reach.reference import (
     PositionRules,
     draw_places,
@@ -57,17 +56,7 @@ def test_a_place_is_measured_as_a_candidate_that_stands_there(towns: ModuleType,
     rng = np.random.default_rng(seed)
     streets, world, rules = towns.streets(towns.grid_tables(30, 20)), _world(towns, rng), _rules(towns)
     sites = towns.sites(*({"geometry": towns.at(x * 1.0, y * 1.0)} for x, y in rng.integers(0, (2900, 1900), (9, 2))))
-    config = towns.config()
-    measured = reach.measure_reach(
-        sites,
-        world,
-        streets,
-        reach=config.reach,
-        network=config.network,
-        candidates=config.candidates,
-        main_mode="motorbike",
-        link_within_m=500,
-    ).candidates
+    measured = towns.measured(sites, world, streets).candidates
     found = measure_positions(Survey(sites, world, streets, 500), rules)
     assert list(found) == list(POSITION_CRITERIA)
     assert (found["network_gain"] > 0).any() and found["newly_served"].max() > 0

@@ -10,7 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
 from creative_nodes.common import tables
-from creative_nodes.report.city.headline import headline, map_marks, weaker
+from creative_nodes.doubt.marks import map_marks
+from creative_nodes.report.city.headline import headline, weaker
 from creative_nodes.report.city.sites import in_order
 from creative_nodes.report.tables import TABLES
 

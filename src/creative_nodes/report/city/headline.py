@@ -51,19 +51,6 @@ SITE_WEAKER = {
 }
 
 
-def map_marks(marks: pd.DataFrame | None) -> dict[str, str]:
-    """Return the verdict on map and model by site_id; none where nothing is judged.
-
-    Parameters
-    ----------
-    marks : the table of that name; it may be missing.
-    """
-    if marks is None:
-        return {}
-    own = marks[(marks["about"] == "site") & (marks["mark"] == "map_and_model")]
-    return dict(zip(own["site_id"], own["verdict"], strict=True))
-
-
 def weaker(marks: pd.DataFrame) -> Any | None:
     """Return the mark that holds less, of those of one statement; nothing where all hold.
 

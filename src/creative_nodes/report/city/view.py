@@ -11,6 +11,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import say, spoken, translated
+from creative_nodes.doubt import map_marks
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
 from creative_nodes.report.city.answer import network_today, what_counts
@@ -30,7 +31,7 @@ from creative_nodes.report.city.figures import (
     snapshot_of,
     sources,
 )
-from creative_nodes.report.city.headline import headline, map_marks
+from creative_nodes.report.city.headline import headline
 from creative_nodes.report.city.links import Links, site_links
 from creative_nodes.report.city.made_of import Names, made_of
 from creative_nodes.report.city.priorities import Priorities, live_priorities
