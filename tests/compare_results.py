@@ -65,24 +65,28 @@ def texts_apart(old: Path, new: Path) -> Iterator[str]:
         yield f"text differs ({old.stat().st_size} bytes, then {new.stat().st_size})"
 
 
-def compare(old: Path, new: Path, cities: list[str]) -> Iterator[str]:
-    """Yield every difference between the results in two project folders."""
+def result_files(old: Path, new: Path, cities: list[str]) -> list[Path]:
+    """List the result files of two project folders, those of both once."""
     patterns = {"data/processed": ("*.parquet", "*.csv"), "reports": ("*.html",)}
-    for folder, endings in patterns.items():
-        files = {
-            path.relative_to(root)
-            for root in (old, new)
-            for ending in endings
-            for path in (root / folder).rglob(ending)
-            if not cities or any(city in path.relative_to(root).as_posix() for city in cities)
-        }
-        for file in sorted(files):
-            there = [(root / file).is_file() for root in (old, new)]
-            if not all(there):
-                yield f"{file}: only in the {'old' if there[0] else 'new'} folder"
-                continue
-            apart = tables_apart if file.suffix == ".parquet" else texts_apart
-            yield from (f"{file}: {line}" for line in apart(old / file, new / file))
+    found = {
+        path.relative_to(root)
+        for folder, endings in patterns.items()
+        for root in (old, new)
+        for ending in endings
+        for path in (root / folder).rglob(ending)
+    }
+    return sorted(file for file in found if not cities or any(city in file.as_posix() for city in cities))
+
+
+def compare(old: Path, new: Path, files: list[Path]) -> Iterator[str]:
+    """Yield every difference between the results in two project folders."""
+    for file in files:
+        there = [(root / file).is_file() for root in (old, new)]
+        if not all(there):
+            yield f"{file}: only in the {'old' if there[0] else 'new'} folder"
+            continue
+        apart = tables_apart if file.suffix == ".parquet" else texts_apart
+        yield from (f"{file}: {line}" for line in apart(old / file, new / file))
 
 
 def main() -> int:
@@ -92,9 +96,12 @@ def main() -> int:
     parser.add_argument("new", type=Path)
     parser.add_argument("--city", nargs="*", default=[], help="only files of these cities")
     given = parser.parse_args()
-    found = list(compare(given.old, given.new, given.city))
+    files = result_files(given.old, given.new, given.city)
+    if not files:
+        parser.error("no result in either; OLD and NEW are project folders, which hold data/processed and reports")
+    found = list(compare(given.old, given.new, files))
     sys.stdout.write("".join(f"{line}\n" for line in found))
-    sys.stdout.write(f"{len(found)} differences\n")
+    sys.stdout.write(f"{len(found)} differences in {len(files)} files\n")
     return 1 if found else 0
 
 
