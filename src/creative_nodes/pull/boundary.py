@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import InputError
 from creative_nodes.pull.clip import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
 from creative_nodes.pull.nominatim import geocode
+from creative_nodes.pull.patience import Report, silent
 from creative_nodes.pull.settings import Boundary, Internet
 
 WGS84 = "EPSG:4326"
@@ -152,8 +154,8 @@ def relation_area(positions: NodePositions, relation: int, *, where: str) -> Bas
     return polygon_only(area, where=where)
 
 
-def _looked_up(query: str, *, by_id: bool, cache: Path, where: str, internet: Internet | None) -> BaseGeometry:
-    return polygon_only(geocode(query, by_id=by_id, cache=cache, where=where, internet=internet), where=where)
+def _looked_up(query: str, *, by_id: bool, where: str, how: dict[str, Any]) -> BaseGeometry:
+    return polygon_only(geocode(query, by_id=by_id, where=where, **how), where=where)
 
 
 def study_area(
@@ -164,6 +166,7 @@ def study_area(
     cache: Path,
     root: Path = Path(),
     internet: Internet | None = None,
+    report: Report = silent,
 ) -> BaseGeometry:
     """Return the study area, without buffer.
 
@@ -175,19 +178,21 @@ def study_area(
     cache : folder that keeps the answers of Nominatim.
     root : the project's root, which boundary.polygon is relative to.
     internet : how Nominatim is asked.
+    report : called with a line for each of its failures.
 
     Returns
     -------
     Polygon or multipolygon, EPSG:4326.
     """
     where = f"config/cities/{city}.yaml: boundary"
+    how = {"cache": cache, "internet": internet, "report": report}
     if boundary.bbox:
         return shapely.box(*boundary.bbox)
     if boundary.polygon:
         return polygon_file(root / boundary.polygon, where=f"{where}.polygon")
     if boundary.place:
-        return _looked_up(boundary.place, by_id=False, cache=cache, where=f"{where}.place", internet=internet)
+        return _looked_up(boundary.place, by_id=False, where=f"{where}.place", how=how)
     relation = boundary.relation or 0
     if positions is None:
-        return _looked_up(f"R{relation}", by_id=True, cache=cache, where=f"{where}.relation", internet=internet)
+        return _looked_up(f"R{relation}", by_id=True, where=f"{where}.relation", how=how)
     return relation_area(positions, relation, where=f"{where}.relation")
