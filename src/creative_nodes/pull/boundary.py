@@ -81,9 +81,11 @@ def polygon_file(path: Path, *, where: str) -> BaseGeometry:
     return polygon_only(shapely.union_all(shapely.make_valid(shapes.to_numpy())), where=where)
 
 
-def _relation(source: Path, relation: int, *, where: str) -> tuple[dict[str, str], list[tuple[str, int, str]]]:
+def _relation(
+    positions: NodePositions, relation: int, *, where: str
+) -> tuple[dict[str, str], list[tuple[str, int, str]]]:
     """Return the relation's tags and members (type, id, role)."""
-    for found in relations_of(source):
+    for found in relations_of(positions.source):
         if found.id == relation:
             tags = {tag.k: tag.v for tag in found.tags}
             kind = tags.get("type", "none")
@@ -92,12 +94,12 @@ def _relation(source: Path, relation: int, *, where: str) -> tuple[dict[str, str
                     f"relation {relation} is of type {kind}, not a boundary; check the id, or {_OTHERWISE}", where=where
                 )
             return tags, [(member.type, member.ref, member.role) for member in found.members]
-    raise InputError(f"relation {relation} is not in {source.name}; check the id, or {_OTHERWISE}", where=where)
+    raise InputError(f"relation {relation} is not in {positions.name}; check the id, or {_OTHERWISE}", where=where)
 
 
 def _outline_file(positions: NodePositions, relation: int, path: Path, *, where: str) -> str:
     """Write the relation with its ways and nodes to a small file; return what is wrong when it makes no area."""
-    tags, members = _relation(positions.source, relation, where=where)
+    tags, members = _relation(positions, relation, where=where)
     wanted = {ref for kind, ref, _ in members if kind == "w"}
     ways = {way.id: [node.ref for node in way.nodes] for way in ways_of(positions.source) if way.id in wanted}
     corners = {ref for nodes in ways.values() for ref in nodes}
@@ -147,7 +149,7 @@ def relation_area(positions: NodePositions, relation: int, *, where: str) -> Bas
         area = _assemble(path)
     if area is None:
         raise InputError(
-            f"relation {relation} in {source.name} does not make an area: {fault}; use an extract that holds all of "
+            f"relation {relation} in {positions.name} does not make an area: {fault}; use an extract that holds all of "
             f"it, or {_OTHERWISE}",
             where=where,
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from creative_nodes.common import tables
 from creative_nodes.pull.access import is_ferry
 
-# keys whose closed ways are areas, but for `LINE_VALUES`: wiki.openstreetmap.org/wiki/Overpass_turbo/Polygon_Features and
-# the area keys of the iD editor (github.com/osmlab/id-area-keys); where they differ, the wiki's page of the key
+# keys whose closed ways are areas, but for `LINE_VALUES`: wiki.openstreetmap.org/wiki/Overpass_turbo/Polygon_Features
+# and the area keys of the iD editor (github.com/osmlab/id-area-keys); where they differ, the wiki's page of the key
 AREA_KEYS = frozenset(
     {
         *("building", "building:part", "landuse", "place", "boundary", "natural", "man_made", "industrial", "military"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import tempfile
 import zipfile
 import zlib
 from collections import Counter
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import WGS84_EPSG, InputError, reproject_xy
-from creative_nodes.streets.feed_tables import write_tidied
+from creative_nodes.streets.feed_tables import WEEK, leave_out_orphans, read_tables
 from creative_nodes.streets.settings import SECONDS_PER_DAY
 
 NEEDED = {
@@ -24,10 +23,7 @@ NEEDED = {
     "routes": ("route_id", "route_type"),
     "trips": ("trip_id", "route_id", "service_id"),
     "stop_times": ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time"),
-    "calendar": (
-        *("service_id", "start_date", "end_date"),
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-    ),
+    "calendar": ("service_id", "start_date", "end_date", *WEEK),
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
 }
@@ -46,36 +42,38 @@ def open_feed(path: Path, found: Counter[str]) -> Any:
     Parameters
     ----------
     path : zip file or folder.
-    found : counts the rows that stand twice (doubled), which are left out.
+    found : counts the rows that are left out: that stand twice (doubled), have no id (nameless), or name a route, a
+        trip or a stop that the feed lacks (orphans).
 
     Raises
     ------
     InputError : the file cannot be read, or a table or column is missing.
     """
+    try:
+        tables = read_tables(path, found)
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+        raise InputError(f"not a readable GTFS feed ({error}); get it again", where=path.name) from None
+    _check_columns(tables, path.name)
+    leave_out_orphans(tables, found)
     # gtfs_kit takes seconds to import, and most runs do without it
     import gtfs_kit
 
-    try:
-        with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
-            found["doubled"] = write_tidied(path, Path(folder)).total()
-            feed = gtfs_kit.read_feed(folder, dist_units="km")
-    except InputError:
-        raise
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error) as error:
-        raise InputError(f"not a readable GTFS feed ({error}); get it again", where=path.name) from None
+    return gtfs_kit.Feed(dist_units="km", **tables)
+
+
+def _check_columns(tables: dict[str, pd.DataFrame], where: str) -> None:
     for table, columns in NEEDED.items():
-        frame = getattr(feed, table)
-        if frame is None and table not in OPTIONAL:
-            raise InputError(f"{table}.txt is missing or has no rows; get a complete feed", where=path.name)
-        lacking = [column for column in columns if frame is not None and column not in frame.columns]
+        if table not in tables and table not in OPTIONAL:
+            raise InputError(f"{table}.txt is missing or has no rows; get a complete feed", where=where)
+        lacking = [column for column in columns if table in tables and column not in tables[table].columns]
         if lacking:
-            raise InputError(f"{table}.txt lacks the column {', '.join(lacking)}", where=path.name)
-    if feed.calendar is None and feed.calendar_dates is None:
+            raise InputError(f"{table}.txt lacks the column {', '.join(lacking)}", where=where)
+    if "calendar" not in tables and "calendar_dates" not in tables:
         raise InputError(
-            "neither calendar.txt nor calendar_dates.txt has rows, so nobody knows which day a trip runs",
-            where=path.name,
+            "neither calendar.txt nor calendar_dates.txt has rows, so nobody knows which day a trip runs", where=where
         )
-    return feed
 
 
 def _day(date: dt.date) -> str:
@@ -85,6 +83,22 @@ def _day(date: dt.date) -> str:
 def _active(feed: Any, date: dt.date) -> pd.DataFrame:
     trips: pd.DataFrame = feed.get_trips(_day(date))
     return trips
+
+
+def _served(feed: Any) -> list[dt.date]:
+    """List the days on which trips run, in order."""
+    services = feed.trips["service_id"].dropna().unique()
+    days: dict[str, set[pd.Timestamp]] = {service: set() for service in services}
+    if feed.calendar is not None:
+        for row in feed.calendar[feed.calendar["service_id"].isin(services)].itertuples():
+            span = pd.date_range(row.start_date, row.end_date)
+            runs = np.array([getattr(row, name) == 1 for name in WEEK], dtype=bool)
+            days[row.service_id].update(span[runs[span.day_of_week]])
+    if feed.calendar_dates is not None:
+        for row in feed.calendar_dates[feed.calendar_dates["service_id"].isin(services)].itertuples():
+            change = days[row.service_id].add if row.exception_type == 1 else days[row.service_id].discard
+            change(pd.Timestamp(row.date))
+    return sorted(day.date() for day in set().union(*days.values()))
 
 
 def trips_of_day(feed: Any, date: dt.date, where: str) -> pd.DataFrame:
@@ -102,7 +116,7 @@ def trips_of_day(feed: Any, date: dt.date, where: str) -> pd.DataFrame:
     """
     today = _active(feed, date)
     if today.empty:
-        served = sorted(day for day in feed.get_dates(as_date_obj=True) if not _active(feed, day).empty)
+        served = _served(feed)
         if not served:
             raise InputError("no trip runs on any day of its calendar; get another feed", where=where)
         near = min(served, key=lambda day: (abs(day - date), day))

@@ -18,17 +18,13 @@ from creative_nodes.common import InputError
 from creative_nodes.streets.settings import SECONDS_PER_DAY
 
 NOT_THERE = 1  # pickup_type, drop_off_type: none here
-LONGEST_S = 14 * SECONDS_PER_DAY  # the longest train rides take a week
 
 
-def _seconds(times: pd.Series, what: str, where: str) -> np.ndarray:
+def _seconds(times: pd.Series) -> np.ndarray:
     """Turn times into seconds after midnight, past 24:00:00 too; nan where empty."""
     from gtfs_kit.helpers import timestr_to_seconds
 
-    seconds = {text: timestr_to_seconds(text.strip()) for text in times.dropna().unique()}
-    bad = sorted(text for text, value in seconds.items() if not 0 <= value <= LONGEST_S)
-    if bad:
-        raise InputError(f"{what}: {bad[0]!r} is not a time HH:MM:SS ({len(bad)} such)", where=where)
+    seconds = {text: timestr_to_seconds(text) for text in times.dropna().unique()}
     return times.map(seconds).to_numpy(dtype=float, na_value=math.nan)
 
 
@@ -62,7 +58,7 @@ def _interpolate(trip: pd.DataFrame) -> pd.DataFrame:
     return trip.assign(arrival=arrival, departure=departure)
 
 
-def _read(feed: Any, trips: pd.DataFrame, stops: Any, where: str) -> pd.DataFrame:
+def _read(feed: Any, trips: pd.DataFrame, stops: Any) -> pd.DataFrame:
     """Return the stop times of trips as the feed has them, in order."""
     times = feed.stop_times[feed.stop_times["trip_id"].isin(trips["trip_id"])]
     frame = pd.DataFrame(
@@ -70,8 +66,8 @@ def _read(feed: Any, trips: pd.DataFrame, stops: Any, where: str) -> pd.DataFram
             "trip_id": times["trip_id"].astype("str").to_numpy(),
             "stop_id": times["stop_id"].astype("str").to_numpy(),
             "sequence": _numbers(times, "stop_sequence"),
-            "arrival": _seconds(times["arrival_time"], "stop_times.txt, arrival_time", where),
-            "departure": _seconds(times["departure_time"], "stop_times.txt, departure_time", where),
+            "arrival": _seconds(times["arrival_time"]),
+            "departure": _seconds(times["departure_time"]),
             "shape_dist": _numbers(times, "shape_dist_traveled")
             if "shape_dist_traveled" in times.columns
             else math.nan,
@@ -103,7 +99,7 @@ def _backward(frame: pd.DataFrame) -> set[str]:
     return set(frame.loc[back, "trip_id"])
 
 
-def stop_times(feed: Any, trips: pd.DataFrame, stops: Any, found: Counter[str], where: str) -> pd.DataFrame:
+def stop_times(feed: Any, trips: pd.DataFrame, stops: Any, found: Counter[str]) -> pd.DataFrame:
     """Return the stop times of trips, in order and complete; trips that cannot be told are left out and counted.
 
     Of a trip in frequencies.txt the times at the ends may be missing: they stay nan, and distance and speed tell the
@@ -116,13 +112,8 @@ def stop_times(feed: Any, trips: pd.DataFrame, stops: Any, found: Counter[str], 
     stops : see `feed.read_stops`.
     found : counts what is left out (untimed, backward), what is interpolated, and trips without times of their own
         (estimated).
-    where : the feed's name, for errors.
-
-    Raises
-    ------
-    InputError : a time is none.
     """
-    frame = _read(feed, trips, stops, where)
+    frame = _read(feed, trips, stops)
     by_trip = frame.groupby("trip_id", sort=False)["arrival"]
     open_ends = by_trip.agg(lambda column: bool(math.isnan(column.iloc[0]) or math.isnan(column.iloc[-1])))
     templated = set() if feed.frequencies is None else set(feed.frequencies["trip_id"].astype("str"))
@@ -143,15 +134,10 @@ def stop_times(feed: Any, trips: pd.DataFrame, stops: Any, found: Counter[str], 
 def _headways(feed: Any, found: Counter[str], where: str) -> pd.DataFrame:
     """Return the periods of frequencies.txt in seconds; one that ends before it starts ends on the next day."""
     table = feed.frequencies.astype({"trip_id": "str"})
-    start, end = (_seconds(table[name], f"frequencies.txt, {name}", where) for name in ("start_time", "end_time"))
+    start, end = (_seconds(table[name]) for name in ("start_time", "end_time"))
     step = _numbers(table, "headway_secs")
     if not (step > 0).all():
         raise InputError("frequencies.txt: headway_secs must be above 0", where=where)
-    if (lacking := np.isnan(start) | np.isnan(end)).any():
-        trip = table["trip_id"].to_numpy()[lacking][0]
-        raise InputError(
-            f"frequencies.txt: trip {trip} has no start_time or no end_time ({int(lacking.sum())} such)", where=where
-        )
     past = end < start
     found["past_midnight"], found["empty"] = int(past.sum()), int((end == start).sum())
     end = end + SECONDS_PER_DAY * past
@@ -191,7 +177,7 @@ def runs_of(
 
     Raises
     ------
-    InputError : frequencies.txt has a time that is none, or a headway that is not above 0.
+    InputError : frequencies.txt has a headway that is not above 0.
     """
     first = first_departures(times)
     own = trips.assign(trip=trips.index, at=trips["trip_id"].map(first), n=1.0, step=1.0)
@@ -200,7 +186,7 @@ def runs_of(
         # the times of such a trip are a pattern only: its runs start at other times
         offset = (first - began).fillna(0.0)
         here = own[["trip", "trip_id", "shift_s"]].merge(headways, on="trip_id")
-        here["at"] += here["trip_id"].map(offset)
+        here["at"] += here["trip_id"].map(offset).to_numpy(dtype=float)
         own = pd.concat([own[~own["trip_id"].isin(headways["trip_id"])], here], ignore_index=True)
     return own.assign(at=own["at"] - own["shift_s"])[["trip", "at", "step", "n"]]
 

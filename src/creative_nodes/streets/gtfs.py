@@ -103,6 +103,8 @@ def _patterns(times: pd.DataFrame, trips: pd.DataFrame) -> pd.DataFrame:
 
 def _lines(feed: Any, times: pd.DataFrame, trips: pd.DataFrame, gtfs: Gtfs, routes: Any) -> list[Line]:
     start, end = gtfs.seconds
+    if trips.empty:
+        return []
     rows = {str(trip): np.asarray(index) for trip, index in times.groupby("trip_id").indices.items()}
     lines = []
     for route_id, of_route in _patterns(times, trips).groupby("route_id", sort=True):
@@ -185,7 +187,7 @@ def read_gtfs(
     routes["kind"] = [None if pd.isna(one) else kind_of(int(one)) for one in routes["route_type"]]
     found["untyped"] = int(routes["route_type"].isna().sum())
     stops = read_stops(feed, epsg, found)
-    times = stop_times(feed, trips, stops, found, where)
+    times = stop_times(feed, trips, stops, found)
     _check_times(times, routes, found, where)
     began = first_departures(times)
     shapely.prepare(read_area)
@@ -315,6 +317,11 @@ def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str
             found["doubled"],
             "{n:count} row of the feed stands twice: counted once.",
             "{n:count} rows of the feed stand twice: each is counted once.",
+        ),
+        "gtfs_orphans": told_n(
+            found["nameless"] + found["orphans"],
+            "{n:count} row of the feed has no id, or names a route, a trip or a stop that the feed lacks: left out.",
+            "{n:count} rows of the feed have no id, or name a route, a trip or a stop that the feed lacks: left out.",
         ),
         "gtfs_unplaced": told_n(
             found["unplaced"],
