@@ -57,7 +57,9 @@ def test_a_scenario_without_weights_is_the_runs_own():
 def test_the_weights_that_applied_leave_out_what_does_not_count_here():
     found = run(candidates(4), {"x": {"label": "X"}}, reference=REFERENCE.assign(transit_minutes=np.nan))
     applied = json.loads(found.loc[0, "weights"])
-    assert applied == pytest.approx({name: 0.1 for name in CRITERIA if name != "transit_minutes"}, abs=1e-6)
+    assert applied == pytest.approx(
+        {name: 1 / (len(CRITERIA) - 1) for name in CRITERIA if name != "transit_minutes"}, abs=1e-6
+    )
 
 
 def test_scenarios_stand_in_the_order_of_the_config_and_best_first():

@@ -2,8 +2,15 @@
 
 import pytest
 
-from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
 from creative_nodes.score.weights import resolve
+
+CRITERION_GROUPS = {
+    "people": ("residents_walk_15", "residents_ride_30", "transit_minutes", "newly_served"),
+    "spillover": ("exchange", "neighbourhood", "diversity"),
+    "network": ("network_gain",),
+    "site": ("site_capacity", "heritage_value", "readiness"),
+}
+CRITERIA = tuple(name for names in CRITERION_GROUPS.values() for name in names)
 
 GROUPS = {"people": 0.4, "spillover": 0.3, "network": 0.2, "site": 0.1}
 LIKE = {name: (0.5 if name in ("network_gain", "readiness") else 0.0) for name in CRITERIA}
