@@ -3,6 +3,7 @@
 # make refresh newer versions of what was downloaded    make faults  what is done to it, and what was lost: a table
 # make env     the environment alone                    make docs    pages generated from the code
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+# make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
 # make words   the messages of the code into the files of the other languages
 
@@ -12,7 +13,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities refresh faults test lint env words docs lock bench clean
+.PHONY: demo cities refresh faults fuzz test lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -39,6 +40,9 @@ refresh: env
 
 faults: env
 	@$(BIN)/pytest tests/faults -q -n $(CORES) --dist loadscope --no-loadscope-reorder --faults
+
+fuzz: env
+	@FUZZ=$(or $(FUZZ),500) $(BIN)/pytest tests/fuzz -q -n $(CORES)
 
 lint: env
 	@$(BIN)/ruff check .

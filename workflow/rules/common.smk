@@ -10,11 +10,12 @@ from pathlib import Path
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 from snakemake.io import get_wildcard_names, strip_wildcard_constraints
+from snakemake.logging import logger
 
 from creative_nodes.common import InputError, code_fingerprint, known_cities, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import check_files, find_imports
-from creative_nodes.people import find_population
+from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
 from creative_nodes.settings import (
@@ -142,6 +143,15 @@ def chosen_population(city, kind):
     if kind == "table" and population_of(city, "raster"):
         return []
     return population_of(city, kind) or []
+
+
+def tell_passed_over(city):
+    """Say before anything runs which source of residents is not there; a job of a run does not say it again."""
+    people = settings_of(city).city.people
+    files = {kind: population_of(city, kind) for kind in ("raster", "table")}
+    told = told_passed_over(people, city, **files)
+    if told and "--target-jobs" not in sys.argv:
+        logger.warning(told)
 
 
 def extract_of(city):
@@ -290,6 +300,7 @@ for city in cities_of_run():
     source_of(city)
     imports_of(city)
     gtfs_of(city)
+    tell_passed_over(city)
 if "whatif" in asked_for() and not WHAT_IF:
     raise WorkflowError(f"say what to try, for example: {COMMAND}")
 

@@ -15,6 +15,7 @@ from .hexagons import Hexagons as Hexagons
 from .hexagons import add_up as add_up
 from .hexagons import cell_shapes as cell_shapes
 from .hexagons import hexagons_over as hexagons_over
+from .lock import alone as alone
 from .messages import FORMATS as FORMATS
 from .messages import LANGUAGES as LANGUAGES
 from .messages import LOCALES as LOCALES

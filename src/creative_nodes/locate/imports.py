@@ -14,6 +14,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, reproject, reproject_xy
@@ -286,7 +287,7 @@ def _points(shapes: np.ndarray, where: list[str]) -> np.ndarray:
 
 
 def _text(value: object) -> str:
-    if value is None or value != value:  # nan differs from itself
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 

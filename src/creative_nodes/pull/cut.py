@@ -122,7 +122,10 @@ def _tools() -> dict[str, str]:
 
 
 def _area(task: _Task, positions: NodePositions | None) -> _Area:
-    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, internet=task.asking.internet)
+    asking = task.asking
+    study = study_area(
+        task.boundary, positions, city=task.city, cache=task.cache, internet=asking.internet, report=asking.report
+    )
     epsg = metric_epsg(study, task.epsg)
     return _Area(study, buffer_metres(study, task.buffer_m, epsg), epsg)
 

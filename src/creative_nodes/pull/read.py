@@ -170,16 +170,17 @@ class _Scan:
         self.places.wkb.append(wkb)
 
     def _way(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
-        if is_street(tags):
+        closed = way.is_closed() and len(way.nodes) >= 4
+        if is_street(tags, closed=closed):
             self.street(way, tags)
-        elif way.is_closed() and len(way.nodes) >= 4 and is_area(tags):
+        elif closed and is_area(tags):
             self._closed_ways.add(way.id)  # comes again as an area
         else:
             self._place(f"way/{way.id}", tags, self._factory.create_linestring, way, _edited(way))
 
     def _area(self, area: osmium.osm.Area, tags: dict[str, str]) -> None:
         kind = "way" if area.from_way() else "relation"
-        if kind == "way" and (is_street(tags) or not is_area(tags)):
+        if kind == "way" and (is_street(tags, closed=True) or not is_area(tags)):
             return
         if area.num_rings()[0] == 0:
             return  # an outline that crosses itself

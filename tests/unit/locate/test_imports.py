@@ -606,25 +606,3 @@ def test_a_folder_is_no_list(tmp_path, scope, file):
     columns = COLUMNS if file.endswith("csv") else {"name": "name"}
     with pytest.raises(InputError, match=file):
         read_import(tmp_path / file, spec(file, columns=columns), scope)
-
-
-@pytest.mark.parametrize("file", ["list.csv", "list.geojson"])
-def test_a_spoilt_list_is_read_or_told(read, file):
-    """Signs turned, cut out and put in at random, by a seed: nothing but a sentence comes of it."""
-    rng = np.random.default_rng(80)
-    good = HEAD + "".join(f'"{name}, A",121.47,31.2{number},1935,yes\n' for number, name in enumerate(NAMES))
-    columns = COLUMNS
-    if file.endswith("json"):
-        ring = [[121.47, 31.23], [121.48, 31.23], [121.48, 31.24], [121.47, 31.23]]
-        good = collection({"type": "Polygon", "coordinates": [ring]}, {"type": "Point", "coordinates": [121.47, 31.23]})
-        columns = {"name": "name"}
-    signs = [*'",;\n[]{}:.-0e19', "NaN", "null", "\0", "\u00e9", "1e400"]
-    for _ in range(100):
-        text = list(good)
-        for _ in range(int(rng.integers(1, 4))):
-            at = int(rng.integers(len(text)))
-            text[at : at + int(rng.integers(0, 3))] = [str(rng.choice(signs))] * int(rng.integers(0, 3))
-        try:
-            read("".join(text), file=file, columns=columns)
-        except InputError as error:
-            assert file in str(error)
