@@ -23,6 +23,7 @@ from .survey_list import survey_list as survey_list
 from .tables import AMENITIES as AMENITIES
 from .tables import CITY_LANGUAGES as CITY_LANGUAGES
 from .tables import CREATIVE as CREATIVE
+from .tables import GROUNDS as GROUNDS
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import LOCATED as LOCATED

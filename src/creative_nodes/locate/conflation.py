@@ -102,7 +102,7 @@ def sites_of(
     settings : distances of grouping and matching.
     within : the area that is read, metric CRS.
     epsg : that CRS.
-    grounds : industrial grounds that a roughly placed row may claim, metric CRS.
+    grounds : industrial grounds of any size that a roughly placed row may claim, metric CRS.
     """
     lists = _by_origin([row for row in known if row.origin != registry.REGISTRY])
     known = [row for row in known if row.origin == registry.REGISTRY]

@@ -16,7 +16,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, reproject, reproject_xy
+from creative_nodes.common import (
+    METRES_PER_KM,
+    NAME_COLUMNS,
+    SITE_STATUSES,
+    WGS84_EPSG,
+    InputError,
+    reproject,
+    reproject_xy,
+)
 from creative_nodes.locate.datum import to_wgs84
 from creative_nodes.locate.judging import SPACE_TIERS
 from creative_nodes.locate.names import fold, has_han
@@ -26,7 +34,6 @@ from creative_nodes.locate.taxonomy import Taxonomies, start_year
 
 LISTED_FIRST = 5  # rows at fault that an error names
 SAME_PLACE_DIGITS = 5  # decimals of a degree, about 1 m
-NAME_COLUMNS = ("name", "name_zh", "name_vi", "name_en")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # "former site of": lists add it, maps often do not
 _FORMER = re.compile(r"\s*(?:旧\s*址|遗\s*址|原\s*址)$")
@@ -400,7 +407,8 @@ def _known(raw: Raw, number: int, lon: float, lat: float, spec: Import, scope: S
         return (record[column] if column else "") or getattr(spec.defaults, key, None) or ""
 
     names = {key: value(key) for key in NAME_COLUMNS}
-    name = next((text for text in names.values() if text), "")
+    # without a name as signed, that of a language spoken here comes before the English one
+    name = names["name"] or next((text for text in reversed(names.values()) if text), "")
     if not fold(name):
         raise InputError("has no name", where=where)
     allowed = {"heritage_class": scope.classes, "domain": scope.domains, "tier": SPACE_TIERS, "status": SITE_STATUSES}

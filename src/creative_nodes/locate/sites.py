@@ -12,9 +12,10 @@ import shapely
 
 from creative_nodes.common import WGS84_EPSG, Table, buffer_metres, mark, reproject, tables
 from creative_nodes.locate import evidence, registry
+from creative_nodes.locate.claims import named_elsewhere
 from creative_nodes.locate.conflation import Named, sites_of
 from creative_nodes.locate.forming import Site
-from creative_nodes.locate.grounds import Ground, eligible, find_grounds
+from creative_nodes.locate.grounds import Ground, Grounds, find_grounds
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.judging import Judgement, Statement, judge
 from creative_nodes.locate.outcomes import imports_frame, registry_frame
@@ -69,7 +70,9 @@ class _Beside:
         return self.space_ids[min(near)] if len(near) else ""
 
 
-def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: float) -> dict[str, object]:
+def _heritage_row(
+    site: Site, taxonomy: Taxonomy, beside: _Beside, grounds: Grounds, estate_m2: float
+) -> dict[str, object]:
     judged, area = _judge(site, taxonomy), float(shapely.area(site.geometry))
     status = told_status(
         site.sources(),
@@ -97,6 +100,7 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
         "list": _list_of(site, judged),
         "offered": _is_offered(site, status.status, area, taxonomy, class_),
         "told_by": "register" if site.known else "list" if site.imported else "map",
+        "ground_id": grounds.under(site.osm_ids, site.geometry),
         "registry_id": site.known.registry_id if site.known else "",
         "in_osm": bool(site.osm_ids),
         "evidence": judged.evidence,
@@ -159,6 +163,7 @@ class Located:
     amenities: gpd.GeoDataFrame
     registry: pd.DataFrame
     imports: pd.DataFrame
+    grounds: gpd.GeoDataFrame
 
 
 def locate(
@@ -203,13 +208,14 @@ def locate(
 
     industry = [row for row in everyone if row.kind in ("heritage", "both") and _names_works(row, taxonomies.heritage)]
     finds = evidence.find(places, tags, taxonomies.heritage, epsg=epsg)
-    grounds = _grounds(places, tags, taxonomies.heritage, epsg)
-    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg, grounds=grounds)
+    mapped = _grounds(places, tags, taxonomies.heritage, epsg)
+    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg, grounds=mapped)
+    grounds = Grounds(mapped, named_elsewhere(mapped, industrial))
     heritage = [site for site in industrial if shapely.intersects(inside, site.geometry)]
 
     taken = {osm_id for site in creative for osm_id in site.osm_ids}
     amenities = _amenities(evidence.find(places, tags, taxonomies.amenities, epsg=epsg), taken, epsg)
-    rows = [_heritage_row(site, taxonomies.heritage, beside, settings.max_group_area_m2) for site in heritage]
+    rows = [_heritage_row(site, taxonomies.heritage, beside, grounds, settings.max_group_area_m2) for site in heritage]
     spaces = [_creative_row(site, taxonomies.creative, inside) for site in creative]
     return Located(
         heritage=_frame(rows, heritage, HERITAGE, epsg),
@@ -217,6 +223,7 @@ def locate(
         amenities=amenities,
         registry=registry_frame(known, industrial, creative, inside, epsg),
         imports=imports_frame(lists, [*industrial, *creative], others, settings, epsg),
+        grounds=grounds.frame(inside, epsg),
     )
 
 
@@ -226,10 +233,10 @@ def _names_works(row: registry.Known, taxonomy: Taxonomy) -> bool:
 
 
 def _grounds(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonomy, epsg: int) -> list[Ground]:
-    """Return the industrial grounds of a works' size, as the taxonomy's setting family tells them."""
+    """Return the industrial grounds of any size, as the taxonomy's setting family tells them."""
     if taxonomy.setting is None:
         return []
-    return eligible(find_grounds(places, tags, Selector(taxonomy.setting.ground), epsg=epsg))
+    return find_grounds(places, tags, Selector(taxonomy.setting.ground), epsg=epsg)
 
 
 def _amenities(finds: evidence.Finds, taken: set[str], epsg: int) -> gpd.GeoDataFrame:

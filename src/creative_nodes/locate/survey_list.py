@@ -12,9 +12,8 @@ import pandas as pd
 import shapely
 
 from creative_nodes.common import NAMES, WGS84_EPSG, Message, mark, reproject, tables, told, written
-from creative_nodes.locate.grounds import Ground, eligible, find_grounds
+from creative_nodes.locate.grounds import Ground, Grounds
 from creative_nodes.locate.names import names_of
-from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting import Sign, Surroundings, density_around, likelihood, no_works, signs
 from creative_nodes.locate.setting_rules import Setting
 from creative_nodes.locate.status import NOT_KNOWN
@@ -38,12 +37,11 @@ class _Asked:
 
 
 def survey_list(
-    places: gpd.GeoDataFrame,
+    grounds: gpd.GeoDataFrame,
     around: Surroundings,
     heritage: gpd.GeoDataFrame,
     setting: Setting | None,
     *,
-    area: shapely.Geometry,
     epsg: int,
     wording: WordingReader | None = None,
 ) -> gpd.GeoDataFrame:
@@ -51,11 +49,10 @@ def survey_list(
 
     Parameters
     ----------
-    places : the table places.
-    around : what lies around, the same places included.
+    grounds : the table grounds.
+    around : what lies around, the objects of the grounds included.
     heritage : the table heritage; ground of a known or likely site, or of one lost, is not asked about.
     setting : the rules; without them the list is empty.
-    area : study area, EPSG:4326.
     epsg : metric CRS.
     wording : what names alone tell: creative parks, water works and mints are not asked about.
 
@@ -65,14 +62,12 @@ def survey_list(
     """
     if setting is None:
         return tables.empty(SURVEY)
-    inside = reproject(area, WGS84_EPSG, epsg)
-    found = find_grounds(places, around.tags, Selector(setting.ground), epsg=epsg)
-    grounds = eligible([one for one in found if shapely.intersects(inside, one.geometry)])
-    asked = _worth_asking(grounds, around, _settled(heritage), setting)
+    sized = Grounds.of_frame(grounds, epsg=epsg).eligible()
+    asked = _worth_asking(sized, around, _settled(heritage), setting)
     asked = [one for one in asked if wording is None or not _is_told_by_name(one, wording)]
     asked.sort(key=lambda one: (-one.likelihood, one.ground.ground_id))
-    kept = asked[: min(MOST, int(MOST_SHARE * len(grounds)))]
-    return _frame(kept, around.tags_of, len(grounds), epsg)
+    kept = asked[: min(MOST, int(MOST_SHARE * len(sized)))]
+    return _frame(kept, around.tags_of, len(sized), epsg)
 
 
 def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
@@ -83,7 +78,7 @@ def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
     survey : the table survey.
     taxonomy : its default class; nobody has said of which kind they are, or that they are old.
     """
-    known = survey[["site_id", *(column.name for column in NAMES), "area_m2", "osm_ids", "geometry"]]
+    known = survey[["site_id", *(column.name for column in NAMES), "area_m2", "ground_id", "osm_ids", "geometry"]]
     silent = {"status": NOT_KNOWN, "status_source": "", "status_date": "", "registry_id": "", "told_by": "map"}
     return known.assign(
         heritage_class=taxonomy.default_class,
@@ -149,6 +144,7 @@ def _frame(kept: Sequence[_Asked], tags_of: dict[str, dict[str, str]], n: int, e
             "likelihood": one.likelihood,
             "place": place,
             "eligible": n,
+            "ground_id": one.ground.ground_id,
             "signs": _evidence(one.signs),
             **written(settle=_settle(one)),
             "osm_ids": one.ground.osm_ids,

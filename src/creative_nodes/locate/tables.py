@@ -36,9 +36,31 @@ HERITAGE = Table(
             "or somebody says that it is or will be vacated; and what the map alone tells of is large enough",
         ),
         Column("told_by", "text", "who tells of it: register, list, or map (OSM alone)"),
+        Column(
+            "ground_id",
+            "text",
+            "industrial ground it stands on (table grounds), equal for sites of one ground; empty when on none",
+        ),
         Column("registry_id", "text", "matched registry row; empty when none"),
         Column("in_osm", "flag", "false: known from the registry or an imported list only"),
         EVIDENCE,
+        OSM_IDS,
+        GEOMETRY,
+    ),
+)
+
+GROUNDS = Table(
+    "grounds",
+    "mapped industrial ground: objects within 12 m of each other, differently named ones apart",
+    (
+        Column("ground_id", "text", "stable id: its oldest OSM object"),
+        Column("name", "text", "name of its largest named object; empty without one"),
+        Column("area_m2", "number", "area of the union of its objects", "m²", False, 0),
+        Column(
+            "named_elsewhere",
+            "flag",
+            "a row of the registry or of an imported list stands on it: it counts then whatever its size",
+        ),
         OSM_IDS,
         GEOMETRY,
     ),
@@ -62,6 +84,7 @@ SURVEY = Table(
         ),
         Column("place", "integer", "place by likelihood, 1 is the likeliest", "", False, 1),
         Column("eligible", "integer", "industrial grounds of a works' size in the city; same in each row", "grounds"),
+        Column("ground_id", "text", "the ground (table grounds)"),
         Column("signs", "text", "JSON list of the rules that fired: rule, weight (log-odds), osm_id, tag, reason"),
         Column("settle", "text", "what would settle its age, in words"),
         MESSAGES,
@@ -158,7 +181,7 @@ IMPORTS = Table(
 )
 
 # in the order of what locating gives
-LOCATED = (HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS)
+LOCATED = (HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS, GROUNDS)
 
 CITY_LANGUAGES = Table(
     "city_languages",

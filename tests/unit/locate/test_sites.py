@@ -77,7 +77,7 @@ def run(taxonomies, settings):
             edge_buffer_m=BUFFER_M,
             epsg=EPSG,
         )
-        for name in ("heritage", "creative", "amenities", "registry"):
+        for name in ("heritage", "creative", "amenities", "registry", "grounds"):
             if len(getattr(found, name)):  # empty ones have a test of their own
                 tables.check(getattr(found, name), TABLES[name], where=name)
         return found
@@ -768,12 +768,39 @@ def test_without_registry_and_lists_the_survey_list_asks_about_what_they_told(ru
     homes = reproject(np.array([point(100, 100), point(2100, 100)]), EPSG, 4326)
     people = gpd.GeoDataFrame({"residents": [20_000.0] * 2}, geometry=homes, crs=4326)
     around = look_around(places, tables.parse_tags(places), streets, people, epsg=EPSG)
-    area = reproject(shapely.box(EAST - AREA_M, NORTH - AREA_M, EAST + AREA_M, NORTH + AREA_M), EPSG, 4326)
 
     def asked(known):
-        heritage, setting = run(objects, known).heritage, taxonomies.heritage.setting
-        return survey_list(places, around, heritage, setting, area=area, epsg=EPSG)["site_id"].tolist()
+        found, setting = run(objects, known), taxonomies.heritage.setting
+        return survey_list(found.grounds, around, found.heritage, setting, epsg=EPSG)["site_id"].tolist()
 
     told = row("r", "Nhà máy Dệt Nam Định", at=(100, 100))
     assert asked([told]) == []
     assert asked([]) == ["s-way1"]
+
+
+def test_two_rows_on_one_ground_are_two_sites_that_share_it(run):
+    """Both works of a street claim the only ground there: two sites with one `ground_id`, and the ground is named."""
+    objects = {
+        "way/1": (box(0, 0, 200), {"landuse": "industrial"}),
+        "way/2": (box(900, 0, 200), {"landuse": "industrial"}),
+    }
+    known = [row(key, name, at=(100, -10), precision="street", status="vacated") for key, name in PAIR]
+    found = run(objects, known)
+    told = found.heritage.set_index("registry_id")["ground_id"]
+    assert told[["soap", "rubber"]].tolist() == ["way/1", "way/1"]
+    assert told[""] == "way/2"
+    assert found.grounds.set_index("ground_id")["named_elsewhere"].to_dict() == {"way/1": True, "way/2": False}
+
+
+PAIR = (("soap", "Nhà máy Xà phòng"), ("rubber", "Nhà máy Cao su"))
+
+
+def test_a_ground_of_any_size_is_claimed_where_a_row_has_met_it_already(run):
+    """An estate of 36 ha is no works for a row of a street; where another row stands in it, it is."""
+    objects = {"way/1": (box(0, 0, 600), {"landuse": "industrial"})}
+    rough = row("rubber", "Nhà máy Cao su", at=(300, -30), precision="street", status="vacated")
+    inside = row("soap", "Nhà máy Xà phòng", at=(300, 300), status="vacated")
+    assert run(objects, [rough]).heritage["registry_id"].tolist() == [""]
+    both = run(objects, [rough, inside]).heritage
+    assert set(both["registry_id"]) == {"soap", "rubber"}
+    assert both["ground_id"].tolist() == ["way/1", "way/1"]
