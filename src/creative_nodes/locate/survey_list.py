@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from creative_nodes.common import NAMES, WGS84_EPSG, Message, mark, reproject, tables, told, written
 from creative_nodes.locate.grounds import Ground, Grounds
