@@ -15,6 +15,15 @@ from creative_nodes.locate.taxonomy import Hit
 Matches = dict[int, tuple[registry.Known, registry.Match]]
 
 
+@dataclass(frozen=True)
+class Item:
+    """What an item lends to a site: its id, a file of Wikimedia Commons and the year it began, as far as known."""
+
+    wikidata: str = ""
+    image: str = ""
+    inception: int | None = None
+
+
 @dataclass
 class Site:
     """A site in the making: one or more OSM objects, or a row of the registry or of an imported list."""
@@ -30,6 +39,7 @@ class Site:
     match: registry.Match | None = None
     also: list[str] = field(default_factory=list)
     imported: list[registry.Known] = field(default_factory=list)
+    item: Item = Item()
 
     @classmethod
     def of_row(cls, row: registry.Known, place: shapely.Geometry) -> Site:

@@ -6,8 +6,8 @@ with its 95 % interval). The likelihood that a ground is old industry is 1 / (1 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
@@ -40,7 +40,8 @@ class Surroundings:
     """What lies around the grounds of a city; shapes in the metric CRS.
 
     `osm_ids`, `tags`, `shapes`: every object of the table places. `street_names`, `streets`: every edge of the streets.
-    `residents`, `homes`: persons at each point of the table people. `languages`: those of the city.
+    `residents`, `homes`: persons at each point of the table people. `languages`: those of the city. `sources`: file of
+    fresher tags by OSM id, where one tells of the object.
     """
 
     osm_ids: list[str]
@@ -51,6 +52,7 @@ class Surroundings:
     residents: np.ndarray
     homes: np.ndarray
     languages: Collection[str] = DEFAULT_LANGUAGES
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def tags_of(self) -> dict[str, dict[str, str]]:
@@ -85,6 +87,7 @@ def look_around(
         residents=people["residents"].to_numpy(dtype=float),
         homes=projected(people, epsg),
         languages=languages,
+        sources={key: told for key, told in zip(places["osm_id"], places["source"], strict=True) if told},
     )
 
 

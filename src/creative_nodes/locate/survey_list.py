@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -66,7 +66,7 @@ def survey_list(
     asked = [one for one in asked if wording is None or not _is_told_by_name(one, wording)]
     asked.sort(key=lambda one: (-one.likelihood, one.ground.ground_id))
     kept = asked[: min(MOST, int(MOST_SHARE * len(sized)))]
-    return _frame(kept, around.tags_of, len(sized), epsg)
+    return _frame(kept, around, len(sized), epsg)
 
 
 def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
@@ -79,11 +79,13 @@ def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
     """
     known = survey[["site_id", *(column.name for column in NAMES), "area_m2", "ground_id", "osm_ids", "geometry"]]
     silent = {"status": NOT_KNOWN, "status_source": "", "status_date": "", "registry_id": "", "told_by": "map"}
+    silent |= {"wikidata": "", "image": ""}
     return known.assign(
         heritage_class=taxonomy.default_class,
         **silent,
         **{"confidence": 0.0, "tier": "low", "list": "survey", "offered": True, "in_osm": True},
-        **{"listed": False, "public_land": False, "start_year": pd.array([pd.NA] * len(survey), dtype="Int64")},
+        **{"listed": False, "public_land": False},
+        **dict.fromkeys(("start_year", "inception"), pd.array([pd.NA] * len(survey), dtype="Int64")),
         evidence=survey["signs"],
     )[[column.name for column in HERITAGE.columns]]
 
@@ -123,28 +125,30 @@ def _settle(one: _Asked) -> Message:
     return told(SETTLED_BY_NEIGHBOUR, name=beside.tag.removeprefix("name=")) if beside else told(SETTLED_BY_VISIT)
 
 
-def _evidence(found: Sequence[Sign]) -> str:
+def _entry(sign: Sign, sources: Mapping[str, str]) -> dict[str, object]:
+    told = {"rule": sign.rule.id, "weight": sign.rule.weight, "osm_id": sign.osm_id, "tag": sign.tag}
+    source = {"source": sources[sign.osm_id]} if sign.osm_id in sources else {}
+    return {**told, "reason": sign.rule.reason, **source}
+
+
+def _evidence(found: Sequence[Sign], sources: Mapping[str, str]) -> str:
     ordered = sorted(found, key=lambda sign: -sign.rule.weight)
-    entries = [
-        {"rule": s.rule.id, "weight": s.rule.weight, "osm_id": s.osm_id, "tag": s.tag, "reason": s.rule.reason}
-        for s in ordered
-    ]
-    return json.dumps(entries, ensure_ascii=False)
+    return json.dumps([_entry(sign, sources) for sign in ordered], ensure_ascii=False)
 
 
-def _frame(kept: Sequence[_Asked], tags_of: dict[str, dict[str, str]], n: int, epsg: int) -> gpd.GeoDataFrame:
+def _frame(kept: Sequence[_Asked], around: Surroundings, n: int, epsg: int) -> gpd.GeoDataFrame:
     if not kept:
         return tables.empty(SURVEY)
     rows = [
         {
             "site_id": f"s-{one.ground.ground_id.replace('/', '')}",
-            **_names(one.ground, tags_of),
+            **_names(one.ground, around.tags_of),
             "area_m2": one.ground.area_m2,
             "likelihood": one.likelihood,
             "place": place,
             "eligible": n,
             "ground_id": one.ground.ground_id,
-            "signs": _evidence(one.signs),
+            "signs": _evidence(one.signs, around.sources),
             **written(settle=_settle(one)),
             "osm_ids": one.ground.osm_ids,
         }

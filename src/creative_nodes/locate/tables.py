@@ -37,6 +37,13 @@ HERITAGE = Table(
         ),
         Column("told_by", "text", "who tells of it: register, list, or map (OSM alone)"),
         Column(
+            "wikidata", "text", "its item in Wikidata, as OSM or an imported list tells it; empty when none is known"
+        ),
+        Column("image", "text", "a picture of it in Wikimedia Commons (name of the file); empty when none is known"),
+        Column(
+            "inception", "integer", "year that item began, which may be the works or what is there today", "year", True
+        ),
+        Column(
             "ground_id",
             "text",
             "industrial ground it stands on (table grounds), equal for sites of one ground; empty when on none",
@@ -163,11 +170,13 @@ IMPORTS = Table(
     "an imported list of known sites",
     (
         Column("file", "text", "its file name"),
-        Column("source", "text", "who published it"),
-        Column("kind", "text", "heritage or creative"),
+        Column("source", "text", "who published it; of OSM's own tags also their day"),
+        Column("kind", "text", "heritage, creative, osm (fresher tags) or wikidata (links, pictures and years)"),
         Column("datum", "text", "what its coordinates were read as: wgs84, gcj02, bd09 or an EPSG code"),
-        Column("n", "integer", "rows", "rows", False, 0),
-        Column("placed", "integer", "rows that are on a site; the others lie outside", "rows", False, 0),
+        Column(
+            "n", "integer", "rows; of fresher tags the objects of the area read that they tell of", "rows", False, 0
+        ),
+        Column("placed", "integer", "rows that are on a site; the others lie outside, or are none", "rows", False, 0),
         Column("matched", "integer", "of them on a site that is in OSM", "rows", False, 0),
         Column("in_registry", "integer", "of them on a site that the registry holds too", "rows", False, 0),
         Column("pairs", "integer", "rows found in OSM by name alone, to measure the offset", "rows", False, 0),

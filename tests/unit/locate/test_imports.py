@@ -279,7 +279,12 @@ def run(taxonomies, settings, area, scope, tmp_path):
             shapely.box(EAST + e - 20, NORTH + n - 20, EAST + e + 20, NORTH + n + 20) for e, n, _ in objects.values()
         ]
         places = gpd.GeoDataFrame(
-            {"osm_id": list(objects), "tags": [json.dumps(tags) for *_, tags in objects.values()], "edited": ""},
+            {
+                "osm_id": list(objects),
+                "tags": [json.dumps(tags) for *_, tags in objects.values()],
+                "edited": "",
+                "source": "",
+            },
             geometry=reproject(np.array(shapes, dtype=object), EPSG, 4326),
             crs=4326,
         )
@@ -462,6 +467,7 @@ def hanoi(taxonomies, settings, tmp_path):
                 "osm_id": [f"way/{k}" for k in range(6)],
                 "tags": [json.dumps({"building": "yes", "name": name}) for name in names],
                 "edited": "",
+                "source": "",
             },
             geometry=reproject(shapely.buffer(points, 20), epsg, 4326),
             crs=4326,

@@ -63,7 +63,12 @@ def run(taxonomies, settings):
     def go(objects, known=(), **changes):
         shapes = np.array([shape for shape, _ in objects.values()], dtype=object)
         places = gpd.GeoDataFrame(
-            {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()], "edited": EDITED},
+            {
+                "osm_id": list(objects),
+                "tags": [json.dumps(tags) for _, tags in objects.values()],
+                "edited": EDITED,
+                "source": "",
+            },
             geometry=reproject(shapes, EPSG, 4326),
             crs=4326,
         )
@@ -759,7 +764,7 @@ def test_without_registry_and_lists_the_survey_list_asks_about_what_they_told(ru
     }
     shapes = [shape for shape, _ in objects.values()]
     places = gpd.GeoDataFrame(
-        {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()]},
+        {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()], "source": ""},
         geometry=reproject(np.array(shapes, dtype=object), EPSG, 4326),
         crs=4326,
     )

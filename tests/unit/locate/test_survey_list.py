@@ -64,7 +64,9 @@ def listed():
         named: tuple[str, ...] = (),
     ) -> Any:
         shapes = [shape for shape, _ in objects.values()]
-        places = _frame(shapes, osm_id=list(objects), tags=[json.dumps(tags) for _, tags in objects.values()])
+        places = _frame(
+            shapes, osm_id=list(objects), tags=[json.dumps(tags) for _, tags in objects.values()], source=""
+        )
         n = 20
         streets = _frame([shapely.LineString([(1000 * k, -9), (1000 * k + 99, -9)]) for k in range(n)], name=[""] * n)
         people = _frame([shapely.Point(1000 * k, 0) for k in range(n)], residents=[lives] * n)

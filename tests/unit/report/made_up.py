@@ -129,6 +129,10 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         "list": ["known"] * (n - 2) + [""] * 2,
         "offered": [True] * n,
         "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
+        "wikidata": [f"Q{i}" if i % 5 == 1 else "" for i in range(n)],
+        "image": ["Old mill, \"1932\" & <b>.jpg" if i % 5 == 1 else "" for i in range(n)],
+        "inception": pd.array([1931 if i % 5 == 1 else None for i in range(n)], dtype="Int64"),
+        "ground_id": [f"way/{i // 2}" for i in range(n)],
         "registry_id": [""] * n,
         "in_osm": [i % 9 != 8 for i in range(n)],
         "evidence": [_evidence(i) for i in range(n)],
@@ -354,6 +358,7 @@ def _places() -> gpd.GeoDataFrame:
         "osm_id": [*(f"way/{i}" for i in range(n - 1)), "way/100"],
         "tags": list(shapes),
         "edited": ["2024-01-02"] * n,
+        "source": [""] * n,
     }
     return gpd.GeoDataFrame(rows, geometry=list(shapes.values()), crs="EPSG:4326")
 
