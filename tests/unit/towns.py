@@ -149,7 +149,13 @@ def people(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
 def places(*rows: tuple[dict[str, str], Any]) -> gpd.GeoDataFrame:
     """Make the table places from (tags, geometry)."""
     full = [
-        {"osm_id": f"node/{k}", "tags": json.dumps(tags, ensure_ascii=False), "edited": "", "source": "", "geometry": shape}
+        {
+            "osm_id": f"node/{k}",
+            "tags": json.dumps(tags, ensure_ascii=False),
+            "edited": "",
+            "source": "",
+            "geometry": shape,
+        }
         for k, (tags, shape) in enumerate(rows, start=1)
     ]
     return frame(full, ["osm_id", "tags", "edited", "source"])

@@ -27,6 +27,7 @@ MATCHED = {
     "position": mark("matched by position: {objects}"),
     "claim": mark("placed to its street, it takes the only industrial ground within {reach:.0f} m: {objects}"),
 }
+REMOTE = mark("a remote partner, in {where}")
 # a row that is placed, by its precision, where nothing carries its name
 UNNAMED_THERE = {
     "site": mark("no OSM object at its position carries its name"),
@@ -135,6 +136,7 @@ def registry_frame(
                 **{key: getattr(row, key) for key in ("name", "name_en", "name_vi", "name_zh", "kind", "status")},
                 **{key: getattr(row, key) for key in ("former_use", "present_use", "year_converted", "precision")},
                 **{key: getattr(row, key) for key in ("heritage_class", "domain", "lon", "lat")},
+                "remote": row.remote,
                 "source": row.source,
                 **written(outcome=outcome, reason=reason),
                 "match_score": matched.match.score if matched and matched.match else None,
@@ -165,6 +167,8 @@ def _outcome(
         return OUTSIDE, mark("its position lies outside the study area")
     if mine:
         return NOT_IN_OSM, mark("no OSM object of that name nearby; placed by the registry's own position")
+    if row.remote:
+        return OUTSIDE, told(REMOTE, where=row.remote)
     if row.status == "lost":
         return NOT_LOCATED, mark("closed or demolished; kept as history")
     if point is None:

@@ -26,7 +26,7 @@ SHORTEST_OWN = 3  # letters: A, B2 or a number tell buildings apart, not works
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
 REGISTRY = "registry"
 NOT_IN_CSV = ("origin", "year_built", "listing", "wikidata", "image")  # what only rows of imported lists carry
-MAY_LACK = ("status_date", "status_source")  # columns that a registry may leave out
+MAY_LACK = ("status_date", "status_source", "remote")  # columns that a registry may leave out
 # folded words that tell no works from another
 _GENERIC = re.compile(
     r"\b(?:nha may|nha kho|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|"
@@ -63,6 +63,7 @@ class Known(BaseModel):
     precision: Literal["site", "street", "ward"]
     source: str = Field(min_length=1)
     note: str = ""
+    remote: str = ""
     origin: str = REGISTRY
     year_built: int | None = None
     listing: str = ""

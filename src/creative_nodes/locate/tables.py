@@ -154,6 +154,7 @@ REGISTRY = Table(
         Column("lon", "number", "longitude in the registry, EPSG:4326", "degrees", True, -180, 180),
         Column("lat", "number", "latitude in the registry, EPSG:4326", "degrees", True, -90, 90),
         Column("precision", "text", "site, street or ward"),
+        Column("remote", "text", "where a partner outside the study area is, in words; empty for the others"),
         Column("source", "text", "public source"),
         Column("outcome", "text", "in OSM, not in OSM, not located, or outside the study area"),
         Column("reason", "text", "why, in words"),
