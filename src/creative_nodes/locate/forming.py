@@ -97,7 +97,8 @@ def group_sites(finds: evidence.Finds, matches: Matches, settings: Locate) -> li
         grouping.Alike([registry.own_part(name) if registry.has_own_part(name) else "" for name in folded], wide),
         grouping.Alike([tags.get("heritage:ref", "") for tags in finds.tags], wide),
     ]
-    label = grouping.group(finds.geometry, alike, max_area_m2=settings.max_group_area_m2)
+    named = grouping.Named(folded, settings.registry_match_score)
+    label = grouping.group(finds.geometry, alike, max_area_m2=settings.max_group_area_m2, named=named)
     return [_site_of(finds, np.flatnonzero(label == number), matches) for number in range(label.max(initial=-1) + 1)]
 
 

@@ -11,13 +11,13 @@ import numpy as np
 import shapely
 
 from creative_nodes.common import WGS84_EPSG, projected, reproject, tables
-from creative_nodes.locate.grouping import largest_member, oldest_member
+from creative_nodes.locate.grouping import GROUND_M2, largest_member, oldest_member
 from creative_nodes.locate.names import fold
 from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.tables import GROUNDS
 
 WITHIN_M = 12.0
-SMALLEST_M2, LARGEST_M2 = 2_000.0, 300_000.0
+SMALLEST_M2, LARGEST_M2 = GROUND_M2, 300_000.0
 
 
 @dataclass(frozen=True)

@@ -574,7 +574,8 @@ def shanghai():
     scope = Scope.of(**study, **buffer, local_name="上海", taxonomies=taxonomies)
 
     def go(*datums):
-        specs = [one.model_copy(update={"datum": datum}) for one, datum in zip(city.city.imports, datums, strict=True)]
+        lists = [one for one in city.city.imports if one.datum]
+        specs = [one.model_copy(update={"datum": datum}) for one, datum in zip(lists, datums, strict=True)]
         paths = find_imports(specs, [Path(EXTRACTS) / ".." / "imports"], where="shanghai")
         found = locate(
             extract.places,

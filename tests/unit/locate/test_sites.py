@@ -507,10 +507,10 @@ def test_the_reason_says_how_a_row_was_matched(run):
 
 def test_two_rows_of_one_site_are_both_in_osm(run):
     objects = {
-        "way/1": (box(0, 0), {"building": "warehouse", "name": "Kho Đông"}),
-        "way/2": (box(50, 0), {"building": "warehouse", "name": "Xưởng Tây"}),
+        "way/1": (box(0, 0, 40), {"building": "warehouse", "name": "Kho Đông"}),
+        "way/2": (box(40, 0, 40), {"building": "warehouse", "name": "Xưởng Tây"}),
     }
-    known = [row("e", "Kho Đông", at=(10, 10)), row("w", "Xưởng Tây", at=(60, 10))]
+    known = [row("e", "Kho Đông", at=(10, 10)), row("w", "Xưởng Tây", at=(50, 10))]
     found = run(objects, known)
     site = only(found.heritage)
     assert site["registry_id"] in ("e", "w")
