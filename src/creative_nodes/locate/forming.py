@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+import shapely.affinity
 
 from creative_nodes.locate import evidence, grouping, registry
 from creative_nodes.locate.names import fold, folded_names, names_of
@@ -43,7 +44,13 @@ class Site:
 
     @classmethod
     def of_row(cls, row: registry.Known, place: shapely.Geometry) -> Site:
-        """Make a site of a row alone, at its place in the metric CRS."""
+        """Make a site of a row alone, at its place in the metric CRS.
+
+        A point in a large ground is not where the ground begins: a row that tells its area, and has no outline, is a
+        round ground of that area about its point.
+        """
+        if row.area_m2 and not shapely.area(place):
+            place = round_ground(place, row.area_m2)
         names = {"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh}
         return cls(f"r-{row.registry_id}", names, place, folded=row.folded_names())
 
@@ -63,6 +70,19 @@ class Site:
     def display_names(self) -> dict[str, str]:
         """Return its names, filled in from the registry or an imported list where OSM has none."""
         return {key: value or self.said(key) for key, value in self.names.items()}
+
+
+def round_ground(point: shapely.Point, area_m2: float) -> shapely.Geometry:
+    """Draw a round ground about a point.
+
+    Parameters
+    ----------
+    point : its middle, metric CRS.
+    area_m2 : its area.
+    """
+    rough = shapely.buffer(point, np.sqrt(area_m2 / np.pi))
+    grown = float(np.sqrt(area_m2 / shapely.area(rough)))  # its corners lie on the circle, its sides within
+    return shapely.affinity.scale(rough, grown, grown, origin=point)
 
 
 def _prefix(osm_id: str) -> str:

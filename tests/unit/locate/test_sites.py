@@ -809,3 +809,15 @@ def test_a_ground_of_any_size_is_claimed_where_a_row_has_met_it_already(run):
     both = run(objects, [rough, inside]).heritage
     assert set(both["registry_id"]) == {"soap", "rubber"}
     assert both["ground_id"].tolist() == ["way/1", "way/1"]
+
+
+def test_a_row_that_tells_its_area_is_a_round_ground_about_its_point(run):
+    """146,180 m² reach 216 m: a street 205 m from the point runs along the ground. A mapped outline comes first."""
+    told = row("works", "Nhà máy xe lửa", at=(0, 0), area_m2=146_180)
+    site = only(run({}, [told]).heritage)
+    shape = reproject(np.array([site["geometry"]]), 4326, EPSG)[0]
+    assert site["area_m2"] == pytest.approx(146_180, rel=1e-6)
+    assert shapely.distance(shape, point(0, 216)) == pytest.approx(0, abs=1)
+    assert shapely.distance(shape, point(0, 250)) == pytest.approx(250 - 215.7, abs=1)
+    mapped = {"way/1": (box(-20, -20), {"landuse": "industrial", "name": "Nhà máy xe lửa"})}
+    assert only(run(mapped, [told]).heritage)["area_m2"] == pytest.approx(2500, rel=1e-3)
