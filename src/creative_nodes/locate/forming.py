@@ -49,7 +49,7 @@ class Site:
         A point in a large ground is not where the ground begins: a row that tells its area, and has no outline, is a
         round ground of that area about its point.
         """
-        if row.area_m2 and not shapely.area(place):
+        if row.area_m2 and isinstance(place, shapely.Point):
             place = round_ground(place, row.area_m2)
         names = {"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh}
         return cls(f"r-{row.registry_id}", names, place, folded=row.folded_names())
