@@ -14,7 +14,7 @@ from snakemake.logging import logger
 
 from creative_nodes.common import InputError, code_fingerprint, known_cities, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
-from creative_nodes.locate import check_files, find_imports
+from creative_nodes.locate import OSM_TAGS, check_files, find_imports
 from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
@@ -184,10 +184,12 @@ def words_of(city):
 
 
 @cache
-def imports_of(city):
-    """Return the files of one city's imported lists."""
+def imports_of(city, kind=None):
+    """Return the files of one city's imported lists, of all kinds or of one."""
     folders = [Path(), *([IMPORTS] if IMPORTS else [])]
-    lists = settings_of(city).city.imports
+    lists = [
+        one for one in settings_of(city).city.imports if kind in (None, one.kind)
+    ]
     found = checked(
         find_imports, lists, folders=folders, where=f"config/cities/{city}.yaml"
     )

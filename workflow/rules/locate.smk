@@ -24,6 +24,7 @@ rule locate_sites:
         amenities="<tables>/{city}/amenities.parquet",
         registry="<tables>/{city}/registry.parquet",
         imports="<tables>/{city}/imports.parquet",
+        grounds="<tables>/{city}/grounds.parquet",
         city_languages="<tables>/{city}/city_languages.parquet",
     log:
         "<logs>/{city}/locate_sites.log",
@@ -56,6 +57,7 @@ rule survey_grounds:
         street_edges="<tables>/{city}/street_edges.parquet",
         people="<tables>/{city}/people.parquet",
         heritage="<tables>/{city}/heritage.parquet",
+        grounds="<tables>/{city}/grounds.parquet",
         heritage_taxonomy=lambda w: given(
             settings_of(w.city).analysis.locate.heritage_taxonomy
         ),

@@ -144,6 +144,7 @@ rule describe_city:
             "street_edges",
             "registry",
             "imports",
+            "city_languages",
             "completeness",
             "modes",
             "stations",

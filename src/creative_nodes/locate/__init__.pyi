@@ -10,8 +10,10 @@ from .languages import read_taxonomies as read_taxonomies
 from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
+from .outcomes import OUTSIDE as OUTSIDE
 from .registry import read_registry as read_registry
 from .setting import look_around as look_around
+from .settings import OSM_TAGS as OSM_TAGS
 from .settings import TAXONOMIES as TAXONOMIES
 from .settings import Import as Import
 from .settings import Locate as Locate
@@ -23,6 +25,7 @@ from .survey_list import survey_list as survey_list
 from .tables import AMENITIES as AMENITIES
 from .tables import CITY_LANGUAGES as CITY_LANGUAGES
 from .tables import CREATIVE as CREATIVE
+from .tables import GROUNDS as GROUNDS
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import LOCATED as LOCATED

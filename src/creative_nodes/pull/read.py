@@ -255,7 +255,7 @@ def _places_frame(places: _Places, counts: Counts, twice: set[str]) -> gpd.GeoDa
     usable = ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
     if not usable.all():
         counts.objects["tagged objects set aside: no usable geometry"] += int((~usable).sum())
-    columns = {"osm_id": places.osm_ids, "tags": places.tags, "edited": places.edited}
+    columns = {"osm_id": places.osm_ids, "tags": places.tags, "edited": places.edited, "source": ""}
     frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84_EPSG)[usable]
     # a closed way and a relation can be assembled twice; keep the first
     frame = frame.drop_duplicates("osm_id")

@@ -29,7 +29,7 @@ from creative_nodes.doubt import (
     SWEEPS,
     WORLDS,
 )
-from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, HERITAGE, IMPORTS, REGISTRY, SURVEY
+from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, GROUNDS, HERITAGE, IMPORTS, REGISTRY, SURVEY
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
@@ -88,6 +88,7 @@ TABLES: dict[str, Table] = {
         REGISTRY,
         IMPORTS,
         CITY_LANGUAGES,
+        GROUNDS,
         SURVEY,
         PEOPLE,
         COMPLETENESS,

@@ -130,6 +130,10 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         "list": ["known"] * (n - 2) + [""] * 2,
         "offered": [True] * n,
         "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
+        "wikidata": [""] * n,
+        "image": [""] * n,
+        "inception": pd.array([1931 if i % 5 == 1 else None for i in range(n)], dtype="Int64"),
+        "ground_id": [f"way/{i // 2}" if i < 4 else "" for i in range(n)],
         "registry_id": [""] * n,
         "in_osm": [i % 9 != 8 for i in range(n)],
         "evidence": [_evidence(i) for i in range(n)],
@@ -263,6 +267,7 @@ def _survey(n: int) -> dict[str, gpd.GeoDataFrame]:
         "likelihood": [0.9 - 0.1 * i for i in range(n)],
         "place": list(range(1, n + 1)),
         "eligible": [3 * n] * n,
+        "ground_id": [f"way/{i}" for i in range(n)],
         "signs": [json.dumps([sign])] * n,
         "settle": [HOSTILE[1]] * n,
         "messages": [""] * n,
@@ -312,7 +317,8 @@ def _registry() -> pd.DataFrame:
             "lat": [SOUTH, None, SOUTH, None],
             "precision": ["site"] * n,
             "source": ["https://example.org/list", "javascript:alert(1)", "a book, p. 7", HOSTILE[0]],
-            "outcome": ["in OSM", "not in OSM", "not located", "outside"],
+            "remote": ["", "", "", HOSTILE[1]],
+            "outcome": ["in OSM", "not in OSM", "not located", "outside the study area"],
             "reason": [f"reason {HOSTILE[1]}"] * n,
             "match_score": [0.9, None, None, None],
             "match_m": [12.0, None, None, None],
@@ -355,6 +361,7 @@ def _places() -> gpd.GeoDataFrame:
         "osm_id": [*(f"way/{i}" for i in range(n - 1)), "way/100"],
         "tags": list(shapes),
         "edited": ["2024-01-02"] * n,
+        "source": [""] * n,
     }
     return gpd.GeoDataFrame(rows, geometry=list(shapes.values()), crs="EPSG:4326")
 

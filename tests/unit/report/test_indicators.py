@@ -141,6 +141,7 @@ def _facts(towns: ModuleType, **frames: Any) -> Facts:
         "street_edges": edges,
         "registry": tables.empty(TABLES["registry"]),
         "imports": tables.empty(TABLES["imports"]),
+        "city_languages": tables.empty(TABLES["city_languages"]),
         "survey": tables.empty(TABLES["survey"]),
         "completeness": _hexagons(towns, ("good", 50_000.0, 20.0)),
         **frames,

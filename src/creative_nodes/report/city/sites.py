@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -42,7 +42,7 @@ MadeOf = Callable[[str], dict[CriterionKey, Made]]
 # columns of the table heritage that candidates do not hold
 HERITAGE_ONLY = [
     *("tier", "area_m2", "start_year", "listed", "registry_id", "in_osm", "evidence", "osm_ids", "site_id"),
-    *("status_source", "status_date"),
+    *("status_source", "status_date", "inception", "ground_id"),
 ]
 
 
@@ -84,12 +84,14 @@ class SiteCard:
     listed: bool
     area: str
     start_year: str
+    began: str
     source: str
     evidence: tuple[Proof, ...]
     more_evidence: int
     lon: float
     lat: float
     thin: str = ""
+    shares: str = ""
     more: Links = ()
     said_by: str = ""
     settle: str = ""
@@ -112,13 +114,19 @@ class SiteCard:
     areas: tuple[Area, ...] = ()
 
 
+def _told_tag(item: Mapping[str, Any]) -> str:
+    """Write the tag of a piece of evidence, with the file and day that tell it where it is not the extract."""
+    tag, source = str(item.get("tag") or ""), str(item.get("source") or "")
+    return say("{tag} – from {source}", tag=tag, source=source) if source else tag
+
+
 def proofs(text: str) -> tuple[tuple[Proof, ...], int]:
     """Read an evidence column: the first pieces, each once, and how many more there are."""
     found: dict[Proof, None] = {}
     for item in json.loads(text or "[]"):
         osm_id = str(item.get("osm_id") or "")
         reason = str(item.get("reason") or item.get("rule") or "")
-        found[Proof(translated(reason), str(item.get("tag") or ""), osm_id, osm_url(osm_id))] = None
+        found[Proof(translated(reason), _told_tag(item), osm_id, osm_url(osm_id))] = None
     return tuple(found)[:EVIDENCE_SHOWN], max(0, len(found) - EVIDENCE_SHOWN)
 
 
@@ -162,6 +170,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
     name, other_names = names(row, unnamed)
     evidence, more = proofs(row.evidence)
     year = known_number(row.start_year)
+    began = known_number(row.inception)
     size = known_number(row.area_m2)
     return {
         "site_id": row.site_id,
@@ -176,6 +185,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "listed": bool(row.listed),
         "area": "" if size is None else area(size),
         "start_year": "" if year is None else f"{year:.0f}",
+        "began": "" if began is None else say("began in {year}, says Wikidata", year=f"{began:.0f}"),
         "source": not_in_osm(row),
         "said_by": _said_by(row),
         "evidence": evidence,
@@ -207,7 +217,8 @@ def survey_card(row: Any, point: np.ndarray, settle: str, words: Words) -> SiteC
     settle : what would settle its age, in words.
     words : of the page.
     """
-    nobody = {"status_source": "", "status_date": "", "tier": "low", "listed": False, "start_year": None}
+    nobody = {"status_source": "", "status_date": "", "tier": "low", "listed": False}
+    nobody |= dict.fromkeys(("start_year", "inception"))
     full = SimpleNamespace(**{**row._asdict(), **nobody, "registry_id": "", "in_osm": True, "evidence": row.signs})
     rank = known_number(row.rank)
     return SiteCard(
@@ -308,6 +319,25 @@ def candidate_sites(
     at = points(ordered)
     return tuple(
         _candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(rows(full))
+    )
+
+
+def on_shared_ground(sites: Sequence[SiteCard], heritage: pd.DataFrame) -> tuple[SiteCard, ...]:
+    """Say on each site which others of those shown stand on its ground.
+
+    Parameters
+    ----------
+    sites : as shown.
+    heritage : the table of that name.
+    """
+    ground = dict(zip(heritage["site_id"], heritage["ground_id"], strict=True))
+    called: dict[str, list[str]] = {}
+    for site in sites:
+        called.setdefault(ground[site.site_id], []).append(site.name)
+    shared = {key: names for key, names in called.items() if key and len(names) > 1}
+    return tuple(
+        replace(site, shares=", ".join(name for name in shared.get(ground[site.site_id], ()) if name != site.name))
+        for site in sites
     )
 
 

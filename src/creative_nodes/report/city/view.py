@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import say, spoken, translated
+from creative_nodes.common import spoken, translated
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
@@ -32,11 +31,19 @@ from creative_nodes.report.city.figures import (
     sources,
 )
 from creative_nodes.report.city.headline import headline
+from creative_nodes.report.city.known import KnownSite, known_sites, partners_in
 from creative_nodes.report.city.links import Links, site_links
 from creative_nodes.report.city.made_of import Names, made_of
 from creative_nodes.report.city.priorities import Priorities, live_priorities
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
-from creative_nodes.report.city.sites import AroundSites, SiteCard, candidate_sites, in_order, other_sites
+from creative_nodes.report.city.sites import (
+    AroundSites,
+    SiteCard,
+    candidate_sites,
+    in_order,
+    on_shared_ground,
+    other_sites,
+)
 from creative_nodes.report.city.spaces import (
     Hull,
     Space,
@@ -54,26 +61,11 @@ from creative_nodes.report.city.together import Together, together
 from creative_nodes.report.city.within import within
 from creative_nodes.report.draw.charts import Fading, fading
 from creative_nodes.report.draw.shapes import cut_shapes, hull_shapes, inset, site_shapes
-from creative_nodes.report.say.keys import KNOWN_KINDS, MAP_MARKS, limit
-from creative_nodes.report.say.words import Words, known_number, names, rows, sentences, web_links, worded
+from creative_nodes.report.say.keys import MAP_MARKS, limit
+from creative_nodes.report.say.words import Words, rows, sentences, worded
 from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
-
-
-@dataclass(frozen=True)
-class KnownSite:
-    """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told."""
-
-    name: str
-    other_names: str
-    kind: str
-    use: str
-    outcome: str
-    reason: str
-    source: str
-    links: tuple[tuple[str, str], ...]
-    kind_words: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +111,7 @@ class CityPage:
     groups: tuple[Group, ...]
     notices: tuple[str, ...]
     known: tuple[KnownSite, ...]
+    partners: tuple[KnownSite, ...]
     known_counts: tuple[tuple[str, int], ...]
     provenance: tuple[tuple[str, str], ...]
     snapshot: str
@@ -145,25 +138,6 @@ class CityPage:
     def apart(self) -> tuple[SiteCard, ...]:
         """Candidates without a rank: nobody on foot can reach them along the streets that are mapped."""
         return tuple(site for site in self.sites if site.rank is None)
-
-
-def _registry(registry: pd.DataFrame) -> tuple[tuple[KnownSite, ...], tuple[tuple[str, int], ...]]:
-    known = []
-    for row in rows(registry):
-        name, other_names = names(row, row.registry_id)
-        outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
-        source, links = web_links(row.source)
-        kind = worded(KNOWN_KINDS, row.kind)
-        known.append(KnownSite(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind))
-    counts = registry["outcome"].value_counts(sort=False)
-    return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
-
-
-def _use(row: Any) -> str:
-    """Say what a known site was and is used for, and since when."""
-    uses = " → ".join(translated(text) for text in (row.former_use, row.present_use) if text)
-    year = known_number(row.year_converted)
-    return uses if year is None else say("{use} ({year})", use=uses, year=f"{year:.0f}").strip()
 
 
 def _with_mapping(
@@ -227,7 +201,7 @@ def city_page(
     districts : as `districts.read_districts` gives them; none: no site has a district.
     """
     words = words or {}
-    more = site_links(tables["heritage"], links) if links else {}
+    more = site_links(tables["heritage"], links or {})
     study = tables["study_area"].iloc[0]
     epsg = int(study["epsg"])
     creative, indicators = tables["creative"], tables["indicators"]
@@ -262,10 +236,12 @@ def city_page(
         tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
     )
     others = tuple(replace(site, more=more.get(site.site_id, ())) for site in others)
+    shown_sites = on_shared_ground((*candidates, *others), tables["heritage"])
+    candidates, others = shown_sites[: len(candidates)], shown_sites[len(candidates) :]
     survey = survey_of(tables, words) if "survey" in tables else None
     asked = survey.cards if survey else ()
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
-    known, known_counts = _registry(tables["registry"])
+    known, known_counts = known_sites(tables["registry"])
     criteria = method.criteria(ordered, settings)
     n_scored = int(ordered["rank"].notna().sum())
     top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
@@ -310,6 +286,7 @@ def city_page(
         groups=grouped(figures(indicators)),
         notices=notices(indicators),
         known=known,
+        partners=partners_in(known, tables["registry"]),
         known_counts=known_counts,
         provenance=sources(provenance),
         snapshot=snapshot_of(provenance),

@@ -73,6 +73,13 @@ def people_notices(facts: Facts) -> list[dict[str, object]]:
     return found
 
 
+def language_notices(facts: Facts) -> list[dict[str, object]]:
+    """Tell that names in the city's main language are not read."""
+    languages = facts.frames["city_languages"]
+    unread = languages[languages["warning"] != ""].itertuples()
+    return [_notice("languages", message_in(row, "warning")) for row in unread]
+
+
 def transit_notices(facts: Facts) -> list[dict[str, object]]:
     """Tell what is not known of public transport, and of each mode."""
     found = []
