@@ -207,7 +207,7 @@ def test_numbers_are_written_as_the_language_does(made):
         city = view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
     site = city.sites[0]
     assert site.within[0].times[2].residents == "1.500"
-    assert ("Studio 5", "1,2 km, 0,10") in site.measures[list(CRITERIA).index("neighbourhood")].made.parts
+    assert ("Nhà máy Đường Ượt 5", "1,2 km, 0,10") in site.measures[list(CRITERIA).index("neighbourhood")].made.parts
     assert city.colocation.told.count("5,50") == 1
 
 
