@@ -138,7 +138,9 @@ def test_a_card_gets_times_and_parts(parsed, html):
         ["15", "1,500", "1 (0)", 0.031, True],
     ]
     _, parts, rest = site["measures"][list(CRITERIA).index("exchange")][2]
-    assert parts[:2] == [["Studio number 0", "0 m, 0.50"], [made_up.HOSTILE[1], "40 m, 0.25"]] and rest.startswith("and 6 others")
+    assert parts[:2] == [["Studio number 0", "0 m, 0.50"], [made_up.HOSTILE[1], "40 m, 0.25"]] and rest.startswith(
+        "and 6 others"
+    )
 
 
 def test_the_curve_is_drawn_in_the_page_and_described(parsed):
@@ -205,7 +207,7 @@ def test_rows_and_sections(parsed):
     assert sum("more" in row.get("class", "") for row in rows) == 29 - 12  # beyond report.table_rows
     assert [a["data-site"] for a in parsed.all("li") if "data-site" in a] == ["29", "30", "31"]
     assert len(parsed.all("h1")) == 1
-    assert len(parsed.all("h2")) == 10
+    assert len(parsed.all("h2")) == 13
 
 
 def test_the_fictional_town_says_so(parsed):
