@@ -110,23 +110,24 @@ def _list_words(card: SiteCard) -> str:
 
 
 def _standing(
-    cards: Sequence[SiteCard], own: Mapping[str, float], hexagons: gpd.GeoDataFrame, bridging: float
+    cards: Sequence[SiteCard], own: Mapping[str, float], reference: gpd.GeoDataFrame, bridging: float
 ) -> list[Standing]:
     """List the sites that would bridge a gap, or stand in a hexagon where a node would; the best hexagons first."""
     at = np.array([(card.lon, card.lat) for card in cards], dtype=float).reshape(-1, 2)
+    hexagons = _measured(reference, "hexagon", 0)
     held, gains = _holding(hexagons.geometry.to_numpy(), at), hexagons[GAIN].to_numpy(dtype=float)
-    there = [float(gains[held[i]]) if i in held else 0.0 for i in range(len(cards))]
-    ours = [known_number(own.get(card.site_id)) or 0.0 for card in cards]
-    found = [i for i in range(len(cards)) if max(there[i], ours[i]) >= bridging]
+    there = [float(gains[held[i]]) if i in held else None for i in range(len(cards))]
+    ours = [known_number(own.get(card.site_id)) for card in cards]
+    found = [i for i in range(len(cards)) if max(there[i] or 0, ours[i] or 0) >= bridging]
     return [
         Standing(
             cards[i].name,
             cards[i].other_names,
             _list_words(cards[i]),
             natural(GAIN, there[i]),
-            natural(GAIN, own.get(cards[i].site_id)),
+            natural(GAIN, ours[i]),
         )
-        for i in sorted(found, key=lambda i: (-there[i], -ours[i], i))
+        for i in sorted(found, key=lambda i: (-(there[i] or 0), -(ours[i] or 0), i))
     ]
 
 
@@ -174,13 +175,14 @@ def gaps(
     bridging = settings.network.bridges_from * anchor
     limits = (bridging, *(share * anchor for share in (0.5, 1.0) if share > settings.network.bridges_from))
     hexagons = _measured(gpd.GeoDataFrame(reference), "hexagon", min(DRAWN_FROM, bridging))
+    hexagons = hexagons[shapely.intersects(area, hexagons.geometry.to_numpy())].reset_index(drop=True)
     shapes, gained = cut_shapes(hexagons, area), hexagons[GAIN].to_numpy(dtype=float)
     at = middles(gpd.GeoDataFrame(geometry=list(shapes), crs=reference.crs))
     spots = tuple(
         Spot(near.words(float(at[row][0]), float(at[row][1])), natural(GAIN, gained[row]), row)
         for row in _apart(shapes, gained >= bridging)
     )
-    standing = _standing(cards, _own_gains(tables), hexagons, bridging)
+    standing = _standing(cards, _own_gains(tables), reference, bridging)
     places = _measured(gpd.GeoDataFrame(reference), "place", bridging)
     lonlat = points(places)
     ours = known_number(tables["candidates"].loc[tables["candidates"]["reachable"], GAIN].astype(float).max())

@@ -62,8 +62,9 @@ def _outcome(row: Any) -> str:
 
 
 def _age(row: Any) -> str:
+    """Say which came first, map or decision; nothing where the map has no date, which is said once for all."""
     if not row.snapshot:
-        return say("age of the map not known")
+        return ""
     return say("map as young or younger") if row.map_is_younger else say("map older")
 
 

@@ -172,7 +172,7 @@ def whereabouts(ground: Ground | None, creative: gpd.GeoDataFrame, settings: Clu
     settings : how large and how far away a quarter may be.
     epsg : the metric CRS.
     """
-    known = creative[[bool(names(row, "")[0]) for row in rows(creative)]]
+    known = creative[np.array([bool(names(row, "")[0]) for row in rows(creative)], dtype=bool)]
     none = creative.iloc[:0]
     quarters, streets = (none, none) if ground is None else (ground.quarters, ground.streets)
     named = [(rows(frame), projected(frame, epsg)) for frame in (quarters, streets, known)]

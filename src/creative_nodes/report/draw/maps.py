@@ -270,7 +270,8 @@ def _draw_gains(city: OfflineMap, data: MapData) -> None:
         return
     told = [say("under {limit}", limit=number(limit, digits=2)) for limit in data.gain_limits]
     kinds = list(zip(GAIN_STYLES, [*told, say("more")], strict=False))
-    lines = [kinds[:2], kinds[2:], [("gainplace", say("street place that would bridge a gap"))]]
+    place = say("street place, {limit} or more", limit=number(data.gain_limits[0], digits=2))
+    lines = [kinds[:2], kinds[2:], [("gainplace", place)]]
     label = _graded(_swatch("gain", say("Network gain of a node, in spaces")), *lines)
     group = add(city, folium.FeatureGroup(name=label, show=False), "gains")
     _draw_cells(group, "gains", data.gains, GAIN_STYLES)
