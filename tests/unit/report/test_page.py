@@ -260,7 +260,9 @@ def test_index_sets_connectivity_side_by_side_with_what_gaps_in_the_map_do():
     rest = made["scores"], made["candidates"], made_up.PROVENANCE
     settings = made_up.settings(ROOT)
     told = cities.index_page([(settings, rich, *rest), (settings, made["indicators"], *rest)])
-    assert [row.label for row in told.compared] == ["Connectivity C: connectivity C", "Isolated creative spaces"]
+    assert [row.label for row in told.compared] == [
+        *("Connectivity C: connectivity C", "Network of a typical space", "Isolated creative spaces")
+    ]
     assert [(cell.value, cell.remark) for cell in told.compared[0].cells] == [
         ("31\u00a0%", "20\u00a0% (15–26\u00a0%) had 20\u00a0% fewer spaces been mapped"),
         ("31\u00a0%", ""),

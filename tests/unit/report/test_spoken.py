@@ -56,7 +56,7 @@ NOT_TOLD = {
     *("Priorities.city", "Priorities.order", "Slider.key", "SliderGroup.key", "Preset.key"),
 }
 UNITS = re.compile(r"(?<![^\W\d_])(?:km²|km|m²|m|ha|p|H3)(?![^\W\d_])|https?://\S+")
-BY_BABEL = re.compile(r"\b(?:và|tháng)\b")  # its own Vietnamese
+BY_BABEL = re.compile(r"\b(?:và|tháng|năm)\b")  # its own Vietnamese
 KEY = re.compile(r"(?:reach|travel)\.[\w.]+")
 ENGLISH = re.compile(r"[A-Za-z]")
 
