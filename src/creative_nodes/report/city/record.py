@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from creative_nodes.common import FORMATS, mark, say, say_n, translated
+from creative_nodes.common import FORMATS, listed, mark, say, say_n, translated
 from creative_nodes.report.say.spoken import Called, table
 from creative_nodes.report.say.words import rows, sentences, web_links, worded
 
 KINDS = {
-    "release": mark("to be moved out"),
+    "release": mark("to be released"),
     "reuse": mark("reuse for culture"),
     "study": mark("reuse is studied"),
 }
@@ -86,7 +86,7 @@ def _row(row: Any, names: Called) -> DecisionRow:
         source,
         links,
         _outcome(row),
-        "; ".join(worded(SETS, one) for one in row.sets),
+        listed([worded(SETS, one) for one in row.sets]),
         _age(row),
     )
 
