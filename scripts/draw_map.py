@@ -15,6 +15,7 @@ from creative_nodes.report import (
     draw_basemap,
     missing_messages,
     read_districts,
+    read_ground,
     read_links,
     read_places,
     read_roads,
@@ -32,9 +33,9 @@ words = {}
 for name in ("heritage_taxonomy", "creative_taxonomy"):
     words |= read_taxonomy(snakemake.input[name]).classes
 chosen = settings_of(snakemake.params.settings)
-near = read_districts(paths["places"])
+near, ground = read_districts(paths["places"]), read_ground(*(paths[name] for name in drawn))
 told = read_links(paths["places"], frames["heritage"]["osm_ids"].explode().dropna())
-speak = partial(city_page, frames, provenance, chosen, words=words, links=told, districts=near)
+speak = partial(city_page, frames, provenance, chosen, words=words, links=told, districts=near, ground=ground)
 city = speak()
 paper = draw_basemap(read_places(paths["places"]), read_roads(paths["street_edges"]), city.area, city.epsg)
 text = city_html(speak, paper)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from creative_nodes.report.pack import ATTRIBUTES, LAYERS
+from creative_nodes.report.pack import ATTRIBUTES, LAYERS, MADE_LAYERS
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = (
@@ -86,7 +86,7 @@ def test_the_geopackage_opens_in_gdal_with_the_scores_beside_the_candidates(demo
 
     path = demo.folder / "data/processed/sample/sample.gpkg"
     layers = set(pyogrio.list_layers(path)[:, 0])
-    assert layers == {"candidates", *LAYERS, *ATTRIBUTES}
+    assert layers == {*MADE_LAYERS, *LAYERS, *ATTRIBUTES}
     candidates = pyogrio.read_dataframe(path, layer="candidates")
     assert candidates.crs.to_epsg() == 4326
     assert candidates.set_index("rank").loc[1, "name"] == "Kho Bến Cũ"

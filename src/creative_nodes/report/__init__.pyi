@@ -8,6 +8,7 @@ from .city.districts import read_districts as read_districts
 from .city.figures import snapshot_of as snapshot_of
 from .city.links import read_links as read_links
 from .city.view import city_page as city_page
+from .city.whereabouts import read_ground as read_ground
 from .draw.basemap import draw_basemap as draw_basemap
 from .draw.basemap import read_places as read_places
 from .draw.basemap import read_roads as read_roads

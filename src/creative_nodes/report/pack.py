@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from creative_nodes.common import NAME_COLUMNS
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.tables import TABLES
 
@@ -17,9 +18,17 @@ LAYERS = (
     *("study_area", "heritage", "survey", "creative", "clusters"),
     *("completeness", "accessibility", "isochrones", "stations"),
 )
+# layers made of tables that have their geometry elsewhere, or two kinds of it: each with the tables it is made of
+MADE_LAYERS = {
+    "candidates": ("candidates", "scores", "priorities_doubt", "site_doubt", "marks", "portfolio_sites"),
+    "cluster_reach": ("cluster_reach", "clusters"),
+    "reference_places": ("reference",),
+    "reference_hexagons": ("reference",),
+}
 ATTRIBUTES = (
     *("scores", "survey_scores", "marks", "site_doubt", "set_doubt", "member_doubt", "worlds"),
-    *("recommended", "set_beside_ranking"),
+    *("values", "scales", "correlations", "network_parts"),
+    *("recommended", "set_beside_ranking", "decisions"),
     *("priorities_doubt", "scenarios", "agreement", "sweeps", "sweep_variants"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "backtest", "backtest_summary"),
 )
@@ -61,12 +70,42 @@ def joined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(whole.assign(plans=whole["site_id"].map(chosen).fillna("")), crs=frames["candidates"].crs)
 
 
+def _outlined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Give each kept cluster, as a node, its names and its outline."""
+    clusters = frames["clusters"][["cluster_id", *NAME_COLUMNS, "geometry"]]
+    whole = clusters.merge(frames["cluster_reach"], on="cluster_id", how="inner", validate="one_to_one")
+    return gpd.GeoDataFrame(whole, crs=frames["clusters"].crs)
+
+
+def _of_kind(reference: pd.DataFrame, kind: str) -> gpd.GeoDataFrame:
+    """Keep the places, which are points, or the hexagons, of which network gain alone is measured."""
+    found = reference[reference["kind"] == kind].drop(columns="kind").reset_index(drop=True)
+    if kind == "hexagon":
+        found = found[["place_id", "network_gain", "geometry"]].rename(columns={"place_id": "hex_id"})
+    return gpd.GeoDataFrame(found, crs=reference.crs)
+
+
+def made_layers(frames: dict[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Make the layers that join tables or part one: candidates, clusters as nodes, reference places and hexagons.
+
+    Parameters
+    ----------
+    frames : tables by name, those that `MADE_LAYERS` names.
+    """
+    return {
+        "candidates": joined(frames),
+        "cluster_reach": _outlined(frames),
+        "reference_places": _of_kind(frames["reference"], "place"),
+        "reference_hexagons": _of_kind(frames["reference"], "hexagon"),
+    }
+
+
 def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[str]:
     """Write a GeoPackage: candidates with all that is told of them, and the tables people look at beside them.
 
     Parameters
     ----------
-    frames : tables by name: candidates, `LAYERS`, and `ATTRIBUTES`, which become tables without geometry.
+    frames : tables by name: `LAYERS`, those of `MADE_LAYERS`, and `ATTRIBUTES`, which become tables without geometry.
     path : file to write, whole or not at all.
 
     Returns
@@ -76,7 +115,7 @@ def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[s
     path = Path(path)
     temporary = path.with_name(f".{path.name}.part.gpkg")
     temporary.unlink(missing_ok=True)
-    layers = {name: frames[name] for name in LAYERS} | {"candidates": joined(frames)}
+    layers = {name: frames[name] for name in LAYERS} | made_layers(frames)
     try:
         for name, frame in layers.items():
             # a layer without rows has no geometry type of its own

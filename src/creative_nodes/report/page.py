@@ -49,7 +49,7 @@ EVERY_PAGE = ("base.js", "language.js")
 CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js", "terms.js")
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
-    *("notes", "certainty", "scenarios", "together", "backtest"),
+    *("notes", "gaps", "nodes", "certainty", "scenarios", "together", "backtest", "record"),
     *("survey", "figures", "colocation", "known", "method", "terms", "caution", "data"),
 )  # in the order of the page
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
@@ -214,6 +214,9 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "hexagons": [[h.mapping_words, *h.lines] for h in page.hexagons],
         "served": [[h.title, *h.lines] for h in page.served],
         "living": [hexagon.people for hexagon in page.served],
+        "gains": page.gaps.gains if page.gaps else (),
+        "gain_places": [gain for gain, _, _ in page.gaps.places] if page.gaps else (),
+        "bridging": round(page.gaps.limits[0], 3) if page.gaps else None,
         "links": page.links,
         "terms": {term.key: term.told for term in page.terms},
         "priorities": asdict(page.priorities),
@@ -245,6 +248,7 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
     served = _by_kind([hexagon.kind for hexagon in page.served], page.served_shapes)
     crowds = _by_kind([hexagon.crowd for hexagon in page.served], page.served_shapes)
     crowds.pop("", None)
+    found = page.gaps
     ranked = [(i, site.rank, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is not None]
     return maps.MapData(
         area=page.area,
@@ -260,6 +264,9 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         served=served,
         crowds=crowds,
         crowd_limits=page.crowd_limits,
+        gains=_by_kind(found.kinds, found.shapes) if found else {},
+        gain_limits=found.limits if found else (),
+        gain_places=[(i, lon, lat) for i, (_, lon, lat) in enumerate(found.places)] if found else [],
         underserved=page.underserved,
         stations=[(i, station.lon, station.lat) for i, station in enumerate(page.stations)],
         links=bool(page.links),

@@ -19,7 +19,7 @@ from creative_nodes.report.city import figures, links, view
 from creative_nodes.report.draw import basemap
 from creative_nodes.report.draw import packed as packed_data
 from creative_nodes.report.tables import TABLES
-from creative_nodes.score.against import scales_by, values_of
+from creative_nodes.score.against import city_correlations, city_scales, scales_by, values_of
 from creative_nodes.score.values import DEFAULT_ANCHORS
 from creative_nodes.settings import Analysis, Settings, load_config, pick
 
@@ -178,6 +178,54 @@ def reference(*, lacking: Sequence[str] = ()) -> pd.DataFrame:
     return places.assign(kind="place", **dict.fromkeys(lacking, np.nan))
 
 
+def _reference() -> gpd.GeoDataFrame:
+    """The reference places along a diagonal, and six hexagons from west to east: the third adds most, the last none."""
+    places, n = reference(), 6
+    step = 0.06 / n
+    share = np.linspace(0, 1, len(places))
+    places = places.assign(place_id=[f"p{i:03d}" for i in range(len(places))])
+    hexagons = pd.DataFrame({"place_id": [f"8843{i}" for i in range(n)], "kind": "hexagon"})
+    hexagons["network_gain"] = [0.001, 0.02, 0.05, 0.012, 0.006, np.nan]
+    strips = [box(WEST + i * step, SOUTH - 0.01, WEST + (i + 1) * step, SOUTH + 0.06) for i in range(n)]
+    shapes = [*(Point(WEST + 0.06 * at, SOUTH + 0.05 * at) for at in share), *strips]
+    frame = pd.concat([places, hexagons.reindex(columns=places.columns)], ignore_index=True)
+    ordered = [column.name for column in TABLES["reference"].columns if column.name != "geometry"]
+    return gpd.GeoDataFrame(frame[ordered], geometry=shapes, crs="EPSG:4326")
+
+
+def _cluster_reach() -> pd.DataFrame:
+    """The kept cluster, above the median of the places in everything."""
+    values = dict.fromkeys(POSITION_CRITERIA, 0.6)
+    row = {"cluster_id": "k0", "n_spaces": 9, "reachable": True, "typical_network": 21.5, **values}
+    return pd.DataFrame([row | {"residents_walk_15": 30_000.0, "transit_minutes": None}])
+
+
+def decision(site_id: str = "", **instead: object) -> dict[str, object]:
+    """A row of the table decisions, on a site that is not located unless told otherwise."""
+    return {
+        "registry_id": "",
+        "site": f"Works {HOSTILE[0]}",
+        "kind": "release",
+        "decision": "on a list",
+        "date": "2025-11",
+        "source": "https://example.org/list",
+        "site_id": site_id,
+        "standing": "ranked" if site_id else "not_located",
+        "list": "known" if site_id else "",
+        "rank": 1 if site_id else None,
+        "ranked": 29,
+        "sets": ["best", "single"] if site_id else [],
+        "snapshot": "2024-05-06",
+        "map_is_younger": False,
+        **instead,
+    }
+
+
+def decisions(*made: dict[str, object]) -> pd.DataFrame:
+    """The table decisions, by default with one that is located and one that is not."""
+    return pd.DataFrame(made or (decision("h0"), decision())).astype({"rank": "Int64"})
+
+
 def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachable: int) -> gpd.GeoDataFrame:
     chosen = heritage.iloc[:-8].reset_index(drop=True)
     n = len(chosen)
@@ -291,6 +339,7 @@ def _indicators() -> pd.DataFrame:
         (figures.SPACES, "Creative spaces in the study area", 40.0, "spaces", "OpenStreetMap"),
         (figures.CONNECTIVITY, "Connectivity C", 0.31, "0-1", "walks of 15 minutes"),
         (figures.ISOLATED, "Isolated creative spaces", 0.125, "share", "walks of 15 minutes"),
+        ("typical_network", "Network of a typical space", 9.5, "spaces", "walks of 15 minutes"),
         (figures.RESIDENTS, "Residents", 123_456.0, "persons", "made up"),
         (figures.MEDIAN_VENUES, "Named venues per 1,000 residents", 5.75, "per 1,000", "OpenStreetMap"),
         ("stations", "Rapid-transit stations", None, "stations", "none is mapped in the study area"),
@@ -565,6 +614,11 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "set_doubt": _set_doubt(candidates),
         "marks": _marks(scores),
         "values": values_of(candidates, scales_by(reference(), DEFAULT_ANCHORS), settings(ROOT).score),
+        "scales": city_scales(reference(), DEFAULT_ANCHORS),
+        "correlations": city_correlations(reference()),
+        "reference": _reference(),
+        "cluster_reach": _cluster_reach(),
+        "decisions": decisions(),
         "indicators": _indicators(),
         "registry": _registry(),
         "completeness": _completeness(),

@@ -83,9 +83,13 @@ def test_a_set_that_does_not_connect_says_so(made, settings):
 
 @pytest.mark.parametrize(("gain", "said"), [(0.0, True), (0.24, True), (0.25, False), (1.0, False)])
 def test_where_no_candidate_bridges_a_gap_the_first_line_says_so(made, settings, gain, said):
-    beside = pd.DataFrame({"anchor_gain": [1.0]})
-    text = told(made, settings, candidates=made["candidates"].assign(network_gain=gain), set_beside_ranking=beside)
+    scales = pd.DataFrame({"criterion": ["newly_served", "network_gain"], "one": [9.0, 1.0]})
+    changed = {"candidates": made["candidates"].assign(network_gain=gain), "scales": scales}
+    text = told(made, settings, **changed)
     assert text.startswith("No candidate bridges a gap") == said
+    ordered = in_order(changed["candidates"], made["scores"])
+    text = headline(made | changed, ordered, settings, names={}, where=["by A (B)", "90 m west of C"])
+    assert (" A node would bridge one here: by A (B) and 90 m west of C. Best together" in text) == said
 
 
 def test_below_three_candidates_nothing_is_ranked_and_nothing_judged(made, settings):

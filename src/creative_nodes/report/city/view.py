@@ -30,11 +30,15 @@ from creative_nodes.report.city.figures import (
     snapshot_of,
     sources,
 )
+from creative_nodes.report.city.gaps import Gaps, gaps
 from creative_nodes.report.city.headline import headline
 from creative_nodes.report.city.known import KnownSite, known_sites, partners_in
 from creative_nodes.report.city.links import Links, site_links
 from creative_nodes.report.city.made_of import Names, made_of
+from creative_nodes.report.city.nodes import Nodes, nodes
 from creative_nodes.report.city.priorities import Priorities, live_priorities
+from creative_nodes.report.city.record import Record, record
+from creative_nodes.report.city.related import Related, related
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
 from creative_nodes.report.city.sites import (
     AroundSites,
@@ -58,6 +62,7 @@ from creative_nodes.report.city.spaces import (
 from creative_nodes.report.city.survey import Survey, origins, survey_of
 from creative_nodes.report.city.terms import Term, terms
 from creative_nodes.report.city.together import Together, together
+from creative_nodes.report.city.whereabouts import Ground, whereabouts
 from creative_nodes.report.city.within import within
 from creative_nodes.report.draw.charts import Fading, fading
 from creative_nodes.report.draw.shapes import cut_shapes, hull_shapes, inset, site_shapes
@@ -66,6 +71,7 @@ from creative_nodes.report.say.words import Words, rows, sentences, worded
 from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
+TOLD_SPOTS = 2  # places that the first lines name where no candidate bridges a gap
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,10 @@ class CityPage:
     city_name: str
     city_note: str
     answer: str
+    gaps: Gaps | None
+    nodes: Nodes | None
+    related: Related | None
+    record: Record | None
     network: str
     n_scored: int
     top_n: int
@@ -183,6 +193,7 @@ def city_page(
     words: Words | None = None,
     links: Mapping[str, Links] | None = None,
     districts: gpd.GeoDataFrame | None = None,
+    ground: Ground | None = None,
 ) -> CityPage:
     """Make the view-model of a city's page.
 
@@ -191,14 +202,16 @@ def city_page(
     tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
         reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
         registry, links, completeness; and as far as they are there site_links, recommended, set_beside_ranking,
-        set_doubt, marks, priorities_doubt, agreement, scenarios, sweeps, sweep_variants, portfolio, portfolio_sites,
-        portfolio_gain, portfolio_front, backtest, backtest_summary, and survey with survey_candidates and
+        scales, correlations, reference, cluster_reach, decisions, set_doubt, marks, priorities_doubt, agreement,
+        scenarios, sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest,
+        backtest_summary, and survey with survey_candidates and
         survey_scores. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
     links : photo and wiki addresses by osm_id, as `links.read_links` gives them; none: the cards show none.
     districts : as `districts.read_districts` gives them; none: no site has a district.
+    ground : as `whereabouts.read_ground` gives it; none: places are told by creative spaces alone.
     """
     words = words or {}
     more = site_links(tables["heritage"], links or {})
@@ -216,7 +229,7 @@ def city_page(
     served_shapes = cut_shapes(served, study.geometry)
     told_doubts = doubts(tables, ordered, settings)
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
-    quarters = districts_of([(site.lon, site.lat) for site in candidates], districts)
+    in_districts = districts_of([(site.lon, site.lat) for site in candidates], districts)
     linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
     by_map = map_marks(tables.get("marks"))
     candidates = tuple(
@@ -227,7 +240,7 @@ def city_page(
             map_mark_words=worded(MAP_MARKS, verdict) if verdict else "",
             linked=linked.get(site.site_id, ()),
             more=more.get(site.site_id, ()),
-            district=quarters[i],
+            district=in_districts[i],
         )
         for i, site in enumerate(candidates)
     )
@@ -243,6 +256,10 @@ def city_page(
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = known_sites(tables["registry"])
     criteria = method.criteria(ordered, settings)
+    near = whereabouts(ground, creative, settings.clusters, epsg)
+    gapped = gaps(tables, (*candidates, *asked), near, settings, study.geometry)
+    where = [spot.where for spot in gapped.spots[:TOLD_SPOTS]] if gapped else []
+    told_first = headline(tables, ordered, settings, names=called, where=where)
     n_scored = int(ordered["rank"].notna().sum())
     top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
     told_decays = method.decays(settings.reach)
@@ -250,7 +267,11 @@ def city_page(
         settings=settings,
         city_name=translated(settings.city.name),
         city_note=translated(settings.city.note),
-        answer=sentences(headline(tables, ordered, settings, names=called), what_counts(tables.get("values"), ordered)),
+        answer=sentences(told_first, what_counts(tables.get("values"), ordered)),
+        gaps=gapped,
+        nodes=nodes(tables, settings),
+        related=related(tables, settings),
+        record=record(tables, names=called),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         n_scored=n_scored,
         top_n=top_n,
