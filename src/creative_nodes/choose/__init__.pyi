@@ -11,7 +11,6 @@ from .recommended import Aims as Aims
 from .recommended import Anchors as Anchors
 from .recommended import Served as Served
 from .settings import Portfolio as Portfolio
-from .settings import check_costs as check_costs
 from .tables import DECISIONS as DECISIONS
 from .tables import PORTFOLIO as PORTFOLIO
 from .tables import PORTFOLIO_FRONT as PORTFOLIO_FRONT

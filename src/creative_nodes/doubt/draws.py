@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from creative_nodes.doubt.settings import FACTORS, Doubt
+from creative_nodes.reach import MIDDLE_AGE
 
 NUMBERS = (*FACTORS, "snap_within_m", "people")  # drawn once a world
 
@@ -48,7 +49,8 @@ class Drawn:
     ----------
     numbers : by name, see `NUMBERS`; factors, the order, metres, and the number of the source of residents.
     real : which sites are old industry, shape (sites,).
-    area, age : where in its range what nobody knows lies, 0-1, shape (sites,); missing where it stays as it is.
+    area, age : what areas that nobody knows are multiplied by, and the share of full age of sites whose age nobody
+        knows, shape (sites,).
     spaces : which known spaces and points of the pool hold a space, shape (spaces + pool,).
     """
 
@@ -60,11 +62,11 @@ class Drawn:
 
 
 def unchanged(of: Uncertain) -> Drawn:
-    """Return the world that is the run itself; areas and ages stay as the run has them."""
+    """Return the world that is the run itself."""
     sites, pool = len(of.real), len(of.readily)
     numbers = dict.fromkeys(FACTORS, 1.0) | {"snap_within_m": of.snap_within_m, "people": 0.0}
     spaces = np.concatenate([np.ones(len(of.loss), dtype=bool), np.zeros(pool, dtype=bool)])
-    return Drawn(numbers, np.ones(sites, dtype=bool), np.full(sites, np.nan), np.full(sites, np.nan), spaces)
+    return Drawn(numbers, np.ones(sites, dtype=bool), np.ones(sites), np.full(sites, MIDDLE_AGE), spaces)
 
 
 def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
@@ -89,8 +91,8 @@ def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
         Drawn(
             _numbers(numbers[w], of, settings),
             real[w] < chance,
-            area[w] if settings.unknown_areas else np.full(sites, np.nan),
-            age[w] if settings.unknown_ages else np.full(sites, np.nan),
+            np.array([_between(settings.unknown_areas, at, even=False) for at in area[w]]),
+            np.array([_between(settings.unknown_ages, at, even=True) for at in age[w]]),
             np.concatenate([lost[w] >= of.loss, _added(added[w], numbers[w, -1], of, settings)]),
         )
         for w in range(settings.worlds)

@@ -4,6 +4,8 @@ from .isochrones import draw_isochrones as draw_isochrones
 from .measure import measure_criteria as measure_criteria
 from .measure import measure_reach as measure_reach
 from .measure import select_candidates as select_candidates
+from .own import MIDDLE_AGE as MIDDLE_AGE
+from .own import own_criteria as own_criteria
 from .reference import PositionRules as PositionRules
 from .reference import draw_places as draw_places
 from .reference import measure_clusters as measure_clusters

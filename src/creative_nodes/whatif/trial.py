@@ -161,8 +161,10 @@ def _site_lines(row: Any, scored: Any, trial: Trial) -> list[str]:
             shown = f"{value:,.0f}"
         adds = scored[f"part_{name}"]
         lines.append(f"  {name:<20}{shown:>14}  {column.unit:<18}{rank:>6}{'-' if pd.isna(adds) else f'{adds:.3f}':>8}")
-    if pd.isna(row["area_m2"]):
-        lines.append("  its area is not known, so site_capacity counts as the smallest; give area_m2=")
+    if row["area_unknown"]:
+        lines.append("  its area is not known, so site_capacity is that of a typical site of its class; give area_m2=")
+    if row["age_unknown"]:
+        lines.append("  its age is not known, so it counts as the middle in heritage_value; give start_year=")
     return lines
 
 

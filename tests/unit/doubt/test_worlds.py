@@ -74,7 +74,6 @@ def city(towns: ModuleType) -> DoubtedCity:
     return DoubtedCity(
         measured.candidates,
         sites,
-        measured.parts,
         reference,
         completeness,
         scales_by(reference, config.score.anchors),
@@ -148,8 +147,8 @@ def test_with_every_spread_at_zero_scores_are_those_of_the_run(towns: ModuleType
         ({"loss": {"thin": 0.5, "fair": 0.5, "good": 0.5, "empty": 0.5}}, {*AROUND, "newly_served", "network_gain"}),
         ({"additions": 0.5}, {*AROUND, "newly_served", "network_gain"}),
         ({"real_sites": True}, set()),
-        ({"unknown_areas": True}, {"site_capacity"}),
-        ({"unknown_ages": True}, {"heritage_value"}),
+        ({"unknown_areas": (0.1, 10.0)}, {"site_capacity"}),
+        ({"unknown_ages": (0.0, 1.0)}, {"heritage_value"}),
     ],
 )
 def test_each_spread_alone_widens_what_it_should(
@@ -193,6 +192,9 @@ def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city:
     assert met[200].tolist() == city.candidates["reachable"].tolist()
     far = ~city.candidates["reachable"].to_numpy()
     assert far.any() and met[400][far].all()
+    # and there it has criteria of its own, though the table candidates has none
+    assert city.candidates.loc[far, "site_capacity"].isna().all()
+    assert kept.sites.drawn(unchanged(of), rules.of_worlds()).notna().all(axis=None)
     found = worlds.doubt_worlds(city, rules, _chosen(city))
     share = found["site_doubt"].set_index("site_id")["p_ranked"][city.candidates["site_id"][far]]
     assert share.tolist() == pytest.approx([1 / 3] * far.sum(), abs=0.05)

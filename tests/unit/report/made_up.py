@@ -189,6 +189,8 @@ def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachabl
         "reachable": reachable,
         "unreachable_reason": np.where(reachable, "", f"no street within 200 m {HOSTILE[2]}"),
         **values,
+        # of the second little is known
+        **dict.fromkeys(("area_unknown", "age_unknown"), np.arange(n) == 1),
         "spaces_walk": pd.array([i % 5 for i in range(n)], dtype="Int64"),
         "nearest_space": ["c0" if i % 2 else "" for i in range(n)],
         "nearest_space_m": [431.0] * n,
@@ -272,6 +274,7 @@ def _survey(n: int) -> dict[str, gpd.GeoDataFrame]:
     values = dict.fromkeys(CRITERIA, 0.5)
     measured = shapes[["site_id", "name", "name_en", "name_vi", "name_zh", "messages", "geometry"]].assign(
         **{"heritage_class": CLASSES[0], "status": "not_known", "list": "survey", "confidence": 0.0},
+        **{"area_unknown": False, "age_unknown": True},
         **{"reachable": [i != 1 for i in range(n)], "unreachable_reason": "", **values},
         **{"spaces_walk": pd.array([1] * n, dtype="Int64"), "nearest_space": "c0", "nearest_space_m": 50.0},
     )
@@ -413,7 +416,7 @@ def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
         (first, "network_gain", "space", "c1", HOSTILE[1], 1, 2.345, "spaces", 900.0),
         (first, "network_gain", "space", "c5", "Studio 5", 1, 1.0, "spaces", None),
         (first, "network_gain", "space", "others", "", 3, 0.02, "spaces", None),
-        (first, "heritage_value", "evidence", "confidence", "", 1, 0.375, "0-1", None),
+        (first, "heritage_value", "evidence", "listing", "", 1, 0.5, "0-1", None),
         (first, "heritage_value", "evidence", "age", "", 1, 0.0, "0-1", None),
         (first, "readiness", "evidence", "status", "", 1, 1.0, "0-1", None),
     ]

@@ -34,6 +34,7 @@ from creative_nodes.report.say.words import (
     worded,
 )
 from creative_nodes.report.settings import PageSettings
+from creative_nodes.score import ASSUMED
 
 EVIDENCE_SHOWN = 12
 OTHER_KINDS = ("converted", "lost", "kept", "low")
@@ -260,6 +261,16 @@ class AroundSites:
     areas: Sequence[tuple[Area, ...]]
 
 
+def _figure(key: CriterionKey, row: Any, kind: str) -> str:
+    """Word a figure; one that stands in for what nobody knows says so."""
+    said, assumed = natural(key, getattr(row, key)), bool(getattr(row, ASSUMED.get(key, ""), False))
+    if not (assumed and row.reachable):
+        return said
+    if key == "site_capacity":
+        return say("{value} (not known: counted as typical of its kind, {kind})", value=said, kind=lower_first(kind))
+    return say("{value} (age not known: counted as the middle)", value=said)
+
+
 def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, settings: PageSettings) -> SiteCard:
     rank, made = known_number(row.rank), around.made_of(row.site_id) if row.reachable else {}
     return SiteCard(
@@ -273,7 +284,7 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, sett
         unreachable_reason="" if row.reachable else spoken(row, "unreachable_reason") or say("no reason given"),
         near=_near(row, around.space_names, settings.network.link_minutes),
         measures=tuple(
-            Measure(natural(key, getattr(row, key)), known_number(getattr(row, f"part_{key}")), made.get(key))
+            Measure(_figure(key, row, base["heritage_class"]), known_number(getattr(row, f"part_{key}")), made.get(key))
             for key in CRITERIA
         ),
         within=around.within[i],
