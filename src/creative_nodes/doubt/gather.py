@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.choose import may_be_chosen
+from creative_nodes.choose import Grounds, may_be_chosen
 from creative_nodes.common import WGS84_EPSG, TravelMode, reproject
 from creative_nodes.doubt.draws import Uncertain
 from creative_nodes.doubt.kept import Around, Limits, all_sources, keep_rides, keep_walks
@@ -104,6 +104,7 @@ def _sites(city: DoubtedCity, candidates: Candidates) -> Sites:
         age_unknown=own.age_unknown,
         ranked=np.isin(lists_of(frame), RANKED),
         eligible=may_be_chosen(everywhere),
+        grounds=Grounds.read(frame),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from creative_nodes.choose import Grounds
 from creative_nodes.common import POSITION_CRITERIA
 from creative_nodes.doubt.draws import Drawn
 from creative_nodes.doubt.kept import Rides, Walks
@@ -47,6 +48,7 @@ class Sites:
     figures : the criteria of the site itself, a column each.
     area_unknown, age_unknown : which nobody knows, shape (sites,).
     ranked, eligible : which share the ranking, and which may be chosen, whether they can be reached or not.
+    grounds : which stand on one ground.
     """
 
     site_ids: np.ndarray
@@ -55,6 +57,7 @@ class Sites:
     age_unknown: np.ndarray
     ranked: np.ndarray
     eligible: np.ndarray
+    grounds: Grounds
 
     def drawn(self, drawn: Drawn, rules: Rules) -> pd.DataFrame:
         """Return the criteria of the sites themselves in a world."""

@@ -24,6 +24,7 @@ from creative_nodes.common import (
 from creative_nodes.network import NetworkSettings
 from creative_nodes.reach import parts
 from creative_nodes.reach.counted import MAJOR, residents_by_service, residents_within
+from creative_nodes.reach.grounds import one_ground_with
 from creative_nodes.reach.own import own_criteria
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
@@ -293,6 +294,7 @@ def measure_criteria(
     for name in CRITERIA:
         frame[name] = np.where(reachable, measured[name], np.nan)
     frame["area_unknown"], frame["age_unknown"] = own.area_unknown, own.age_unknown
+    frame["one_ground_with"] = one_ground_with(sites["site_id"].tolist(), survey.streets.shapes(sites))
     frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
     frame["messages"] = [one["messages"] for one in why]
