@@ -140,6 +140,16 @@ def test_a_figure_that_stands_in_for_what_nobody_knows_says_so(city):
     assert not any("known" in value for value in known)
 
 
+def test_sites_on_one_ground_say_so(city):
+    by_id = {site.site_id: site for site in city.sites}
+    told = {site.name: site.ground for site in city.sites if site.ground}
+    one, other = by_id["h3"], by_id["h4"]
+    assert told == {
+        one.name: f"On one ground with {other.name}: they are one node.",
+        other.name: f"On one ground with {one.name}: they are one node.",
+    }
+
+
 def test_what_has_no_parts_is_not_made_of_anything(city):
     assert told(city, 0, "site_capacity") is None
     assert told(city, 0, "residents_walk_15") is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -105,6 +105,7 @@ class SiteCard:
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
+    ground: str = ""
     district: str = ""
     linked: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -251,6 +252,11 @@ def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
     return sentences(nearest, number_of)
 
 
+def _ground(others: Sequence[str]) -> str:
+    """Say which others stand on a site's ground; empty where none does."""
+    return say("On one ground with {names}: they are one node.", names=list(others)) if others else ""
+
+
 @dataclass(frozen=True)
 class AroundSites:
     """What is told of candidates beside their own rows: names, parts, and by row what they reach."""
@@ -316,9 +322,12 @@ def candidate_sites(
     settings, words : of the page.
     """
     full = ordered.merge(heritage[HERITAGE_ONLY], on="site_id", how="left", validate="one_to_one")
-    at = points(ordered)
+    at, whole = points(ordered), rows(full)
+    cards = [_candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(whole)]
+    called = {card.site_id: card.name for card in cards}
     return tuple(
-        _candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(rows(full))
+        replace(card, ground=_ground([called[one] for one in row.one_ground_with if one in called]))
+        for card, row in zip(cards, whole, strict=True)
     )
 
 
