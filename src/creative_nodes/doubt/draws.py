@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from creative_nodes.reach import MIDDLE_AGE
 
 NUMBERS = (*FACTORS, "snap_within_m", "people")  # drawn once a world
 
+OF_SITES = 4  # apart from the other draws of a seed
+
 
 @dataclass(frozen=True, eq=False)
 class Uncertain:
@@ -21,6 +24,7 @@ class Uncertain:
 
     Attributes
     ----------
+    ids : of the sites, shape (sites,).
     real : chance that each site is old industry at all, shape (sites,).
     loss : chance that each known space is gone or was none, shape (spaces,).
     inside : which known spaces lie in the study area, shape (spaces,): of these additions are a share.
@@ -29,6 +33,7 @@ class Uncertain:
     snap_within_m : the run's own snap distance, metres.
     """
 
+    ids: np.ndarray
     real: np.ndarray
     loss: np.ndarray
     inside: np.ndarray
@@ -73,7 +78,8 @@ def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
     """Draw worlds: every number, site and space has an axis of its own, cut into as many parts as there are worlds.
 
     A Latin hypercube (McKay, Beckman and Conover, Technometrics 21, 1979): so a site of confidence 0.8 is real in
-    80 % of the worlds, and not in about so many.
+    80 % of the worlds, and not in about so many. The axes of a site are drawn by its id, so that another site, such as
+    that of a what-if, changes no draw.
 
     Parameters
     ----------
@@ -81,12 +87,12 @@ def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
     settings : ranges and chances.
     seed : seed of the draw.
     """
-    sites, known, pool = len(of.real), len(of.loss), len(of.readily)
-    widths = (len(NUMBERS) + 1, sites, sites, sites, known, pool)
-    cube = qmc.LatinHypercube(sum(widths), rng=np.random.default_rng(seed)).random(settings.worlds)
-    axes = np.split(cube, np.cumsum(widths)[:-1], axis=1)
-    numbers, real, area, age, lost, added = axes
-    chance = of.real if settings.real_sites else np.ones(sites)
+    widths = (len(NUMBERS) + 1, len(of.loss), len(of.readily))
+    cube = _cut(sum(widths), settings.worlds, [seed])
+    numbers, lost, added = np.split(cube, np.cumsum(widths)[:-1], axis=1)
+    own = [_cut(3, settings.worlds, [seed, OF_SITES, zlib.crc32(str(site_id).encode())]) for site_id in of.ids]
+    real, area, age = np.stack(own, axis=2).transpose(1, 0, 2)
+    chance = of.real if settings.real_sites else np.ones(len(of.ids))
     return [
         Drawn(
             _numbers(numbers[w], of, settings),
@@ -97,6 +103,11 @@ def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
         )
         for w in range(settings.worlds)
     ]
+
+
+def _cut(axes: int, worlds: int, seed: Sequence[int]) -> np.ndarray:
+    """Cut each axis into as many parts as there are worlds, and draw once in each, shape (worlds, axes)."""
+    return np.asarray(qmc.LatinHypercube(axes, rng=np.random.default_rng(seed)).random(worlds))
 
 
 def _numbers(at: np.ndarray, of: Uncertain, settings: Doubt) -> dict[str, float]:

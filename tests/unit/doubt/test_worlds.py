@@ -185,6 +185,23 @@ def test_a_site_is_real_and_a_space_lost_in_just_the_share_that_is_asked_for(
     assert thin > 2 * there[known:][of.readily == 0.1].mean() > 0
 
 
+def test_another_site_changes_no_draw_of_the_others(towns: ModuleType, city: DoubtedCity) -> None:
+    """So that the worlds of a what-if are those of its base, with one more site in them."""
+    doubt = DOUBT.model_copy(update={"worlds": 30})
+    _, of = gather(city, _rules(towns, doubt))
+    few = replace(of, ids=of.ids[1:], real=of.real[1:])
+    for one, other in zip(draw_worlds(of, doubt, seed=1), draw_worlds(few, doubt, seed=1), strict=True):
+        assert one.numbers == other.numbers
+        np.testing.assert_array_equal(one.spaces, other.spaces)
+        for name in ("real", "area", "age"):
+            np.testing.assert_array_equal(getattr(one, name)[1:], getattr(other, name))
+    # each axis of each site is cut on its own
+    seen = draw_worlds(of, doubt, seed=1)
+    areas = np.log10([one.area for one in seen])
+    assert (np.sort(np.floor((areas + 1) / 2 * 30), axis=0) == np.arange(30)[:, None]).all()
+    assert np.abs(np.corrcoef(areas.T) - np.eye(areas.shape[1])).max() < 0.7
+
+
 def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city: DoubtedCity) -> None:
     rules = _rules(towns, DOUBT.still(snap_within_m=[100, 200, 400]))
     kept, of = gather(city, rules)

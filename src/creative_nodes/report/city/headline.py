@@ -64,7 +64,7 @@ def weaker(marks: pd.DataFrame) -> Any | None:
 
 
 def _doubt(words: Mapping[tuple[str, str], str], marks: pd.DataFrame) -> str:
-    """Name the weaker mark of a statement; nothing where it is plain. A what-if has none: that is no plain answer."""
+    """Name the weaker mark of a statement; nothing where it is plain. Without marks that is no plain answer."""
     if marks.empty:
         return say("Whether that holds on another map and model was not tried.")
     row = weaker(marks)
