@@ -228,8 +228,8 @@ def test_anchors_and_values_are_exact(table):
     assert scores.loc[site, "score"] == pytest.approx(by_hand)
 
 
-# m², listing and year as the town was drawn, with config's scales: area from 500 to 100,000 m² in the logarithm, listing
-# and age half each, full age 100 years in 2026. No outline: typical of power and water 5,600, of mills 32,000.
+# m², listing and year as the town was drawn, with config's scales: area from 500 to 100,000 m² in the logarithm,
+# listing and age half each, full age 100 years in 2026. No outline: typical of power and water 5,600, of mills 32,000.
 SITES_BY_HAND = {
     "Kho Bến Cũ": (20_800, 0.7036, 1.0, ""),  # listed, of 1912
     "Nhà in Bình Minh": (3_780, 0.3818, 0.39, ""),  # of 1948, 78 years
