@@ -70,7 +70,8 @@ def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     assert row["network_gain"] == pytest.approx(true["network_gain"], rel=1e-9)
     assert row["name"] == "Kho: <b>thử</b>"
     marks = _read(demo, "marks").set_index(["site_id", "mark"])
-    assert marks.loc[(row["site_id"], "map_and_model"), "draws"] == 250
+    worlds = len(tables.read(TABLES["worlds"], demo.folder / "data/processed/sample/worlds.parquet"))
+    assert marks.loc[(row["site_id"], "map_and_model"), "draws"] == worlds
     # two rows on one ground: never both in the set
     assert row["one_ground_with"] == ["h-n2934"]
     best = _read(demo, "recommended").query("set == 'best'")["site_id"]

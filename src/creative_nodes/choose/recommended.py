@@ -303,7 +303,8 @@ def _ranked(aims: Aims, best: Worth, ranking: Sequence[int]) -> Ranked:
         tuple(site for site, ground in own.items() if ground not in theirs),
         tuple(site for site, ground in other.items() if ground not in ours),
         first.worth / best.worth if best.worth > 0 else 1.0,
-        sum(one.newly_served for one in alone) - first.newly_served,
+        # a sum may round to a little below the same people counted once
+        max(sum(one.newly_served for one in alone) - first.newly_served, 0.0),
         first.network_gain - sum(one.network_gain for one in alone),
     )
 

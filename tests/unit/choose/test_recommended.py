@@ -173,6 +173,17 @@ def test_twins_are_one_node_by_hand():
     assert beside.ranked.served_twice == 0
 
 
+def test_residents_served_twice_are_never_fewer_than_none():
+    # three sites serve different people, but the sum of theirs rounds to less than that of all in one go
+    people = (0.1, 0.7, 0.3)
+    assert sum(people) != 0.1 + (0.7 + 0.3)
+    for order in itertools.permutations(range(3)):
+        covers = np.zeros((3, 9), dtype=bool)
+        covers[range(3), order] = True
+        found = recommend(cities(*covers.tolist(), residents=people), list("abcdefghi"), ranking=range(9))
+        assert found.ranked.served_twice >= 0
+
+
 def test_all_on_one_ground_leave_no_choice():
     aims = replace(cities([1, 1, 1]), grounds=Grounds(((0, 1), (0, 2), (1, 2))))
     assert recommend(aims, list("abc"), ranking=[0, 1, 2]).found.best is None
