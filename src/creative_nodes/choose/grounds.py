@@ -68,6 +68,18 @@ class Grounds:
         """Return the grounds of a set, each by its first site; by them sets are told apart."""
         return tuple(sorted(self.of(site) for site in members))
 
+    def names(self, ids: np.ndarray) -> np.ndarray:
+        """Name the ground of each site by the first id in alphabetical order on it, whatever the order of the sites.
+
+        Parameters
+        ----------
+        ids : of all sites, shape (n,).
+        """
+        named: dict[int, str] = {}
+        for site in sorted(range(len(ids)), key=lambda row: str(ids[row])):
+            named.setdefault(self.of(site), str(ids[site]))
+        return np.array([named[self.of(site)] for site in range(len(ids))], dtype=object)
+
     def count(self, n: int) -> int:
         """Return on how many grounds the first n sites stand."""
         return len(set(self.of_members(range(n))))

@@ -24,7 +24,8 @@ class Uncertain:
 
     Attributes
     ----------
-    ids : of the sites, shape (sites,).
+    grounds : names by which the axes of the sites are drawn, shape (sites,); sites on one ground have one, for
+        whether it is old industry, how large it is and how old is one question there.
     real : chance that each site is old industry at all, shape (sites,).
     loss : chance that each known space is gone or was none, shape (spaces,).
     inside : which known spaces lie in the study area, shape (spaces,): of these additions are a share.
@@ -33,7 +34,7 @@ class Uncertain:
     snap_within_m : the run's own snap distance, metres.
     """
 
-    ids: np.ndarray
+    grounds: np.ndarray
     real: np.ndarray
     loss: np.ndarray
     inside: np.ndarray
@@ -78,8 +79,8 @@ def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
     """Draw worlds: every number, site and space has an axis of its own, cut into as many parts as there are worlds.
 
     A Latin hypercube (McKay, Beckman and Conover, Technometrics 21, 1979): so a site of confidence 0.8 is real in
-    80 % of the worlds, and not in about so many. The axes of a site are drawn by its id, so that another site, such as
-    that of a what-if, changes no draw.
+    80 % of the worlds, and not in about so many. The axes of a site are drawn by the name of its ground, so that
+    another site, such as that of a what-if, changes no draw.
 
     Parameters
     ----------
@@ -90,9 +91,9 @@ def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
     widths = (len(NUMBERS) + 1, len(of.loss), len(of.readily))
     cube = _cut(sum(widths), settings.worlds, [seed])
     numbers, lost, added = np.split(cube, np.cumsum(widths)[:-1], axis=1)
-    own = [_cut(3, settings.worlds, [seed, OF_SITES, zlib.crc32(str(site_id).encode())]) for site_id in of.ids]
+    own = [_cut(3, settings.worlds, [seed, OF_SITES, zlib.crc32(str(name).encode())]) for name in of.grounds]
     real, area, age = np.stack(own, axis=2).transpose(1, 0, 2)
-    chance = of.real if settings.real_sites else np.ones(len(of.ids))
+    chance = of.real if settings.real_sites else np.ones(len(of.grounds))
     return [
         Drawn(
             _numbers(numbers[w], of, settings),

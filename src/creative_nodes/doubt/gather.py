@@ -162,7 +162,7 @@ def gather(city: DoubtedCity, rules: DoubtRules) -> tuple[Kept, Uncertain]:
     spaces, sites = _together(known, pool), _sites(city, rules.candidates)
     on = _mapping(city, shapely.point_on_surface(creative.geometry.to_numpy()))
     of = Uncertain(
-        ids=sites.site_ids,
+        grounds=sites.grounds.names(sites.site_ids),
         real=city.candidates["confidence"].to_numpy(dtype=float),
         loss=np.array([doubt.loss[one] for one in on], dtype=float),
         inside=inside,

@@ -189,7 +189,7 @@ def test_another_site_changes_no_draw_of_the_others(towns: ModuleType, city: Dou
     """So that the worlds of a what-if are those of its base, with one more site in them."""
     doubt = DOUBT.model_copy(update={"worlds": 30})
     _, of = gather(city, _rules(towns, doubt))
-    few = replace(of, ids=of.ids[1:], real=of.real[1:])
+    few = replace(of, grounds=of.grounds[1:], real=of.real[1:])
     for one, other in zip(draw_worlds(of, doubt, seed=1), draw_worlds(few, doubt, seed=1), strict=True):
         assert one.numbers == other.numbers
         np.testing.assert_array_equal(one.spaces, other.spaces)
@@ -200,6 +200,28 @@ def test_another_site_changes_no_draw_of_the_others(towns: ModuleType, city: Dou
     areas = np.log10([one.area for one in seen])
     assert (np.sort(np.floor((areas + 1) / 2 * 30), axis=0) == np.arange(30)[:, None]).all()
     assert np.abs(np.corrcoef(areas.T) - np.eye(areas.shape[1])).max() < 0.7
+
+
+def test_twins_are_real_in_the_same_worlds_and_share_a_mark(towns: ModuleType, city: DoubtedCity) -> None:
+    """Two rows of one ground, the same in all that is known of them, cannot be told apart by any doubt."""
+    heritage, candidates = (
+        pd.concat([frame, frame.iloc[[1]].assign(site_id="h0")], ignore_index=True)
+        for frame in (city.heritage, city.candidates)
+    )
+    candidates["one_ground_with"] = [{"h0": ["h2"], "h2": ["h0"]}.get(one, []) for one in candidates["site_id"]]
+    town = replace(city, heritage=gpd.GeoDataFrame(heritage), candidates=gpd.GeoDataFrame(candidates))
+    rules = _rules(towns, DOUBT)
+    kept, of = gather(town, rules)
+    first, second = (int(np.flatnonzero(kept.sites.site_ids == one)[0]) for one in ("h0", "h2"))
+    assert of.grounds[first] == of.grounds[second] == "h0"
+    for one in draw_worlds(of, rules.doubt, seed=3):
+        assert all(getattr(one, name)[first] == getattr(one, name)[second] for name in ("real", "area", "age"))
+    found = worlds.doubt_worlds(town, rules, _chosen(city))
+    sure = found["site_doubt"].set_index("site_id").loc[["h0", "h2"]]
+    assert sure.iloc[0].equals(sure.iloc[1])
+    chance = found["member_doubt"].set_index("site_id")
+    assert chance.loc["h0", "chance"] == chance.loc["h2", "chance"] and not chance.loc[["h0", "h2"], "often"].all()
+    assert not any({"h0", "h2"} <= set(best) for best in found["worlds"]["best_set"])
 
 
 def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city: DoubtedCity) -> None:
