@@ -281,7 +281,10 @@ def trial_tables(*names):
 
 def with_trial(files):
     """Return the inputs of a rule by name, those that a what-if has of its own in its folder."""
-    return {**dict(files.items()), **trial_tables(*{*TRIED, *TRIED_TOO} & {*files.keys()})}
+    return {
+        **dict(files.items()),
+        **trial_tables(*{*TRIED, *TRIED_TOO} & {*files.keys()}),
+    }
 
 
 # bad input is told before anything runs: the file of each city of a run is checked, and the files that it names
