@@ -8,7 +8,8 @@ their areas, and the median rounded to two digits where there are at least five,
 its `default` is the median of all. Then, how far known areas lie from the typical one of their class: the factors that
 a tenth stay below and above, between which `doubt.unknown_areas` draws.
 
-What it cannot show: sites without an outline may be smaller than those that somebody drew, and the three extracts are
+What it cannot show: typical areas are those of all cities together, for few classes have five areas in one; the
+cities differ, as the medians of each show, and a city may set its own (`override` of its file). Sites without an outline may be smaller than those that somebody drew, and the three extracts are
 no sample of all works.
 """
 
@@ -56,7 +57,10 @@ def main() -> None:
     areas = pd.concat([known_areas(city, given.processed) for city in given.cities], ignore_index=True)
     told = areas.groupby("heritage_class")["area_m2"].describe()[["count", "25%", "50%", "75%"]]
     print(told.round(0).astype(int).to_string())
-    print(f"\n{len(areas)} areas; by city: {areas['city'].value_counts().to_dict()}")
+    print(f"\n{len(areas)} areas, each city's own:")
+    own = areas.groupby(["city", "heritage_class"])["area_m2"].agg(["size", "median"])
+    whole = areas.groupby("city")["area_m2"].agg(["size", "median"])
+    print(pd.concat([own, whole.set_axis([(city, "all") for city in whole.index])]).round(0).astype(int).to_string())
     typical = typical_areas(areas)
     print("typical, m²:", {name: f"{area:,.0f}" for name, area in typical.items()})
     factor = areas["area_m2"] / [typical.get(name, typical["default"]) for name in areas["heritage_class"]]
