@@ -8,9 +8,9 @@ their areas, and the median rounded to two digits where there are at least five,
 its `default` is the median of all. Then, how far known areas lie from the typical one of their class: the factors that
 a tenth stay below and above, between which `doubt.unknown_areas` draws.
 
-What it cannot show: typical areas are those of all cities together, for few classes have five areas in one; the
-cities differ, as the medians of each show, and a city may set its own (`override` of its file). Sites without an outline may be smaller than those that somebody drew, and the three extracts are
-no sample of all works.
+What it cannot show: typical areas are those of all cities together, for few classes have five areas in one city; the
+cities differ, as the medians of each show, and a city may set its own (`override` of its file). Sites without an
+outline may be smaller than those that somebody drew, and the three extracts are no sample of all works.
 """
 
 from __future__ import annotations

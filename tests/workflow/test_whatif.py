@@ -73,7 +73,7 @@ def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     worlds = len(tables.read(TABLES["worlds"], demo.folder / "data/processed/sample/worlds.parquet"))
     assert marks.loc[(row["site_id"], "map_and_model"), "draws"] == worlds
     # two rows on one ground: never both in the set
-    assert row["one_ground_with"] == ["h-n2934"]
+    assert list(row["one_ground_with"]) == ["h-n2934"]
     best = _read(demo, "recommended").query("set == 'best'")["site_id"]
     assert len({row["site_id"], "h-n2934"} & set(best)) <= 1
     said = done.stdout + done.stderr

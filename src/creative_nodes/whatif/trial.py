@@ -132,7 +132,9 @@ def try_sites(tried: gpd.GeoDataFrame, city: BaseCity) -> Trial:
     combined |= _ranked(combined["candidates"], sweeps[~sweeps["site_id"].isin(ids)], city)
     columns = [column.name for column in WHATIF_CANDIDATES.columns]
     told = ["site_id", "asked", "found_as", "lies_on", "area_m2", "start_year", "listed", "public_land"]
-    candidates = measured.candidates.merge(tried[told], on="site_id", validate="one_to_one")[columns]
+    grounds = combined["candidates"].set_index("site_id")["one_ground_with"]
+    own_rows = measured.candidates.assign(one_ground_with=grounds.loc[measured.candidates["site_id"]].to_list())
+    candidates = own_rows.merge(tried[told], on="site_id", validate="one_to_one")[columns]
     scores = _moved(combined["scores"], frames["scores"], combined["candidates"], ids)
     return Trial(candidates, scores, combined)
 

@@ -145,6 +145,13 @@ def test_a_new_site_moves_nobodys_score(city: sites.BaseCity, towns: ModuleType)
     assert set(found.combined["values"]["site_id"]) == set(after.index)
 
 
+def test_a_place_on_a_candidate_is_one_node_with_it(city: sites.BaseCity, towns: ModuleType) -> None:
+    found = _try(city, at=_at(towns, 830, 330), status="vacated")
+    assert list(found.candidates["one_ground_with"].iloc[0]) == ["h-w2"]
+    whole = found.combined["candidates"].set_index("site_id")["one_ground_with"]
+    assert {name: list(others) for name, others in whole.items() if len(others)} == {"w-1": ["h-w2"], "h-w2": ["w-1"]}
+
+
 @pytest.mark.parametrize("osm", ["way/1", "way/11", "way/2", "way/3", "way/4", "h-w4"])
 def test_a_candidate_tried_again_has_the_figures_of_the_base_and_moves_nobody(city: sites.BaseCity, osm: str) -> None:
     before = {name: city.frames[name].copy() for name in whatif.COMBINED}
