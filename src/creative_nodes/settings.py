@@ -15,13 +15,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.choose import Portfolio, check_costs
+from creative_nodes.choose import Portfolio
 from creative_nodes.common import (
     LOCALES,
     InputError,
     Positive,
     Section,
     TravelMode,
+    check_classes,
     known_cities,
     known_crs,
     merged,
@@ -411,7 +412,9 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     analysis = validated(Analysis, merged(base, file.override), f"{shown} (override)")
     _check_scenarios(analysis, f"{shown} (override)")
     taxonomy = analysis.locate.heritage_taxonomy
-    check_costs(analysis.portfolio, root / taxonomy, shown=taxonomy, where=f"{shown} and config/config.yaml")
+    by_class = {"portfolio.cost_per_m2": analysis.portfolio.cost_per_m2}
+    by_class["candidates.typical_area_m2"] = analysis.candidates.typical_area_m2
+    check_classes(by_class, root / taxonomy, shown=taxonomy, where=f"{shown} and config/config.yaml")
     if file.country not in analysis.travel.speeds_kmh:
         raise InputError(
             f"country: travel.speeds_kmh has no table for {file.country}; add one or use one of "

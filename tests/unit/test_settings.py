@@ -238,7 +238,7 @@ def test_a_speed_table_without_default_is_refused(data):
 
 
 def test_parts_of_heritage_value_sum_to_one(data):
-    assert "heritage_age" in message(load_config, put(data, "candidates.heritage_age", 0.5))
+    assert "heritage_age" in message(load_config, put(data, "candidates.heritage_age", 0.25))
 
 
 def test_anchors_in_order(data):
@@ -517,10 +517,16 @@ def test_an_unknown_highway_class_is_answered_with_the_nearest(data):
     assert "did you mean residential?" in message(load_config, put(data, "travel.speeds_kmh.VN.car.residental", 18))
 
 
-def test_an_unknown_class_in_the_table_of_costs_is_answered_with_the_nearest(data):
-    config = load_config(put(data, "portfolio.cost_per_m2.warehose", 200))
+@pytest.mark.parametrize("table", ["portfolio.cost_per_m2", "candidates.typical_area_m2"])
+def test_an_unknown_class_in_a_figure_by_class_is_answered_with_the_nearest(data, table):
+    config = load_config(put(data, f"{table}.warehose", 200))
     said = message(load_settings, config, "hanoi", root=ROOT)
-    assert "portfolio.cost_per_m2.warehose" in said and "did you mean warehouse?" in said
+    assert f"{table}.warehose" in said and "did you mean warehouse?" in said
+
+
+def test_typical_areas_need_one_for_every_other_class(data):
+    said = message(load_config, put(data, "candidates.typical_area_m2", {"warehouse": 200}))
+    assert "candidates.typical_area_m2 needs a default" in said
 
 
 @pytest.mark.parametrize("bbox", [[-180, -90, 180, 90], [100, 10, 106, 11]])

@@ -228,6 +228,36 @@ def test_anchors_and_values_are_exact(table):
     assert scores.loc[site, "score"] == pytest.approx(by_hand)
 
 
+# m², listing and year as the town was drawn, with config's scales: area from 500 to 100,000 m² in the logarithm,
+# listing and age half each, full age 100 years in 2026. No outline: typical of power and water 5,600, of mills 32,000.
+SITES_BY_HAND = {
+    "Kho Bến Cũ": (20_800, 0.7036, 1.0, ""),  # listed, of 1912
+    "Nhà in Bình Minh": (3_780, 0.3818, 0.39, ""),  # of 1948, 78 years
+    "Kho Muối": (3_808, 0.3832, 0.43, ""),  # of 1940, 86 years
+    "Tháp nước Mây": (5_600, 0.4560, 0.5, "area"),  # of 1894; ln 11.2 / ln 200
+    "Ống khói Xí nghiệp Dệt kim": (32_000, 0.7849, 0.5, "area"),  # of 1921; ln 64 / ln 200
+    "Xưởng cơ khí Hòa An": (32_000, 0.7849, 0.25, "area age"),  # nobody tells its year: half of half
+}
+
+
+def test_what_nobody_knows_of_a_site_counts_as_typical(table):
+    candidates = table("candidates").set_index("name")
+    values = table("values").set_index(["criterion", "site_id"])
+    for name, (area, size, worth, unknown) in SITES_BY_HAND.items():
+        row = candidates.loc[name]
+        assert row["site_capacity"] == pytest.approx(area, rel=2e-3), name
+        assert row["heritage_value"] == pytest.approx(worth), name
+        assert (row["area_unknown"], row["age_unknown"]) == ("area" in unknown, "age" in unknown), name
+        told = values.xs(row["site_id"], level="site_id")
+        assert told.loc["site_capacity", "value"] == pytest.approx(size, abs=5e-4), name
+        assert told.loc["heritage_value", "value"] == pytest.approx(worth), name
+        assert told["assumed"].to_dict() == dict.fromkeys(told.index, False) | {
+            "site_capacity": "area" in unknown,
+            "heritage_value": "age" in unknown,
+        }
+    assert (table("candidates")["one_ground_with"].map(len) == 0).all()
+
+
 def _links(walks, middle=15.0, softness=3.0):
     """Build the graph of walks, a link costing the negative logarithm of its probability."""
     whole = 1 / (1 + math.exp(-middle / softness))
@@ -301,7 +331,7 @@ def test_a_world_made_by_hand_is_worth_what_networkx_says(table, streets):
     creative, candidates, people = table("creative"), table("candidates"), table("people")
     city = DoubtedCity(
         candidates,
-        *(table(name) for name in ("heritage", "parts", "reference", "completeness")),
+        *(table(name) for name in ("heritage", "reference", "completeness")),
         scales=read_scales(table("scales")),
         world=World(creative, table("amenities"), people, table("stations")),
         streets=streets,

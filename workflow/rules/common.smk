@@ -272,6 +272,8 @@ def params_for(*keys):
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
 TRIED = (*COMBINED, "values", "scenarios", "priorities_doubt", "agreement")
+# and those that are made from these as the base's are
+TRIED_TOO = ("recommended", "set_beside_ranking", "site_doubt", "set_doubt", "marks")
 
 
 def asked_of(wildcards):
@@ -284,9 +286,17 @@ def asked_of(wildcards):
     return json.dumps(ASKED, sort_keys=True, ensure_ascii=False)
 
 
-def trial_table(name):
-    """Return where a table of a what-if lies."""
-    return f"<tables>/{{city}}/{{trial}}/{name}.parquet"
+def trial_tables(*names):
+    """Return where tables of a what-if lie, by name."""
+    return {name: f"<tables>/{{city}}/{{trial}}/{name}.parquet" for name in names}
+
+
+def with_trial(files):
+    """Return the inputs of a rule by name, those that a what-if has of its own in its folder."""
+    return {
+        **dict(files.items()),
+        **trial_tables(*{*TRIED, *TRIED_TOO} & {*files.keys()}),
+    }
 
 
 # bad input is told before anything runs: the file of each city of a run is checked, and the files that it names

@@ -172,7 +172,6 @@ rule doubt_worlds:
         **tables_of(
             "candidates",
             "heritage",
-            "parts",
             "reference",
             "completeness",
             "scales",

@@ -222,7 +222,8 @@ def measure_options(
     """
     scored = candidates.merge(scores[["site_id", "score"]], on="site_id", how="left")
     usable = scored[in_ranking(scored)].sort_values(["score", "site_id"], ascending=[False, True])
-    usable = usable.rename(columns={"site_capacity": "area_m2"}).reset_index(drop=True)
+    # a typical area scores, but nobody pays for it
+    usable = usable.assign(area_m2=usable["site_capacity"].mask(usable["area_unknown"])).reset_index(drop=True)
     limit = max(walks.minutes, settings.far_minutes, settings.max_minutes)
     return Options(
         sites=pd.DataFrame(usable[["site_id", "score", "heritage_class", "area_m2"]]),

@@ -53,11 +53,13 @@ from .schema import NAMES as NAMES
 from .schema import OSM_IDS as OSM_IDS
 from .schema import Column as Column
 from .schema import Table as Table
+from .settings import OTHER_CLASSES as OTHER_CLASSES
 from .settings import WEIGHT_SUM_TOLERANCE as WEIGHT_SUM_TOLERANCE
 from .settings import M as M
 from .settings import Positive as Positive
 from .settings import Section as Section
 from .settings import Share as Share
+from .settings import check_classes as check_classes
 from .settings import known_cities as known_cities
 from .settings import known_crs as known_crs
 from .settings import merged as merged

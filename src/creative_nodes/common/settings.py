@@ -6,13 +6,14 @@ import copy
 import difflib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from creative_nodes.common.errors import InputError
+from creative_nodes.common.errors import InputError, nearest
 from creative_nodes.common.words import WEIGHT_FORMS
 
 WEIGHT_SUM_TOLERANCE = 1e-6
@@ -180,6 +181,30 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         else:
             result[key] = value
     return result
+
+
+OTHER_CLASSES = "default"  # of a figure by class: every class not named
+
+
+def check_classes(keys: Mapping[str, Mapping[str, float]], taxonomy: Path, *, shown: str, where: str) -> None:
+    """Check that figures by class name classes of the taxonomy alone; one that is not there is told elsewhere.
+
+    Parameters
+    ----------
+    keys : the figures by dotted key of the settings.
+    taxonomy : its file.
+    shown, where : what a complaint calls it, and the file that the figures stand in.
+
+    Raises
+    ------
+    InputError : a figure of a class that the taxonomy does not have.
+    """
+    classes = [OTHER_CLASSES, *(read_yaml(taxonomy).get("classes") or [])] if taxonomy.is_file() else []
+    for key, by_class in keys.items():
+        if unknown := [name for name in by_class if classes and name not in classes]:
+            raise InputError(
+                f"no such class in {shown}; {nearest(unknown[0], classes)}", where=f"{where}: {key}.{unknown[0]}"
+            )
 
 
 def not_there(key: str, file: str, folders: list[Path], *, variable: str, where: str) -> InputError:

@@ -39,8 +39,7 @@ SAME_PLACE_DIGITS = 5  # decimals of a degree, about 1 m
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _FORMER = re.compile(r"\s*(?:旧\s*址|遗\s*址|原\s*址)$")
 _SEVERAL = re.compile(r"[/／、]")
-# three characters of two bytes each
-_CHINESE_RUN = re.compile(rb"[\x81-\xfe]{6}")
+_CHINESE_RUN = re.compile(rb"[\x81-\xfe]{6}")  # three characters of two bytes each
 SHORTEST_PART = 4  # characters: "空置" (vacant) after a stroke is no name
 
 

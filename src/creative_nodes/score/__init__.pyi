@@ -1,3 +1,4 @@
+from .against import ASSUMED as ASSUMED
 from .against import city_correlations as city_correlations
 from .against import city_scales as city_scales
 from .against import read_scales as read_scales

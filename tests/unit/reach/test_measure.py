@@ -351,13 +351,23 @@ def test_site_criteria_by_hand(towns: ModuleType) -> None:
         {"geometry": towns.at(0), "confidence": 0.6, "status": "in_use", "start_year": 1870, "public_land": True},
         {"geometry": towns.at(0), "confidence": 0.5, "status": "brownfield", "area_m2": math.nan},
         {"geometry": towns.at(0), "confidence": 1.0, "public_land": True, "start_year": 2030},
+        {"geometry": towns.at(0), "area_m2": math.nan, "heritage_class": "printing", "listed": True},
     )
     found = _measure(towns, sites)
-    expected = [0.5 * 0.8 + 0.25 + 0.25 * 0.5, 0.5 * 0.6 + 0.25, 0.5 * 0.5, 0.5]
+    # listed 0.5, full age 0.5; what nobody knows is the middle, and confidence is no value
+    expected = [0.5 + 0.5 * 0.5, 0.5, 0.5 * 0.5, 0.0, 0.5 + 0.5 * 0.5]
     assert found["heritage_value"].tolist() == pytest.approx(expected)
-    assert found["readiness"].tolist() == pytest.approx([1, 0.5, 0.7, 1])
-    assert found["site_capacity"].iloc[:2].tolist() == [5200, 1000]
-    assert math.isnan(found["site_capacity"].iloc[2])
+    assert found["readiness"].tolist() == pytest.approx([1, 0.5, 0.7, 1, 1])
+    # a warehouse of unknown area is a typical one; printing works have no figure of their own
+    assert found["site_capacity"].tolist() == [5200, 1000, 3000, 1000, 8000]
+    assert found["area_unknown"].tolist() == [False, False, True, False, True]
+    assert found["age_unknown"].tolist() == [False, False, True, False, True]
+
+
+def test_confidence_is_no_value(towns: ModuleType) -> None:
+    sites = towns.sites(*({"geometry": towns.at(0), "confidence": one} for one in (0.4, 1.0)))
+    found = _measure(towns, sites)
+    assert found[list(CRITERIA)].iloc[0].equals(found[list(CRITERIA)].iloc[1])
 
 
 def test_candidates_are_attested_and_neither_converted_nor_lost(towns: ModuleType) -> None:

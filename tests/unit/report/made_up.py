@@ -242,6 +242,10 @@ def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachabl
         "reachable": reachable,
         "unreachable_reason": np.where(reachable, "", f"no street within 200 m {HOSTILE[2]}"),
         **values,
+        # of the second little is known
+        **dict.fromkeys(("area_unknown", "age_unknown"), np.arange(n) == 1),
+        # the fourth and fifth are one node
+        "one_ground_with": [[chosen["site_id"][7 - i]] if i in (3, 4) else [] for i in range(n)],
         "spaces_walk": pd.array([i % 5 for i in range(n)], dtype="Int64"),
         "nearest_space": ["c0" if i % 2 else "" for i in range(n)],
         "nearest_space_m": [431.0] * n,
@@ -278,7 +282,8 @@ def _recommended(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     whole = {"set": "best", "k": 3, "set_served": 12_345.0, "set_gain": 1.5, "worth": 0.4, "gap": 0.0}
     each = {"adds_served": 4_000.0, "adds_gain": 0.5, "alone_served": 4_200.0, "alone_gain": 0.4}
     flags = dict.fromkeys(("proven", "connects", "in_best", "in_ranking_first"), True)
-    return pd.DataFrame({"site_id": candidates["site_id"].iloc[:3], **whole, **each, **flags})
+    chosen = candidates[["site_id", "one_ground_with"]].iloc[:3]
+    return chosen.assign(**whole, **each, **flags)
 
 
 def _set_doubt(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -326,6 +331,7 @@ def _survey(n: int) -> dict[str, gpd.GeoDataFrame]:
     values = dict.fromkeys(CRITERIA, 0.5)
     measured = shapes[["site_id", "name", "name_en", "name_vi", "name_zh", "messages", "geometry"]].assign(
         **{"heritage_class": CLASSES[0], "status": "not_known", "list": "survey", "confidence": 0.0},
+        **{"area_unknown": False, "age_unknown": True, "one_ground_with": [[]] * n},
         **{"reachable": [i != 1 for i in range(n)], "unreachable_reason": "", **values},
         **{"spaces_walk": pd.array([1] * n, dtype="Int64"), "nearest_space": "c0", "nearest_space_m": 50.0},
     )
@@ -470,7 +476,7 @@ def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
         (first, "network_gain", "space", "c1", HOSTILE[1], 1, 2.345, "spaces", 900.0),
         (first, "network_gain", "space", "c5", "Studio 5", 1, 1.0, "spaces", None),
         (first, "network_gain", "space", "others", "", 3, 0.02, "spaces", None),
-        (first, "heritage_value", "evidence", "confidence", "", 1, 0.375, "0-1", None),
+        (first, "heritage_value", "evidence", "listing", "", 1, 0.5, "0-1", None),
         (first, "heritage_value", "evidence", "age", "", 1, 0.0, "0-1", None),
         (first, "readiness", "evidence", "status", "", 1, 1.0, "0-1", None),
     ]

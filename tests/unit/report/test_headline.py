@@ -42,6 +42,16 @@ def judged(made, about, **verdicts):
     return marks
 
 
+def test_a_tie_on_one_ground_is_told_as_one(made, settings):
+    scores, candidates = made["scores"].copy(), made["candidates"].copy()
+    scores.loc[[0, 1], "rank"] = 1
+    candidates["one_ground_with"] = [["h1"], ["h0"], *[[]] * (len(candidates) - 2)]
+    chosen = made["recommended"].assign(one_ground_with=[["h1"], [], []], site_id=["h0", "h2", "h3"])
+    text = told({**made, "scores": scores, "candidates": candidates, "recommended": chosen}, settings)
+    assert "By score Site 1 and Site 2, which stand on one ground, share the first rank of 29 candidates." in text
+    assert "Site 1 stands on one ground with Site 2: they are one node." in text
+
+
 def test_a_set_that_holds_against_both_stands_plain(made, settings):
     marks = judged(made, "set", priorities="holds", map_and_model="holds")
     text = told(made, settings, marks=marks)

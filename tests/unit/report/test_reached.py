@@ -125,8 +125,29 @@ def test_network_gain_of_nobody_says_so(city):
 
 
 def test_evidence_tells_its_shares(city):
-    assert told(city, 0, "heritage_value").parts == (("Confidence", "0.38"), ("Age", "0.00"))
+    assert told(city, 0, "heritage_value").parts == (("Listing", "0.50"), ("Age", "0.00"))
     assert told(city, 0, "readiness").parts == (("Status", "1.00"),)
+
+
+def test_a_figure_that_stands_in_for_what_nobody_knows_says_so(city):
+    at = list(CRITERIA).index
+    known, assumed = (
+        [site.measures[at(key)].value for key in ("site_capacity", "heritage_value")] for site in city.sites[:2]
+    )
+    kind = city.sites[1].heritage_class
+    assert f"(not known: counted as typical of its kind, {kind[0].lower()}{kind[1:]})" in assumed[0]
+    assert assumed[1].endswith("(age not known: counted as the middle)")
+    assert not any("known" in value for value in known)
+
+
+def test_sites_on_one_ground_say_so(city):
+    by_id = {site.site_id: site for site in city.sites}
+    told = {site.name: site.ground for site in city.sites if site.ground}
+    one, other = by_id["h3"], by_id["h4"]
+    assert told == {
+        one.name: f"On one ground with {other.name}: they are one node.",
+        other.name: f"On one ground with {one.name}: they are one node.",
+    }
 
 
 def test_what_has_no_parts_is_not_made_of_anything(city):

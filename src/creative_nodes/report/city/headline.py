@@ -65,7 +65,7 @@ def weaker(marks: pd.DataFrame) -> Any | None:
 
 
 def _doubt(words: Mapping[tuple[str, str], str], marks: pd.DataFrame) -> str:
-    """Name the weaker mark of a statement; nothing where it is plain. A what-if has none: that is no plain answer."""
+    """Name the weaker mark of a statement; nothing where it is plain. Without marks that is no plain answer."""
     if marks.empty:
         return say("Whether that holds on another map and model was not tried.")
     row = weaker(marks)
@@ -101,6 +101,19 @@ def _no_bridge(ranked: pd.DataFrame, anchor: float | None, least: float, where: 
     return sentences(none, say("A node would bridge one here: {where}.", where=list(where)) if where else "")
 
 
+def _twins(members: pd.DataFrame, name: Mapping[str, str]) -> list[str]:
+    """Say which others stand on the grounds of a set's members."""
+    return [
+        say(
+            "{site} stands on one ground with {others}: they are one node.",
+            site=name.get(row.site_id, row.site_id),
+            others=[name.get(one, one) for one in row.one_ground_with],
+        )
+        for row in rows(members)
+        if len(row.one_ground_with)
+    ]
+
+
 def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]) -> str:
     """Say which sites are recommended together, what they bring, and what of that holds."""
     recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
@@ -124,13 +137,24 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]
         gain=float(first.set_gain),
     )
     serves = "" if bool(first.connects) else say("They serve residents and do not connect.")
-    return sentences(brings, serves, _doubt(SET_WEAKER, marks[marks["about"] == "set"]))
+    return sentences(brings, serves, *_twins(own, name), _doubt(SET_WEAKER, marks[marks["about"] == "set"]))
 
 
 def _first(ranked: pd.DataFrame, marks: pd.DataFrame, name: Mapping[str, str]) -> str:
     """Say which site ranks first, and what of that holds."""
-    site_id = ranked["site_id"].iloc[0]
-    first = say("By score {name} ranks first of {n:count} candidates.", name=name.get(site_id, site_id), n=len(ranked))
+    site_id, n = ranked["site_id"].iloc[0], len(ranked)
+    tied = ranked.loc[ranked["rank"] == ranked["rank"].iloc[0], "site_id"]
+    twins = sorted(set(ranked["one_ground_with"].iloc[0]) & set(tied))
+    called = [name.get(one, one) for one in (site_id, *twins)]
+    first = (
+        say(
+            "By score {names}, which stand on one ground, share the first rank of {n:count} candidates.",
+            names=called,
+            n=n,
+        )
+        if twins
+        else say("By score {name} ranks first of {n:count} candidates.", name=called[0], n=n)
+    )
     return sentences(first, _doubt(SITE_WEAKER, marks[(marks["about"] == "site") & (marks["site_id"] == site_id)]))
 
 

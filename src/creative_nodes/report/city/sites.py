@@ -34,6 +34,7 @@ from creative_nodes.report.say.words import (
     worded,
 )
 from creative_nodes.report.settings import PageSettings
+from creative_nodes.score import ASSUMED
 
 EVIDENCE_SHOWN = 12
 OTHER_KINDS = ("converted", "lost", "kept", "low")
@@ -91,7 +92,6 @@ class SiteCard:
     lon: float
     lat: float
     thin: str = ""
-    shares: str = ""
     more: Links = ()
     said_by: str = ""
     settle: str = ""
@@ -106,6 +106,7 @@ class SiteCard:
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
+    ground: str = ""
     district: str = ""
     linked: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -261,6 +262,11 @@ def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
     return sentences(nearest, number_of)
 
 
+def _ground(others: Sequence[str]) -> str:
+    """Say which others stand on a site's ground; empty where none does."""
+    return say("On one ground with {names}: they are one node.", names=list(others)) if others else ""
+
+
 @dataclass(frozen=True)
 class AroundSites:
     """What is told of candidates beside their own rows: names, parts, and by row what they reach."""
@@ -269,6 +275,16 @@ class AroundSites:
     made_of: MadeOf
     within: Sequence[tuple[Within, ...]]
     areas: Sequence[tuple[Area, ...]]
+
+
+def _figure(key: CriterionKey, row: Any, kind: str) -> str:
+    """Word a figure; one that stands in for what nobody knows says so."""
+    said, assumed = natural(key, getattr(row, key)), bool(getattr(row, ASSUMED.get(key, ""), False))
+    if not (assumed and row.reachable):
+        return said
+    if key == "site_capacity":
+        return say("{value} (not known: counted as typical of its kind, {kind})", value=said, kind=lower_first(kind))
+    return say("{value} (age not known: counted as the middle)", value=said)
 
 
 def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, settings: PageSettings) -> SiteCard:
@@ -284,7 +300,7 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, sett
         unreachable_reason="" if row.reachable else spoken(row, "unreachable_reason") or say("no reason given"),
         near=_near(row, around.space_names, settings.network.link_minutes),
         measures=tuple(
-            Measure(natural(key, getattr(row, key)), known_number(getattr(row, f"part_{key}")), made.get(key))
+            Measure(_figure(key, row, base["heritage_class"]), known_number(getattr(row, f"part_{key}")), made.get(key))
             for key in CRITERIA
         ),
         within=around.within[i],
@@ -316,28 +332,12 @@ def candidate_sites(
     settings, words : of the page.
     """
     full = ordered.merge(heritage[HERITAGE_ONLY], on="site_id", how="left", validate="one_to_one")
-    at = points(ordered)
+    at, whole = points(ordered), rows(full)
+    cards = [_candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(whole)]
+    called = {card.site_id: card.name for card in cards}
     return tuple(
-        _candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(rows(full))
-    )
-
-
-def on_shared_ground(sites: Sequence[SiteCard], heritage: pd.DataFrame) -> tuple[SiteCard, ...]:
-    """Say on each site which others of those shown stand on its ground.
-
-    Parameters
-    ----------
-    sites : as shown.
-    heritage : the table of that name.
-    """
-    ground = dict(zip(heritage["site_id"], heritage["ground_id"], strict=True))
-    called: dict[str, list[str]] = {}
-    for site in sites:
-        called.setdefault(ground[site.site_id], []).append(site.name)
-    shared = {key: names for key, names in called.items() if key and len(names) > 1}
-    return tuple(
-        replace(site, shares=", ".join(name for name in shared.get(ground[site.site_id], ()) if name != site.name))
-        for site in sites
+        replace(card, ground=_ground([called[one] for one in row.one_ground_with if one in called]))
+        for card, row in zip(cards, whole, strict=True)
     )
 
 

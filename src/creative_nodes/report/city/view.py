@@ -45,7 +45,6 @@ from creative_nodes.report.city.sites import (
     SiteCard,
     candidate_sites,
     in_order,
-    on_shared_ground,
     other_sites,
 )
 from creative_nodes.report.city.spaces import (
@@ -249,8 +248,6 @@ def city_page(
         tables["heritage"], ordered["site_id"], study.geometry, settings.candidates.min_confidence, words
     )
     others = tuple(replace(site, more=more.get(site.site_id, ())) for site in others)
-    shown_sites = on_shared_ground((*candidates, *others), tables["heritage"])
-    candidates, others = shown_sites[: len(candidates)], shown_sites[len(candidates) :]
     survey = survey_of(tables, words) if "survey" in tables else None
     asked = survey.cards if survey else ()
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)

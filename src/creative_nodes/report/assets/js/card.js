@@ -111,7 +111,7 @@ const details = (site) => {
   if (site.settle) lines.push(about(t("What would settle it:"), site.settle));
   if (site.said_by) lines.push(about(t("Who says that its use is so:"), site.said_by));
   if (site.kind === "low") lines.push(make("p", {}, t("The evidence is too weak to make it a candidate.")));
-  if (site.shares) lines.push(about(t("On one ground with:"), site.shares));
+  if (site.ground) lines.push(make("p", {}, site.ground));
   if (site.near) lines.push(about(t("Nearest creative space:"), site.near));
   if (site.thin) lines.push(about(t("Mapping around here is thin:"), site.thin));
   return lines.filter((line) => line && (line.textContent || line.classList.contains("care")));
