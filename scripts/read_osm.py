@@ -16,6 +16,6 @@ extract = read_osm(snakemake.input.osm, modes=modes, epsg=int(area["epsg"].iloc[
 for line in extract.counts.lines():
     log.info("%s", line)
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
-note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | {"settings": tables.settings_hash(settings)}
+note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | tables.note_of(log.made_of())
 tables.write_all(vars(extract), snakemake.output, PLACES, STREET_NODES, STREET_EDGES, provenance=note)
 log.done(f"{len(extract.places):,} places, {len(extract.street_edges):,} street pieces")

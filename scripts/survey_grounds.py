@@ -28,6 +28,6 @@ survey = survey_list(
     epsg=int(row["epsg"]),
     wording=taxonomy.wording,
 )
-note = tables.carry_on(files.heritage, snakemake.params.settings)
+note = tables.carry_on(files.heritage, log.made_of())
 tables.write(survey, SURVEY, snakemake.output.survey, provenance=note)
 log.done(f"{len(survey)} grounds worth a look")

@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / PACKAGE
 # in the order of the way: each imports from those before it
 STAGES = (
     *("common", "pull", "locate", "people", "streets", "network", "reach", "score", "choose", "doubt"),
-    *("settings", "whatif", "report", "tools"),
+    *("settings", "whatif", "runs", "report", "tools"),
 )
 MOST_LINES, MOST_ARGUMENTS = 450, 8
 HEAVY = {

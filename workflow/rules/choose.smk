@@ -33,7 +33,7 @@ rule recommend_set:
 rule record_decisions:
     input:
         **tables_of("registry", "scores", "recommended"),
-        file=given("config/decisions.csv"),
+        decisions=given("config/decisions.csv"),
     output:
         decisions="<tables>/{city}/decisions.parquet",
     log:
@@ -47,7 +47,6 @@ rule record_decisions:
         **needs_of("record_decisions"),
     params:
         code=code_fingerprint("scripts/record_decisions.py"),
-        cities=KNOWN,
     script:
         "../../scripts/record_decisions.py"
 

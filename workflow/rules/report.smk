@@ -47,6 +47,7 @@ rule draw_map:
             "survey_scores",
         ),
         provenance="<raw>/{city}/provenance.json",
+        run="<tables>/{city}/run.json",
         heritage_taxonomy=lambda w: given(
             settings_of(w.city).analysis.locate.heritage_taxonomy
         ),
@@ -77,6 +78,7 @@ rule write_index:
         indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
         scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
         candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
+        run="<tables>/run.json",
     output:
         page="<reports>/index.html",
     log:
@@ -107,6 +109,7 @@ rule write_comparison:
         scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
         indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
         backtest_pooled="<tables>/backtest_pooled.parquet",
+        run="<tables>/run.json",
         governance=given("config/governance.yaml"),
         taxonomies=lambda _: given(taxonomies_of(CITIES)),
     output:
@@ -123,7 +126,6 @@ rule write_comparison:
     params:
         code=code_fingerprint("scripts/write_comparison.py"),
         settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
-        known=KNOWN,
     script:
         "../../scripts/write_comparison.py"
 

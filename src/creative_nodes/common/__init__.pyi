@@ -15,6 +15,12 @@ from .hexagons import Hexagons as Hexagons
 from .hexagons import add_up as add_up
 from .hexagons import cell_shapes as cell_shapes
 from .hexagons import hexagons_over as hexagons_over
+from .made_of import PARTS as PARTS
+from .made_of import MadeOf as MadeOf
+from .made_of import digest as digest
+from .made_of import made_from as made_from
+from .made_of import read_made_of as read_made_of
+from .made_of import together as together
 from .messages import FORMATS as FORMATS
 from .messages import LANGUAGES as LANGUAGES
 from .messages import LOCALES as LOCALES
@@ -57,6 +63,7 @@ from .settings import M as M
 from .settings import Positive as Positive
 from .settings import Section as Section
 from .settings import Share as Share
+from .settings import differing as differing
 from .settings import known_cities as known_cities
 from .settings import known_crs as known_crs
 from .settings import merged as merged

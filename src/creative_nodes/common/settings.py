@@ -6,6 +6,7 @@ import copy
 import difflib
 import json
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -180,6 +181,23 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         else:
             result[key] = value
     return result
+
+
+def differing(before: Any, now: Any, *, key: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield the keys under which two settings differ, the deepest ones, each with its value before and now.
+
+    Parameters
+    ----------
+    before, now : settings, as JSON has them; what is missing is None.
+    key : that both stand under.
+    """
+    if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
+        yield key, before, now
+        return
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            below = f"{key}.{name}" if key else name
+            yield from differing(before.get(name), now.get(name), key=below)
 
 
 def not_there(key: str, file: str, folders: list[Path], *, variable: str, where: str) -> InputError:
