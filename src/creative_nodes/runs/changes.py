@@ -145,7 +145,7 @@ def _run_changes(steps: Sequence[Step], sites: Followed, ends: tuple[Answer, Ans
         set_because=[_causes(steps, joined, i) for i in n],
     )
     order = found.assign(last=found["rank_after"].isna()).sort_values(["last", "rank_after", "rank_before", "site_id"])
-    return order.drop(columns="last").reset_index(drop=True)
+    return order[[column.name for column in RUN_CHANGES.columns]].reset_index(drop=True)
 
 
 def _step_row(number: int, step: Step, sites: Followed) -> dict[str, Any]:

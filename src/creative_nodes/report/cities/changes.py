@@ -124,7 +124,7 @@ def _in_set(row: Any) -> str:
 
 def _score(row: Any) -> str:
     both = [number(one, digits=2) if pd.notna(one) else "–" for one in (row.score_before, row.score_after)]
-    return both[0] if both[0] == both[1] else say("{before} → {after}", before=both[0], after=both[1])
+    return both[0] if both[0] == both[1] else f"{both[0]} → {both[1]}"
 
 
 def site_name(row: Any) -> str:
