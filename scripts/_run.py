@@ -42,6 +42,8 @@ def start(snakemake: Any) -> logging.Logger:
     begun = time.perf_counter()
     making = _aside(snakemake)
     stage = snakemake.rule
+    # a workflow that takes this one as a module may call its rules otherwise
+    script = Path(str(sys.modules["__main__"].__file__)).stem
     city = getattr(snakemake.wildcards, "city", "")
     log_file = str(snakemake.log[0])
     log = logging.getLogger("creative_nodes")
@@ -77,6 +79,6 @@ def start(snakemake: Any) -> logging.Logger:
     log.tell = tell  # type: ignore[attr-defined]
     log.done = done  # type: ignore[attr-defined]
     log.made_of = partial(  # type: ignore[attr-defined]
-        made_from, stage, dict(snakemake.input.items()), dict(snakemake.params.items())
+        made_from, script, dict(snakemake.input.items()), dict(snakemake.params.items())
     )
     return log

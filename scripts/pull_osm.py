@@ -16,7 +16,7 @@ if snakemake.input.source:
     source = source.model_copy(update={"file": Path(snakemake.input.source[0])})
 pulled = pull_osm(
     source.asked_of(load_source(snakemake.config, snakemake.wildcards.city)),
-    restore(settings, "city.boundary", Boundary),
+    restore(settings, "city.boundary", Boundary).at(snakemake.input.polygon),
     Path(snakemake.output.osm),
     city=snakemake.wildcards.city,
     epsg=json.loads(settings)["city.epsg"],

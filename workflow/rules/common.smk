@@ -9,9 +9,9 @@ from pathlib import Path
 
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
-from snakemake.io import get_wildcard_names, strip_wildcard_constraints
+from snakemake.io import get_wildcard_names, is_flagged, strip_wildcard_constraints
 
-from creative_nodes.common import InputError, code_fingerprint, known_cities, read_yaml
+from creative_nodes.common import InputError, known_cities, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import check_files, find_imports
 from creative_nodes.people import find_population
@@ -53,7 +53,7 @@ def checked(function, *args, **options):
 COMPARED = checked(runs_asked, config)
 ASKED, configured = split_asked(without_runs(config))
 checked(
-    read_yaml, Path("config/config.yaml")
+    read_yaml, found("config/config.yaml")
 )  # for what Snakemake reads over, such as a key that stands twice
 KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
@@ -234,11 +234,12 @@ RESULTS = (
 def every_table(city):
     """Return all tables of a city, so that a target misses one that is gone although later ones are there."""
     asked = settings_of(city).analysis.score.sobol_samples
+    # and not what a workflow makes that takes this one as a module
     made = [
         path
         for rule in workflow.rules
         for path in rule.output
-        if rule.name != "compare_runs"
+        if is_flagged(path, "kept") and Path(path).stem not in RUN_TABLES
     ]
     return [
         strip_wildcard_constraints(path).format(city=city)

@@ -81,7 +81,7 @@ rule read_osm:
     resources:
         **needs_of("read_osm"),
     params:
-        code=code_fingerprint("scripts/read_osm.py"),
+        code=code_of("read_osm"),
         settings=params_for("analysis.travel.modes"),
     script:
         "../../scripts/read_osm.py"

@@ -66,7 +66,7 @@ rule draw_map:
     resources:
         **needs_of("draw_map"),
     params:
-        code=code_fingerprint("scripts/draw_map.py"),
+        code=code_of("draw_map"),
         settings=params_for(*PAGE_KEYS),
     script:
         "../../scripts/draw_map.py"
@@ -91,7 +91,7 @@ rule write_index:
     resources:
         **needs_of("write_index"),
     params:
-        code=code_fingerprint("scripts/write_index.py"),
+        code=code_of("write_index"),
         settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
@@ -110,7 +110,7 @@ rule write_comparison:
         indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
         backtest_pooled="<tables>/backtest_pooled.parquet",
         run="<tables>/run.json",
-        governance=given("config/governance.yaml"),
+        governance=given(found("config/governance.yaml")),
         taxonomies=lambda _: given(taxonomies_of(CITIES)),
     output:
         page="<reports>/comparison.html",
@@ -124,7 +124,7 @@ rule write_comparison:
     resources:
         **needs_of("write_comparison"),
     params:
-        code=code_fingerprint("scripts/write_comparison.py"),
+        code=code_of("write_comparison"),
         settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
     script:
         "../../scripts/write_comparison.py"
@@ -171,7 +171,7 @@ rule describe_city:
     resources:
         **needs_of("describe_city"),
     params:
-        code=code_fingerprint("scripts/describe_city.py"),
+        code=code_of("describe_city"),
         settings=params_for(
             "city.people",
             "analysis.network",
@@ -232,7 +232,7 @@ rule pack_geopackage:
     resources:
         **needs_of("pack_geopackage"),
     params:
-        code=code_fingerprint("scripts/pack_geopackage.py"),
+        code=code_of("pack_geopackage"),
     script:
         "../../scripts/pack_geopackage.py"
 
@@ -254,6 +254,6 @@ rule write_csv:
     resources:
         **needs_of("write_csv"),
     params:
-        code=code_fingerprint("scripts/write_csv.py"),
+        code=code_of("write_csv"),
     script:
         "../../scripts/write_csv.py"

@@ -17,7 +17,7 @@ rule record_city:
     resources:
         **needs_of("record_city"),
     params:
-        code=code_fingerprint("scripts/record_city.py"),
+        code=code_of("record_city"),
         settings=params_for(*ANSWER_KEYS),
         name=lambda w: settings_of(w.city).city.name,
     script:
@@ -40,7 +40,7 @@ rule record_run:
     resources:
         **needs_of("record_run"),
     params:
-        code=code_fingerprint("scripts/record_run.py"),
+        code=code_of("record_run"),
         run=CONFIG.run,
     script:
         "../../scripts/record_run.py"
@@ -65,8 +65,8 @@ rule compare_runs:
     resources:
         **needs_of("compare_runs"),
     params:
-        code=code_fingerprint("scripts/compare_runs.py"),
-        today={one: code_fingerprint(f"scripts/{one}.py") for one in ANSWERING},
+        code=code_of("compare_runs"),
+        today={one: code_of(one) for one in ANSWERING},
     script:
         "../../scripts/compare_runs.py"
 
@@ -91,7 +91,7 @@ rule write_changes:
     resources:
         **needs_of("write_changes"),
     params:
-        code=code_fingerprint("scripts/write_changes.py"),
+        code=code_of("write_changes"),
         runs=COMPARED,
     script:
         "../../scripts/write_changes.py"

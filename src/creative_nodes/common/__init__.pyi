@@ -50,6 +50,11 @@ from .messages import told_n as told_n
 from .messages import translated as translated
 from .messages import word as word
 from .messages import written as written
+from .places import HOME as HOME
+from .places import at_hand as at_hand
+from .places import by_bytes as by_bytes
+from .places import found as found
+from .places import places as places
 from .schema import EVIDENCE as EVIDENCE
 from .schema import GEOMETRY as GEOMETRY
 from .schema import MESSAGES as MESSAGES

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from creative_nodes.common.errors import InputError
+from creative_nodes.common.places import places
 from creative_nodes.common.words import WEIGHT_FORMS
 
 WEIGHT_SUM_TOLERANCE = 1e-6
@@ -260,7 +261,7 @@ def known_crs(epsg: int) -> Any:
 
 
 # names that are rules or pages already
-TAKEN = ("all", "comparison", "demo", "index", "maps", "report", "whatif")
+TAKEN = ("all", "comparison", "demo", "diff", "index", "maps", "report", "whatif")
 
 
 def known_cities(*, root: Path = Path()) -> list[str]:
@@ -268,13 +269,15 @@ def known_cities(*, root: Path = Path()) -> list[str]:
 
     Parameters
     ----------
-    root : the project's root, where `config/cities` lies.
+    root : the working folder; cities of the workflow's own folder are known too.
 
     Raises
     ------
     InputError : a file has a name that is no key of a city.
     """
-    names = [path.name for path in (root / "config" / "cities").iterdir() if path.suffix.lower() in (".yaml", ".yml")]
+    folders = [place / "config" / "cities" for place in places(root=root)]
+    files = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}
+    names = [name for name in files if Path(name).suffix.lower() in (".yaml", ".yml")]
     odd = [name for name in sorted(names) if not name.startswith(".") and not _CITY_FILE.fullmatch(name)]
     odd += [f"{name}.yaml" for name in TAKEN if f"{name}.yaml" in names]
     if odd:
