@@ -6,7 +6,7 @@ from pathlib import Path
 
 from _run import start
 
-from creative_nodes.common import PARTS, tables
+from creative_nodes.common import tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report import (
     TABLES,
@@ -21,15 +21,14 @@ from creative_nodes.report import (
     settings_of,
     write_page,
 )
-from creative_nodes.runs import read_record
+from creative_nodes.runs import read_hashes
 
 log = start(snakemake)
 drawn = ("places", "street_edges")
 paths = {name: path for name, path in snakemake.input.items() if name in TABLES}
 frames = {name: tables.read(TABLES[name], path) for name, path in paths.items() if name not in drawn}
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
-record = read_record(snakemake.input.run)
-provenance = {**pulled, **tables.provenance(paths["scores"]), **{part: record[part] for part in PARTS}}
+provenance = {**pulled, **tables.provenance(paths["scores"]), **read_hashes(snakemake.input.run)}
 words = {}
 for name in ("heritage_taxonomy", "creative_taxonomy"):
     words |= read_taxonomy(snakemake.input[name]).classes

@@ -17,7 +17,7 @@ from creative_nodes.report import (
     snapshot_of,
     write_page,
 )
-from creative_nodes.runs import read_record
+from creative_nodes.runs import read_hashes
 
 log = start(snakemake)
 names = [name for name, _ in snakemake.input.items() if name in TABLES and name != "backtest_pooled"]
@@ -35,7 +35,7 @@ for path in snakemake.input.taxonomies:
 pooled = tables.read(BACKTEST_POOLED, snakemake.input.backtest_pooled)
 told = read_governance(snakemake.input.governance, cities=known_cities())
 text = comparison_html(
-    partial(comparison_page, cities, told, words=words, pooled=pooled), run=read_record(snakemake.input.run)
+    partial(comparison_page, cities, told, words=words, pooled=pooled), run=read_hashes(snakemake.input.run)
 )
 write_page(text, snakemake.output.page)
 log.done(f"{len(cities)} cities, {len(text.encode()) / 1e6:.1f} MB")

@@ -11,7 +11,7 @@ from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 from snakemake.io import get_wildcard_names, is_flagged, strip_wildcard_constraints
 
-from creative_nodes.common import InputError, known_cities, read_yaml
+from creative_nodes.common import InputError, known_cities, merged, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import check_files, find_imports
 from creative_nodes.people import find_population
@@ -49,12 +49,12 @@ def checked(function, *args, **options):
         raise WorkflowError(f"bad input\n{error}") from None
 
 
+# what a workflow that takes this one as a module leaves out, and what Snakemake reads over, such as a key that stands twice
+config |= merged(checked(read_yaml, found("config/config.yaml")), config)
+
 # `--config` of a comparison or a what-if stands beside the keys of config.yaml, and is no configuration
 COMPARED = checked(runs_asked, config)
 ASKED, configured = split_asked(without_runs(config))
-checked(
-    read_yaml, found("config/config.yaml")
-)  # for what Snakemake reads over, such as a key that stands twice
 KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
 checked(check_run_name, CONFIG.run, KNOWN)

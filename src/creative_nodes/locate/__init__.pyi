@@ -12,7 +12,6 @@ from .names import has_han as has_han
 from .names import names_of as names_of
 from .registry import read_registry as read_registry
 from .setting import look_around as look_around
-from .settings import TAXONOMIES as TAXONOMIES
 from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import check_files as check_files

@@ -9,6 +9,7 @@ from .changes import compare_runs as compare_runs
 from .record import ANSWER_KEYS as ANSWER_KEYS
 from .record import RunCity as RunCity
 from .record import city_record as city_record
+from .record import read_hashes as read_hashes
 from .record import read_record as read_record
 from .record import run_record as run_record
 from .record import write_record as write_record

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from creative_nodes import __version__
-from creative_nodes.common import InputError, MadeOf, read_made_of, tables, together
+from creative_nodes.common import PARTS, InputError, MadeOf, read_made_of, tables, together
 
 RECORD = "run.json"
 # what ranks and the recommended set follow from, the ground given
@@ -87,6 +87,12 @@ def read_record(path: str | Path) -> dict[str, Any]:
     if "id" not in found:
         raise InputError("is no record of a run; make the run anew", where=str(path))
     return found
+
+
+def read_hashes(path: str | Path) -> dict[str, str]:
+    """Read the hash of each part of a record: data, settings and code."""
+    record = read_record(path)
+    return {part: record[part] for part in PARTS}
 
 
 def write_record(record: Mapping[str, Any], path: str | Path) -> None:
