@@ -4,6 +4,7 @@
 # make env     the environment alone                    make docs    pages generated from the code
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
 # make test-<stage>  the unit tests of one stage, such as make test-score
+# make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities refresh faults test lint env words docs lock bench clean
+.PHONY: demo cities diff refresh faults test lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -33,6 +34,9 @@ demo: env
 cities: env
 	@$(SNAKEMAKE) all
 	@echo "open $(CURDIR)/reports/index.html"
+
+diff: env
+	@$(SNAKEMAKE) diff --config before=$(or $(A),unnamed) after=$(or $(B),unnamed)
 
 refresh: env
 	@$(SNAKEMAKE) refresh_downloads

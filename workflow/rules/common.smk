@@ -9,7 +9,7 @@ from pathlib import Path
 
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
-from snakemake.io import get_wildcard_names, is_flagged, strip_wildcard_constraints
+from snakemake.io import get_wildcard_names, is_flagged
 
 from creative_nodes.common import InputError, known_cities, merged, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
@@ -241,11 +241,13 @@ def every_table(city):
         for path in rule.output
         if is_flagged(path, "kept") and Path(path).stem not in RUN_TABLES
     ]
-    return [
-        strip_wildcard_constraints(path).format(city=city)
+    names = [
+        Path(path).stem
         for path in made
         if path.endswith(".parquet") and get_wildcard_names(path) == {"city"}
-        if asked or Path(path).name != "sobol.parquet"
+    ]
+    return [
+        f"<tables>/{city}/{name}.parquet" for name in names if asked or name != "sobol"
     ]
 
 

@@ -55,7 +55,12 @@ rule draw_map:
             settings_of(w.city).analysis.locate.creative_taxonomy
         ),
     output:
-        page="<reports>/{city}.html",
+        page=report(
+            "<reports>/{city}.html",
+            caption="../report/page.rst",
+            category="Pages",
+            labels={"page": "{city}"},
+        ),
     log:
         "<logs>/{city}/draw_map.log",
     benchmark:
@@ -80,7 +85,12 @@ rule write_index:
         candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
         run="<tables>/run.json",
     output:
-        page="<reports>/index.html",
+        page=report(
+            "<reports>/index.html",
+            caption="../report/index.rst",
+            category="Pages",
+            labels={"page": "all cities"},
+        ),
     log:
         "<logs>/write_index.log",
     benchmark:
@@ -113,7 +123,12 @@ rule write_comparison:
         governance=given(found("config/governance.yaml")),
         taxonomies=lambda _: given(taxonomies_of(CITIES)),
     output:
-        page="<reports>/comparison.html",
+        page=report(
+            "<reports>/comparison.html",
+            caption="../report/comparison.rst",
+            category="Pages",
+            labels={"page": "comparison"},
+        ),
     log:
         "<logs>/write_comparison.log",
     benchmark:
@@ -221,7 +236,13 @@ rule pack_geopackage:
             "stations",
         ),
     output:
-        geopackage="<tables>/{city}/{city}.gpkg",
+        geopackage=report(
+            "<tables>/{city}/{city}.gpkg",
+            caption="../report/geopackage.rst",
+            category="Tables",
+            subcategory="{city}",
+            labels={"table": "GeoPackage"},
+        ),
     log:
         "<logs>/{city}/pack_geopackage.log",
     benchmark:
@@ -243,7 +264,14 @@ rule write_csv:
         unpack(sobol_of),
         **tables_of(*RESULTS),
     output:
-        folder=directory("<tables>/{city}/csv"),
+        folder=report(
+            directory("<tables>/{city}/csv"),
+            patterns=["{table}.csv"],
+            caption="../report/tables.rst",
+            category="Tables",
+            subcategory="{city}",
+            labels={"table": "{table}"},
+        ),
     log:
         "<logs>/{city}/write_csv.log",
     benchmark:

@@ -29,7 +29,9 @@ rule record_run:
     input:
         records=expand("<tables>/{city}/run.json", city=CITIES),
     output:
-        record="<tables>/run.json",
+        record=report(
+            "<tables>/run.json", caption="../report/record.rst", category="Tables"
+        ),
     log:
         "<logs>/record_run.log",
     benchmark:
@@ -80,7 +82,12 @@ rule write_changes:
         after=records_compared("after") if COMPARED else [],
         study_area=areas_compared() if COMPARED else [],
     output:
-        page="<reports>/changes.html",
+        page=report(
+            "<reports>/changes.html",
+            caption="../report/changes.rst",
+            category="Pages",
+            labels={"page": "changes"},
+        ),
     log:
         "<logs>/write_changes.log",
     benchmark:
