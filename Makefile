@@ -51,6 +51,7 @@ lint: env
 	@$(BIN)/mypy
 	@$(BIN)/python -m creative_nodes.tools.reference --check
 	@$(BIN)/python -m creative_nodes.tools.catalogue --check
+	@$(BIN)/python -m creative_nodes.tools.resources --check
 	@$(SNAKEMAKE) --lint
 
 test: lint
