@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ WALK_M_PER_MIN = 80.0  # 4.8 km/h
 _TO_DEGREES = Transformer.from_crs(EPSG, 4326, always_xy=True)
 
 
+@cache
 def config() -> Config:
+    """Return what ships; read once, for nothing of it can be changed in place."""
     return load_config(yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8")))
 
 

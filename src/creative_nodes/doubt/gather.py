@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from creative_nodes.choose import may_be_chosen
-from creative_nodes.common import WGS84_EPSG, TravelMode, reproject
+from creative_nodes.common import POSITION_CRITERIA, WGS84_EPSG, TravelMode, reproject
 from creative_nodes.doubt.draws import Uncertain
 from creative_nodes.doubt.kept import Around, Limits, all_sources, keep_rides, keep_walks
 from creative_nodes.doubt.settings import Doubt
@@ -196,6 +196,7 @@ def gather(city: DoubtedCity, rules: DoubtRules) -> tuple[Kept, Uncertain]:
         spaces=_spaces(spaces, rules.reach),
         sites=sites,
         amenity_weight=city.world.amenities["weight"].to_numpy(dtype=float),
+        today=pd.concat([frame[list(POSITION_CRITERIA)] for frame in (city.candidates, places)], ignore_index=True),
         whole=city.scales,
     )
     return kept, of

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from creative_nodes.common import POSITION_CRITERIA
+from creative_nodes.common import CRITERION_GROUPS, POSITION_CRITERIA
 from creative_nodes.doubt.draws import Drawn
 from creative_nodes.doubt.kept import Rides, Walks
 from creative_nodes.network import Chains, LinkRule, both_ways, direct_links, network_gains
 from creative_nodes.reach import decayed, half_life_to_decay, hill_number
 from creative_nodes.score import Scale, Score, follow, ranks_of, scales_by, value_of, weighted_sum
 
-SITE_CRITERIA = ("site_capacity", "heritage_value", "readiness")
+SITE_CRITERIA = CRITERION_GROUPS["site"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ class Kept:
     amounts : residents by cell and source, shape (cells, sources); no cells where residents are not known.
     spaces, sites : the city's.
     amenity_weight : shape (amenities,).
+    today : position criteria of the same places in the run itself; one that worlds do not measure anew stays so.
     whole : value functions of the run, of all reference places.
     """
 
@@ -114,6 +115,7 @@ class Kept:
     spaces: Spaces
     sites: Sites
     amenity_weight: np.ndarray
+    today: pd.DataFrame
     whole: Mapping[str, Scale]
 
 
@@ -208,7 +210,9 @@ def measure_position(kept: Kept, drawn: Drawn, rules: Rules) -> Position:
         **_spillover(kept, walks, drawn, rules),
         "network_gain": network_gains(linked.chains, linked.links, orders=order)[:, 0],
     }
-    frame = pd.DataFrame({name: np.where(walks.met, found[name], np.nan) for name in POSITION_CRITERIA})
+    frame = pd.DataFrame(
+        {name: np.where(walks.met, found.get(name, kept.today[name]), np.nan) for name in POSITION_CRITERIA}
+    )
     return Position(frame.iloc[:n_sites], frame.iloc[n_sites:], linked)
 
 

@@ -24,8 +24,9 @@ from creative_nodes.common import (
 from creative_nodes.network import NetworkSettings
 from creative_nodes.reach import parts
 from creative_nodes.reach.counted import MAJOR, residents_by_service, residents_within
+from creative_nodes.reach.positions import PositionRules, around_places, measure_positions
 from creative_nodes.reach.settings import Candidates, Reach
-from creative_nodes.reach.spillover import Around, look_around, spillover_parts, spillover_sums
+from creative_nodes.reach.spillover import spillover_parts, spillover_sums
 from creative_nodes.reach.stones import enlarged, network_parts, open_sites, own_spaces
 from creative_nodes.reach.survey import Survey, World, why_unreachable
 from creative_nodes.reach.tables import CANDIDATES, NETWORK_PARTS, PARTS, REACH, SITE_LINKS
@@ -139,55 +140,44 @@ def _counts(survey: Survey, limits: dict[TravelMode, list[float]]) -> pd.DataFra
     return pd.concat(found, ignore_index=True)
 
 
-def _of(counts: pd.DataFrame, mode: TravelMode, minutes: float, n: int) -> np.ndarray:
-    """Return the residents within a time by a mode, one a site; missing for a mode that the city lacks."""
-    found = counts.loc[(counts["mode"] == mode) & (counts["minutes"] == minutes), "residents"].to_numpy(dtype=float)
-    return found if len(found) else np.full(n, np.nan)
-
-
-def _newly_served(
-    survey: Survey, walk: StreetNetwork, people: gpd.GeoDataFrame, minutes: float
-) -> tuple[np.ndarray, list[pd.DataFrame]]:
-    """Return the residents in walking reach of each site and of no core or intermediate space today; its parts.
-
-    Those out of reach of any today are told apart from those already served.
-    """
-    both = residents_by_service(survey, walk, people, minutes)
-    n = len(survey.sites)
+def _served_parts(survey: Survey, walk: StreetNetwork, minutes: float) -> list[pd.DataFrame]:
+    """Tell residents in walking reach of each site who are served today from those who are not."""
+    both = survey.once(residents_by_service, walk, survey.world.people, minutes)
     if both is None:
-        return np.full(n, np.nan), []
+        return []
+    everyone = np.arange(len(survey.sites))
     names = (mark("not served today"), mark("served today"))
-    made_of = [
+    return [
         parts.rows(
             parts.Heading("newly_served", "residents", "persons"),
-            site=np.arange(n),
-            part=np.full(n, name),
+            site=everyone,
+            part=np.full(len(everyone), name),
             value=both[:, k],
         )
         for k, name in enumerate(names)
     ]
-    return both[:, 0], made_of
 
 
-def _transit(survey: Survey, walk: StreetNetwork) -> tuple[np.ndarray, list[pd.DataFrame]]:
-    """Return the minutes on foot to the nearest rapid-transit station, missing where there is none; its name."""
+def _station_parts(survey: Survey, walk: StreetNetwork) -> list[pd.DataFrame]:
+    """Name the rapid-transit station nearest to each site on foot."""
     rapid = survey.world.stations[survey.world.stations["rapid"]]
     n = len(survey.sites)
     if rapid.empty:
-        return np.full(n, np.nan), []
+        return []
     gates = survey.streets.entrances(walk, survey.streets.shapes(rapid))
     nearest, minutes = np.zeros(n, dtype=int), np.full(n, np.inf)
     for some, costs in cost_rows(walk, survey.doors, gates):
         nearest[some], minutes[some] = costs.argmin(axis=1), costs.min(axis=1)
     site = np.flatnonzero(np.isfinite(minutes))
-    made_of = parts.rows(
-        parts.Heading("transit_minutes", "station", "min"),
-        site=site,
-        part=rapid["station_id"].to_numpy(dtype=object)[nearest[site]],
-        name=rapid["name"].to_numpy(dtype=object)[nearest[site]],
-        value=minutes[site],
-    )
-    return np.where(np.isfinite(minutes), minutes, np.nan), [made_of]
+    return [
+        parts.rows(
+            parts.Heading("transit_minutes", "station", "min"),
+            site=site,
+            part=rapid["station_id"].to_numpy(dtype=object)[nearest[site]],
+            name=rapid["name"].to_numpy(dtype=object)[nearest[site]],
+            value=minutes[site],
+        )
+    ]
 
 
 def _site_links(sites: gpd.GeoDataFrame, minutes: np.ndarray, creative: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -277,11 +267,6 @@ def measure_reach(
     )
 
 
-def _look_around(survey: Survey, walk_m: StreetNetwork, limit_m: float) -> Around:
-    world, streets = survey.world, survey.streets
-    return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
-
-
 def measure_criteria(
     survey: Survey,
     *,
@@ -303,31 +288,22 @@ def measure_criteria(
     reasons = survey.once(why_unreachable, walk)
     reachable = reasons == ""
     counts = _counts(survey, _limits(reach, main_mode))
-    around = survey.once(_look_around, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
+    positions = measure_positions(survey, PositionRules(reach, network, main_mode, survey.homes_within_m))
+    around = survey.once(around_places, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
     spill = spillover_sums(around, world.creative, world.amenities, reach)
-    transit, station = survey.once(_transit, walk)
-    fresh, served = survey.once(_newly_served, walk, world.people, reach.walk_minutes)
     opened = survey.once(open_sites, walk, network.rule())
     link_times = np.where(opened.minutes <= network.link_minutes, opened.minutes, np.inf)
     own, evidence = _site_criteria(sites, candidates)
-    measured = {
-        "residents_walk_15": _of(counts, "walk", reach.walk_minutes, len(sites)),
-        "residents_ride_30": _of(counts, main_mode, reach.ride_minutes, len(sites)),
-        "transit_minutes": transit,
-        "newly_served": fresh,
-        "network_gain": opened.gain,
-        **spill.criteria,
-        **own,
-    }
     frame = sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "list", "confidence"]].copy()
     why = [written(unreachable_reason=reason) for reason in reasons]
     frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
     for name in CRITERIA:
-        frame[name] = np.where(reachable, measured[name], np.nan)
+        frame[name] = np.where(reachable, own[name] if name in own else positions[name], np.nan)
     frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
     frame["messages"] = [one["messages"] for one in why]
-    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *station, *served, *evidence]
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities)]
+    made_of += [*survey.once(_station_parts, walk), *survey.once(_served_parts, walk, reach.walk_minutes), *evidence]
     made_of.append(enlarged(opened, around, world.creative))
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),

@@ -5,112 +5,27 @@ They are measured by walking and the main mode only and at the criteria's own li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import geopandas as gpd
 import h3
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import csr_array
 
 from creative_nodes.common import (
-    POSITION_CRITERIA,
     WGS84_EPSG,
     Hexagons,
-    TravelMode,
     hexagons_over,
     reproject,
     tables,
 )
-from creative_nodes.network import LinkRule, NetworkSettings, network_gains, place_links, space_chains, typical_network
-from creative_nodes.reach.counted import residents_by_service, residents_within
-from creative_nodes.reach.settings import Reach
-from creative_nodes.reach.spillover import Around, look_around, spillover_sums
+from creative_nodes.network import LinkRule, network_gains, space_chains, typical_network
+from creative_nodes.reach.positions import PositionRules, links_to_spaces, measure_positions
 from creative_nodes.reach.stones import own_spaces
 from creative_nodes.reach.survey import Survey, World
 from creative_nodes.reach.tables import CLUSTER_REACH, REFERENCE
-from creative_nodes.streets import Entrances, StreetNetwork, Streets, cost_to_nearest
-
-
-@dataclass(frozen=True)
-class PositionRules:
-    """The settings that positions are measured by; `link_within_m`, metres: see `reach.measure_reach`."""
-
-    reach: Reach
-    network: NetworkSettings
-    main_mode: TravelMode
-    link_within_m: float
-
-
-# ---------------------------------------------------------------- position criteria
-
-
-def measure_positions(survey: Survey, rules: PositionRules) -> pd.DataFrame:
-    """Measure every position criterion of the sites of a survey; what the survey has done before is not done again.
-
-    Parameters
-    ----------
-    survey : places and the city around them.
-    rules : settings.
-
-    Returns
-    -------
-    a column a criterion, a row a site; missing where a site has none, all of them where no street on foot meets it.
-    """
-    world, walk = survey.world, survey.walk
-    around = survey.once(_around, survey.streets.network("walk", in_metres=True), rules.reach.max_distance_m)
-    found = {
-        **_residents(survey, walk, rules),
-        "transit_minutes": survey.once(_transit_minutes, walk),
-        **spillover_sums(around, world.creative, world.amenities, rules.reach).criteria,
-        "network_gain": survey.once(_gains, walk, rules.network.rule()),
-    }
-    met = survey.doors.has_entrance()
-    return pd.DataFrame({name: np.where(met, found[name], np.nan) for name in POSITION_CRITERIA})
-
-
-def _residents(survey: Survey, walk: StreetNetwork, rules: PositionRules) -> dict[str, np.ndarray]:
-    """Return the three criteria that count residents; missing where they or the main mode are not known."""
-    people, reach = survey.world.people, rules.reach
-    unknown = np.full(len(survey.sites), np.nan)
-    ride, by_service = unknown, survey.once(residents_by_service, walk, people, reach.walk_minutes)
-    if survey.streets.has(rules.main_mode):
-        network = survey.streets.network(rules.main_mode)
-        ride = survey.once(residents_within, network, people, (reach.ride_minutes,))[:, 0]
-    return {
-        "residents_walk_15": unknown if by_service is None else by_service.sum(axis=1),
-        "residents_ride_30": ride,
-        "newly_served": unknown if by_service is None else by_service[:, 0],
-    }
-
-
-def _transit_minutes(survey: Survey, walk: StreetNetwork) -> np.ndarray:
-    """Return the minutes on foot to the nearest rapid-transit station, missing where there is none."""
-    stations = survey.world.stations
-    gates = survey.streets.entrances(walk, survey.streets.shapes(stations[stations["rapid"]]))
-    minutes = cost_to_nearest(walk, survey.doors, gates)
-    return np.where(np.isfinite(minutes), minutes, np.nan)
-
-
-def _around(survey: Survey, walk_m: StreetNetwork, limit_m: float) -> Around:
-    world, streets = survey.world, survey.streets
-    return look_around(streets, streets.shapes(survey.sites), world.creative, world.amenities, limit_m=limit_m)
-
-
-def _gains(survey: Survey, walk: StreetNetwork, rule: LinkRule) -> np.ndarray:
-    """Return the network gain of each site alone."""
-    chains = space_chains(survey.streets, own_spaces(survey.world.creative), rule)
-    return network_gains(chains, _links(survey.streets, survey.world, survey.doors, rule))[:, 0]
-
-
-def _links(streets: Streets, world: World, places: Entrances, rule: LinkRule) -> csr_array:
-    """Return the link probabilities from places to the spaces of the study area."""
-    walk = streets.network("walk")
-    spaces = streets.entrances(walk, streets.shapes(own_spaces(world.creative)))
-    # searched from the few spaces: on foot a way takes as long there as back
-    return place_links(walk, spaces, places, rule).T.tocsr()
-
+from creative_nodes.streets import Streets
 
 # ---------------------------------------------------------------- reference places and hexagons
 
@@ -215,7 +130,7 @@ def _hexagon_gains(hexagons: Hexagons, world: World, streets: Streets, rule: Lin
     # one stands on the street itself: nobody walks there from the middle of a field
     on_street = replace(middles, leg_m=np.zeros(len(middles.leg_m)))
     chains = space_chains(streets, own_spaces(world.creative), rule)
-    gains = network_gains(chains, _links(streets, world, on_street, rule))[:, 0]
+    gains = network_gains(chains, links_to_spaces(streets, world, on_street, rule))[:, 0]
     return np.where(middles.has_entrance(), gains, np.nan)
 
 

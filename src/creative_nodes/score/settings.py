@@ -88,8 +88,8 @@ class Score(Section):
         dict[CriterionKey, Weight],
         BeforeValidator(_plain_weights, json_schema_input_type=dict[CriterionKey, Weight] | WeightForms),
     ] = Field(
-        description="weight of each criterion; they sum to 1. Or `groups` and `within`, or `ahp`; they are turned into "
-        "a weight a criterion when the file is read"
+        description="weight of each criterion; they sum to 1, and one that is not named weighs 0. Or `groups` and "
+        "`within`, or `ahp`; they are turned into a weight a criterion when the file is read"
     )
     anchors: AnchorShares = Field(
         default_factory=lambda: AnchorShares.model_validate({}),

@@ -24,12 +24,12 @@ Groups = Mapping[str, Sequence[str]]
 
 
 def checked(given: Any, names: Sequence[str], what: str) -> dict[str, float]:
-    """Check that a mapping gives each name a weight of 0 or more and that they sum to 1.
+    """Check that a mapping gives weights of 0 or more that sum to 1; a name it leaves out weighs 0.
 
     Parameters
     ----------
     given : name -> weight.
-    names : the names it must hold.
+    names : the names it may hold.
     what : what the weights are called in errors.
 
     Returns
@@ -38,25 +38,35 @@ def checked(given: Any, names: Sequence[str], what: str) -> dict[str, float]:
 
     Raises
     ------
-    ValueError : a name is unknown or missing, a weight is negative or no number, or the sum is not 1.
+    ValueError : a name is unknown, a weight is negative or no number, or the sum is not 1.
     """
     if not isinstance(given, Mapping):
         raise ValueError(f"{what} must be a mapping of names to numbers")
     for name in given:
         if name not in names:
             raise ValueError(f"{what}: unknown name {name}; {nearest(str(name), names)}")
-    missing = [name for name in names if name not in given]
-    if missing:
-        raise ValueError(f"{what} lacks {', '.join(missing)}; give 0 to leave one out")
     for name, value in given.items():
         sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
         if not sound:
             raise ValueError(f"{what}: {name} must be a number of 0 or more, got {value!r}")
     total = sum(given.values())
     if abs(total - 1) > SUM_TOLERANCE:
-        also = "; all are 0, so nothing would count" if total == 0 else ""
+        left_out = [name for name in names if name not in given]
+        also = (
+            f"; {', '.join(left_out)} {'is' if len(left_out) == 1 else 'are'} not named and count 0" if left_out else ""
+        )
+        also = "; all are 0, so nothing would count" if total == 0 else also
         raise ValueError(f"{what} must sum to 1, they sum to {total:g}{also}")
-    return {name: float(given[name]) for name in names}
+    return {name: float(given.get(name, 0)) for name in names}
+
+
+def _why_not(given: Mapping[Any, float], names: Sequence[str], total: float) -> str:
+    """Tell what may have been forgotten in weights that do not sum to 1."""
+    if total == 0:
+        return "; all are 0, so nothing would count"
+    left_out = [name for name in names if name not in given]
+    verb = "is" if len(left_out) == 1 else "are"
+    return f"; {', '.join(left_out)} {verb} not named and count 0" if left_out else ""
 
 
 def shares(weights: Mapping[Any, float], names: Sequence[str]) -> dict[str, float]:

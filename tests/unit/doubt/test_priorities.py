@@ -14,7 +14,7 @@ from creative_nodes.score.rank import score_candidates
 from creative_nodes.score.scenarios import Basis, score_scenarios
 from creative_nodes.score.settings import Scenario, Score
 
-WEIGHTS = dict.fromkeys(CRITERIA, 0.08) | {"network_gain": 0.2}
+WEIGHTS = dict.fromkeys(CRITERIA, 0.8 / (len(CRITERIA) - 1)) | {"network_gain": 0.2}
 SCENARIOS = {
     "balanced": Scenario(label="Balanced"),
     "stones": Scenario(label="Stones", weights=dict.fromkeys(CRITERIA, 0) | {"network_gain": 1}),
@@ -143,9 +143,9 @@ def test_flat_draws_spread_wider_than_those_around_the_weights():
 def test_flat_chances_equal_an_independent_simulation():
     frame = candidates(15, seed=3)
     found = measure(frame, settings(draws=10_000))[0].set_index("site_id")
-    matrix = np.random.default_rng(3).random((11, 15)).T
+    matrix = np.random.default_rng(3).random((len(CRITERIA), 15)).T
     # a flat Dirichlet draw is exponential draws divided by their sum
-    raw = np.random.default_rng(4).exponential(size=(10_000, 11))
+    raw = np.random.default_rng(4).exponential(size=(10_000, len(CRITERIA)))
     weights = raw / raw.sum(axis=1, keepdims=True)
     ranks = rankdata(-(matrix @ weights.T), method="min", axis=0)
     found = found.loc[frame["site_id"]]
@@ -168,7 +168,7 @@ def test_central_weights_sum_to_one_and_are_missing_for_who_is_never_first():
 
 
 def test_a_criterion_that_does_not_count_has_no_central_weight():
-    weights = dict.fromkeys(CRITERIA, 0.1) | {"network_gain": 0.0}
+    weights = dict.fromkeys(CRITERIA, 1 / (len(CRITERIA) - 1)) | {"network_gain": 0.0}
     found = measure(candidates(9), settings(weights=weights))[0]
     assert found["central_network_gain"].isna().all()
     assert found["central_exchange"].notna().any()

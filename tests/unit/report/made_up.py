@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -54,6 +54,7 @@ STATUSES = ("vacated", "in_use", "brownfield")
 CLASSES = ("mill or factory", "warehouse", "dock or shipyard", "railway works")
 
 
+@cache
 def settings(
     root: Path,
     *,

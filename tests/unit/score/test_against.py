@@ -1,5 +1,7 @@
 """Figures beside what is little and much in the city: scales, values, verdicts and correlations as tables."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,9 @@ SETTINGS = Score.model_validate({"weights": dict.fromkeys(CRITERIA, 1 / len(CRIT
 BENEFIT = Scale("neighbourhood", 10.0, 100.0, False, True, 20.0, 1.0)
 COST = Scale("transit_minutes", 60.0, 5.0, False, True, 30.0, 1.0)
 SITE = Scale("readiness", 0.0, 1.0, False, True, np.nan, np.nan)
+
+
+PAIRS = math.comb(len(POSITION_CRITERIA), 2)
 
 
 def values(frame, **changes):
@@ -86,11 +91,14 @@ def test_values_stand_beside_the_citys_figures():
     row = found.loc[("h001", "network_gain")]
     assert (row["figure"], row["value"], row["city_low"], row["city_high"]) == (0.25, 0.25, 0, 1)
     assert row["city_median"] == pytest.approx(50 / 99)
-    assert row["weight"] == pytest.approx(1 / 11)
+    assert row["weight"] == pytest.approx(1 / len(CRITERIA))
     lacking = found.loc[("h003", "site_capacity")]
     assert (lacking["lacking"], lacking["value"], lacking["verdict"]) == (True, 0, "lacking")
     assert found["value"].groupby("site_id").sum().to_dict() == pytest.approx(
-        {site: 11 * score for site, score in (found["value"] * found["weight"]).groupby("site_id").sum().items()}
+        {
+            site: len(CRITERIA) * score
+            for site, score in (found["value"] * found["weight"]).groupby("site_id").sum().items()
+        }
     )
 
 
@@ -127,7 +135,7 @@ def test_hexagons_anchor_nothing():
     hexagons = REFERENCE.assign(kind="hexagon", network_gain=1e6)
     both = pd.concat([REFERENCE, hexagons], ignore_index=True)
     assert str(against.scales_by(both, DEFAULT_ANCHORS)) == str(SCALES)
-    assert against.city_correlations(both)["places"].tolist() == [101] * 28
+    assert against.city_correlations(both)["places"].tolist() == [101] * PAIRS
 
 
 def test_fixed_ends_come_from_the_settings():
@@ -150,7 +158,7 @@ def test_correlations_are_spearmans_once_a_pair():
     reference.loc[:9, "exchange"] = np.nan
     found = against.city_correlations(reference)
     tables.check(found, TABLES["correlations"], where="test")
-    assert len(found) == 28
+    assert len(found) == PAIRS
     by_pair = found.set_index(["criterion", "other"])
     both = reference.dropna(subset=["exchange"])
     row = by_pair.loc[("exchange", "neighbourhood")]

@@ -30,6 +30,7 @@ WEIGHTS = dict.fromkeys(CRITERIA, 0.0) | {
     "heritage_value": 0.08,
     "readiness": 0.04,
 }
+COUNTED = {name: weight for name, weight in WEIGHTS.items() if weight}
 SCORED = ["score", "rank", "rank_low", "rank_high", "p_top10", "top_n", "p_top"]
 RANKS = SCORED[1:]
 
@@ -69,14 +70,14 @@ def test_weights_may_be_given_by_groups() -> None:
 
 def test_every_criterion_in_use_keeps_its_weight() -> None:
     prepared = score.prepare(candidates(4), SCALES, _settings())
-    assert dict(zip(prepared.names, prepared.weights, strict=True)) == pytest.approx(WEIGHTS)
-    assert prepared.names == list(CRITERIA)  # the order in which they are added up
+    assert dict(zip(prepared.names, prepared.weights, strict=True)) == pytest.approx(COUNTED)
+    assert prepared.names == [name for name in CRITERIA if name in COUNTED]  # the order in which they are added up
 
 
 def test_the_weight_of_what_does_not_count_here_goes_to_the_others_in_proportion() -> None:
     prepared = score.prepare(candidates(4), _without("transit_minutes"), _settings())
     found = dict(zip(prepared.names, prepared.weights, strict=True))
-    assert found == pytest.approx({k: w / (1 - 0.06) for k, w in WEIGHTS.items() if k != "transit_minutes"})
+    assert found == pytest.approx({k: w / (1 - 0.06) for k, w in COUNTED.items() if k != "transit_minutes"})
 
 
 def test_what_no_candidate_has_still_counts_where_the_city_has_it() -> None:
@@ -153,8 +154,8 @@ def test_no_candidate_moves_another(seed: int) -> None:
         score.score_candidates(frame, scales, settings, seed=1).set_index("site_id") for frame in (town, other)
     )
     same = town["site_id"].iloc[1:]
-    for name in ("score", *(f"part_{name}" for name in CRITERIA)):
-        assert after.loc[same, name].tolist() == before.loc[same, name].tolist()
+    told = ["score", *(f"part_{name}" for name in CRITERIA)]
+    pd.testing.assert_frame_equal(after.loc[same, told], before.loc[same, told], check_exact=True)
     old, new = (values_of(frame, scales, settings).set_index(["site_id", "criterion"]) for frame in (town, other))
     pd.testing.assert_frame_equal(new.loc[same].sort_index(), old.loc[same].sort_index(), check_exact=True)
     alone = score.score_candidates(town.iloc[[1]], scales, settings, seed=1)
@@ -296,7 +297,7 @@ def test_missing_figures_leave_no_gap_in_the_table() -> None:
     frame.loc[[1, 4], "site_capacity"] = np.nan
     frame.loc[3, "transit_minutes"] = np.nan
     found = _score(frame)
-    assert found[SCORED + [f"part_{name}" for name in CRITERIA]].notna().all(axis=None)
+    assert found[SCORED + [f"part_{name}" for name in COUNTED]].notna().all(axis=None)
     assert found.set_index("site_id").loc[["h001", "h004"], "part_site_capacity"].tolist() == [0, 0]
 
 

@@ -57,7 +57,9 @@ def test_a_scenario_without_weights_is_the_runs_own():
 def test_the_weights_that_applied_leave_out_what_does_not_count_here():
     found = run(candidates(4), {"x": {"label": "X"}}, reference=REFERENCE.assign(transit_minutes=np.nan))
     applied = json.loads(found.loc[0, "weights"])
-    assert applied == pytest.approx({name: 0.1 for name in CRITERIA if name != "transit_minutes"}, abs=1e-6)
+    assert applied == pytest.approx(
+        {name: 1 / (len(CRITERIA) - 1) for name in CRITERIA if name != "transit_minutes"}, abs=1e-6
+    )
 
 
 def test_scenarios_stand_in_the_order_of_the_config_and_best_first():
@@ -180,7 +182,7 @@ def test_a_group_not_split_follows_the_weights_of_the_run(shipped):
 @pytest.mark.parametrize(
     ("scenario", "words"),
     [
-        ({"label": "X", "weights": {"network_gain": 1.0}}, ["lacks residents_walk_15", "give 0"]),
+        ({"label": "X", "weights": {"network_gain": 0.9}}, ["sum to 0.9", "residents_walk_15", "not named"]),
         ({"label": "X", "weights": dict.fromkeys(CRITERIA, 0)}, ["all are 0"]),
         (
             {"label": "X", "weights": {**dict.fromkeys(CRITERIA, 0), "network_gian": 1}},
@@ -235,7 +237,7 @@ def test_a_city_may_change_a_scenario_and_give_weights_in_another_form(shipped, 
     with pytest.raises(InputError, match="did you mean quick_wins"):
         with_scenario(settings, "quick_win")
     with pytest.raises(InputError, match=r"t\.yaml \(override\): scenarios\.quick_wins"):
-        load({"scenarios": {"quick_wins": {"weights": {"groups": {"people": 1}}}}})
+        load({"scenarios": {"quick_wins": {"weights": {"groups": {"people": 0.9}}}}})
     changed = load({"scenarios": {"short": {"label": "Short", "override": {"reach": {"walk_minutes": 10}}}}})
     assert with_scenario(changed, "short").analysis.reach.walk_minutes == 10
     assert changed.analysis.reach.walk_minutes == 15

@@ -2,8 +2,15 @@
 
 import pytest
 
-from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
 from creative_nodes.score.weights import resolve
+
+CRITERION_GROUPS = {
+    "people": ("residents_walk_15", "residents_ride_30", "transit_minutes", "newly_served"),
+    "spillover": ("exchange", "neighbourhood", "diversity"),
+    "network": ("network_gain",),
+    "site": ("site_capacity", "heritage_value", "readiness"),
+}
+CRITERIA = tuple(name for names in CRITERION_GROUPS.values() for name in names)
 
 GROUPS = {"people": 0.4, "spillover": 0.3, "network": 0.2, "site": 0.1}
 LIKE = {name: (0.5 if name in ("network_gain", "readiness") else 0.0) for name in CRITERIA}
@@ -33,6 +40,11 @@ def test_within_splits_its_group():
     found = plain({"groups": GROUPS, "within": {"site": shares}})
     assert (found["site_capacity"], found["readiness"]) == pytest.approx((0.05, 0))
     assert found["diversity"] == pytest.approx(0.1)
+
+
+def test_what_is_not_named_counts_nothing():
+    assert plain({"network_gain": 1}) == {**dict.fromkeys(CRITERIA, 0), "network_gain": 1}
+    assert plain({"groups": {"network": 1}})["network_gain"] == 1
 
 
 def test_a_group_not_split_is_split_as_in_the_other_weights():
@@ -76,7 +88,7 @@ def test_comparisons_of_all_criteria():
         ({"groups": {**GROUPS, "site": float("nan")}}, "site must be a number"),
         ({"groups": {**GROUPS, "site": True}}, "site must be a number"),
         ({"groups": {**GROUPS, "peple": 0}}, "did you mean people?"),
-        ({"groups": {"people": 1}}, "lacks spillover, network, site"),
+        ({"groups": {"people": 0.8}}, "they sum to 0.8; spillover, network, site are not named and count 0"),
         ({"groups": GROUPS, "ahp": {}}, "one of the two"),
         ({"within": {}}, "one of the two"),
         ({"groups": GROUPS, "network_gain": 0.1}, "found network_gain too"),
@@ -87,7 +99,7 @@ def test_comparisons_of_all_criteria():
         ({"groups": GROUPS, "within": [1]}, "mapping"),
         ({"ahp": {"people/sit": 3}}, "did you mean site?"),
         ({"ahp": 3}, "mapping"),
-        ({"network_gain": 1}, "give 0 to leave one out"),
+        ({name: 0.1 for name in CRITERIA if name != "network_gain"} | {"exchange": 0.2}, "network_gain is not named"),
         ({**dict.fromkeys(CRITERIA, 0), "residents_wlk_15": 1}, "did you mean residents_walk_15?"),
         (dict.fromkeys(CRITERIA, 0), "all are 0"),
         (None, "mapping"),
