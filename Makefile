@@ -5,6 +5,7 @@
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
 # make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
+# make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities refresh faults fuzz test lint env words docs lock bench clean
+.PHONY: demo cities diff refresh faults fuzz test lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -35,6 +36,9 @@ cities: env
 	@$(SNAKEMAKE) all
 	@echo "open $(CURDIR)/reports/index.html"
 
+diff: env
+	@$(SNAKEMAKE) diff --config before=$(or $(A),unnamed) after=$(or $(B),unnamed)
+
 refresh: env
 	@$(SNAKEMAKE) refresh_downloads
 
@@ -51,6 +55,7 @@ lint: env
 	@$(BIN)/mypy
 	@$(BIN)/python -m creative_nodes.tools.reference --check
 	@$(BIN)/python -m creative_nodes.tools.catalogue --check
+	@$(BIN)/python -m creative_nodes.tools.resources --check
 	@$(SNAKEMAKE) --lint
 
 test: lint

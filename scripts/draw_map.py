@@ -22,13 +22,14 @@ from creative_nodes.report import (
     settings_of,
     write_page,
 )
+from creative_nodes.runs import read_hashes
 
 log = start(snakemake)
 drawn = ("places", "street_edges")
 paths = {name: path for name, path in snakemake.input.items() if name in TABLES}
 frames = {name: tables.read(TABLES[name], path) for name, path in paths.items() if name not in drawn}
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
-provenance = {**pulled, **tables.provenance(paths["scores"])}
+provenance = {**pulled, **tables.provenance(paths["scores"]), **read_hashes(snakemake.input.run)}
 words = {}
 for name in ("heritage_taxonomy", "creative_taxonomy"):
     words |= read_taxonomy(snakemake.input[name]).classes

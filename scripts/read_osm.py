@@ -37,7 +37,7 @@ fresh = freshen(
 )
 for line in [*extract.counts.lines(), *fresh.lines()]:
     log.info("%s", line)
-note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | {"settings": tables.settings_hash(settings)}
+note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | tables.note_of(log.made_of())
 found = vars(extract) | {"places": fresh.places}
 tables.write_all(found, snakemake.output, PLACES, STREET_NODES, STREET_EDGES, provenance=note)
 log.done(f"{len(fresh.places):,} places, {len(extract.street_edges):,} street pieces")

@@ -36,7 +36,7 @@ rule locate_sites:
     resources:
         **needs_of("locate_sites"),
     params:
-        code=code_fingerprint("scripts/locate_sites.py"),
+        code=code_of("locate_sites"),
         settings=params_for(
             "analysis.locate",
             "analysis.edge_buffer_m",
@@ -74,7 +74,7 @@ rule survey_grounds:
     resources:
         **needs_of("survey_grounds"),
     params:
-        code=code_fingerprint("scripts/survey_grounds.py"),
+        code=code_of("survey_grounds"),
         settings=params_for("city.country", "city.languages"),
     script:
         "../../scripts/survey_grounds.py"

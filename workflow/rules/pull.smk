@@ -82,7 +82,7 @@ rule read_osm:
     resources:
         **needs_of("read_osm"),
     params:
-        code=code_fingerprint("scripts/read_osm.py"),
+        code=code_of("read_osm"),
         settings=params_for(
             "analysis.travel.modes", "analysis.edge_buffer_m", "city.imports"
         ),

@@ -28,7 +28,7 @@ rule try_site:
     resources:
         **needs_of("try_site"),
     params:
-        code=code_fingerprint("scripts/try_site.py"),
+        code=code_of("try_site"),
         asked=asked_of,
         settings=params_for(
             *TRANSPORT_KEYS,

@@ -16,6 +16,12 @@ from .hexagons import add_up as add_up
 from .hexagons import cell_shapes as cell_shapes
 from .hexagons import hexagons_over as hexagons_over
 from .lock import alone as alone
+from .made_of import PARTS as PARTS
+from .made_of import MadeOf as MadeOf
+from .made_of import digest as digest
+from .made_of import made_from as made_from
+from .made_of import read_made_of as read_made_of
+from .made_of import together as together
 from .messages import FORMATS as FORMATS
 from .messages import LANGUAGES as LANGUAGES
 from .messages import LOCALES as LOCALES
@@ -45,6 +51,10 @@ from .messages import told_n as told_n
 from .messages import translated as translated
 from .messages import word as word
 from .messages import written as written
+from .places import HOME as HOME
+from .places import at_hand as at_hand
+from .places import by_bytes as by_bytes
+from .places import found as found
 from .schema import EVIDENCE as EVIDENCE
 from .schema import GEOMETRY as GEOMETRY
 from .schema import MESSAGES as MESSAGES
@@ -60,6 +70,7 @@ from .settings import Positive as Positive
 from .settings import Section as Section
 from .settings import Share as Share
 from .settings import check_classes as check_classes
+from .settings import differing as differing
 from .settings import known_cities as known_cities
 from .settings import known_crs as known_crs
 from .settings import merged as merged

@@ -6,7 +6,7 @@ import copy
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from creative_nodes.common.errors import InputError, nearest
+from creative_nodes.common.places import places
 from creative_nodes.common.words import WEIGHT_FORMS
 
 WEIGHT_SUM_TOLERANCE = 1e-6
@@ -207,6 +208,23 @@ def check_classes(keys: Mapping[str, Mapping[str, float]], taxonomy: Path, *, sh
             )
 
 
+def differing(before: Any, now: Any, *, key: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield the keys under which two settings differ, the deepest ones, each with its value before and now.
+
+    Parameters
+    ----------
+    before, now : settings, as JSON has them; what is missing is None.
+    key : that both stand under.
+    """
+    if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
+        yield key, before, now
+        return
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            below = f"{key}.{name}" if key else name
+            yield from differing(before.get(name), now.get(name), key=below)
+
+
 def not_there(key: str, file: str, folders: list[Path], *, variable: str, where: str) -> InputError:
     """Say that a required file is in none of the folders, and what to do.
 
@@ -267,7 +285,7 @@ def known_crs(epsg: int) -> Any:
 
 
 # names that are rules or pages already
-TAKEN = ("all", "comparison", "demo", "index", "maps", "report", "whatif")
+TAKEN = ("all", "comparison", "demo", "diff", "index", "maps", "report", "whatif")
 
 
 def known_cities(*, root: Path = Path()) -> list[str]:
@@ -275,13 +293,15 @@ def known_cities(*, root: Path = Path()) -> list[str]:
 
     Parameters
     ----------
-    root : the project's root, where `config/cities` lies.
+    root : the working folder; cities of the workflow's own folder are known too.
 
     Raises
     ------
     InputError : a file has a name that is no key of a city.
     """
-    names = [path.name for path in (root / "config" / "cities").iterdir() if path.suffix.lower() in (".yaml", ".yml")]
+    folders = [place / "config" / "cities" for place in places(root=root)]
+    files = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}
+    names = [name for name in files if Path(name).suffix.lower() in (".yaml", ".yml")]
     odd = [name for name in sorted(names) if not name.startswith(".") and not _CITY_FILE.fullmatch(name)]
     odd += [f"{name}.yaml" for name in TAKEN if f"{name}.yaml" in names]
     if odd:

@@ -1,4 +1,5 @@
 from . import pack as pack
+from .cities.changes import changes_page as changes_page
 from .cities.comparing import ComparedCity as ComparedCity
 from .cities.comparison import comparison_page as comparison_page
 from .cities.governance import Governance as Governance
@@ -17,7 +18,9 @@ from .indicators.facts import people_source as people_source
 from .indicators.table import describe_city as describe_city
 from .pack import pack_geopackage as pack_geopackage
 from .pack import write_csv as write_csv
+from .pack import write_layers as write_layers
 from .page import SCRIPT_KEYWORDS as SCRIPT_KEYWORDS
+from .page import changes_html as changes_html
 from .page import city_html as city_html
 from .page import comparison_html as comparison_html
 from .page import index_html as index_html

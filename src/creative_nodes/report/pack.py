@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from creative_nodes.common import NAME_COLUMNS
+from creative_nodes.common import NAME_COLUMNS, PARTS
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.tables import TABLES
 
@@ -112,21 +113,39 @@ def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[s
     -------
     names of the layers and tables.
     """
+    layers = {name: frames[name] for name in LAYERS} | made_layers(frames)
+    return write_layers(layers, {name: frames[name] for name in ATTRIBUTES}, path)
+
+
+def write_layers(
+    layers: Mapping[str, gpd.GeoDataFrame], attributes: Mapping[str, pd.DataFrame], path: str | Path
+) -> list[str]:
+    """Write a GeoPackage, whole or not at all.
+
+    Parameters
+    ----------
+    layers : tables with geometry by name.
+    attributes : tables without.
+    path : file to write.
+
+    Returns
+    -------
+    names of the layers and tables.
+    """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.part.gpkg")
     temporary.unlink(missing_ok=True)
-    layers = {name: frames[name] for name in LAYERS} | made_layers(frames)
     try:
         for name, frame in layers.items():
             # a layer without rows has no geometry type of its own
             flat = gpd.GeoDataFrame(_flat(frame), crs=frame.crs)
             flat.to_file(temporary, layer=name, driver="GPKG", geometry_type="Unknown")
-        for name in ATTRIBUTES:
-            pyogrio.write_dataframe(_flat(frames[name]), temporary, layer=name, driver="GPKG")
+        for name, plain in attributes.items():
+            pyogrio.write_dataframe(_flat(plain), temporary, layer=name, driver="GPKG")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    return [*layers, *ATTRIBUTES]
+    return [*layers, *attributes]
 
 
 def _is_number(text: str) -> bool:
@@ -185,7 +204,7 @@ def about_tables(provenances: dict[str, dict[str, Any]]) -> pd.DataFrame:
     ----------
     provenances : what `tables.provenance` says of each table, by name.
     """
-    known = ("source", "snapshot", "settings", "version")
+    known = ("source", "snapshot", *PARTS, "version")
     rows = [
         {"file": f"{name}.csv", "a_row_is": TABLES[name].row, **{key: str(note.get(key, "")) for key in known}}
         for name, note in provenances.items()

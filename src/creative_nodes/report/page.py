@@ -28,6 +28,7 @@ from creative_nodes.common import (
     speaking,
     translated,
 )
+from creative_nodes.report.cities.changes import ChangesPage
 from creative_nodes.report.cities.comparison import ComparisonPage
 from creative_nodes.report.cities.index import IndexPage
 from creative_nodes.report.city.areas import Area
@@ -52,6 +53,7 @@ SECTIONS = (
     *("notes", "gaps", "nodes", "certainty", "scenarios", "together", "backtest", "record"),
     *("survey", "figures", "colocation", "known", "method", "terms", "caution", "data"),
 )  # in the order of the page
+Run = Mapping[str, Any] | None
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
 
@@ -345,11 +347,13 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
 # ---------------------------------------------------------------- pages without a map
 
 
-def _plain_html(name: str, parts: Sequence[str], styles: Sequence[str], title: str, speak: Callable[[], Any]) -> str:
+def _plain_html(
+    name: str, parts: Sequence[str], styles: Sequence[str], title: str, speak: Callable[[], Any], *, run: Run = None
+) -> str:
     """Write a page that is all parts: `name` is that of its template and of their folder, `title` an English text."""
 
     def data() -> dict[str, Any]:
-        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
+        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT), "run": run}
         return {
             "title": translated(title),
             "parts": {part: render(f"{name}/{part}.html.j2", **known) for part in parts},
@@ -367,15 +371,34 @@ def _plain_html(name: str, parts: Sequence[str], styles: Sequence[str], title: s
     )
 
 
-def index_html(speak: Callable[[], IndexPage]) -> str:
-    """Write the index of cities; `speak` makes its view-model in the language in force."""
-    return _plain_html("index", ("cities",), ("report", "print"), mark("Old industry, new nodes: the cities"), speak)
+def index_html(speak: Callable[[], IndexPage], *, run: Run = None) -> str:
+    """Write the index of cities.
+
+    Parameters
+    ----------
+    speak : makes its view-model in the language in force.
+    run : the record of the run, whose hashes stand at its foot.
+    """
+    title = mark("Old industry, new nodes: the cities")
+    return _plain_html("index", ("cities",), ("report", "print"), title, speak, run=run)
 
 
-def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
-    """Write the page that compares the cities; `speak` makes its view-model in the language in force."""
+def comparison_html(speak: Callable[[], ComparisonPage], *, run: Run = None) -> str:
+    """Write the page that compares the cities.
+
+    Parameters
+    ----------
+    speak : makes its view-model in the language in force.
+    run : the record of the run, whose hashes stand at its foot.
+    """
     styles = ("report", "certainty", "comparison", "print")
-    return _plain_html("comparison", COMPARISON_PARTS, styles, mark("The cities compared"), speak)
+    return _plain_html("comparison", COMPARISON_PARTS, styles, mark("The cities compared"), speak, run=run)
+
+
+def changes_html(speak: Callable[[], ChangesPage]) -> str:
+    """Write the page that tells what changed from one run to another; `speak` makes it in the language in force."""
+    styles = ("report", "certainty", "comparison", "changes", "print")
+    return _plain_html("changes", ("all",), styles, mark("What changed from one run to another"), speak)
 
 
 def write_page(text: str, path: str | Path) -> None:

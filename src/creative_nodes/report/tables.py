@@ -46,6 +46,7 @@ from creative_nodes.reach import (
     SITE_LINKS,
     SURVEY_CANDIDATES,
 )
+from creative_nodes.runs import RUN_CHANGES, RUN_STEPS
 from creative_nodes.score import (
     CORRELATIONS,
     SCALES,
@@ -143,5 +144,7 @@ TABLES: dict[str, Table] = {
         WHATIF_CANDIDATES,
         WHATIF_SCORES,
         INDICATORS,
+        RUN_CHANGES,
+        RUN_STEPS,
     )
 }

@@ -45,7 +45,9 @@ PROVENANCE = {
     "source": "made up",
     "source_sha256": "ab" * 32,
     "sha256": "cd" * 32,
-    "settings": "0123456789ab",
+    "data": "456789ab",
+    "settings": "01234567",
+    "code": "89abcdef",
     "version": "0.1.0",
 }
 STATUSES = ("vacated", "in_use", "brownfield")
