@@ -313,9 +313,9 @@ def test_odd_xml(tmp_path, refuses, change, said):
     refuses(xml(tmp_path / "town.osm", change=change), said)
 
 
-@fault(MAPS, "a bomb: 200 MB of blanks in 100 kB", "stopped early")
+@fault(MAPS, "a bomb: blanks without end in a small file", "stopped early")
 def test_bomb(tmp_path, refuses):
-    (tmp_path / "town.osm.bz2").write_bytes(bz2.compress(b"<osm version='0.6'>" + b" " * (200 << 20)))
+    (tmp_path / "town.osm.bz2").write_bytes(bz2.compress(b"<osm version='0.6'>" + b" " * (110 << 20)))
     refuses(tmp_path / "town.osm.bz2", "more than 100 times its size")
 
 
