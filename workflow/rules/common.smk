@@ -177,9 +177,7 @@ def words_of(city):
 def imports_of(city, kind=None):
     """Return the files of one city's imported lists, of all kinds or of one."""
     folders = [Path(), *([IMPORTS] if IMPORTS else [])]
-    lists = [
-        one for one in settings_of(city).city.imports if kind in (None, one.kind)
-    ]
+    lists = [one for one in settings_of(city).city.imports if kind in (None, one.kind)]
     found = checked(
         find_imports, lists, folders=folders, where=f"config/cities/{city}.yaml"
     )
