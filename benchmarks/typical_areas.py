@@ -5,8 +5,9 @@
 Reads the known and likely sites that have an outline (converted and lost ones too: what became of a works does not
 change how large it was), each ground once, of all cities together. Prints by class how many there are, the quartiles of
 their areas, and the median rounded to two digits where there are at least five, which is `candidates.typical_area_m2`;
-its `default` is the median of all. Then, how far known areas lie from the typical one of their class: the factors that
-a tenth stay below and above, between which `doubt.unknown_areas` draws.
+its `default` is the median of all. Where a city's own median is lower, what its file gives instead: what nobody knows
+must not be worth more than most of what is known there. Then, how far known areas lie from the typical one of their
+class: the factors that a tenth stay below and above, between which `doubt.unknown_areas` draws.
 
 What it cannot show: typical areas are those of all cities together, for few classes have five areas in one city; the
 cities differ, as the medians of each show, and a city may set its own (`override` of its file). Sites without an
@@ -48,6 +49,13 @@ def typical_areas(areas: pd.DataFrame) -> dict[str, float]:
     return {"default": two_digits(areas["area_m2"].median())} | {str(k): two_digits(v) for k, v in told.items()}
 
 
+def _own(areas: pd.DataFrame, name: str) -> float:
+    """Return the median of a city's own areas of a class, of all of them where it has fewer than five."""
+    of_class = areas.loc[areas["heritage_class"] == name, "area_m2"]
+    some = of_class if len(of_class) >= FEWEST else areas["area_m2"]
+    return two_digits(some.median()) if len(some) >= FEWEST else np.inf
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -63,6 +71,10 @@ def main() -> None:
     print(pd.concat([own, whole.set_axis([(city, "all") for city in whole.index])]).round(0).astype(int).to_string())
     typical = typical_areas(areas)
     print("typical, m²:", {name: f"{area:,.0f}" for name, area in typical.items()})
+    for city, some in areas.groupby("city"):
+        least = {name: min(area, _own(some, name)) for name, area in typical.items()}
+        if lower := {name: f"{area:,.0f}" for name, area in least.items() if area < typical[name]}:
+            print(f"{city}, no more than its own median: {lower}")
     factor = areas["area_m2"] / [typical.get(name, typical["default"]) for name in areas["heritage_class"]]
     low, high = np.quantile(factor, TENTHS)
     print(f"a tenth lies below {low:.2g} times the typical area of its class, a tenth above {high:.2g} times")

@@ -133,7 +133,7 @@ def test_sample_overrides_the_buffer_and_how_many_worlds_and_nothing_else(data):
     sample = load_settings(config, "sample", root=ROOT).analysis.model_dump()
     assert (sample["edge_buffer_m"], sample["doubt"]["worlds"]) == (500, 100)
     sample["doubt"]["worlds"] = 250
-    assert {**sample, "edge_buffer_m": 2000} == load_settings(config, "hanoi", root=ROOT).analysis.model_dump()
+    assert {**sample, "edge_buffer_m": 2000} == load_settings(config, "hcmc", root=ROOT).analysis.model_dump()
 
 
 # ---------------------------------------------------------------- mistakes in config.yaml

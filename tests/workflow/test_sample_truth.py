@@ -229,14 +229,14 @@ def test_anchors_and_values_are_exact(table):
 
 
 # m², listing and year as the town was drawn, with config's scales: area from 500 to 100,000 m² in the logarithm,
-# listing and age half each, full age 100 years in 2026. No outline: typical of power and water 5,600, of mills 32,000.
+# listing and age half each, full age 100 years in 2026. No outline: typical of power and water 5,600, of mills 36,000.
 SITES_BY_HAND = {
     "Kho Bến Cũ": (20_800, 0.7036, 1.0, ""),  # listed, of 1912
     "Nhà in Bình Minh": (3_780, 0.3818, 0.39, ""),  # of 1948, 78 years
     "Kho Muối": (3_808, 0.3832, 0.43, ""),  # of 1940, 86 years
     "Tháp nước Mây": (5_600, 0.4560, 0.5, "area"),  # of 1894; ln 11.2 / ln 200
-    "Ống khói Xí nghiệp Dệt kim": (32_000, 0.7849, 0.5, "area"),  # of 1921; ln 64 / ln 200
-    "Xưởng cơ khí Hòa An": (32_000, 0.7849, 0.25, "area age"),  # nobody tells its year: half of half
+    "Ống khói Xí nghiệp Dệt kim": (36_000, 0.8072, 0.5, "area"),  # of 1921; ln 72 / ln 200
+    "Xưởng cơ khí Hòa An": (36_000, 0.8072, 0.25, "area age"),  # nobody tells its year: half of half
 }
 
 

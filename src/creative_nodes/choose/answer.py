@@ -72,7 +72,8 @@ def measure_stones(
     network : how walks link.
     """
     walk, rule, spaces = streets.network("walk"), network.rule(), creative[creative["inside"].to_numpy()]
-    doors, venues = (streets.entrances(walk, streets.shapes(frame)) for frame in (sites, spaces))
+    doors = streets.site_entrances(walk, streets.shapes(sites))
+    venues = streets.entrances(walk, streets.shapes(spaces))
     chains = space_chains(streets, spaces, rule)
     return Stones.of(chains, place_links(walk, doors, venues, rule), place_links(walk, doors, doors, rule))
 

@@ -155,7 +155,7 @@ def measure_demand(
     homes = streets.entrances(walk, streets.shapes(people), within_m=link_within_m)
     facilities = creative[creative["tier"].isin(FACILITIES)]
     today = cost_to_nearest(walk, homes, streets.entrances(walk, streets.shapes(facilities)))
-    doors = streets.entrances(walk, streets.shapes(sites))
+    doors = streets.site_entrances(walk, streets.shapes(sites))
     kept = []
     for rows, minutes in cost_rows(walk, doors, homes, limit=limit):
         row, cell = np.nonzero(minutes < today)
@@ -187,7 +187,7 @@ def measure_joining(
     """
     spaces = creative[creative["inside"]]
     walk = streets.network("walk")
-    doors = streets.entrances(walk, streets.shapes(sites))
+    doors = streets.site_entrances(walk, streets.shapes(sites))
     venues = streets.entrances(walk, streets.shapes(spaces))
     parts = space_links(streets, spaces, network.link_minutes).parts()
     reached = np.isfinite(costs_between(walk, doors, venues, limit=network.link_minutes))

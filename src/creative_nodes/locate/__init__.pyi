@@ -10,7 +10,6 @@ from .languages import read_taxonomies as read_taxonomies
 from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
-from .outcomes import OUTSIDE as OUTSIDE
 from .registry import read_registry as read_registry
 from .setting import look_around as look_around
 from .settings import OSM_TAGS as OSM_TAGS
@@ -29,6 +28,7 @@ from .tables import GROUNDS as GROUNDS
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import LOCATED as LOCATED
+from .tables import OUTSIDE as OUTSIDE
 from .tables import REGISTRY as REGISTRY
 from .tables import SURVEY as SURVEY
 from .taxonomy import Taxonomy as Taxonomy

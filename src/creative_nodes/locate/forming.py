@@ -112,12 +112,13 @@ def group_sites(finds: evidence.Finds, matches: Matches, settings: Locate) -> li
     folded = [fold(names_of(tags)["name"]) for tags in finds.tags]
     # a works of its own name, and what one listing names, is one place up to the width of the largest ground
     wide = grouping.width_of(settings.max_group_area_m2)
+    own = [registry.own_part(name) if registry.has_own_part(name) else "" for name in folded]
     alike = [
         grouping.Alike(folded, settings.group_within_m),
-        grouping.Alike([registry.own_part(name) if registry.has_own_part(name) else "" for name in folded], wide),
+        grouping.Alike(own, wide),
         grouping.Alike([tags.get("heritage:ref", "") for tags in finds.tags], wide),
     ]
-    named = grouping.Named(folded, settings.registry_match_score)
+    named = grouping.Named(own, lambda one, other: registry.similarity(one, other) < settings.registry_match_score)
     label = grouping.group(finds.geometry, alike, max_area_m2=settings.max_group_area_m2, named=named)
     return [_site_of(finds, np.flatnonzero(label == number), matches) for number in range(label.max(initial=-1) + 1)]
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import ne
 
 import numpy as np
 import pandas as pd
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-
-from creative_nodes.locate.registry import has_own_part, own_part, similarity
 
 TOUCH_M = 1.0  # shapes drawn side by side rarely share their corners exactly
 GROUND_M2 = 2_000.0  # from this size on a named area is a works of its own, not a hall of one
@@ -32,10 +31,10 @@ def width_of(area_m2: float) -> float:
 
 @dataclass(frozen=True)
 class Named:
-    """The folded name of each shape, empty where it has none, and the least likeness of two names for one works."""
+    """The name of each shape, empty where it has none of its own, and what tells whether two names are of two works."""
 
     names: Sequence[str]
-    min_score: float
+    are_two: Callable[[str, str], bool]
 
 
 def group(
@@ -60,19 +59,17 @@ def group(
         return np.array([], dtype=int)
     pairs = np.concatenate([np.empty((0, 2), dtype=int), *(pair for one in alike for pair in _joined(geometry, one))])
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    told = named or Named([""] * n, 1.0)
-    groups = _Groups(
-        connected_components(graph, directed=False)[1], _grounds_named(geometry, told.names), told.min_score
-    )
+    told = named or Named([""] * n, ne)
+    groups = _Groups(connected_components(graph, directed=False)[1], _grounds_named(geometry, told.names), told.are_two)
     for one, other, inside in _touching(geometry, max_area_m2):
         groups.join(int(one), int(other), whatever=bool(inside))
     return groups.numbers()
 
 
 def _grounds_named(geometry: np.ndarray, names: Sequence[str]) -> list[str]:
-    """Return the names of grounds of a works' size, that are more than what any works is called; else empty ones."""
+    """Return the names of grounds of a works' size; else empty ones."""
     large = shapely.area(geometry) >= GROUND_M2
-    return [own_part(name) if wide and has_own_part(name) else "" for name, wide in zip(names, large, strict=True)]
+    return [name if wide else "" for name, wide in zip(names, large, strict=True)]
 
 
 def _touching(geometry: np.ndarray, max_area_m2: float) -> np.ndarray:
@@ -89,28 +86,28 @@ def _touching(geometry: np.ndarray, max_area_m2: float) -> np.ndarray:
 class _Groups:
     """Groups that grow: each knows the names of its grounds, and takes in no ground of another name."""
 
-    def __init__(self, first: np.ndarray, names: Sequence[str], min_score: float) -> None:
-        self._parent = list(range(int(first.max()) + 1))
-        self._first, self._min_score = first, min_score
-        self._names: list[set[str]] = [set() for _ in self._parent]
+    def __init__(self, first: np.ndarray, names: Sequence[str], are_two: Callable[[str, str], bool]) -> None:
+        self._above = list(range(int(first.max()) + 1))
+        self._first, self._are_two = first, are_two
+        self._names: list[set[str]] = [set() for _ in self._above]
         for number, name in zip(first, names, strict=True):
             self._names[number].update({name} - {""})
 
     def _root(self, number: int) -> int:
-        while self._parent[number] != number:
-            self._parent[number] = number = self._parent[self._parent[number]]
+        while self._above[number] != number:
+            self._above[number] = number = self._above[self._above[number]]
         return number
 
-    def _are_two(self, some: set[str], others: set[str]) -> bool:
-        likeness = [similarity(a, b) for a in some for b in others]
-        return bool(likeness) and max(likeness) < self._min_score
+    def _contradict(self, some: set[str], others: set[str]) -> bool:
+        pairs = [self._are_two(a, b) for a in some for b in others]
+        return bool(pairs) and all(pairs)
 
     def join(self, one: int, other: int, *, whatever: bool) -> None:
         """Make the groups of two shapes one, unless they are grounds of two names; `whatever` they are called."""
         keep, drop = sorted(self._root(int(self._first[row])) for row in (one, other))
-        if keep == drop or (not whatever and self._are_two(self._names[keep], self._names[drop])):
+        if keep == drop or (not whatever and self._contradict(self._names[keep], self._names[drop])):
             return
-        self._parent[drop] = keep
+        self._above[drop] = keep
         self._names[keep] |= self._names[drop]
 
     def numbers(self) -> np.ndarray:

@@ -17,11 +17,10 @@ from creative_nodes.locate.conflation import Named
 from creative_nodes.locate.forming import Site
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.settings import OSM_TAGS, Locate
-from creative_nodes.locate.tables import IMPORTS, REGISTRY
+from creative_nodes.locate.tables import IMPORTS, OUTSIDE, REGISTRY
 
 # what becomes of a registry row
 IN_OSM, NOT_IN_OSM, NOT_LOCATED = mark("in OSM"), mark("not in OSM"), mark("not located")
-OUTSIDE = mark("outside the study area")
 MATCHED = {
     "name": mark("matched by name: {objects}"),
     "position": mark("matched by position: {objects}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creative_nodes.common import EVIDENCE, GEOMETRY, MESSAGES, NAMES, OSM_IDS, Column, Table
+from creative_nodes.common import EVIDENCE, GEOMETRY, MESSAGES, NAMES, OSM_IDS, Column, Table, mark
 
 HERITAGE = Table(
     "heritage",
@@ -137,6 +137,8 @@ AMENITIES = Table(
         GEOMETRY,
     ),
 )
+
+OUTSIDE = mark("outside the study area")  # an outcome of a row of the registry
 
 REGISTRY = Table(
     "registry",

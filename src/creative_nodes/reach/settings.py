@@ -74,7 +74,7 @@ class Candidates(Section):
         0.5, description="share of age in heritage_value; full at 100 years, half of it where the age is not known"
     )
     typical_area_m2: dict[str, Positive] = Field(
-        {OTHER_CLASSES: 8_000},
+        {OTHER_CLASSES: 9_000},
         description="m²: site_capacity of a site whose area is not known, by class of the heritage taxonomy; `default` "
         "serves the classes not named. Medians of the known and likely sites with an outline in Hanoi, Ho Chi Minh "
         "City and central Shanghai, of classes with at least five, else of all (benchmarks/typical_areas.py)",

@@ -6,6 +6,7 @@ import shapely
 from shapely.geometry import LineString, Point, box
 
 from creative_nodes.locate.grouping import TOUCH_M, Alike, Named, group, largest_member, width_of
+from creative_nodes.locate.registry import has_own_part, own_part, similarity
 
 WITHIN_M, LARGE_M2 = 100.0, 300_000.0
 
@@ -163,7 +164,9 @@ def test_parts_of_one_works_join_as_far_as_it_is_wide():
 
 
 def _named(shapes, names):
-    return sets(group(np.array(shapes, dtype=object), [], max_area_m2=300_000, named=Named(names, 0.85)))
+    own = [own_part(name) if has_own_part(name) else "" for name in names]
+    named = Named(own, lambda one, other: similarity(one, other) < 0.85)
+    return sets(group(np.array(shapes, dtype=object), [], max_area_m2=300_000, named=named))
 
 
 def test_grounds_of_two_names_side_by_side_are_two_works():

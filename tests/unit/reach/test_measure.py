@@ -117,6 +117,44 @@ def test_the_leg_of_the_site_counts_too(towns: ModuleType) -> None:
     assert found["exchange"].tolist() == pytest.approx([math.exp(-B * 200)], rel=1e-4)
 
 
+def _begun_at(outline: shapely.Polygon, metres: float) -> shapely.Polygon:
+    """Return the same outline, begun elsewhere."""
+    ring = shapely.LineString(outline.exterior.coords)
+    corners = [(ring.project(shapely.Point(xy)), xy) for xy in list(outline.exterior.coords)[:-1]]
+    later = [xy for at, xy in corners if at >= metres]
+    earlier = [xy for at, xy in corners if at < metres]
+    return shapely.Polygon([ring.interpolate(metres), *later, *earlier])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_an_outline_begins_does_not_tell(towns: ModuleType, seed: int) -> None:
+    """Entrances all along an outline: begun half a step farther on, exchange stays within 2 %."""
+    rng = np.random.default_rng(seed)
+    outline = shapely.box(500 + rng.uniform(0, 50), 5, 700 + rng.uniform(0, 50), 150)
+    along = rng.uniform(400, 900, 6)
+    creative = towns.spaces(*({"geometry": towns.at(x, -3)} for x in along))
+    step = towns.config().travel.site_entrance_spacing_m
+    found = [
+        _measure(towns, towns.sites({"geometry": shape}), creative=creative).iloc[0]
+        for shape in (outline, _begun_at(outline, step / 2))
+    ]
+    assert found[1]["exchange"] == pytest.approx(found[0]["exchange"], rel=0.02)
+    # a space across the street from the fence is as far as the street is wide
+    west, _, east, _ = outline.bounds
+    metres = [max(west - x, x - east, 0) + 5 + 3 for x in along]
+    assert found[0]["exchange"] == pytest.approx(sum(math.exp(-B * m) for m in metres), rel=0.02)
+
+
+def test_every_street_that_crosses_a_site_is_an_entrance(towns: ModuleType) -> None:
+    """Two streets through a yard: a space on either is as near as its way to the fence."""
+    points = {1: (0, 0), 2: (1000, 0), 3: (0, 60), 4: (1000, 60), 5: (0, 30)}
+    streets = towns.streets(towns.street_tables(points, [(1, 2, {}), (3, 4, {}), (1, 5, {}), (5, 3, {})]))
+    creative = towns.spaces({"geometry": towns.at(640, 0)}, {"geometry": towns.at(680, 60)})
+    yard = shapely.box(500, -20, 600, 80)
+    found = _measure(towns, towns.sites({"geometry": yard}), streets, creative=creative).iloc[0]
+    assert found["exchange"] == pytest.approx(math.exp(-B * 40) + math.exp(-B * 80), rel=0.02)
+
+
 def test_decay_stops_at_the_largest_distance(towns: ModuleType) -> None:
     creative = towns.spaces({"geometry": towns.at(1400)}, {"geometry": towns.at(1600)})
     found = _measure(
