@@ -222,7 +222,7 @@ def read_gtfs(
         if row.parent_station and math.isfinite(row.x)
     ]
     out.coverage = _coverage(out.halts.values(), area, epsg)
-    out.notes = _notes(out, gtfs, where, int(trips["departures"].sum()), left_out, found)
+    out.notes = _notes(out, gtfs, int(trips["departures"].sum()), left_out, found)
     return out
 
 
@@ -256,15 +256,14 @@ def _nothing_in_window(runs: pd.DataFrame, gtfs: Gtfs) -> str:
     )
 
 
-def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str], found: Counter[str]) -> list[Note]:
+def _notes(out: FeedLines, gtfs: Gtfs, runs: int, left_out: list[str], found: Counter[str]) -> list[Note]:
     start, end = gtfs.seconds
     once = sum(line.headway_min * SECONDS_PER_MINUTE >= end - start for line in out.lines)
     kinds = [kind_word(kind) for kind in sorted(out.kinds)]
     text = told(
-        "Timetable of {file} ({source}) on {when:weekday}, {start} to {end}. Lines by direction and stop sequence: "
+        "Timetable ({source}) on {when:weekday}, {start} to {end}. Lines by direction and stop sequence: "
         "{lines:count}; departures: {runs:count}; stops: {stops:count}. It serves instead of OSM's routes of the kinds "
         "it has ({kinds}).",
-        file=where,
         source=gtfs.source,
         when=str(gtfs.date),
         start=gtfs.window[0],
