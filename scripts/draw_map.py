@@ -30,9 +30,8 @@ paths = {name: path for name, path in snakemake.input.items() if name in TABLES}
 frames = {name: tables.read(TABLES[name], path) for name, path in paths.items() if name not in drawn}
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
 provenance = {**pulled, **tables.provenance(paths["scores"]), **read_hashes(snakemake.input.run)}
-words = {}
-for name in ("heritage_taxonomy", "creative_taxonomy"):
-    words |= read_taxonomy(snakemake.input[name]).classes
+taxonomies = [read_taxonomy(snakemake.input[f"{name}_taxonomy"]) for name in ("heritage", "creative")]
+words = {key: word for one in taxonomies for key, word in one.classes.items()}
 chosen = settings_of(snakemake.params.settings)
 near, ground = read_districts(paths["places"]), read_ground(*(paths[name] for name in drawn))
 told = read_links(paths["places"], frames["heritage"]["osm_ids"].explode().dropna())

@@ -13,7 +13,6 @@ from .names import names_of as names_of
 from .registry import read_registry as read_registry
 from .setting import look_around as look_around
 from .settings import OSM_TAGS as OSM_TAGS
-from .settings import TAXONOMIES as TAXONOMIES
 from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import check_files as check_files

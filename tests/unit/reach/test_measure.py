@@ -397,7 +397,7 @@ def test_site_criteria_by_hand(towns: ModuleType) -> None:
     assert found["heritage_value"].tolist() == pytest.approx(expected)
     assert found["readiness"].tolist() == pytest.approx([1, 0.5, 0.7, 1, 1])
     # a warehouse of unknown area is a typical one; printing works have no figure of their own
-    assert found["site_capacity"].tolist() == [5200, 1000, 3000, 1000, 8000]
+    assert found["site_capacity"].tolist() == [5200, 1000, 3000, 1000, 9000]
     assert found["area_unknown"].tolist() == [False, False, True, False, True]
     assert found["age_unknown"].tolist() == [False, False, True, False, True]
 

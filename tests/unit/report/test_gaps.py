@@ -196,7 +196,12 @@ def test_quarters_and_main_streets_are_read_from_the_tables(tmp_path):
         '{"place": "city", "name": "Hà Nội"}': Point(LON, LAT),
         '{"amenity": "cafe", "name": "place"}': Point(LON, LAT),
     }
-    rows = {"osm_id": [f"node/{i}" for i in range(4)], "tags": list(named), "edited": ["2024-01-02"] * 4}
+    rows = {
+        "osm_id": [f"node/{i}" for i in range(4)],
+        "tags": list(named),
+        "edited": ["2024-01-02"] * 4,
+        "source": [""] * 4,
+    }
     places = gpd.GeoDataFrame(rows, geometry=list(named.values()), crs=4326)
     streets = made["street_edges"].assign(name=["A", "B", "", "D"] * 2)
     made_up.write_tables(tmp_path, {"places": places, "street_edges": streets})
