@@ -26,8 +26,8 @@ SHORTEST_OWN = 3  # letters: A, B2 or a number tell buildings apart, not works
 LARGEST_M2 = 1e8  # 100 km²: more is a slip
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
 REGISTRY = "registry"
-NOT_IN_CSV = ("origin", "year_built", "listing", "wikidata", "image")  # what only rows of imported lists carry
-MAY_LACK = ("status_date", "status_source", "remote", "area_m2")  # columns that a registry may leave out
+NOT_IN_CSV = ("origin", "listing", "wikidata", "image")  # what only rows of imported lists carry
+MAY_LACK = ("status_date", "status_source", "remote", "area_m2", "year_built")  # columns that a registry may leave out
 # folded words that tell no works from another
 _GENERIC = re.compile(
     r"\b(?:nha may|nha kho|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|"
@@ -67,12 +67,12 @@ class Known(BaseModel):
     remote: str = ""
     area_m2: Annotated[float, Field(gt=0, le=LARGEST_M2)] | None = None
     origin: str = REGISTRY
-    year_built: int | None = None
+    year_built: Annotated[int, Field(ge=1000, le=2200)] | None = None
     listing: str = ""
     wikidata: str = ""
     image: str = ""
 
-    @field_validator("year_converted", "lon", "lat", "area_m2", mode="before")
+    @field_validator("year_converted", "year_built", "lon", "lat", "area_m2", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

@@ -83,7 +83,7 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
     )
     class_ = site.said("heritage_class") or judged.class_
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
-    years = years or [row.year_built for row in site.imported if row.year_built is not None]
+    years = years or [row.year_built for row in site.sources() if row.year_built is not None]
     return {
         "site_id": f"h-{site.key}",
         **site.display_names(),

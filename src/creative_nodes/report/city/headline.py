@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import mark, say, say_n
+from creative_nodes.common import mark, say, say_n, spoken
 from creative_nodes.report.city.gaps import gain_anchor
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences
@@ -137,7 +137,11 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]
         gain=float(first.set_gain),
     )
     serves = "" if bool(first.connects) else say("They serve residents and do not connect.")
-    return sentences(brings, serves, *_twins(own, name), _doubt(SET_WEAKER, marks[marks["about"] == "set"]))
+    beside = table(tables, "set_beside_ranking")
+    differ = ""
+    if beside is not None and len(beside) and beside["reason"].iloc[0] != "agree":
+        differ = spoken(rows(beside)[0], "note")
+    return sentences(brings, serves, *_twins(own, name), _doubt(SET_WEAKER, marks[marks["about"] == "set"]), differ)
 
 
 def _first(ranked: pd.DataFrame, marks: pd.DataFrame, name: Mapping[str, str]) -> str:
@@ -190,7 +194,7 @@ def headline(
 
     Parameters
     ----------
-    tables : recommended, scales, set_doubt and marks by name; each may be missing or empty.
+    tables : recommended, set_beside_ranking, scales, set_doubt and marks by name; each may be missing or empty.
     ordered : the tables candidates and scores, joined and in order.
     settings : of this run.
     names : names to show by site_id.

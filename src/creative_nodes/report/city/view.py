@@ -264,7 +264,7 @@ def city_page(
         settings=settings,
         city_name=translated(settings.city.name),
         city_note=translated(settings.city.note),
-        answer=sentences(told_first, what_counts(tables.get("values"), ordered)),
+        answer=sentences(told_first, what_counts(tables.get("values"), ordered, settings.reach.walk_minutes)),
         gaps=gapped,
         nodes=nodes(tables, settings),
         related=related(tables, settings),
