@@ -3,7 +3,9 @@
 # make refresh newer versions of what was downloaded    make faults  what is done to it, and what was lost: a table
 # make env     the environment alone                    make docs    pages generated from the code
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+# make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
+# make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3
@@ -12,7 +14,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities refresh faults test lint env words docs lock bench clean
+.PHONY: demo cities diff refresh faults fuzz test lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -34,11 +36,17 @@ cities: env
 	@$(SNAKEMAKE) all
 	@echo "open $(CURDIR)/reports/index.html"
 
+diff: env
+	@$(SNAKEMAKE) diff --config before=$(or $(A),unnamed) after=$(or $(B),unnamed)
+
 refresh: env
 	@$(SNAKEMAKE) refresh_downloads
 
 faults: env
 	@$(BIN)/pytest tests/faults -q -n $(CORES) --dist loadscope --no-loadscope-reorder --faults
+
+fuzz: env
+	@FUZZ=$(or $(FUZZ),500) $(BIN)/pytest tests/fuzz -q -n $(CORES)
 
 lint: env
 	@$(BIN)/ruff check .
@@ -47,6 +55,7 @@ lint: env
 	@$(BIN)/mypy
 	@$(BIN)/python -m creative_nodes.tools.reference --check
 	@$(BIN)/python -m creative_nodes.tools.catalogue --check
+	@$(BIN)/python -m creative_nodes.tools.resources --check
 	@$(SNAKEMAKE) --lint
 
 test: lint

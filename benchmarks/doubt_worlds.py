@@ -25,7 +25,7 @@ from creative_nodes.settings import Settings, load_config, load_settings, pick
 from creative_nodes.streets.streets import STREET_KEYS
 
 NAMES = (
-    *("study_area", "street_nodes", "street_edges", "stations", "services", "candidates", "heritage", "parts"),
+    *("study_area", "street_nodes", "street_edges", "stations", "services", "candidates", "heritage"),
     *("reference", "completeness", "scales", "recommended", "amenities", "people", "places"),
 )
 

@@ -60,7 +60,8 @@ def main() -> None:
     words = read_words(ROOT / "config/taxonomy/words")
     names = named(given.places)
     home = WordList({code: [one for _, one in sure_words(words, code)] for code in DEFAULT_LANGUAGES})
-    others = sorted({text for text, _ in names} - {text for text, language in names if home.found_in(text, language)})
+    at_home = {text for text, language in names if home.found_in(text, language=language)}
+    others = sorted({text for text, _ in names} - at_home)
     print(f"{len(others):,} different names without a word of {', '.join(DEFAULT_LANGUAGES)}")
     for language in given.languages or sorted(words.sure["factory"]):
         entries = sure_words(words, language)

@@ -26,8 +26,7 @@ from sklearn.metrics import roc_auc_score
 
 from creative_nodes.common import tables
 from creative_nodes.common.geo import WGS84_EPSG, reproject
-from creative_nodes.locate.grounds import Ground, eligible, find_grounds
-from creative_nodes.locate.selector import Selector
+from creative_nodes.locate.grounds import Ground, Grounds
 from creative_nodes.locate.setting import density_around, look_around, no_works, signs
 from creative_nodes.locate.setting_rules import Setting
 from creative_nodes.locate.taxonomy import read_taxonomy
@@ -69,9 +68,7 @@ def read_city(name: str, setting: Setting, processed: Path) -> City:
     row = table("study_area").iloc[0]
     epsg, places = int(row["epsg"]), table("places")
     tags = tables.parse_tags(places)
-    inside = reproject(row.geometry, WGS84_EPSG, epsg)
-    everything = find_grounds(places, tags, Selector(setting.ground), epsg=epsg)
-    grounds = eligible([one for one in everything if shapely.intersects(inside, one.geometry)])
+    grounds = Grounds.of_frame(table("grounds"), epsg=epsg).eligible()
     around = look_around(places, tags, table("street_edges"), table("people"), epsg=epsg)
     ids = [rule.id for rule in setting.rules]
     fired = np.zeros((len(grounds), len(ids)))
@@ -84,7 +81,9 @@ def read_city(name: str, setting: Setting, processed: Path) -> City:
     asked = yaml.safe_load((ROOT / "config" / "cities" / f"{name}.yaml").read_text(encoding="utf-8"))
     centre = reproject(shapely.Point(*asked["centre"]), WGS84_EPSG, epsg)
     far = np.array([shapely.distance(centre, shapely.centroid(one.geometry)) for one in grounds])
-    return City(name, grounds, fired, np.array([said[one.ground_id] for one in grounds]), lived & ~shut, far)
+    return City(
+        name, grounds, fired, np.array([said.get(one.ground_id, "cannot tell") for one in grounds]), lived & ~shut, far
+    )
 
 
 def fit(cities: list[City], expected: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:

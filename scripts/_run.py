@@ -7,13 +7,14 @@ import signal
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 # the package next door, also where an environment of the workflow's own does not hold it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from creative_nodes.common import InputError, Making, die_with_parent
+from creative_nodes.common import InputError, Making, die_with_parent, made_from
 
 VERBOSE = bool(os.environ.get("VERBOSE"))
 
@@ -35,12 +36,14 @@ def _aside(snakemake: Any) -> Making:
 def start(snakemake: Any) -> logging.Logger:
     """Turn outputs aside, log detail to the rule's log file and the stage's progress to the terminal.
 
-    The outputs are put in place by `done`. An InputError ends the script with its message alone, without a traceback;
-    the traceback is in the log file.
+    The outputs are put in place by `done`; `made_of` tells what they depend on. An InputError ends the script with its
+    message alone, without a traceback; the traceback is in the log file.
     """
     begun = time.perf_counter()
     making = _aside(snakemake)
     stage = snakemake.rule
+    # a workflow that takes this one as a module may call its rules otherwise
+    script = Path(str(sys.modules["__main__"].__file__)).stem
     city = getattr(snakemake.wildcards, "city", "")
     log_file = str(snakemake.log[0])
     log = logging.getLogger("creative_nodes")
@@ -75,4 +78,7 @@ def start(snakemake: Any) -> logging.Logger:
     sys.excepthook = on_error
     log.tell = tell  # type: ignore[attr-defined]
     log.done = done  # type: ignore[attr-defined]
+    log.made_of = partial(  # type: ignore[attr-defined]
+        made_from, script, dict(snakemake.input.items()), dict(snakemake.params.items())
+    )
     return log

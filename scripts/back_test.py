@@ -35,7 +35,7 @@ found = back_test(
     centre=plain["city.centre"],
     seed=plain["analysis.seed"],
 )
-note = tables.carry_on(files.heritage, settings)
+note = tables.carry_on(files.heritage, log.made_of())
 for table, frame in zip((BACKTEST, BACKTEST_PAIRS, BACKTEST_SUMMARY), found, strict=True):
     tables.write(frame, table, snakemake.output[table.name], provenance=note)
 log.done(backtest_in_words(found[-1]))

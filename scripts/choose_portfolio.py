@@ -35,7 +35,7 @@ options = measure_options(
     network=restore(settings, "analysis.network", NetworkSettings),
 )
 chosen = choose_portfolio(options, portfolio, walk_minutes=walks.minutes, seed=plain["analysis.seed"])
-note = tables.carry_on(files.scores, settings)
+note = tables.carry_on(files.scores, log.made_of())
 tables.write_all(chosen, snakemake.output, PORTFOLIO, PORTFOLIO_SITES, PORTFOLIO_GAIN, PORTFOLIO_FRONT, provenance=note)
 best = chosen["portfolio"].set_index("plan").loc["coverage"]
 log.done(f"{best['n_sites']} of {len(options.sites)} sites, {best['status']}")

@@ -29,6 +29,6 @@ connected = connect_spaces(
     network=restore(settings, "analysis.network", NetworkSettings),
     seed=json.loads(settings)["analysis.seed"],
 )
-note = tables.carry_on(snakemake.input.creative, settings)
+note = tables.carry_on(snakemake.input.creative, log.made_of())
 tables.write_all(vars(connected), snakemake.output, CREATIVE, CLUSTERS, LINKS, NEAREST, COLOCATION, provenance=note)
 log.done(f"{connected.clusters['kept'].sum()} clusters, {len(connected.links):,} links")

@@ -30,7 +30,7 @@ facts = Facts(
     words=read_taxonomy(files.heritage_taxonomy).classes | read_taxonomy(files.creative_taxonomy).classes,
 )
 indicators = describe_city(facts)
-note = tables.carry_on(files.candidates, settings)
+note = tables.carry_on(files.candidates, log.made_of())
 tables.write(indicators, INDICATORS, snakemake.output.indicators, provenance=note)
 figures = indicators.set_index("indicator")["value"]
 log.done(f"C = {figures['connectivity']:.3f}, {figures['isolated_share']:.0%} of spaces isolated")

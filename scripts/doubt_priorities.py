@@ -19,7 +19,7 @@ found = doubt_priorities(
     restore(settings, "analysis.score", Score),
     seed=json.loads(settings)["analysis.seed"],
 )
-provenance = tables.carry_on(snakemake.input.candidates, settings)
+provenance = tables.carry_on(snakemake.input.candidates, log.made_of())
 for table, frame in zip((PRIORITIES_DOUBT, RANK_ACCEPTABILITY, AGREEMENT), found, strict=True):
     tables.write(frame, table, snakemake.output[table.name], provenance=provenance)
 log.done(f"{found[0]['rank'].notna().sum()} candidates, {len(found[2])} pairs of rankings")

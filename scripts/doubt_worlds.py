@@ -19,6 +19,6 @@ log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 city = read_doubted_city(files, settings)
 found = doubt_worlds(city, read_doubt_rules(settings), read_set(files.recommended))
-note = tables.carry_on(files.candidates, settings)
+note = tables.carry_on(files.candidates, log.made_of())
 tables.write_all(found, snakemake.output, WORLDS, SITE_DOUBT, SET_DOUBT, MEMBER_DOUBT, provenance=note)
 log.done(worlds_in_words(found))

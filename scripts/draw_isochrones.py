@@ -10,6 +10,6 @@ log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
 candidates = tables.read(CANDIDATES, files.candidates)
 drawn = draw_isochrones(candidates, read_streets(files, settings), restore(settings, "analysis.isochrones", Isochrones))
-note = tables.carry_on(files.candidates, settings)
+note = tables.carry_on(files.candidates, log.made_of())
 tables.write(drawn, ISOCHRONES, snakemake.output.isochrones, provenance=note)
 log.done(f"{len(drawn)} areas of {drawn['site_id'].nunique()} candidates")

@@ -15,26 +15,27 @@ from creative_nodes.report import (
     draw_basemap,
     missing_messages,
     read_districts,
+    read_ground,
     read_links,
     read_places,
     read_roads,
     settings_of,
     write_page,
 )
+from creative_nodes.runs import read_hashes
 
 log = start(snakemake)
 drawn = ("places", "street_edges")
 paths = {name: path for name, path in snakemake.input.items() if name in TABLES}
 frames = {name: tables.read(TABLES[name], path) for name, path in paths.items() if name not in drawn}
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
-provenance = {**pulled, **tables.provenance(paths["scores"])}
-words = {}
-for name in ("heritage_taxonomy", "creative_taxonomy"):
-    words |= read_taxonomy(snakemake.input[name]).classes
+provenance = {**pulled, **tables.provenance(paths["scores"]), **read_hashes(snakemake.input.run)}
+taxonomies = [read_taxonomy(snakemake.input[f"{name}_taxonomy"]) for name in ("heritage", "creative")]
+words = {key: word for one in taxonomies for key, word in one.classes.items()}
 chosen = settings_of(snakemake.params.settings)
-near = read_districts(paths["places"])
+near, ground = read_districts(paths["places"]), read_ground(*(paths[name] for name in drawn))
 told = read_links(paths["places"], frames["heritage"]["osm_ids"].explode().dropna())
-speak = partial(city_page, frames, provenance, chosen, words=words, links=told, districts=near)
+speak = partial(city_page, frames, provenance, chosen, words=words, links=told, districts=near, ground=ground)
 city = speak()
 paper = draw_basemap(read_places(paths["places"]), read_roads(paths["street_edges"]), city.area, city.epsg)
 text = city_html(speak, paper)

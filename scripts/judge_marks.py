@@ -12,5 +12,5 @@ found = judge_marks(
     *tables.read_all(files, SITE_DOUBT, SET_DOUBT, SCORES, BACKTEST_SUMMARY).values(),
     draws=restore(settings, "analysis.score", Score).draws,
 )
-tables.write(found, MARKS, snakemake.output.marks, provenance=tables.carry_on(files.scores, settings))
+tables.write(found, MARKS, snakemake.output.marks, provenance=tables.carry_on(files.scores, log.made_of()))
 log.done(marks_in_words(found))

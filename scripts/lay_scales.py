@@ -11,7 +11,7 @@ settings, files = snakemake.params.settings, snakemake.input
 reference = tables.read(REFERENCE, files.reference)
 scales = city_scales(reference, restore(settings, "analysis.score.anchors", AnchorShares))
 found = {"scales": scales, "correlations": city_correlations(reference)}
-note = tables.carry_on(files.reference, settings)
+note = tables.carry_on(files.reference, log.made_of())
 tables.write_all(found, snakemake.output, SCALES, CORRELATIONS, provenance=note)
 left_out = scales.loc[~scales["in_use"], "criterion"]
 log.done(

@@ -34,7 +34,7 @@ located = locate(
     **buffer,
     **area,
 )
-note = tables.carry_on(files.places, snakemake.params.settings)
+note = tables.carry_on(files.places, log.made_of())
 tables.write(languages, CITY_LANGUAGES, snakemake.output.city_languages, provenance=note)
 tables.write_all(vars(located), snakemake.output, *LOCATED, provenance=note)
 for one in located.imports.itertuples():

@@ -24,6 +24,6 @@ found = map_accessibility(
     main_mode=plain["city.main_mode"],
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
-note = tables.carry_on(files.people, settings)
+note = tables.carry_on(files.people, log.made_of())
 tables.write(found, ACCESSIBILITY, snakemake.output.accessibility, provenance=note)
 log.done(f"{found['underserved'].sum()} of {len(found):,} hexagons underserved")

@@ -17,7 +17,7 @@ found = map_completeness(
     settings=restore(settings, "analysis.completeness", Completeness),
     epsg=int(area["epsg"]),
 )
-note = tables.carry_on(files.people, settings)
+note = tables.carry_on(files.people, log.made_of())
 tables.write(found, COMPLETENESS, snakemake.output.completeness, provenance=note)
 counts = found["mapping"].value_counts()
 log.done(", ".join(f"{counts.get(word, 0):,} {word}" for word in ("good", "fair", "thin", "empty")), "hexagons")

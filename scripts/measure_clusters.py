@@ -25,6 +25,6 @@ found = measure_clusters(
         plain["analysis.people_grid.link_within_m"],
     ),
 )
-note = tables.carry_on(files.clusters, settings)
+note = tables.carry_on(files.clusters, log.made_of())
 tables.write(found, CLUSTER_REACH, snakemake.output.cluster_reach, provenance=note)
 log.done(f"{len(found)} clusters")

@@ -25,7 +25,7 @@ measured = measure_reach(
     main_mode=plain["city.main_mode"],
     link_within_m=plain["analysis.people_grid.link_within_m"],
 )
-note = tables.carry_on(files.heritage, settings)
+note = tables.carry_on(files.heritage, log.made_of())
 tables.write_all(vars(measured), snakemake.output, *MEASURED, provenance=note)
 cut_off = (~measured.candidates["reachable"]).sum()
 log.done(f"{len(measured.candidates)} candidates, {cut_off} out of reach; {', '.join(measured.reach['mode'].unique())}")

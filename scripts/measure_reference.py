@@ -29,7 +29,7 @@ found = measure_reference(
     h3_resolution=plain["analysis.accessibility.h3_resolution"],
     seed=plain["analysis.seed"],
 )
-note = tables.carry_on(files.creative, settings)
+note = tables.carry_on(files.creative, log.made_of())
 tables.write(found, REFERENCE, snakemake.output.reference, provenance=note)
 counts = found["kind"].value_counts()
 log.done(f"{counts.get('place', 0):,} places, {counts.get('hexagon', 0):,} hexagons")

@@ -22,6 +22,6 @@ found = {
     "scenario_candidates": measure_scenarios(tables.read(HERITAGE, files.heritage), world, streets, own, **how),
     "scenario_reference": measure_scenario_places(tables.read(REFERENCE, files.reference), world, streets, own, **how),
 }
-note = tables.carry_on(files.heritage, settings + snakemake.params.own)
+note = tables.carry_on(files.heritage, log.made_of())
 tables.write_all(found, snakemake.output, SCENARIO_CANDIDATES, SCENARIO_REFERENCE, provenance=note)
 log.done(f"{found['scenario_reference']['scenario'].nunique()} scenarios with a reach of their own")

@@ -17,5 +17,7 @@ found = measure_sobol(
     restore(settings, "analysis.score", Score),
     seed=json.loads(settings)["analysis.seed"],
 )
-tables.write(found, SOBOL, snakemake.output.sobol, provenance=tables.carry_on(snakemake.input.candidates, settings))
+tables.write(
+    found, SOBOL, snakemake.output.sobol, provenance=tables.carry_on(snakemake.input.candidates, log.made_of())
+)
 log.done(sobol_in_words(found))

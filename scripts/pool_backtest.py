@@ -19,7 +19,7 @@ found = pool_backtests(
     restore(settings, "backtest", Backtest),
     seed=json.loads(settings)["seed"],
 )
-provenance = tables.pooled(dict(zip(snakemake.params.cities, files.summaries, strict=True)), settings)
+provenance = tables.pooled(dict(zip(snakemake.params.cities, files.summaries, strict=True)), log.made_of())
 tables.write(found, BACKTEST_POOLED, snakemake.output.pooled, provenance=provenance)
 write_csv(found, snakemake.output.csv)
 log.done(backtest_in_words(found[found["city"] == ALL_CITIES]))

@@ -16,7 +16,7 @@ if snakemake.input.source:
     source = source.model_copy(update={"file": Path(snakemake.input.source[0])})
 pulled = pull_osm(
     source.asked_of(load_source(snakemake.config, snakemake.wildcards.city)),
-    restore(settings, "city.boundary", Boundary),
+    restore(settings, "city.boundary", Boundary).at(snakemake.input.polygon),
     Path(snakemake.output.osm),
     city=snakemake.wildcards.city,
     epsg=json.loads(settings)["city.epsg"],
@@ -28,8 +28,9 @@ pulled = pull_osm(
         report=log.info if snakemake.input.source else log.tell,
     ),
 )
-note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | {"settings": tables.settings_hash(settings)}
+made_of = log.made_of() | pulled.answers
+note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | tables.note_of(made_of)
 tables.write(pulled.study_area, STUDY_AREA, snakemake.output.study_area, provenance=note)
-text = json.dumps(pulled.provenance, indent=2, ensure_ascii=False)
+text = json.dumps(pulled.provenance | tables.note_of(made_of), indent=2, ensure_ascii=False)
 Path(snakemake.output.provenance).write_text(text + "\n", encoding="utf-8")
 log.done(f"{note['source']}, {note['snapshot']}")

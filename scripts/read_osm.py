@@ -6,16 +6,38 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes.common import tables
-from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA, ModeAccess, read_osm
+from creative_nodes.locate import OSM_TAGS
+from creative_nodes.pull import (
+    PLACES,
+    STREET_EDGES,
+    STREET_NODES,
+    STUDY_AREA,
+    ModeAccess,
+    freshen,
+    read_fresher,
+    read_osm,
+)
 
 log = start(snakemake)
 settings = snakemake.params.settings
-modes = {name: ModeAccess(**rules) for name, rules in json.loads(settings)["analysis.travel.modes"].items()}
-area = tables.read(STUDY_AREA, snakemake.input.study_area)
-extract = read_osm(snakemake.input.osm, modes=modes, epsg=int(area["epsg"].iloc[0]))
-for line in extract.counts.lines():
-    log.info("%s", line)
+plain = json.loads(settings)
+modes = {name: ModeAccess(**rules) for name, rules in plain["analysis.travel.modes"].items()}
+row = tables.read(STUDY_AREA, snakemake.input.study_area).iloc[0]
+epsg = int(row["epsg"])
+extract = read_osm(snakemake.input.osm, modes=modes, epsg=epsg)
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
-note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | {"settings": tables.settings_hash(settings)}
-tables.write_all(vars(extract), snakemake.output, PLACES, STREET_NODES, STREET_EDGES, provenance=note)
-log.done(f"{len(extract.places):,} places, {len(extract.street_edges):,} street pieces")
+dates = {Path(one["file"]).name: one["date"] for one in plain["city.imports"] if one["kind"] == OSM_TAGS}
+fresh = freshen(
+    extract.places,
+    [read_fresher(path, date=dates[Path(path).name]) for path in snakemake.input.get("fresher", [])],
+    snapshot=pulled["snapshot"],
+    area=row.geometry,
+    edge_buffer_m=plain["analysis.edge_buffer_m"],
+    epsg=epsg,
+)
+for line in [*extract.counts.lines(), *fresh.lines()]:
+    log.info("%s", line)
+note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | tables.note_of(log.made_of())
+found = vars(extract) | {"places": fresh.places}
+tables.write_all(found, snakemake.output, PLACES, STREET_NODES, STREET_EDGES, provenance=note)
+log.done(f"{len(fresh.places):,} places, {len(extract.street_edges):,} street pieces")

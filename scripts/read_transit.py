@@ -23,7 +23,7 @@ found = read_transit(
     feed=files.get("gtfs", []),
 )
 told = found.transit_notes.set_index("key")["text"].to_dict()
-note = {**tables.carry_on(files.places, settings), "transit": told}
+note = {**tables.carry_on(files.places, log.made_of()), "transit": told}
 tables.write_all(vars(found), snakemake.output, STATIONS, SERVICES, TRANSIT_NOTES, provenance=note)
 for one in found.transit_notes.itertuples():
     (log.warning if one.notice else log.info)("%s", one.text)

@@ -24,7 +24,7 @@ eligible = measure_eligible(
     network=restore(settings, "analysis.network", NetworkSettings),
 )
 found = recommend_set(eligible)
-note = tables.carry_on(files.scores, settings)
+note = tables.carry_on(files.scores, log.made_of())
 tables.write_all(found, snakemake.output, RECOMMENDED, SET_BESIDE_RANKING, provenance=note)
 beside = found["set_beside_ranking"].iloc[0]
 log.done(f"{beside['k']} of {beside['eligible']} sites, {beside['reason']}")

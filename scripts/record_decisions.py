@@ -3,17 +3,17 @@
 from _run import start
 
 from creative_nodes.choose import DECISIONS, RECOMMENDED, read_decisions, record_decisions
-from creative_nodes.common import tables
+from creative_nodes.common import known_cities, tables
 from creative_nodes.locate import REGISTRY
 from creative_nodes.score import SCORES
 
 log = start(snakemake)
 files, note = snakemake.input, tables.provenance(snakemake.input.scores)
 decisions = record_decisions(
-    read_decisions(files.file, cities=snakemake.params.cities),
+    read_decisions(files.decisions, cities=known_cities()),
     *tables.read_all(files, REGISTRY, SCORES, RECOMMENDED).values(),
     city=snakemake.wildcards.city,
     snapshot=str(note.get("snapshot", "")),
 )
-tables.write(decisions, DECISIONS, snakemake.output.decisions, provenance=tables.carry_on(files.scores, ""))
+tables.write(decisions, DECISIONS, snakemake.output.decisions, provenance=tables.carry_on(files.scores, log.made_of()))
 log.done(f"{len(decisions)} decisions, {(decisions['standing'] == 'ranked').sum()} on ranked sites")

@@ -14,5 +14,5 @@ candidates, scales = tables.read(CANDIDATES, files.candidates), read_scales(tabl
 score = restore(settings, "analysis.score", Score)
 scores = score_candidates(candidates, scales, score, seed=json.loads(settings)["analysis.seed"])
 found = {"scores": scores, "values": values_of(candidates, scales, score)}
-tables.write_all(found, snakemake.output, SCORES, VALUES, provenance=tables.carry_on(files.candidates, settings))
+tables.write_all(found, snakemake.output, SCORES, VALUES, provenance=tables.carry_on(files.candidates, log.made_of()))
 log.done(f"{scores['rank'].notna().sum()} ranked, {scores['score'].notna().sum()} scored")

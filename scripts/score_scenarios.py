@@ -25,7 +25,7 @@ own = {
     if one.needs_own_reach
 }
 scenarios = score_scenarios(base, restore(settings, "analysis.score", Score), chosen, own=own)
-note = tables.carry_on(files.candidates, settings)
+note = tables.carry_on(files.candidates, log.made_of())
 tables.write(scenarios, SCENARIOS, snakemake.output.scenarios, provenance=note)
 first = scenarios[scenarios["rank"] == 1]
 log.done(f"{scenarios['scenario'].nunique()} scenarios, {first['site_id'].nunique()} sites first in one or more")

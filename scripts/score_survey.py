@@ -27,6 +27,6 @@ measured = measure_reach(
 ).candidates
 scales = read_scales(tables.read(SCALES, files.scales))
 scores = score_candidates(measured, scales, restore(settings, "analysis.score", Score), seed=plain["analysis.seed"])
-found, note = {"survey_candidates": measured, "survey_scores": scores}, tables.carry_on(files.survey, settings)
+found, note = {"survey_candidates": measured, "survey_scores": scores}, tables.carry_on(files.survey, log.made_of())
 tables.write_all(found, snakemake.output, SURVEY_CANDIDATES, SURVEY_SCORES, provenance=note)
 log.done(f"{scores['rank'].notna().sum()} of {len(measured)} grounds of the survey list ranked")

@@ -19,6 +19,6 @@ people, found = spread_people(
     files=PeopleFiles(files.places, files.edges, files.get("raster"), files.get("table")),
     settings=restore(settings, "analysis.people_grid", PeopleGrid),
 )
-note = {**tables.carry_on(files.places, settings), **found}
+note = {**tables.carry_on(files.places, log.made_of()), **found}
 tables.write(people, PEOPLE, snakemake.output.people, provenance=note)
 log.done(f"{people.loc[people['inside'], 'residents'].sum():,.0f} residents")

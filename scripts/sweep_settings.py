@@ -36,7 +36,7 @@ found = sweep(
         others=others,
     )
 )
-note = tables.carry_on(files.heritage, settings)
+note = tables.carry_on(files.heritage, log.made_of())
 for table, frame in zip((SWEEPS, SWEEP_VARIANTS), found, strict=True):
     tables.write(frame, table, snakemake.output[table.name], provenance=note)
 log.done(sweeps_in_words(found[1]))

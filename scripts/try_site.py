@@ -35,7 +35,7 @@ city = BaseCity(
     main_mode=plain["city.main_mode"],
 )
 trial = try_sites(tried_sites(sites_asked(read_asked(asked)), city), city)
-note = {**tables.carry_on(files.candidates, settings), "what_if": asked}
+note = {**tables.carry_on(files.candidates, log.made_of()), "what_if": asked}
 tables.write_all(trial.tables(), made, *map(TABLES.__getitem__, trial.tables()), provenance=note)
 for name in ("candidates", "scores"):
     write_csv(getattr(trial, name), made[f"{name}_csv"])

@@ -4,7 +4,7 @@ from functools import partial
 
 from _run import start
 
-from creative_nodes.common import tables
+from creative_nodes.common import known_cities, tables
 from creative_nodes.doubt import BACKTEST_POOLED
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report import (
@@ -17,6 +17,7 @@ from creative_nodes.report import (
     snapshot_of,
     write_page,
 )
+from creative_nodes.runs import read_hashes
 
 log = start(snakemake)
 names = [name for name, _ in snakemake.input.items() if name in TABLES and name != "backtest_pooled"]
@@ -32,7 +33,9 @@ words = {}
 for path in snakemake.input.taxonomies:
     words |= read_taxonomy(path).classes
 pooled = tables.read(BACKTEST_POOLED, snakemake.input.backtest_pooled)
-told = read_governance(snakemake.input.governance, cities=snakemake.params.known)
-text = comparison_html(partial(comparison_page, cities, told, words=words, pooled=pooled))
+told = read_governance(snakemake.input.governance, cities=known_cities())
+text = comparison_html(
+    partial(comparison_page, cities, told, words=words, pooled=pooled), run=read_hashes(snakemake.input.run)
+)
 write_page(text, snakemake.output.page)
 log.done(f"{len(cities)} cities, {len(text.encode()) / 1e6:.1f} MB")

@@ -7,7 +7,6 @@ its own `override:`. The models generate the reference page (`config/README.md`)
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -15,13 +14,17 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.choose import Portfolio, check_costs
+from creative_nodes.choose import Portfolio
 from creative_nodes.common import (
     LOCALES,
     InputError,
     Positive,
     Section,
     TravelMode,
+    at_hand,
+    by_bytes,
+    check_classes,
+    found,
     known_cities,
     known_crs,
     merged,
@@ -30,7 +33,7 @@ from creative_nodes.common import (
     validated,
 )
 from creative_nodes.doubt import SWEPT, Backtest, Doubt, Sweeps, changed
-from creative_nodes.locate import TAXONOMIES, Import, Locate
+from creative_nodes.locate import Import, Locate
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness, People, PeopleGrid
 from creative_nodes.pull import Boundary, Internet, Source, Wanted, download_name, wanted_extract
@@ -399,19 +402,18 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     ------
     InputError : no such city, a fault in its file, or a country without a speed table.
     """
-    path = root / "config" / "cities" / f"{city}.yaml"
     shown = f"config/cities/{city}.yaml"
+    path = found(shown, root=root)
     if not path.exists():
-        known = sorted(item.stem for item in path.parent.glob("*.yaml"))
-        near = difflib.get_close_matches(city, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
-        raise InputError(f"no such city file{hint}", where=shown)
+        raise InputError(f"no such city file; {nearest(city, known_cities(root=root))}", where=shown)
     file = validated(CityFile, read_yaml(path), shown)
     base = config.model_dump(include=set(Analysis.model_fields))
     analysis = validated(Analysis, merged(base, file.override), f"{shown} (override)")
     _check_scenarios(analysis, f"{shown} (override)")
     taxonomy = analysis.locate.heritage_taxonomy
-    check_costs(analysis.portfolio, root / taxonomy, shown=taxonomy, where=f"{shown} and config/config.yaml")
+    by_class = {"portfolio.cost_per_m2": analysis.portfolio.cost_per_m2}
+    by_class["candidates.typical_area_m2"] = analysis.candidates.typical_area_m2
+    check_classes(by_class, found(taxonomy, root=root), shown=taxonomy, where=f"{shown} and config/config.yaml")
     if file.country not in analysis.travel.speeds_kmh:
         raise InputError(
             f"country: travel.speeds_kmh has no table for {file.country}; add one or use one of "
@@ -419,7 +421,8 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
             where=shown,
         )
     given = City.model_validate(file.model_dump(exclude={"override"}))
-    return Settings(key=city, city=given, analysis=_of_country(analysis, file.country))
+    whole = Settings(key=city, city=given, analysis=_of_country(analysis, file.country)).model_dump()
+    return Settings.model_validate(at_hand(whole, root=root))
 
 
 def pick(settings: Settings, *keys: str) -> str:
@@ -434,10 +437,7 @@ def pick(settings: Settings, *keys: str) -> str:
     -------
     JSON text with sorted keys; `restore` reads it back.
     """
-    # a file counts by its bytes, which are inputs of rules, and not by where it lies
-    whole = settings.model_dump(mode="json", exclude={"analysis": {"locate": set(TAXONOMIES)}, "city": {"registry"}})
-    if source_file := settings.city.source.file:
-        whole["city"]["source"]["file"] = Path(source_file).name
+    whole = by_bytes(settings.model_dump(mode="json"))
     parts: dict[str, Any] = {}
     for key in keys:
         value: Any = whole

@@ -187,3 +187,62 @@ def test_districts_filter_the_ranking_where_the_map_data_have_them(visit, tmp_pa
         seen.page.locator("[data-filter=district]").select_option(label=f"East ({n['East']})")
         assert all(sites[i]["district"] == "East" for i in shown_rows(seen.page))
         assert seen.wrong == []
+
+
+# ---------------------------------------------------------------- where a node would connect most, and what was decided
+
+
+def test_network_gain_is_a_layer_under_the_sites_that_the_text_opens(visit, made_up_page):
+    with visit(made_up_page) as seen:
+        page = seen.page
+        assert not page.evaluate("map_city.hasLayer(feature_group_gains)")
+        page.locator("#answer .onmap").click()
+        assert page.evaluate("map_city.hasLayer(feature_group_gains)")
+        box_in_legend = page.locator(".leaflet-control-layers label", has_text="Network gain of a node").locator(
+            "input"
+        )
+        assert box_in_legend.is_checked()
+        page.evaluate("void shapes_gains_gain4.getLayers()[0].openTooltip()")
+        told = page.locator(".leaflet-tooltip").inner_text().splitlines()
+        assert told[:2] == ["Network gain here: 0.05 spaces", "enough to bridge a gap"]
+        page.evaluate("void shapes_gains_gain1.getLayers()[0].openTooltip()")
+        little = page.locator(".leaflet-tooltip", has_text="Network gain here: 0.01 spaces")
+        assert "enough to bridge a gap" not in little.inner_text()
+        assert page.evaluate(
+            """() => {
+                const order = [];
+                const canvas = shapes_sites.getLayers()[0]._renderer;
+                for (let one = canvas._drawFirst; one; one = one.next) order.push(one.layer);
+                const of = (...names) => names
+                    .flatMap((name) => window[`shapes_${name}`].getLayers())
+                    .map((layer) => order.indexOf(layer));
+                return Math.min(...of("sites", "dots")) > Math.max(...of("gains_gain1", "gains_gain4"));
+            }"""
+        )
+        page.locator("[data-language=vi]").click()
+        page.locator("#gaps .spots .onmap").first.focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate("map_city.hasLayer(feature_group_gains)")
+        assert page.evaluate("map_city.getBounds().intersects(shapes_gains_gain4.getBounds())")
+        inside = page.evaluate("document.querySelector('.mapbox').getBoundingClientRect().bottom > 0")
+        assert inside and seen.wrong == [] and seen.asked == []
+
+
+def test_clusters_correlations_and_decisions_stand_in_tables_that_a_phone_can_read(visit, made_up_page):
+    for size in (None, {"width": 390, "height": 844}):
+        with visit(made_up_page, **({"size": size} if size else {})) as seen:
+            page = seen.page
+            first, second = page.locator("#record tbody tr").all()
+            assert "rank 1 of 29" in first.inner_text() and "in the set of this run" in first.inner_text()
+            assert "not located" in second.inner_text() and MADE_UP["HOSTILE"][0] in second.inner_text()
+            assert "map older" in second.inner_text()
+            assert "may be older than a decision" in page.locator("#record").inner_text()
+            links = page.locator("#record a").all()
+            assert [link.get_attribute("href") for link in links] == ["https://example.org/list"] * 2
+            assert "9 spaces" in page.locator("#nodes tbody tr").nth(1).inner_text()
+            cells = page.locator(".related tbody td")
+            assert cells.count() == 28
+            wide = page.viewport_size["width"]
+            assert all(cell.bounding_box()["x"] + cell.bounding_box()["width"] <= wide for cell in cells.all())
+            assert page.evaluate("document.documentElement.scrollWidth") <= wide
+            assert seen.wrong == [] and seen.asked == []

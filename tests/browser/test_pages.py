@@ -366,7 +366,7 @@ def test_stations_are_a_layer_of_their_own(visit, made_up_page):
         seen.page.locator("label", has_text="Rapid-transit station").locator("input").click()
         seen.page.evaluate("void shapes_stations.getLayers()[0].openTooltip()")
         told = seen.page.locator(".leaflet-tooltip").inner_text()
-        assert told.splitlines() == ["Ga <b>Một</b>", "First", "Rapid-transit station, 1 service"]
+        assert told.splitlines() == ["First", "Ga <b>Một</b>", "Rapid-transit station, 1 service"]
 
 
 def test_a_page_of_many_candidates_stays_small(city_page):

@@ -279,6 +279,14 @@ def test_a_redirect_in_circles(serve, target, fast):
     fails(server, target, fast, "redirects in circles")
 
 
+@fault(PLACE, "a server that is asked over http", "warned of before it starts")
+def test_a_source_over_http(serve, target, fast):
+    lines, server = [], serve(FileServer(BODY))
+    asked = fast.model_copy(update={"proxy": server.url})
+    download_file("http://files.example/town.osm.pbf", target, internet=asked, report=lines.append)
+    assert target.read_bytes() == BODY and "warning: files.example is asked over http" in lines[0]
+
+
 @fault(PLACE, "a redirect from https to http", "refused")
 def test_a_redirect_to_http(serve, target, fast, monkeypatch):
     goal = serve(FileServer(BODY))
@@ -529,7 +537,7 @@ download_file(sys.argv[1], Path(sys.argv[2]))
 def test_a_kill(serve, target, fast, how):
     def holds(wire, request, server):
         wire.send(server.begin(wire, request)[:300_000])
-        time.sleep(5)
+        time.sleep(60)  # longer than the busiest machine takes to send a signal
 
     server = serve(FileServer(BODY, [holds, None]))
     child = subprocess.Popen([sys.executable, "-c", CHILD, name(server), str(target)], stderr=subprocess.DEVNULL)

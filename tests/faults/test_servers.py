@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 import shapely
 import yaml
-from loopback import ROOT, TOWN, Loopback, fault, says
+from loopback import CERTIFICATES, ROOT, TOWN, Loopback, fault, says
 from overpass_server import DATE, OverpassServer, elements_of
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.pull import overpass
+from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.cut import pull_osm
 from creative_nodes.pull.nominatim import geocode
 from creative_nodes.pull.overpass import download_elements
@@ -205,6 +206,7 @@ import sys
 from pathlib import Path
 import shapely
 from creative_nodes.pull import overpass
+from creative_nodes.pull.boundary import study_area
 overpass.TILE_KM = 0.4
 tiles_of = overpass.tiles_of
 overpass.tiles_of = lambda area: tiles_of(area, side_km=0.4)
@@ -215,7 +217,7 @@ overpass.download_elements(shapely.box(*map(float, sys.argv[3:])), url=sys.argv[
 @fault(OVERPASS, "kill -9 after five of nine tiles", "the next run asks for the other four alone")
 def test_finished_tiles_are_kept(serve, tmp_path, fast, monkeypatch):
     def holds(wire, question, server):
-        time.sleep(5)
+        time.sleep(60)  # longer than the busiest machine takes to send a signal
 
     server = serve(OverpassServer(ELEMENTS, [None] * 5 + [holds, None]))
     command = [sys.executable, "-c", CHILD, f"{server.url}/api", str(tmp_path), *map(str, BOX)]
@@ -261,6 +263,57 @@ def test_attic(serve, tmp_path, fast):
     server = serve(OverpassServer(ELEMENTS, base="2026-11-28T00:00:00Z"))
     found = comes(server, tmp_path, fast, snapshot="2025-04-22")
     assert DATE.search(server.script.questions[0])[1] == "2025-04-22T00:00:00Z" == found.osm_base
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"type": "node", "id": 1, "lat": 999, "lon": 3},
+        {"type": "node", "id": -1, "lat": 0, "lon": 3},
+        {"type": "way", "id": 1 << 70, "nodes": []},
+        {"type": "way", "id": 1, "nodes": ["2", None]},
+        {"type": "way", "id": 1, "nodes": 2},
+        {"type": "way", "id": 1, "nodes": [], "tags": {"name": None}},
+        {"type": "relation", "id": 1, "members": [{"type": "way", "ref": 2}]},
+        {"type": "relation", "id": 1, "members": [{"type": "area", "ref": 2, "role": ""}]},
+        "node",
+    ],
+)
+@fault(OVERPASS, "an object with impossible parts", "said at once, with the object")
+def test_no_osm_objects(serve, tmp_path, fast, spoilt):
+    server = serve(OverpassServer(ELEMENTS, [answer(200, json.dumps({"elements": [spoilt]}))]))
+    fails(server, tmp_path, fast, "no OSM object")
+
+
+@fault(OVERPASS, "JSON nested a million times", "noticed, and no more than that")
+def test_deep_json(serve, tmp_path, fast):
+    fails(serve(OverpassServer(ELEMENTS, [answer(200, "[" * 1_000_000)])), tmp_path, fast, "breaks off or is not JSON")
+
+
+def by_proxy(server, internet):
+    """Have a server answer for every name, since loopback needs no warning."""
+    return internet.model_copy(update={"proxy": server.url})
+
+
+@fault(OVERPASS, "a server that is asked over http", "warned of before it is asked")
+def test_overpass_over_http(serve, tmp_path, fast):
+    lines, server = [], serve(OverpassServer(ELEMENTS))
+    asked = {"cache": tmp_path, "internet": by_proxy(server, fast), "report": lines.append}
+    assert download_elements(AREA, url="http://me:pa55@overpass.example/api", **asked).elements
+    assert "warning: overpass.example is asked over http" in lines[0] and "pa55" not in " ".join(lines)
+
+
+def moved_to_http(goal):
+    return answer(302, Location=f"{goal.url}/api/interpreter")
+
+
+@fault(OVERPASS, "a redirect from https to http", "refused")
+def test_overpass_moves_to_http(serve, tmp_path, fast, monkeypatch):
+    goal = serve(OverpassServer(ELEMENTS))
+    server = serve(OverpassServer(ELEMENTS, [moved_to_http(goal)]), certificate="unknown")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATES / "unknown.pem"))
+    fails(server, tmp_path, fast, "from https to http .*refused")
+    assert not goal.requests
 
 
 # ---------------------------------------------------------------- the same as an extract
@@ -404,3 +457,44 @@ def test_nominatim_is_down(tmp_path, fast):
     server.close()
     with pytest.raises(InputError, match=r"connection refused.*boundary\.bbox"):
         look_up(server, tmp_path, fast)
+
+
+@fault(NOMINATIM, "a server that is asked over http", "warned of before it is asked")
+def test_nominatim_over_http(serve, tmp_path, fast):
+    lines, server = [], serve(Nominatim())
+    internet = by_proxy(server, fast).model_copy(update={"nominatim_url": "http://nominatim.example"})
+    boundary = Boundary(place="Quarter")
+    found = study_area(boundary, None, city="t", cache=tmp_path, internet=internet, report=lines.append)
+    assert found.equals(AREA) and "warning: nominatim.example is asked over http" in lines[0]
+
+
+@fault(NOMINATIM, "a redirect from https to http", "refused")
+def test_nominatim_moves_to_http(serve, tmp_path, fast, monkeypatch):
+    goal = serve(Nominatim())
+    server = serve(
+        Nominatim([lambda wire, request, _: moved_to_http(goal)(wire, request, None)]), certificate="unknown"
+    )
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATES / "unknown.pem"))
+    with pytest.raises(InputError, match=r"from https to http .*refused"):
+        look_up(server, tmp_path, fast)
+    assert not goal.requests
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"type": "Polygon"},
+        {"type": "Polygon", "coordinates": [[["x", 1], [2, 3]]]},
+        {"type": "Polygon", "coordinates": [[[1, 1], [2, 2]]]},
+        {"type": "MultiPolygon", "coordinates": 3},
+        {"type": "Polygon", "coordinates": []},
+        "Polygon",
+    ],
+)
+@fault(NOMINATIM, "a polygon that is none", "said; nothing is kept")
+def test_no_polygon(serve, tmp_path, fast, shape):
+    place = {"importance": "high", "geojson": shape}
+    server = serve(Nominatim([says(200, body=json.dumps([place]))]))
+    with pytest.raises(InputError, match="gives no polygon of"):
+        look_up(server, tmp_path, fast)
+    assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / PACKAGE
 # in the order of the way: each imports from those before it
 STAGES = (
     *("common", "pull", "locate", "people", "streets", "network", "reach", "score", "choose", "doubt"),
-    *("settings", "whatif", "report", "tools"),
+    *("settings", "whatif", "runs", "report", "tools"),
 )
 MOST_LINES, MOST_ARGUMENTS = 450, 8
 HEAVY = {
@@ -29,6 +29,7 @@ USES = {
     "back_test": {"scipy"},
     "sweep_settings": {"rasterio", "scipy", "h3"},
     "choose_portfolio": {"pulp", "scipy"},
+    "compare_runs": {"h3", "pulp", "scipy"},
     "connect_spaces": {"scipy", "sklearn"},
     "describe_city": {"scipy"},
     "download_file": {"requests"},
@@ -49,7 +50,9 @@ USES = {
     "pack_geopackage": set(),
     "pool_backtest": {"scipy"},
     "recommend_set": {"pulp", "scipy"},
+    "record_city": set(),
     "record_decisions": set(),
+    "record_run": set(),
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "read_transit": {"osmium", "scipy"},
@@ -60,6 +63,7 @@ USES = {
     "spread_people": {"h3", "rasterio"},
     "survey_grounds": {"scipy"},
     "try_site": {"rasterio", "scipy"},
+    "write_changes": {"folium", "jinja2"},
     "write_comparison": {"folium", "jinja2"},
     "write_csv": set(),
     "write_index": {"folium", "jinja2"},

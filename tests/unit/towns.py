@@ -121,10 +121,11 @@ def sites(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
         **{"heritage_class": "warehouse", "status": "vacated", "confidence": 0.8, "tier": "high", "area_m2": 1000.0},
         **{"status_source": "", "status_date": "", "list": "known", "offered": True, "told_by": "register"},
         **{"start_year": pd.NA, "listed": False, "public_land": False, "registry_id": "", "in_osm": True},
+        **{"wikidata": "", "image": "", "inception": pd.NA, "ground_id": ""},
         **{"evidence": "[]", "osm_ids": []},
     }
     full = [{"site_id": f"h{k}", **defaults, **row} for k, row in enumerate(rows, start=1)]
-    return frame(full, ["site_id", *defaults], start_year="Int64", area_m2="float64")
+    return frame(full, ["site_id", *defaults], start_year="Int64", inception="Int64", area_m2="float64")
 
 
 def spaces(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
@@ -151,10 +152,16 @@ def people(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
 def places(*rows: tuple[dict[str, str], Any]) -> gpd.GeoDataFrame:
     """Make the table places from (tags, geometry)."""
     full = [
-        {"osm_id": f"node/{k}", "tags": json.dumps(tags, ensure_ascii=False), "edited": "", "geometry": shape}
+        {
+            "osm_id": f"node/{k}",
+            "tags": json.dumps(tags, ensure_ascii=False),
+            "edited": "",
+            "source": "",
+            "geometry": shape,
+        }
         for k, (tags, shape) in enumerate(rows, start=1)
     ]
-    return frame(full, ["osm_id", "tags", "edited"])
+    return frame(full, ["osm_id", "tags", "edited", "source"])
 
 
 def stations(*rows: dict[str, Any]) -> gpd.GeoDataFrame:

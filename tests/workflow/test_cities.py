@@ -56,7 +56,7 @@ def test_residents_are_of_the_right_size(cities, city):
     ("city", "registry_id", "outcome"),
     [
         ("hanoi", "hanoi-gia-lam-railway-works", "in OSM"),
-        ("hanoi", "hanoi-son-tay-citadel", "not located"),
+        ("hanoi", "hanoi-son-tay-citadel", "outside the study area"),
         ("shanghai", "shanghai-power-station-of-art", "in OSM"),
         ("hcmc", "hcmc-saigon-port", "in OSM"),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from creative_nodes.report.pack import ATTRIBUTES, LAYERS
+from creative_nodes.report.pack import ATTRIBUTES, LAYERS, MADE_LAYERS
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = (
@@ -37,11 +37,12 @@ STAGES = (
     "back_test",
     "doubt_worlds",
     "judge_marks",
+    "record_city",
     "pack_geopackage",
     "write_csv",
     "draw_map",
 )
-FOR_PEOPLE = {"pack_geopackage", "write_csv", "draw_map", "demo"}
+FOR_PEOPLE = {"record_city", "pack_geopackage", "write_csv", "draw_map", "demo"}
 SWEPT = {"sweep_settings", "doubt_priorities"}
 WORLDS = {"doubt_worlds", "judge_marks"}
 SCORE = {
@@ -86,7 +87,7 @@ def test_the_geopackage_opens_in_gdal_with_the_scores_beside_the_candidates(demo
 
     path = demo.folder / "data/processed/sample/sample.gpkg"
     layers = set(pyogrio.list_layers(path)[:, 0])
-    assert layers == {"candidates", *LAYERS, *ATTRIBUTES}
+    assert layers == {*MADE_LAYERS, *LAYERS, *ATTRIBUTES}
     candidates = pyogrio.read_dataframe(path, layer="candidates")
     assert candidates.crs.to_epsg() == 4326
     assert candidates.set_index("rank").loc[1, "name"] == "Kho Bến Cũ"
@@ -141,7 +142,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("isochrones", "cell_m", value=30),
-            {"draw_isochrones", "pack_geopackage", "draw_map", "demo"},
+            {"draw_isochrones", "record_city", "pack_geopackage", "draw_map", "demo"},
             id="cell of areas",
         ),
         pytest.param(
@@ -171,7 +172,10 @@ def test_a_second_run_does_nothing(demo):
         pytest.param("config/config.yaml", set_key("doubt", "places", value=300), WORLDS | FOR_PEOPLE, id="doubt"),
         pytest.param("config/config.yaml", set_key("cities", value=["hanoi"]), set(), id="list of cities"),
         pytest.param(
-            "config/cities/sample.yaml", set_key("name", value="Another name"), {"draw_map", "demo"}, id="city name"
+            "config/cities/sample.yaml",
+            set_key("name", value="Another name"),
+            {"record_city", "draw_map", "demo"},
+            id="city name",
         ),
     ],
 )
@@ -197,7 +201,7 @@ def test_a_changed_taxonomy_does_not_pull_or_read_again(demo):
 def test_the_comparison_is_made_of_the_cities_of_the_run_and_follows_the_list_of_facts(demo):
     demo.edit("config/config.yaml", set_key("cities", value=["sample"]))
     try:
-        assert demo.would_run("reports/comparison.html") == {"pool_backtest", "write_comparison"}
+        assert demo.would_run("reports/comparison.html") == {"pool_backtest", "record_run", "write_comparison"}
         demo.snakemake("reports/comparison.html")
         page = (demo.folder / "reports/comparison.html").read_text(encoding="utf-8")
         assert 'href="sample.html"' in page and 'href="hanoi.html"' not in page
@@ -238,6 +242,15 @@ def test_a_speed_of_one_country_remakes_no_city_of_another(demo):
         assert "measure_reach" in demo.would_run("demo")
     finally:
         demo.restore("config/config.yaml")
+
+
+def test_a_new_city_remakes_none_of_the_others(demo):
+    file = demo.folder / "config/cities/hue.yaml"
+    shutil.copy2(demo.folder / "config/cities/hanoi.yaml", file)
+    try:
+        assert demo.would_run("demo") == set()
+    finally:
+        file.unlink()
 
 
 def test_the_same_bytes_under_another_path_or_touched_remake_nothing(demo):
@@ -305,10 +318,10 @@ def test_a_dry_run_lists_jobs_by_city_and_rule_with_the_reason(demo):
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(("sample ", "- "))]
         city, rule, reason = zip(*(line.split(maxsplit=2) for line in lines), strict=True)
         told = dict(zip(rule, reason, strict=True))
-        assert city == ("sample", "sample", "sample", "-")
+        assert city == ("sample", "sample", "sample", "sample", "-")
         assert told["draw_isochrones"] == "changed: analysis.isochrones.cell_m"
         assert told["pack_geopackage"] == "follows draw_isochrones"
-        assert told["demo"] == "follows draw_isochrones, draw_map, pack_geopackage"
+        assert told["demo"] == "follows draw_isochrones, draw_map, pack_geopackage, record_city"
         assert not {"Reasons:", "provenance"} & set((done.stdout + done.stderr).split())
     finally:
         demo.restore("config/config.yaml")
@@ -322,7 +335,7 @@ def test_every_city_is_a_target(demo):
 
 # ---------------------------------------------------------------- changed code
 
-PAGES = {"draw_map", "pack_geopackage", "write_csv", "describe_city", "demo"}
+PAGES = {"record_city", "draw_map", "pack_geopackage", "write_csv", "describe_city", "demo"}
 BEFORE_SCORE = {
     "pull_osm",
     "read_osm",

@@ -48,6 +48,11 @@ def test_a_list_from_the_folder_of_imports(fresh):
     (row,) = tables.read(TABLES["imports"], fresh.folder / "data/processed/sample/imports.parquet").to_dict("records")
     assert (row["file"], row["n"], row["placed"], row["warning"]) == ("ropeworks.csv", 1, 1, "")
 
+    # the same list in another folder
+    folder = folder.rename(folder.with_name("elsewhere"))
+    with_list(fresh, required=False, file="elsewhere/ropeworks.csv")
+    assert fresh.would_run(HERITAGE) == set()
+
     (folder / "ropeworks.csv").write_text(LIST.replace("3.001", "3,001"), encoding="utf-8")
     wrong = fresh.snakemake(HERITAGE, check=False, env=env)
     assert wrong.returncode != 0

@@ -21,6 +21,7 @@ from creative_nodes.reach.survey import World
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score.against import read_scales
 from creative_nodes.settings import load_config
+from creative_nodes.streets.network import joined
 from creative_nodes.streets.streets import Streets
 from creative_nodes.streets.times import costs_between
 from creative_nodes.streets.within import total_within_of_nodes
@@ -132,7 +133,7 @@ def test_walking_distances_are_exact(table, streets):
 
     sources = shapes([pair["from"] for pair in TRUTH["walks"]], heritage)
     targets = shapes([pair["to"] for pair in TRUTH["walks"]], creative)
-    metres = costs_between(walk, streets.entrances(walk, sources), streets.entrances(walk, targets))
+    metres = costs_between(walk, streets.site_entrances(walk, sources), streets.entrances(walk, targets))
     expected = [pair["metres"] for pair in TRUTH["walks"]]
     np.testing.assert_allclose(np.diag(metres), expected, atol=TRUTH["town"]["tolerance_m"])
 
@@ -228,6 +229,44 @@ def test_anchors_and_values_are_exact(table):
     assert scores.loc[site, "score"] == pytest.approx(by_hand)
 
 
+# m², listing and year as the town was drawn, with config's scales: area from 500 to 100,000 m² in the logarithm,
+# listing and age half each, full age 100 years in 2026. No outline: typical of power and water 5,600, of mills 36,000.
+SITES_BY_HAND = {
+    "Kho Bến Cũ": (20_800, 0.7036, 1.0, ""),  # listed, of 1912
+    "Nhà in Bình Minh": (3_780, 0.3818, 0.39, ""),  # of 1948, 78 years
+    "Kho Muối": (3_808, 0.3832, 0.43, ""),  # of 1940, 86 years
+    "Tháp nước Mây": (5_600, 0.4560, 0.5, "area"),  # of 1894; ln 11.2 / ln 200
+    "Ống khói Xí nghiệp Dệt kim": (36_000, 0.8072, 0.5, "area"),  # of 1921; ln 72 / ln 200
+    "Xưởng cơ khí Hòa An": (36_000, 0.8072, 0.25, "area age"),  # nobody tells its year: half of half
+}
+
+
+def test_what_nobody_knows_of_a_site_counts_as_typical(table):
+    candidates = table("candidates").set_index("name")
+    values = table("values").set_index(["criterion", "site_id"])
+    for name, (area, size, worth, unknown) in SITES_BY_HAND.items():
+        row = candidates.loc[name]
+        assert row["site_capacity"] == pytest.approx(area, rel=2e-3), name
+        assert row["heritage_value"] == pytest.approx(worth), name
+        assert (row["area_unknown"], row["age_unknown"]) == ("area" in unknown, "age" in unknown), name
+        told = values.xs(row["site_id"], level="site_id")
+        assert told.loc["site_capacity", "value"] == pytest.approx(size, abs=5e-4), name
+        assert told.loc["heritage_value", "value"] == pytest.approx(worth), name
+        assert told["assumed"].to_dict() == dict.fromkeys(told.index, False) | {
+            "site_capacity": "area" in unknown,
+            "heritage_value": "age" in unknown,
+        }
+    assert (table("candidates")["one_ground_with"].map(len) == 0).all()
+
+
+def _doors(streets, spaces, sites):
+    """Join spaces, and behind them sites, to the walking network; sites all along their outlines."""
+    walk = streets.network("walk")
+    return joined(
+        streets.entrances(walk, projected(spaces, EPSG)), streets.site_entrances(walk, projected(sites, EPSG))
+    )
+
+
 def _links(walks, middle=15.0, softness=3.0):
     """Build the graph of walks, a link costing the negative logarithm of its probability."""
     whole = 1 / (1 + math.exp(-middle / softness))
@@ -255,7 +294,7 @@ def test_the_set_is_worth_what_it_says_and_no_other_member_makes_it_better(table
     own, best = creative[creative["inside"]], recommended[recommended["set"] == "best"]
     eligible = candidates[candidates["reachable"]].reset_index(drop=True)
     walk = streets.network("walk")
-    doors = streets.entrances(walk, np.concatenate([projected(own, EPSG), projected(eligible, EPSG)]))
+    doors = _doors(streets, own, eligible)
     walks = costs_between(walk, doors, doors)
     walks = np.minimum(walks, walks.T)
     n, ids = len(own), eligible["site_id"].tolist()
@@ -265,7 +304,7 @@ def test_the_set_is_worth_what_it_says_and_no_other_member_makes_it_better(table
     homes = streets.entrances(walk, projected(people, EPSG), within_m=500)
     major = creative[creative["tier"].isin(["core", "intermediate"])]
     to_major = costs_between(walk, streets.entrances(walk, projected(major, EPSG)), homes).min(axis=0)
-    to_sites = costs_between(walk, streets.entrances(walk, projected(eligible, EPSG)), homes)
+    to_sites = costs_between(walk, streets.site_entrances(walk, projected(eligible, EPSG)), homes)
     residents = np.where(to_major > 15, people["residents"].to_numpy(), 0.0)
     today = _network(graph.subgraph(range(n)), range(n))
 
@@ -301,7 +340,7 @@ def test_a_world_made_by_hand_is_worth_what_networkx_says(table, streets):
     creative, candidates, people = table("creative"), table("candidates"), table("people")
     city = DoubtedCity(
         candidates,
-        *(table(name) for name in ("heritage", "parts", "reference", "completeness")),
+        *(table(name) for name in ("heritage", "reference", "completeness")),
         scales=read_scales(table("scales")),
         world=World(creative, table("amenities"), people, table("stations")),
         streets=streets,
@@ -322,7 +361,7 @@ def test_a_world_made_by_hand_is_worth_what_networkx_says(table, streets):
     own = creative[there & creative["inside"].to_numpy()]
     reached = candidates[candidates["reachable"]]
     walk = streets.network("walk")
-    doors = streets.entrances(walk, np.concatenate([projected(own, EPSG), projected(reached, EPSG)]))
+    doors = _doors(streets, own, reached)
     walks = costs_between(walk, doors, doors) / 1.1
     graph, n = _links(np.minimum(walks, walks.T).tolist(), 12.0, 4.5), len(own)
     today = _network(graph.subgraph(range(n)), range(n), order=0)
@@ -336,6 +375,6 @@ def test_a_world_made_by_hand_is_worth_what_networkx_says(table, streets):
     for row in range(len(reached)):
         gain = _network(graph.subgraph([*range(n), n + row]), range(n), order=0) - today
         assert gains[row] == pytest.approx(gain, rel=1e-6, abs=1e-9)
-    to_sites = costs_between(walk, streets.entrances(walk, projected(reached, EPSG)), homes) / 1.1
+    to_sites = costs_between(walk, streets.site_entrances(walk, projected(reached, EPSG)), homes) / 1.1
     assert served == pytest.approx([unserved[row <= 15].sum() for row in to_sites])
     assert sum(served) > 1000  # with the old quarter's spaces gone, many are served by none

@@ -52,11 +52,16 @@ def test_the_metro_of_the_sample_town_and_a_feed(fresh):
     assert buses["minutes"].tolist() == [0, 6]
     assert set(read(fresh, "services")["source"]) == {"OSM", "a made-up feed"}
 
+    # the same feed by another name
+    folder = folder.rename(folder.with_name("timetable"))
+    fresh.edit("config/cities/sample.yaml", lambda data: data["gtfs"].update(file="timetable"))
+    assert fresh.would_run(SERVICES, env=env) == set()
+
     good = {name: (fresh.folder / FOLDER / f"{name}.parquet").read_bytes() for name in NAMES}
     (folder / "stop_times.txt").write_text("trip_id,stop_id\nt,A\n", encoding="utf-8")
     broken = fresh.snakemake(SERVICES, check=False, env=env)
     assert broken.returncode != 0
-    assert "feed: stop_times.txt lacks the column stop_sequence" in broken.stderr
+    assert "timetable: stop_times.txt lacks the column stop_sequence" in broken.stderr
     # the last good tables stay, and are made again once the feed is whole
     assert {name: (fresh.folder / FOLDER / f"{name}.parquet").read_bytes() for name in NAMES} == good
     (folder / "stop_times.txt").write_text(MADE["stop_times"], encoding="utf-8")

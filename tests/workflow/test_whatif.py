@@ -52,6 +52,10 @@ def test_a_candidate_tried_again_is_as_in_the_base(demo, base):
     scores = _read(demo, "whatif_scores", "whatif-again")
     assert scores.loc[scores["tried"], "rank"].tolist() == [1]
     assert (scores["move"].dropna() == 0).all()
+    # the same town in the same worlds: set, chances and marks are those of the base, to the bit
+    for name in ("recommended", "site_doubt", "set_doubt", "marks"):
+        mine, theirs = (_read(demo, name, folder) for folder in ("whatif-again", ""))
+        pd.testing.assert_frame_equal(mine, theirs, check_exact=True)
     assert f"{TRUTH['first']['name']} (vacated" in done.stdout + done.stderr
     assert _state(demo.folder) == base
 
@@ -65,6 +69,13 @@ def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     (row,) = _read(demo, "whatif_candidates").to_dict("records")
     assert row["network_gain"] == pytest.approx(true["network_gain"], rel=1e-9)
     assert row["name"] == "Kho: <b>thử</b>"
+    marks = _read(demo, "marks").set_index(["site_id", "mark"])
+    worlds = len(tables.read(TABLES["worlds"], demo.folder / "data/processed/sample/worlds.parquet"))
+    assert marks.loc[(row["site_id"], "map_and_model"), "draws"] == worlds
+    # two rows on one ground: never both in the set
+    assert list(row["one_ground_with"]) == ["h-n2934"]
+    best = _read(demo, "recommended").query("set == 'best'")["site_id"]
+    assert len({row["site_id"], "h-n2934"} & set(best)) <= 1
     said = done.stdout + done.stderr
     assert "lies on" in said and "its area is not known" in said
     page = (demo.folder / "reports/whatif_sample.html").read_text(encoding="utf-8")
@@ -76,7 +87,8 @@ def test_a_place_has_the_true_figures_and_a_page_of_its_own(demo, base):
     asked = [f"at={point.y!r},{point.x!r}", "name=Kho: <b>thử</b>", "class=warehouse", "status=vacated"]
     assert demo.would_run("whatif", "--config", "city=sample", *asked) == set()
     asked[-1] = "status=in_use"
-    assert demo.would_run("whatif", "--config", "city=sample", *asked) == {"try_site", "draw_trial", "whatif"}
+    again = {"try_site", "recommend_trial", "doubt_trial", "judge_trial", "draw_trial", "whatif"}
+    assert demo.would_run("whatif", "--config", "city=sample", *asked) == again
 
 
 def test_residents_of_a_junction_are_the_true_ones(demo, tmp_path):

@@ -18,7 +18,7 @@ rule recommend_set:
     resources:
         **needs_of("recommend_set"),
     params:
-        code=code_fingerprint("scripts/recommend_set.py"),
+        code=code_of("recommend_set"),
         settings=params_for(
             *STREET_KEYS,
             "analysis.reach.walk_minutes",
@@ -33,7 +33,7 @@ rule recommend_set:
 rule record_decisions:
     input:
         **tables_of("registry", "scores", "recommended"),
-        file=given("config/decisions.csv"),
+        decisions=given(found("config/decisions.csv")),
     output:
         decisions="<tables>/{city}/decisions.parquet",
     log:
@@ -46,8 +46,7 @@ rule record_decisions:
     resources:
         **needs_of("record_decisions"),
     params:
-        code=code_fingerprint("scripts/record_decisions.py"),
-        cities=KNOWN,
+        code=code_of("record_decisions"),
     script:
         "../../scripts/record_decisions.py"
 
@@ -72,7 +71,7 @@ rule choose_portfolio:
     resources:
         **needs_of("choose_portfolio"),
     params:
-        code=code_fingerprint("scripts/choose_portfolio.py"),
+        code=code_of("choose_portfolio"),
         settings=params_for(
             *STREET_KEYS,
             "analysis.reach.walk_minutes",

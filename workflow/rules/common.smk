@@ -9,14 +9,26 @@ from pathlib import Path
 
 from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
-from snakemake.io import get_wildcard_names, strip_wildcard_constraints
+from snakemake.io import get_wildcard_names, is_flagged
+from snakemake.logging import logger
 
-from creative_nodes.common import InputError, code_fingerprint, known_cities, read_yaml
+from creative_nodes.common import InputError, known_cities, merged, read_yaml
 from creative_nodes.doubt import DOUBT_KEYS, Swept
-from creative_nodes.locate import check_files, find_imports
-from creative_nodes.people import find_population
+from creative_nodes.locate import OSM_TAGS, check_files, find_imports
+from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source
 from creative_nodes.report import PAGE_KEYS
+from creative_nodes.runs import (
+    ANSWER_KEYS,
+    ANSWERING,
+    RUN_TABLES,
+    check_run_name,
+    compared_cities,
+    compared_files,
+    run_folder,
+    runs_asked,
+    without_runs,
+)
 from creative_nodes.settings import (
     load_config,
     load_settings,
@@ -38,23 +50,21 @@ def checked(function, *args, **options):
         raise WorkflowError(f"bad input\n{error}") from None
 
 
-# `--config` of a what-if stands beside the keys of config.yaml, and is no configuration
-ASKED, configured = split_asked(config)
-checked(
-    read_yaml, Path("config/config.yaml")
-)  # for what Snakemake reads over, such as a key that stands twice
+# what a workflow that takes this one as a module leaves out, and what Snakemake reads over, such as a key that stands twice
+config |= merged(checked(read_yaml, found("config/config.yaml")), config)
+
+# `--config` of a comparison or a what-if stands beside the keys of config.yaml, and is no configuration
+COMPARED = checked(runs_asked, config)
+ASKED, configured = split_asked(without_runs(config))
 KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
-if CONFIG.run in KNOWN:
-    raise WorkflowError(
-        f"bad input\nrun: {CONFIG.run} is a city; give the run another name"
-    )
+checked(check_run_name, CONFIG.run, KNOWN)
 CITIES = CONFIG.cities
 
 
 def of_run(folder):
-    """Return the folder of this run: a run with a name keeps its results beside those of others."""
-    return str(Path(folder, CONFIG.run or ""))
+    """Return the folder of this run: a run with a name keeps its results beside those of others, and so does a comparison."""
+    return str(Path(folder, "..".join(COMPARED.values()) or CONFIG.run or ""))
 
 
 # downloads serve all runs
@@ -84,6 +94,8 @@ def cities_asked(target):
         return [SAMPLE]
     if target == "whatif":
         return [WHAT_IF.city] if WHAT_IF else []
+    if target == "diff" or COMPARED:
+        return []
     return CITIES
 
 
@@ -144,6 +156,15 @@ def chosen_population(city, kind):
     return population_of(city, kind) or []
 
 
+def tell_passed_over(city):
+    """Say before anything runs which source of residents is not there; a job of a run does not say it again."""
+    people = settings_of(city).city.people
+    files = {kind: population_of(city, kind) for kind in ("raster", "table")}
+    told = told_passed_over(people, city, **files)
+    if told and "--target-jobs" not in sys.argv:
+        logger.warning(told)
+
+
 def extract_of(city):
     """Return the file that a city is cut from: one that is given, or a download."""
     source = source_of(city)
@@ -174,10 +195,10 @@ def words_of(city):
 
 
 @cache
-def imports_of(city):
-    """Return the files of one city's imported lists."""
+def imports_of(city, kind=None):
+    """Return the files of one city's imported lists, of all kinds or of one."""
     folders = [Path(), *([IMPORTS] if IMPORTS else [])]
-    lists = settings_of(city).city.imports
+    lists = [one for one in settings_of(city).city.imports if kind in (None, one.kind)]
     found = checked(
         find_imports, lists, folders=folders, where=f"config/cities/{city}.yaml"
     )
@@ -223,12 +244,20 @@ RESULTS = (
 def every_table(city):
     """Return all tables of a city, so that a target misses one that is gone although later ones are there."""
     asked = settings_of(city).analysis.score.sobol_samples
-    made = [path for rule in workflow.rules for path in rule.output]
-    return [
-        strip_wildcard_constraints(path).format(city=city)
+    # and not what a workflow makes that takes this one as a module
+    made = [
+        path
+        for rule in workflow.rules
+        for path in rule.output
+        if is_flagged(path, "kept") and Path(path).stem not in RUN_TABLES
+    ]
+    names = [
+        Path(path).stem
         for path in made
         if path.endswith(".parquet") and get_wildcard_names(path) == {"city"}
-        if asked or Path(path).name != "sobol.parquet"
+    ]
+    return [
+        f"<tables>/{city}/{name}.parquet" for name in names if asked or name != "sobol"
     ]
 
 
@@ -236,7 +265,7 @@ def results_of(city):
     """Return what is made of a city: its page, the GeoPackage and the CSV files for people, and every table."""
     folder = f"<tables>/{city}"
     for_people = [f"<reports>/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
-    return [*for_people, *every_table(city)]
+    return [*for_people, f"{folder}/run.json", *every_table(city)]
 
 
 def sobol_of(wildcards):
@@ -257,9 +286,33 @@ def params_for(*keys):
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
 
 
+# a comparison reads the tables of two runs as files that others made
+COMPARED_CITIES = checked(compared_cities, COMPARED)
+
+
+def of_compared(end, city):
+    """Return the files of a city in one of the runs that are compared, its record first."""
+    return given(compared_files(COMPARED[end], city))
+
+
+def records_compared(end):
+    """Return the records of the cities in one of the runs that are compared."""
+    return given(
+        [run_folder(COMPARED[end]) / city / "run.json" for city in COMPARED_CITIES]
+    )
+
+
+def areas_compared():
+    """Return the study areas of the later run."""
+    folder = run_folder(COMPARED["after"])
+    return given([folder / city / "study_area.parquet" for city in COMPARED_CITIES])
+
+
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
 TRIED = (*COMBINED, "values", "scenarios", "priorities_doubt", "agreement")
+# and those that are made from these as the base's are
+TRIED_TOO = ("recommended", "set_beside_ranking", "site_doubt", "set_doubt", "marks")
 
 
 def asked_of(wildcards):
@@ -272,9 +325,17 @@ def asked_of(wildcards):
     return json.dumps(ASKED, sort_keys=True, ensure_ascii=False)
 
 
-def trial_table(name):
-    """Return where a table of a what-if lies."""
-    return f"<tables>/{{city}}/{{trial}}/{name}.parquet"
+def trial_tables(*names):
+    """Return where tables of a what-if lie, by name."""
+    return {name: f"<tables>/{{city}}/{{trial}}/{name}.parquet" for name in names}
+
+
+def with_trial(files):
+    """Return the inputs of a rule by name, those that a what-if has of its own in its folder."""
+    return {
+        **dict(files.items()),
+        **trial_tables(*{*TRIED, *TRIED_TOO} & {*files.keys()}),
+    }
 
 
 # bad input is told before anything runs: the file of each city of a run is checked, and the files that it names
@@ -290,6 +351,11 @@ for city in cities_of_run():
     source_of(city)
     imports_of(city)
     gtfs_of(city)
+    tell_passed_over(city)
+if "diff" in asked_for() and not COMPARED:
+    raise WorkflowError(
+        "say which runs, for example: snakemake diff --config before=unnamed after=rush_hour"
+    )
 if "whatif" in asked_for() and not WHAT_IF:
     raise WorkflowError(f"say what to try, for example: {COMMAND}")
 

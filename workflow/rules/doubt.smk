@@ -19,7 +19,7 @@ rule back_test:
     resources:
         **needs_of("back_test"),
     params:
-        code=code_fingerprint("scripts/back_test.py"),
+        code=code_of("back_test"),
         settings=params_for(
             *TRANSPORT_KEYS,
             "city.main_mode",
@@ -54,7 +54,7 @@ rule pool_backtest:
     resources:
         **needs_of("pool_backtest"),
     params:
-        code=code_fingerprint("scripts/pool_backtest.py"),
+        code=code_of("pool_backtest"),
         cities=CITIES,
         settings=CONFIG.model_dump_json(include={"backtest", "seed"}),
     script:
@@ -77,7 +77,7 @@ rule measure_sobol:
     resources:
         **needs_of("measure_sobol"),
     params:
-        code=code_fingerprint("scripts/measure_sobol.py"),
+        code=code_of("measure_sobol"),
         settings=params_for("analysis.score", "analysis.seed"),
     script:
         "../../scripts/measure_sobol.py"
@@ -103,7 +103,7 @@ rule sweep_settings:
     resources:
         **needs_of("sweep_settings"),
     params:
-        code=code_fingerprint("scripts/sweep_settings.py"),
+        code=code_of("sweep_settings"),
         settings=params_for(
             *TRANSPORT_KEYS,
             "city.main_mode",
@@ -132,7 +132,7 @@ rule measure_scenarios:
     resources:
         **needs_of("measure_scenarios"),
     params:
-        code=code_fingerprint("scripts/measure_scenarios.py"),
+        code=code_of("measure_scenarios"),
         settings=params_for(
             *TRANSPORT_KEYS, "city.main_mode", "analysis.people_grid.link_within_m"
         ),
@@ -159,7 +159,7 @@ rule doubt_priorities:
     resources:
         **needs_of("doubt_priorities"),
     params:
-        code=code_fingerprint("scripts/doubt_priorities.py"),
+        code=code_of("doubt_priorities"),
         settings=params_for("analysis.score", "analysis.seed"),
     script:
         "../../scripts/doubt_priorities.py"
@@ -172,7 +172,6 @@ rule doubt_worlds:
         **tables_of(
             "candidates",
             "heritage",
-            "parts",
             "reference",
             "completeness",
             "scales",
@@ -196,7 +195,7 @@ rule doubt_worlds:
     resources:
         **needs_of("doubt_worlds"),
     params:
-        code=code_fingerprint("scripts/doubt_worlds.py"),
+        code=code_of("doubt_worlds"),
         settings=params_for(
             *TRANSPORT_KEYS,
             *DOUBT_KEYS,
@@ -221,7 +220,7 @@ rule judge_marks:
     resources:
         **needs_of("judge_marks"),
     params:
-        code=code_fingerprint("scripts/judge_marks.py"),
+        code=code_of("judge_marks"),
         settings=params_for("analysis.score"),
     script:
         "../../scripts/judge_marks.py"

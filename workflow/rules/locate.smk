@@ -24,6 +24,7 @@ rule locate_sites:
         amenities="<tables>/{city}/amenities.parquet",
         registry="<tables>/{city}/registry.parquet",
         imports="<tables>/{city}/imports.parquet",
+        grounds="<tables>/{city}/grounds.parquet",
         city_languages="<tables>/{city}/city_languages.parquet",
     log:
         "<logs>/{city}/locate_sites.log",
@@ -35,7 +36,7 @@ rule locate_sites:
     resources:
         **needs_of("locate_sites"),
     params:
-        code=code_fingerprint("scripts/locate_sites.py"),
+        code=code_of("locate_sites"),
         settings=params_for(
             "analysis.locate",
             "analysis.edge_buffer_m",
@@ -56,6 +57,7 @@ rule survey_grounds:
         street_edges="<tables>/{city}/street_edges.parquet",
         people="<tables>/{city}/people.parquet",
         heritage="<tables>/{city}/heritage.parquet",
+        grounds="<tables>/{city}/grounds.parquet",
         heritage_taxonomy=lambda w: given(
             settings_of(w.city).analysis.locate.heritage_taxonomy
         ),
@@ -72,7 +74,7 @@ rule survey_grounds:
     resources:
         **needs_of("survey_grounds"),
     params:
-        code=code_fingerprint("scripts/survey_grounds.py"),
+        code=code_of("survey_grounds"),
         settings=params_for("city.country", "city.languages"),
     script:
         "../../scripts/survey_grounds.py"

@@ -24,7 +24,7 @@ rule connect_spaces:
     resources:
         **needs_of("connect_spaces"),
     params:
-        code=code_fingerprint("scripts/connect_spaces.py"),
+        code=code_of("connect_spaces"),
         settings=params_for(
             *STREET_KEYS,
             "analysis.clusters",

@@ -22,7 +22,7 @@ rule spread_people:
     resources:
         **needs_of("spread_people"),
     params:
-        code=code_fingerprint("scripts/spread_people.py"),
+        code=code_of("spread_people"),
         settings=params_for(
             "city.people", "analysis.people_grid", "analysis.edge_buffer_m"
         ),
@@ -49,7 +49,7 @@ rule map_completeness:
     resources:
         **needs_of("map_completeness"),
     params:
-        code=code_fingerprint("scripts/map_completeness.py"),
+        code=code_of("map_completeness"),
         settings=params_for("analysis.completeness"),
     script:
         "../../scripts/map_completeness.py"

@@ -67,6 +67,7 @@ rule read_osm:
         osm="<raw>/{city}/osm.pbf",
         provenance="<raw>/{city}/provenance.json",
         study_area="<tables>/{city}/study_area.parquet",
+        fresher=lambda w: given(imports_of(w.city, OSM_TAGS)),
     output:
         places="<tables>/{city}/places.parquet",
         street_nodes="<tables>/{city}/street_nodes.parquet",
@@ -81,7 +82,9 @@ rule read_osm:
     resources:
         **needs_of("read_osm"),
     params:
-        code=code_fingerprint("scripts/read_osm.py"),
-        settings=params_for("analysis.travel.modes"),
+        code=code_of("read_osm"),
+        settings=params_for(
+            "analysis.travel.modes", "analysis.edge_buffer_m", "city.imports"
+        ),
     script:
         "../../scripts/read_osm.py"

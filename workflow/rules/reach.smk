@@ -32,7 +32,7 @@ rule measure_reach:
     resources:
         **needs_of("measure_reach"),
     params:
-        code=code_fingerprint("scripts/measure_reach.py"),
+        code=code_of("measure_reach"),
         settings=params_for(
             *POSITION_KEYS,
             "analysis.candidates",
@@ -60,7 +60,7 @@ rule measure_reference:
     resources:
         **needs_of("measure_reference"),
     params:
-        code=code_fingerprint("scripts/measure_reference.py"),
+        code=code_of("measure_reference"),
         settings=params_for(
             *POSITION_KEYS,
             "analysis.reference.places",
@@ -91,7 +91,7 @@ rule measure_clusters:
     resources:
         **needs_of("measure_clusters"),
     params:
-        code=code_fingerprint("scripts/measure_clusters.py"),
+        code=code_of("measure_clusters"),
         settings=params_for(*POSITION_KEYS),
     script:
         "../../scripts/measure_clusters.py"
@@ -114,7 +114,7 @@ rule draw_isochrones:
     resources:
         **needs_of("draw_isochrones"),
     params:
-        code=code_fingerprint("scripts/draw_isochrones.py"),
+        code=code_of("draw_isochrones"),
         settings=params_for(*TRANSPORT_KEYS, "analysis.isochrones"),
     script:
         "../../scripts/draw_isochrones.py"
@@ -138,7 +138,7 @@ rule map_accessibility:
     resources:
         **needs_of("map_accessibility"),
     params:
-        code=code_fingerprint("scripts/map_accessibility.py"),
+        code=code_of("map_accessibility"),
         settings=params_for(
             *TRANSPORT_KEYS,
             "city.main_mode",

@@ -27,8 +27,13 @@ rule draw_map:
             "links",
             "site_links",
             "completeness",
+            "scales",
+            "correlations",
+            "reference",
+            "cluster_reach",
             "recommended",
             "set_beside_ranking",
+            "decisions",
             "marks",
             "set_doubt",
             "priorities_doubt",
@@ -47,6 +52,7 @@ rule draw_map:
             "survey_scores",
         ),
         provenance="<raw>/{city}/provenance.json",
+        run="<tables>/{city}/run.json",
         heritage_taxonomy=lambda w: given(
             settings_of(w.city).analysis.locate.heritage_taxonomy
         ),
@@ -54,7 +60,12 @@ rule draw_map:
             settings_of(w.city).analysis.locate.creative_taxonomy
         ),
     output:
-        page="<reports>/{city}.html",
+        page=report(
+            "<reports>/{city}.html",
+            caption="../report/page.rst",
+            category="Pages",
+            labels={"page": "{city}"},
+        ),
     log:
         "<logs>/{city}/draw_map.log",
     benchmark:
@@ -65,7 +76,7 @@ rule draw_map:
     resources:
         **needs_of("draw_map"),
     params:
-        code=code_fingerprint("scripts/draw_map.py"),
+        code=code_of("draw_map"),
         settings=params_for(*PAGE_KEYS),
     script:
         "../../scripts/draw_map.py"
@@ -77,8 +88,14 @@ rule write_index:
         indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
         scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
         candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
+        run="<tables>/run.json",
     output:
-        page="<reports>/index.html",
+        page=report(
+            "<reports>/index.html",
+            caption="../report/index.rst",
+            category="Pages",
+            labels={"page": "all cities"},
+        ),
     log:
         "<logs>/write_index.log",
     benchmark:
@@ -89,7 +106,7 @@ rule write_index:
     resources:
         **needs_of("write_index"),
     params:
-        code=code_fingerprint("scripts/write_index.py"),
+        code=code_of("write_index"),
         settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
     script:
         "../../scripts/write_index.py"
@@ -107,10 +124,16 @@ rule write_comparison:
         scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
         indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
         backtest_pooled="<tables>/backtest_pooled.parquet",
-        governance=given("config/governance.yaml"),
+        run="<tables>/run.json",
+        governance=given(found("config/governance.yaml")),
         taxonomies=lambda _: given(taxonomies_of(CITIES)),
     output:
-        page="<reports>/comparison.html",
+        page=report(
+            "<reports>/comparison.html",
+            caption="../report/comparison.rst",
+            category="Pages",
+            labels={"page": "comparison"},
+        ),
     log:
         "<logs>/write_comparison.log",
     benchmark:
@@ -121,9 +144,8 @@ rule write_comparison:
     resources:
         **needs_of("write_comparison"),
     params:
-        code=code_fingerprint("scripts/write_comparison.py"),
+        code=code_of("write_comparison"),
         settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
-        known=KNOWN,
     script:
         "../../scripts/write_comparison.py"
 
@@ -144,6 +166,7 @@ rule describe_city:
             "street_edges",
             "registry",
             "imports",
+            "city_languages",
             "completeness",
             "modes",
             "stations",
@@ -169,7 +192,7 @@ rule describe_city:
     resources:
         **needs_of("describe_city"),
     params:
-        code=code_fingerprint("scripts/describe_city.py"),
+        code=code_of("describe_city"),
         settings=params_for(
             "city.people",
             "analysis.network",
@@ -194,8 +217,15 @@ rule pack_geopackage:
             "set_doubt",
             "member_doubt",
             "worlds",
+            "values",
+            "scales",
+            "correlations",
+            "network_parts",
+            "reference",
+            "cluster_reach",
             "recommended",
             "set_beside_ranking",
+            "decisions",
             "priorities_doubt",
             "scenarios",
             "agreement",
@@ -219,7 +249,13 @@ rule pack_geopackage:
             "stations",
         ),
     output:
-        geopackage="<tables>/{city}/{city}.gpkg",
+        geopackage=report(
+            "<tables>/{city}/{city}.gpkg",
+            caption="../report/geopackage.rst",
+            category="Tables",
+            subcategory="{city}",
+            labels={"table": "GeoPackage"},
+        ),
     log:
         "<logs>/{city}/pack_geopackage.log",
     benchmark:
@@ -230,7 +266,7 @@ rule pack_geopackage:
     resources:
         **needs_of("pack_geopackage"),
     params:
-        code=code_fingerprint("scripts/pack_geopackage.py"),
+        code=code_of("pack_geopackage"),
     script:
         "../../scripts/pack_geopackage.py"
 
@@ -241,7 +277,14 @@ rule write_csv:
         unpack(sobol_of),
         **tables_of(*RESULTS),
     output:
-        folder=directory("<tables>/{city}/csv"),
+        folder=report(
+            directory("<tables>/{city}/csv"),
+            patterns=["{table}.csv"],
+            caption="../report/tables.rst",
+            category="Tables",
+            subcategory="{city}",
+            labels={"table": "{table}"},
+        ),
     log:
         "<logs>/{city}/write_csv.log",
     benchmark:
@@ -252,6 +295,6 @@ rule write_csv:
     resources:
         **needs_of("write_csv"),
     params:
-        code=code_fingerprint("scripts/write_csv.py"),
+        code=code_of("write_csv"),
     script:
         "../../scripts/write_csv.py"

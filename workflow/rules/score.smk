@@ -17,7 +17,7 @@ rule lay_scales:
     resources:
         **needs_of("lay_scales"),
     params:
-        code=code_fingerprint("scripts/lay_scales.py"),
+        code=code_of("lay_scales"),
         settings=params_for("analysis.score.anchors"),
     script:
         "../../scripts/lay_scales.py"
@@ -39,7 +39,7 @@ rule score_candidates:
     resources:
         **needs_of("score_candidates"),
     params:
-        code=code_fingerprint("scripts/score_candidates.py"),
+        code=code_of("score_candidates"),
         settings=params_for("analysis.score", "analysis.seed"),
     script:
         "../../scripts/score_candidates.py"
@@ -67,7 +67,7 @@ rule score_survey:
     resources:
         **needs_of("score_survey"),
     params:
-        code=code_fingerprint("scripts/score_survey.py"),
+        code=code_of("score_survey"),
         settings=params_for(
             *POSITION_KEYS, "analysis.candidates", "analysis.score", "analysis.seed"
         ),
@@ -93,7 +93,7 @@ rule score_scenarios:
     resources:
         **needs_of("score_scenarios"),
     params:
-        code=code_fingerprint("scripts/score_scenarios.py"),
+        code=code_of("score_scenarios"),
         settings=params_for("analysis.score", "analysis.scenarios"),
     script:
         "../../scripts/score_scenarios.py"

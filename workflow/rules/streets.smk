@@ -22,7 +22,7 @@ rule read_transit:
     resources:
         **needs_of("read_transit"),
     params:
-        code=code_fingerprint("scripts/read_transit.py"),
+        code=code_of("read_transit"),
         settings=params_for("city.gtfs", "analysis.transit", "analysis.edge_buffer_m"),
     script:
         "../../scripts/read_transit.py"

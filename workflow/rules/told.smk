@@ -7,6 +7,8 @@ import os
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 
+from creative_nodes.common import differing
+
 # what Snakemake says besides; VERBOSE=1 shows it
 CHATTER = (
     "Select jobs",
@@ -37,20 +39,10 @@ def parts_of(values):
     return parts
 
 
-def differing(before, now, key=""):
-    """Yield the keys under which two settings differ, the deepest ones."""
-    if not (isinstance(before, dict) and isinstance(now, dict)):
-        yield key
-        return
-    for name in sorted(before.keys() | now.keys()):
-        if before.get(name) != now.get(name):
-            below = f"{key}.{name}" if key else name
-            yield from differing(before.get(name), now.get(name), below)
-
-
 def settings_changed(change):
     """Return what in a job's parameters is another than before, some of it."""
-    return listed(differing(parts_of(change.only_old), parts_of(change.only_new)))
+    found = differing(parts_of(change.only_old), parts_of(change.only_new))
+    return listed(key for key, _, _ in found)
 
 
 def makers_of(job):

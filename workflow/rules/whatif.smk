@@ -15,10 +15,7 @@ rule try_site:
         words=lambda w: given(words_of(w.city)),
         sites=given(SITES),
     output:
-        **{
-            name: trial_table(name)
-            for name in ("whatif_candidates", "whatif_scores", *TRIED)
-        },
+        **trial_tables("whatif_candidates", "whatif_scores", *TRIED),
         candidates_csv="<tables>/{city}/{trial}/whatif_candidates.csv",
         scores_csv="<tables>/{city}/{trial}/whatif_scores.csv",
     log:
@@ -31,7 +28,7 @@ rule try_site:
     resources:
         **needs_of("try_site"),
     params:
-        code=code_fingerprint("scripts/try_site.py"),
+        code=code_of("try_site"),
         asked=asked_of,
         settings=params_for(
             *TRANSPORT_KEYS,
@@ -44,13 +41,45 @@ rule try_site:
         "../../scripts/try_site.py"
 
 
+# the set with the site among those that may be chosen
+use rule recommend_set as recommend_trial with:
+    input:
+        **with_trial(rules.recommend_set.input),
+    output:
+        **trial_tables("recommended", "set_beside_ranking"),
+    log:
+        "<logs>/{city}/recommend_set_{trial}.log",
+    benchmark:
+        "<logs>/{city}/recommend_set_{trial}.benchmark.tsv"
+
+
+# the worlds of the base with the site in them
+use rule doubt_worlds as doubt_trial with:
+    input:
+        **with_trial(rules.doubt_worlds.input),
+    output:
+        **trial_tables("worlds", "site_doubt", "set_doubt", "member_doubt"),
+    log:
+        "<logs>/{city}/doubt_worlds_{trial}.log",
+    benchmark:
+        "<logs>/{city}/doubt_worlds_{trial}.benchmark.tsv"
+
+
+use rule judge_marks as judge_trial with:
+    input:
+        **with_trial(rules.judge_marks.input),
+    output:
+        **trial_tables("marks"),
+    log:
+        "<logs>/{city}/judge_marks_{trial}.log",
+    benchmark:
+        "<logs>/{city}/judge_marks_{trial}.benchmark.tsv"
+
+
 # the city's page with the site on it
 use rule draw_map as draw_trial with:
     input:
-        **{
-            name: trial_table(name) if name in TRIED else path
-            for name, path in rules.draw_map.input.items()
-        },
+        **with_trial(rules.draw_map.input),
     output:
         page="<reports>/{trial}_{city}.html",
     log:

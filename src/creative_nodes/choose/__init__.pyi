@@ -4,14 +4,11 @@ from .answer import measure_eligible as measure_eligible
 from .answer import recommend_set as recommend_set
 from .decisions import read_decisions as read_decisions
 from .decisions import record_decisions as record_decisions
+from .grounds import Grounds as Grounds
 from .options import Walks as Walks
 from .options import measure_options as measure_options
 from .portfolio import choose_portfolio as choose_portfolio
-from .recommended import Aims as Aims
-from .recommended import Anchors as Anchors
-from .recommended import Served as Served
 from .settings import Portfolio as Portfolio
-from .settings import check_costs as check_costs
 from .tables import DECISIONS as DECISIONS
 from .tables import PORTFOLIO as PORTFOLIO
 from .tables import PORTFOLIO_FRONT as PORTFOLIO_FRONT
@@ -19,3 +16,6 @@ from .tables import PORTFOLIO_GAIN as PORTFOLIO_GAIN
 from .tables import PORTFOLIO_SITES as PORTFOLIO_SITES
 from .tables import RECOMMENDED as RECOMMENDED
 from .tables import SET_BESIDE_RANKING as SET_BESIDE_RANKING
+from .worth import Aims as Aims
+from .worth import Anchors as Anchors
+from .worth import Served as Served

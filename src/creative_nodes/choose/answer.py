@@ -10,21 +10,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from creative_nodes.choose.grounds import Grounds
 from creative_nodes.choose.options import Walks, measure_demand
 from creative_nodes.choose.recommended import (
     LEAST_TO_CHOOSE,
-    Aims,
-    Anchors,
     Member,
     Ranked,
     Recommended,
-    Served,
-    Worth,
     connects,
     members_of,
     recommend,
 )
 from creative_nodes.choose.tables import RECOMMENDED, SET_BESIDE_RANKING
+from creative_nodes.choose.worth import Aims, Anchors, Served, Worth
 from creative_nodes.common import Message, told, told_n, written
 from creative_nodes.network import NetworkSettings, Stones, place_links, space_chains
 from creative_nodes.score import Scale, in_ranking
@@ -74,7 +72,8 @@ def measure_stones(
     network : how walks link.
     """
     walk, rule, spaces = streets.network("walk"), network.rule(), creative[creative["inside"].to_numpy()]
-    doors, venues = (streets.entrances(walk, streets.shapes(frame)) for frame in (sites, spaces))
+    doors = streets.site_entrances(walk, streets.shapes(sites))
+    venues = streets.entrances(walk, streets.shapes(spaces))
     chains = space_chains(streets, spaces, rule)
     return Stones.of(chains, place_links(walk, doors, venues, rule), place_links(walk, doors, doors, rule))
 
@@ -121,7 +120,8 @@ def measure_eligible(
     """
     sites = candidates[may_be_chosen(candidates)].sort_values("site_id").reset_index(drop=True)
     served = measure_served(streets, sites, creative, people, walks)
-    aims = Aims(served, measure_stones(streets, sites, creative, network), anchors_of(scales))
+    stones = measure_stones(streets, sites, creative, network)
+    aims = Aims(served, stones, anchors_of(scales), grounds=Grounds.read(sites))
     ids = sites["site_id"].to_numpy(dtype=object)
     ranks = scores.set_index("site_id")["rank"].reindex(ids).astype(float).to_numpy()
     order = [int(site) for site in np.lexsort((ids, ranks)) if not np.isnan(ranks[site])]
@@ -145,6 +145,7 @@ def _set_rows(name: str, members: Sequence[Member], worth: Worth, of: Eligible) 
         {
             **whole,
             "site_id": of.site_ids[one.site],
+            "one_ground_with": of.site_ids[list(of.aims.grounds.beside(one.site))].tolist(),
             "adds_served": one.adds_served,
             "adds_gain": one.adds_gain,
             "alone_served": one.alone.newly_served,
@@ -167,11 +168,11 @@ def _rows(answer: Recommended, of: Eligible) -> pd.DataFrame:
         single = _set_rows("single", members_of(of.aims, answer.single), answer.single, of)
         rows += [{**row, "proven": True, "gap": 0.0} for row in single]
     chosen = set(found.best.members) if found.best else set()
-    first = set(of.ranking[: answer.k])
+    first = set(of.aims.grounds.firsts(of.ranking)[: answer.k])
     numbers = {site_id: number for number, site_id in enumerate(of.site_ids)}
     for row in rows:
-        number = numbers[row["site_id"]]
-        row |= {"in_best": number in chosen, "in_ranking_first": number in first}
+        same = {numbers[row["site_id"]], *of.aims.grounds.beside(numbers[row["site_id"]])}
+        row |= {"in_best": bool(same & chosen), "in_ranking_first": bool(same & first)}
     return pd.DataFrame(rows, columns=[column.name for column in RECOMMENDED.columns])
 
 
@@ -249,8 +250,8 @@ def _no_set(n: int, dropped: Sequence[str]) -> tuple[str, Message | str]:
     if n < LEAST_TO_CHOOSE:
         return "too_few", told_n(
             n,
-            "No set is recommended: only {n:count} site may be chosen, and from {least:count} on there is a choice.",
-            "No set is recommended: only {n:count} sites may be chosen, and from {least:count} on there is a choice.",
+            "No set is recommended: only {n:count} ground may be chosen, and from {least:count} on there is a choice.",
+            "No set is recommended: only {n:count} grounds may be chosen, and from {least:count} on there is a choice.",
             least=LEAST_TO_CHOOSE,
         )
     if len(dropped) == 2:
@@ -264,8 +265,10 @@ def _no_set(n: int, dropped: Sequence[str]) -> tuple[str, Message | str]:
 def _beside(answer: Recommended, of: Eligible) -> pd.DataFrame:
     """Make the table set_beside_ranking, a single row."""
     n, best, ranked = of.aims.n(), answer.found.best, answer.ranked
+    grounds = of.aims.grounds.count(n)
     row: dict[str, Any] = {
         "eligible": n,
+        "grounds": grounds,
         "k": answer.k,
         "anchor_served": of.aims.anchors.newly_served,
         "anchor_gain": of.aims.anchors.network_gain,
@@ -289,7 +292,7 @@ def _beside(answer: Recommended, of: Eligible) -> pd.DataFrame:
             "chained": ranked.chained,
         }
     else:
-        reason, note = _no_set(n, answer.dropped)
+        reason, note = _no_set(grounds, answer.dropped)
     frame = pd.DataFrame([{**row, "reason": reason, **written(note=note)}])
     return frame.reindex(columns=[column.name for column in SET_BESIDE_RANKING.columns])
 

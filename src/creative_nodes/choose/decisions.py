@@ -133,7 +133,7 @@ def record_decisions(
     decisions : of any city.
     registry, scores, recommended : tables of the run.
     city : its key.
-    snapshot : date of the map data, ISO 8601; empty when it is not known.
+    snapshot : date of the map data, ISO 8601; any other text is no date, and the age of the map not known.
 
     Returns
     -------
@@ -143,6 +143,8 @@ def record_decisions(
     ------
     InputError : a decision names a row that the registry lacks.
     """
+    # what is no date (unknown) tells nothing of age
+    snapshot = snapshot if _DATE.match(snapshot) else ""
     site_of = {"": "", **dict(zip(registry["registry_id"], registry["site_id"], strict=True))}
     by_site = scores.set_index("site_id")
     sets, rows = _sets_of(recommended), []

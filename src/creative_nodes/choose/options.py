@@ -155,7 +155,7 @@ def measure_demand(
     homes = streets.entrances(walk, streets.shapes(people), within_m=link_within_m)
     facilities = creative[creative["tier"].isin(FACILITIES)]
     today = cost_to_nearest(walk, homes, streets.entrances(walk, streets.shapes(facilities)))
-    doors = streets.entrances(walk, streets.shapes(sites))
+    doors = streets.site_entrances(walk, streets.shapes(sites))
     kept = []
     for rows, minutes in cost_rows(walk, doors, homes, limit=limit):
         row, cell = np.nonzero(minutes < today)
@@ -187,7 +187,7 @@ def measure_joining(
     """
     spaces = creative[creative["inside"]]
     walk = streets.network("walk")
-    doors = streets.entrances(walk, streets.shapes(sites))
+    doors = streets.site_entrances(walk, streets.shapes(sites))
     venues = streets.entrances(walk, streets.shapes(spaces))
     parts = space_links(streets, spaces, network.link_minutes).parts()
     reached = np.isfinite(costs_between(walk, doors, venues, limit=network.link_minutes))
@@ -222,7 +222,8 @@ def measure_options(
     """
     scored = candidates.merge(scores[["site_id", "score"]], on="site_id", how="left")
     usable = scored[in_ranking(scored)].sort_values(["score", "site_id"], ascending=[False, True])
-    usable = usable.rename(columns={"site_capacity": "area_m2"}).reset_index(drop=True)
+    # a typical area scores, but nobody pays for it
+    usable = usable.assign(area_m2=usable["site_capacity"].mask(usable["area_unknown"])).reset_index(drop=True)
     limit = max(walks.minutes, settings.far_minutes, settings.max_minutes)
     return Options(
         sites=pd.DataFrame(usable[["site_id", "score", "heritage_class", "area_m2"]]),

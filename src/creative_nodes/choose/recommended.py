@@ -1,15 +1,12 @@
 """The set of sites that together serve and connect most (METHOD section 8, "The answer is a set").
 
-Two aims are added up, each in its own unit over k times what an outstanding place of the city brings: residents newly
-served, counted once, and the network gain of all members opened together. Anchors come from the city, so no other
-candidate changes what a set is worth. Serving is submodular; connecting is not (two stones may bridge together what
+What a set is worth: `worth.Aims`. Serving is submodular; connecting is not (two stones may bridge together what
 neither does alone), so greedy proves nothing. Every set has an upper bound that holds for both; sets are worked out in
 full from the highest bound down until no bound reaches the second best, which proves the best and the runner-up.
 """
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
 from collections.abc import Sequence
@@ -17,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creative_nodes.common import InputError
-from creative_nodes.network import Stones
+from creative_nodes.choose.grounds import Members
+from creative_nodes.choose.worth import Aims, Worth
 
 LARGEST = 3  # a set that a council can keep in mind
 LEAST_TO_CHOOSE = 3  # sites: below, nothing is left to choose
@@ -28,130 +25,10 @@ MOST_SETS = 50_000  # sets worked out in full
 ABOVE = 1 + 1e-9  # bounds stand so far above themselves that rounding does not lower them below a worth
 DECIMALS = 12  # worths that differ by less are a tie
 
-Members = tuple[int, ...]
-
 
 def set_size(n: int) -> int:
     """Return how many of n sites make a set: a third of them, rounded, at most three; 0 below three sites."""
     return min(LARGEST, round(n / 3)) if n >= LEAST_TO_CHOOSE else 0
-
-
-# ---------------------------------------------------------------- what a set is worth
-
-
-@dataclass(frozen=True, eq=False)
-class Served:
-    """Residents whom sites newly serve, nobody twice.
-
-    Attributes
-    ----------
-    covers : which sites serve each group of residents, shape (groups, sites).
-    residents : persons of each group, shape (groups,).
-    """
-
-    covers: np.ndarray
-    residents: np.ndarray
-
-    def total(self, chosen: Sequence[int]) -> float:
-        """Return the residents whom the chosen sites newly serve."""
-        return float(self.residents[self.covers[:, list(chosen)].any(axis=1)].sum())
-
-    def alone(self) -> np.ndarray:
-        """Return the residents whom each site newly serves alone, shape (sites,)."""
-        return np.array([self.total([site]) for site in range(self.covers.shape[1])])
-
-    def beside(self) -> np.ndarray:
-        """Return how many more a second site (column) serves beside a first (row), shape (sites, sites)."""
-        both = (self.covers * self.residents[:, None]).T @ self.covers
-        return np.asarray(np.diag(both)[None, :] - both, dtype=float)
-
-
-@dataclass(frozen=True)
-class Anchors:
-    """What an outstanding place of the city brings (99th percentile of the reference places).
-
-    Attributes
-    ----------
-    newly_served : residents.
-    network_gain : spaces.
-    """
-
-    newly_served: float
-    network_gain: float
-
-    def dropped(self) -> tuple[str, ...]:
-        """Name the aims that have no anchor and so do not count."""
-        known = {"newly_served": self.newly_served, "network_gain": self.network_gain}
-        return tuple(name for name, anchor in known.items() if not anchor > 0)
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What a set of sites brings.
-
-    Attributes
-    ----------
-    members : indices of sites, rising.
-    newly_served : residents, counted once.
-    network_gain : spaces, all opened together.
-    worth : mean of the two over k times their anchors, not clipped.
-    """
-
-    members: Members
-    newly_served: float
-    network_gain: float
-    worth: float
-
-
-@dataclass(frozen=True, eq=False)
-class Aims:
-    """Both aims of the sites that may be chosen.
-
-    Attributes
-    ----------
-    served : residents they newly serve.
-    stones : the sites as stepping stones, in the same order.
-    anchors : what counts as outstanding in the city.
-    order : order of the network of a typical space (see `gain.typical_network`).
-    share : weight of serving against connecting, 0-1.
-    """
-
-    served: Served
-    stones: Stones
-    anchors: Anchors
-    order: float = 1.0
-    share: float = 0.5
-
-    def __post_init__(self) -> None:
-        """Check that both aims speak of the same sites.
-
-        Raises
-        ------
-        InputError : the number of sites differs.
-        """
-        serving, connecting = self.served.covers.shape[1], len(self.stones.reach)
-        if serving != connecting:
-            raise InputError(f"{serving} sites serve but {connecting} connect", where="recommended set")
-
-    def n(self) -> int:
-        """Return the number of sites."""
-        return len(self.stones.reach)
-
-    def combine(self, served: np.ndarray | float, gain: np.ndarray | float, k: int) -> np.ndarray:
-        """Weigh the aims against k times their anchors; one without an anchor is dropped and the other counts whole."""
-        parts = (
-            (self.share, served, self.anchors.newly_served),
-            (1 - self.share, gain, self.anchors.network_gain),
-        )
-        kept = [(weight, amount / (k * anchor)) for weight, amount, anchor in parts if anchor > 0]
-        whole = sum(weight for weight, _ in kept)
-        return np.asarray(sum(weight * amount for weight, amount in kept) / whole if whole else np.zeros(1))
-
-    def of(self, members: Members, *, k: int | None = None) -> Worth:
-        """Work out what a set brings; `k`, by default its size, is what the anchors are multiplied by."""
-        served, gain = self.served.total(members), self.stones.joint_gain(members, order=self.order)
-        worth = self.combine(served, gain, k or max(len(members), 1))
-        return Worth(tuple(sorted(members)), served, gain, float(worth.ravel()[0]))
 
 
 # ---------------------------------------------------------------- upper bounds
@@ -251,7 +128,7 @@ class Found:
 
     Attributes
     ----------
-    best, second : the best set and the runner-up; none where there are fewer sets.
+    best, second : the best set and the runner-up, which stands on other grounds; none where there are fewer sets.
     proven : whether no set can be better than the best.
     second_proven : whether no other set can be better than the runner-up.
     gap : share of the best's worth by which another set might pass it at most; 0 when proven.
@@ -267,13 +144,21 @@ class Found:
     sets: int
 
 
+def _best_two(best: list[Worth], one: Worth, aims: Aims, names: Sequence[str]) -> list[Worth]:
+    """Return the best two with one more set; the second stands on other grounds than the first."""
+    by_ground: dict[Members, Worth] = {}
+    for worth in sorted([*best, one], key=lambda worth: _before(worth, names)):
+        by_ground.setdefault(aims.grounds.of_members(worth.members), worth)
+    return list(by_ground.values())[:2]
+
+
 def _before(one: Worth, names: Sequence[str]) -> tuple[float, tuple[str, ...]]:
     """Return what sets are sorted by: worth, falling; among equals the names of their members."""
     return -round(one.worth, DECIMALS), tuple(sorted(names[member] for member in one.members))
 
 
 def search(aims: Aims, names: Sequence[str], k: int, *, most_sets: int = MOST_SETS) -> Found:
-    """Find the set of k sites that is worth most, and the runner-up.
+    """Find the set of k sites, no two on one ground, that is worth most, and the runner-up, on other grounds.
 
     Parameters
     ----------
@@ -287,15 +172,22 @@ def search(aims: Aims, names: Sequence[str], k: int, *, most_sets: int = MOST_SE
         return Found(None, None, True, True, 0.0, 0, 0)
     bounds = _Bounds.of(aims, k)
     pool = _pool(bounds)
-    sets = np.array(list(itertools.combinations(pool.tolist(), k)))
+    every = np.array(list(itertools.combinations(pool.tolist(), k)))
+    sets = every[aims.grounds.apart(every)]
+    if not len(sets):
+        return Found(None, None, True, True, 0.0, 0, 0)
     outside = bounds.without(np.setdiff1d(np.arange(n), pool))
-    return _descend(aims, names, sets, bounds.worth(sets), outside, most_sets)
+    best, tried, left = _descend(aims, names, sets, bounds.worth(sets), most_sets)
+    return _judged(best, max(left, outside), tried, len(sets) if len(pool) == n else math.comb(n, k))
 
 
 def _descend(
-    aims: Aims, names: Sequence[str], sets: np.ndarray, bound: np.ndarray, outside: float, most_sets: int
-) -> Found:
-    """Work out sets from the highest bound down until none left can be among the best two."""
+    aims: Aims, names: Sequence[str], sets: np.ndarray, bound: np.ndarray, most_sets: int
+) -> tuple[list[Worth], int, float]:
+    """Work out sets from the highest bound down until none left can be among the best two.
+
+    Returns those, how many were worked out, and the highest bound of the others, 0 where there is none.
+    """
     best: list[Worth] = []
     order = np.argsort(-bound, kind="stable")
     tried = 0
@@ -303,10 +195,9 @@ def _descend(
         if len(best) == 2 and bound[row] < best[1].worth:
             break
         one = aims.of(tuple(sets[row].tolist()))
-        best = heapq.nsmallest(2, [*best, one], key=lambda worth: _before(worth, names))
+        best = _best_two(best, one, aims, names)
         tried += 1
-    left = max(float(bound[order[tried]]) if tried < len(order) else 0.0, outside)
-    return _judged(best, left, tried, math.comb(aims.n(), sets.shape[1]))
+    return best, tried, float(bound[order[tried]]) if tried < len(order) else 0.0
 
 
 def _judged(best: list[Worth], left: float, tried: int, sets: int) -> Found:
@@ -343,9 +234,9 @@ class Ranked:
 
     Attributes
     ----------
-    first : the first k of the ranking as a set.
-    shared : members of both.
-    only_set, only_ranked : members of one.
+    first : the first k of the ranking as a set, of sites on one ground the first alone.
+    shared : members of the set that stand on a ground of both.
+    only_set, only_ranked : members of one whose ground the other has no member on.
     reached : share of the set's worth that the ranking's first k reach.
     served_twice : residents whom more than one of the ranking's first k would serve: their sum less their union.
     chained : network gain of the ranking's first k together less the sum of their gains alone; below 0 where they
@@ -367,7 +258,7 @@ class Recommended:
 
     Attributes
     ----------
-    k : members asked for; 0: no set is named.
+    k : members asked for, by how many grounds there are; 0: no set is named.
     dropped : aims without an anchor, which do not count.
     found : the best set and the runner-up.
     members : what each member of the best set adds.
@@ -402,16 +293,18 @@ def members_of(aims: Aims, chosen: Worth) -> tuple[Member, ...]:
 
 def _ranked(aims: Aims, best: Worth, ranking: Sequence[int]) -> Ranked:
     """Hold the ranking's first k against the set."""
-    first = aims.of(tuple(ranking[: len(best.members)]))
+    first = aims.of(aims.grounds.firsts(ranking)[: len(best.members)])
     alone = [aims.of((site,)) for site in first.members]
-    ours, theirs = set(best.members), set(first.members)
+    ours, theirs = (set(aims.grounds.of_members(one.members)) for one in (best, first))
+    own, other = ({site: aims.grounds.of(site) for site in one.members} for one in (best, first))
     return Ranked(
         first,
-        tuple(sorted(ours & theirs)),
-        tuple(sorted(ours - theirs)),
-        tuple(sorted(theirs - ours)),
+        tuple(site for site, ground in own.items() if ground in theirs),
+        tuple(site for site, ground in own.items() if ground not in theirs),
+        tuple(site for site, ground in other.items() if ground not in ours),
         first.worth / best.worth if best.worth > 0 else 1.0,
-        sum(one.newly_served for one in alone) - first.newly_served,
+        # a sum may round to a little below the same people counted once
+        max(sum(one.newly_served for one in alone) - first.newly_served, 0.0),
         first.network_gain - sum(one.network_gain for one in alone),
     )
 
@@ -440,11 +333,11 @@ def recommend(
     ranking : indices of sites by score, the best first.
     most_sets : see `search`.
     """
-    k, dropped = set_size(aims.n()), aims.anchors.dropped()
+    k, dropped = set_size(aims.grounds.count(aims.n())), aims.anchors.dropped()
     single = aims.of((ranking[0],)) if len(ranking) else None
     found = search(aims, names, 0 if len(dropped) == 2 else k, most_sets=most_sets)
     if found.best is None:
         return Recommended(0, dropped, found, (), False, single, None)
     joins = connects(found.best, aims.anchors.network_gain)
-    beside = _ranked(aims, found.best, ranking) if len(ranking) >= k else None
+    beside = _ranked(aims, found.best, ranking) if len(aims.grounds.firsts(ranking)) >= k else None
     return Recommended(k, dropped, found, members_of(aims, found.best), joins, single, beside)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from creative_nodes.common import InputError, Positive, Section, nearest, read_yaml
+from creative_nodes.common import OTHER_CLASSES, Positive, Section
 
 
 class Portfolio(Section):
@@ -51,29 +50,8 @@ class Portfolio(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if "default" not in self.cost_per_m2:
+        if OTHER_CLASSES not in self.cost_per_m2:
             raise ValueError("portfolio.cost_per_m2 needs a default")
         if self.max_minutes < self.far_minutes:
             raise ValueError("portfolio.max_minutes must not be below portfolio.far_minutes")
         return self
-
-
-def check_costs(portfolio: Portfolio, taxonomy: Path, *, shown: str, where: str) -> None:
-    """Check that the table of costs names classes of the taxonomy alone; one that is not there is told elsewhere.
-
-    Parameters
-    ----------
-    portfolio : settings.
-    taxonomy : its file.
-    shown, where : what a complaint calls it, and the file that the costs stand in.
-
-    Raises
-    ------
-    InputError : a cost of a class that the taxonomy does not have.
-    """
-    classes = ["default", *(read_yaml(taxonomy).get("classes") or [])] if taxonomy.is_file() else []
-    if unknown := [name for name in portfolio.cost_per_m2 if classes and name not in classes]:
-        raise InputError(
-            f"no such class in {shown}; {nearest(unknown[0], classes)}",
-            where=f"{where}: portfolio.cost_per_m2.{unknown[0]}",
-        )

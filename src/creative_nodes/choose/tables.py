@@ -141,6 +141,11 @@ RECOMMENDED = Table(
     (
         Column("set", "text", "best, runner_up or single (the first of the ranking that may be chosen)"),
         Column("site_id", "text", "id in the table heritage"),
+        Column(
+            "one_ground_with",
+            "texts",
+            "site_id of others that may be chosen and stand on its ground: they are one node, and the set holds one",
+        ),
         Column("k", "integer", "members of the set", "sites", False, 1),
         Column("adds_served", "number", "residents newly served by the set and not without it", "persons", False, 0),
         Column("adds_gain", "number", "network gain of the set less that without it", "spaces", False, 0),
@@ -160,24 +165,29 @@ RECOMMENDED = Table(
         Column("proven", "flag", "no other set can be better (of the runner-up: than it, but for the best)"),
         Column("gap", "number", "share of its worth by which another set may pass it at most", "0-1", True, 0),
         Column("connects", "flag", "its network gain is at least 5 % of k times the anchor"),
-        Column("in_best", "flag", "it is a member of the best set"),
-        Column("in_ranking_first", "flag", "it is one of the first k of the ranking that may be chosen"),
+        Column("in_best", "flag", "it, or another on its ground, is a member of the best set"),
+        Column(
+            "in_ranking_first",
+            "flag",
+            "it, or another on its ground, is one of the first k of the ranking that may be chosen",
+        ),
     ),
 )
 
 SET_BESIDE_RANKING = Table(
     "set_beside_ranking",
-    "the recommended set beside the first k of the ranking (one row)",
+    "the recommended set beside the first k of the ranking, of sites on one ground the first alone (one row)",
     (
         Column("eligible", "integer", "sites that may be chosen: reachable, known or likely, not in use", "sites"),
+        Column("grounds", "integer", "grounds that they stand on, of which a third, rounded, makes a set", "grounds"),
         Column("k", "integer", "members of the set; 0: none is recommended", "sites", False, 0),
         Column("anchor_served", "number", "residents an outstanding place newly serves", "persons", False, 0),
         Column("anchor_gain", "number", "network gain of an outstanding place", "spaces", False, 0),
         Column("dropped", "texts", "aims that do not count, because their anchor is 0: newly_served, network_gain"),
         Column("connects", "flag", "the set's network gain is at least 5 % of k times the anchor"),
-        Column("shared", "texts", "site_id in both"),
-        Column("only_set", "texts", "site_id in the set alone"),
-        Column("only_ranking", "texts", "site_id in the first k of the ranking alone"),
+        Column("shared", "texts", "site_id in the set that stand on a ground of both"),
+        Column("only_set", "texts", "site_id in the set on grounds of its alone"),
+        Column("only_ranking", "texts", "site_id in the first k of the ranking on grounds of theirs alone"),
         Column("ranking_served", "number", "residents the ranking's first k newly serve together", "persons", True, 0),
         Column("ranking_gain", "number", "network gain of the ranking's first k together", "spaces", True, 0),
         Column("reached", "number", "share of the set's worth that they reach", "0-1", True, 0),

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
@@ -158,9 +158,11 @@ def minutes(value: float) -> str:
 
 
 def day(text: str) -> str:
-    """Write a date given as 2018-01-01 (or 2018-01, or 2018); what is no date stays as it is."""
+    """Write a date given as 2018-01-01, or a month given as 2018-01; a year, and what is no date, stays as it is."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return str(format_date(date.fromisoformat(text), format="long", locale=LOCALES[language()]))
+    if re.fullmatch(r"\d{4}-\d{2}", text):
+        return str(format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=LOCALES[language()]))
     return text
 
 

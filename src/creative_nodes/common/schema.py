@@ -44,7 +44,12 @@ class Table:
 
 GEOMETRY = Column("geometry", "geometry", "shape, EPSG:4326", "degrees")
 OSM_IDS = Column("osm_ids", "texts", "OSM objects the site is made of, e.g. way/123; empty when not in OSM")
-EVIDENCE = Column("evidence", "text", "JSON list of {rule, weight, osm_id, tag, reason}: what fired on which object")
+EVIDENCE = Column(
+    "evidence",
+    "text",
+    "JSON list of {rule, weight, osm_id, tag, reason}: what fired on which object; with source (file and day) where "
+    "a file of fresher tags tells the tag",
+)
 MESSAGES = Column(
     "messages",
     "text",

@@ -6,13 +6,15 @@ import copy
 import difflib
 import json
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from creative_nodes.common.errors import InputError
+from creative_nodes.common.errors import InputError, nearest
+from creative_nodes.common.places import places
 from creative_nodes.common.words import WEIGHT_FORMS
 
 WEIGHT_SUM_TOLERANCE = 1e-6
@@ -182,6 +184,47 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+OTHER_CLASSES = "default"  # of a figure by class: every class not named
+
+
+def check_classes(keys: Mapping[str, Mapping[str, float]], taxonomy: Path, *, shown: str, where: str) -> None:
+    """Check that figures by class name classes of the taxonomy alone; one that is not there is told elsewhere.
+
+    Parameters
+    ----------
+    keys : the figures by dotted key of the settings.
+    taxonomy : its file.
+    shown, where : what a complaint calls it, and the file that the figures stand in.
+
+    Raises
+    ------
+    InputError : a figure of a class that the taxonomy does not have.
+    """
+    classes = [OTHER_CLASSES, *(read_yaml(taxonomy).get("classes") or [])] if taxonomy.is_file() else []
+    for key, by_class in keys.items():
+        if unknown := [name for name in by_class if classes and name not in classes]:
+            raise InputError(
+                f"no such class in {shown}; {nearest(unknown[0], classes)}", where=f"{where}: {key}.{unknown[0]}"
+            )
+
+
+def differing(before: Any, now: Any, *, key: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield the keys under which two settings differ, the deepest ones, each with its value before and now.
+
+    Parameters
+    ----------
+    before, now : settings, as JSON has them; what is missing is None.
+    key : that both stand under.
+    """
+    if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
+        yield key, before, now
+        return
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            below = f"{key}.{name}" if key else name
+            yield from differing(before.get(name), now.get(name), key=below)
+
+
 def not_there(key: str, file: str, folders: list[Path], *, variable: str, where: str) -> InputError:
     """Say that a required file is in none of the folders, and what to do.
 
@@ -242,7 +285,7 @@ def known_crs(epsg: int) -> Any:
 
 
 # names that are rules or pages already
-TAKEN = ("all", "comparison", "demo", "index", "maps", "report", "whatif")
+TAKEN = ("all", "comparison", "demo", "diff", "index", "maps", "report", "whatif")
 
 
 def known_cities(*, root: Path = Path()) -> list[str]:
@@ -250,13 +293,15 @@ def known_cities(*, root: Path = Path()) -> list[str]:
 
     Parameters
     ----------
-    root : the project's root, where `config/cities` lies.
+    root : the working folder; cities of the workflow's own folder are known too.
 
     Raises
     ------
     InputError : a file has a name that is no key of a city.
     """
-    names = [path.name for path in (root / "config" / "cities").iterdir() if path.suffix.lower() in (".yaml", ".yml")]
+    folders = [place / "config" / "cities" for place in places(root=root)]
+    files = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}
+    names = [name for name in files if Path(name).suffix.lower() in (".yaml", ".yml")]
     odd = [name for name in sorted(names) if not name.startswith(".") and not _CITY_FILE.fullmatch(name)]
     odd += [f"{name}.yaml" for name in TAKEN if f"{name}.yaml" in names]
     if odd:

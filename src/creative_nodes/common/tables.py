@@ -1,12 +1,11 @@
 """The doors between stages: every table is checked by its schema when written and when read.
 
-A table is a GeoParquet file, its geometry in EPSG:4326. Every file carries its provenance (snapshot date, source,
-settings hash, version) in the Parquet metadata key `creative_nodes`.
+A table is a GeoParquet file, its geometry in EPSG:4326. Every file carries its provenance (snapshot date, source, what
+it is made of, version) in the Parquet metadata key `creative_nodes`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -21,9 +20,9 @@ import pyarrow.parquet as pq
 
 from creative_nodes import __version__
 from creative_nodes.common.errors import InputError
+from creative_nodes.common.made_of import PROVENANCE_KEY, MadeOf
 from creative_nodes.common.schema import Column, Kind, Table
 
-PROVENANCE_KEY = b"creative_nodes"
 WGS84 = "EPSG:4326"
 
 _ARROW: dict[Kind, pa.DataType] = {
@@ -33,11 +32,6 @@ _ARROW: dict[Kind, pa.DataType] = {
     "flag": pa.bool_(),
     "texts": pa.list_(pa.string()),
 }
-
-
-def settings_hash(text: str) -> str:
-    """Hash the settings a table was made with (first 12 hex digits of SHA-256)."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _check_values(column: Column, values: pd.Series, where: str) -> None:
@@ -137,7 +131,7 @@ def write(frame: pd.DataFrame, table: Table, path: str | Path, *, provenance: di
     frame : rows of the table.
     table : its schema.
     path : file to write.
-    provenance : snapshot, source, settings hash; the version is added.
+    provenance : snapshot, source, what it is made of; the version is added.
     """
     path = Path(path)
     check(frame, table, where=str(path))
@@ -233,24 +227,36 @@ def tag_values(value: str) -> list[str]:
     return [part.strip() for part in value.split(";")]
 
 
-def pooled(paths: dict[str, str], settings: str) -> dict[str, Any]:
-    """Pass on the provenance of one input table a city, by city, with the hash of the settings of this step.
+def note_of(made_of: MadeOf) -> dict[str, Any]:
+    """Write down what a result depends on: a hash each of data, settings and code, and what they are of."""
+    return {**made_of.parts, "made_of": made_of.told()}
+
+
+def pooled(paths: dict[str, str], made_of: MadeOf) -> dict[str, Any]:
+    """Pass on the provenance of one input table a city, by city, with what the pooled result depends on.
 
     Parameters
     ----------
     paths : table file by city.
-    settings : JSON of this step's settings.
+    made_of : what this step's results depend on.
     """
-    return {"cities": {city: provenance(path) for city, path in paths.items()}, "settings": settings_hash(settings)}
+    own = note_of(made_of)
+    cities = {city: _passed_on(provenance(path), own) for city, path in paths.items()}
+    return {"cities": cities, **own}
 
 
-def carry_on(path: str | Path, settings: str) -> dict[str, Any]:
-    """Pass on the provenance of an input table, with the hash of the settings of this step.
+def carry_on(path: str | Path, made_of: MadeOf) -> dict[str, Any]:
+    """Pass on the provenance of an input table, with what this step's results depend on.
 
     Parameters
     ----------
     path : the table's file.
-    settings : JSON of this step's settings.
+    made_of : what this step's results depend on.
     """
-    before = {key: value for key, value in provenance(path).items() if key not in ("table", "version", "settings")}
-    return {**before, "settings": settings_hash(settings)}
+    own = note_of(made_of)
+    return {**_passed_on(provenance(path), own), **own}
+
+
+def _passed_on(note: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of an input's provenance what each step says of itself."""
+    return {key: value for key, value in note.items() if key not in ("table", "version", *own)}

@@ -7,11 +7,9 @@ removed by the next one that makes the same files, or by `sweep`.
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import sys
 import time
@@ -20,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from creative_nodes.common.errors import InputError
+from creative_nodes.common.lock import lock, try_lock
 
 ASIDE = ".making-"
 LOCK = "lock"
@@ -35,39 +34,6 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _open_lock(folder: Path) -> int | None:
-    """Open the lock file of a folder, made when there is none; None when another process just removed it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    except FileNotFoundError:
-        return None
-
-
-def _is_there(lock: int, folder: Path) -> bool:
-    """Say whether an open lock file is still the one that lies in the folder."""
-    try:
-        return os.path.samestat(os.fstat(lock), (folder / LOCK).stat())
-    except FileNotFoundError:
-        return False
-
-
-def _try_lock(folder: Path, *, wait: bool) -> int | None:
-    """Lock a folder; None when another process holds it (or held it until now) and this one may not wait."""
-    lock = _open_lock(folder)
-    if lock is None:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        os.close(lock)
-        return None
-    if _is_there(lock, folder):
-        return lock
-    os.close(lock)
-    return None
-
-
 def _clear(folder: Path) -> None:
     """Remove what a folder holds but its lock."""
     for path in folder.iterdir():
@@ -77,10 +43,10 @@ def _clear(folder: Path) -> None:
             path.unlink()
 
 
-def _remove(folder: Path, lock: int) -> None:
+def _remove(folder: Path, handle: int) -> None:
     """Remove a locked folder, then let go of the lock, so that who waits for it finds it gone and makes a new one."""
     shutil.rmtree(folder, ignore_errors=True)
-    os.close(lock)
+    os.close(handle)
 
 
 def sweep(*roots: str | Path) -> list[Path]:
@@ -93,9 +59,9 @@ def sweep(*roots: str | Path) -> list[Path]:
     found = [folder for root in roots for folder in Path(root).rglob(f"{ASIDE}*") if folder.is_dir()]
     removed = []
     for folder in sorted(found):
-        lock = _try_lock(folder, wait=False)
-        if lock is not None:
-            _remove(folder, lock)
+        handle = try_lock(folder / LOCK, wait=False)
+        if handle is not None:
+            _remove(folder, handle)
             removed.append(folder)
     return removed
 
@@ -211,27 +177,14 @@ class Making:
         """Take the place of these files: wait for who has it, and clear what a killed process left there."""
         self._aside = {str(path): self._folder(path) / Path(path).name for path in self.paths}
         for folder in sorted({path.parent for path in self._aside.values()}):
-            self._locks[folder] = self._lock(folder)
+            self._locks[folder] = lock(folder / LOCK, self._waiting)
             _clear(folder)
-            (folder / LOCK).write_text(f"{os.getpid()} on {socket.gethostname()}\n", encoding="utf-8")
 
     def _folder(self, path: str | Path) -> Path:
         return Path(path).parent / f"{ASIDE}{self.name}"
 
-    def _lock(self, folder: Path) -> int:
-        lock = _try_lock(folder, wait=False)
-        if lock is None:
-            self.told(f"waiting for process {self._holder(folder)}, which makes the same files")
-        while lock is None:
-            lock = _try_lock(folder, wait=True)
-        return lock
-
-    @staticmethod
-    def _holder(folder: Path) -> str:
-        try:
-            return (folder / LOCK).read_text(encoding="utf-8").strip() or "?"
-        except FileNotFoundError:
-            return "?"
+    def _waiting(self, holder: str) -> None:
+        self.told(f"waiting for process {holder}, which makes the same files")
 
     @property
     def scratch(self) -> Path | None:

@@ -130,7 +130,7 @@ CRITERIA: dict[CriterionKey, Criterion] = {
     "site_capacity": Criterion(
         "site",
         "m²",
-        "site area (scored on a log scale)",
+        "site area (scored on a log scale); one that nobody knows counts as typical of its class",
         mark("Site area"),
         mark("large sites"),
         mark("a large site"),
@@ -139,7 +139,7 @@ CRITERIA: dict[CriterionKey, Criterion] = {
     "heritage_value": Criterion(
         "site",
         "0-1",
-        "confidence, listing and age combined",
+        "listing and age combined; an age that nobody knows counts as the middle",
         mark("Heritage value (0–1)"),
         mark("heritage value"),
         mark("its heritage value"),

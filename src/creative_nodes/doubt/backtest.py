@@ -129,7 +129,7 @@ class _City:
 
 def _city(sites: gpd.GeoDataFrame, world: World, streets: Streets, rules: BacktestRules) -> _City:
     walk, shapes = streets.network("walk"), streets.shapes(sites)
-    doors = streets.entrances(walk, shapes)
+    doors = streets.site_entrances(walk, shapes)
     homes = streets.entrances(walk, streets.shapes(world.people), within_m=rules.link_within_m)
     spaces = world.creative[world.creative["inside"].to_numpy()]
     to_spaces = streets.entrances(walk, streets.shapes(spaces))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,11 @@ import numpy as np
 from scipy.stats import qmc
 
 from creative_nodes.doubt.settings import FACTORS, Doubt
+from creative_nodes.reach import MIDDLE_AGE
 
 NUMBERS = (*FACTORS, "snap_within_m", "people")  # drawn once a world
+
+OF_SITES = 4  # apart from the other draws of a seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +24,8 @@ class Uncertain:
 
     Attributes
     ----------
+    grounds : names by which the axes of the sites are drawn, shape (sites,); sites on one ground have one, for
+        whether it is old industry, how large it is and how old is one question there.
     real : chance that each site is old industry at all, shape (sites,).
     loss : chance that each known space is gone or was none, shape (spaces,).
     inside : which known spaces lie in the study area, shape (spaces,): of these additions are a share.
@@ -28,6 +34,7 @@ class Uncertain:
     snap_within_m : the run's own snap distance, metres.
     """
 
+    grounds: np.ndarray
     real: np.ndarray
     loss: np.ndarray
     inside: np.ndarray
@@ -48,7 +55,8 @@ class Drawn:
     ----------
     numbers : by name, see `NUMBERS`; factors, the order, metres, and the number of the source of residents.
     real : which sites are old industry, shape (sites,).
-    area, age : where in its range what nobody knows lies, 0-1, shape (sites,); missing where it stays as it is.
+    area, age : what areas that nobody knows are multiplied by, and the share of full age of sites whose age nobody
+        knows, shape (sites,).
     spaces : which known spaces and points of the pool hold a space, shape (spaces + pool,).
     """
 
@@ -60,18 +68,19 @@ class Drawn:
 
 
 def unchanged(of: Uncertain) -> Drawn:
-    """Return the world that is the run itself; areas and ages stay as the run has them."""
+    """Return the world that is the run itself."""
     sites, pool = len(of.real), len(of.readily)
     numbers = dict.fromkeys(FACTORS, 1.0) | {"snap_within_m": of.snap_within_m, "people": 0.0}
     spaces = np.concatenate([np.ones(len(of.loss), dtype=bool), np.zeros(pool, dtype=bool)])
-    return Drawn(numbers, np.ones(sites, dtype=bool), np.full(sites, np.nan), np.full(sites, np.nan), spaces)
+    return Drawn(numbers, np.ones(sites, dtype=bool), np.ones(sites), np.full(sites, MIDDLE_AGE), spaces)
 
 
 def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
     """Draw worlds: every number, site and space has an axis of its own, cut into as many parts as there are worlds.
 
     A Latin hypercube (McKay, Beckman and Conover, Technometrics 21, 1979): so a site of confidence 0.8 is real in
-    80 % of the worlds, and not in about so many.
+    80 % of the worlds, and not in about so many. The axes of a site are drawn by the name of its ground, so that
+    another site, such as that of a what-if, changes no draw.
 
     Parameters
     ----------
@@ -79,22 +88,27 @@ def draw_worlds(of: Uncertain, settings: Doubt, *, seed: int) -> list[Drawn]:
     settings : ranges and chances.
     seed : seed of the draw.
     """
-    sites, known, pool = len(of.real), len(of.loss), len(of.readily)
-    widths = (len(NUMBERS) + 1, sites, sites, sites, known, pool)
-    cube = qmc.LatinHypercube(sum(widths), rng=np.random.default_rng(seed)).random(settings.worlds)
-    axes = np.split(cube, np.cumsum(widths)[:-1], axis=1)
-    numbers, real, area, age, lost, added = axes
-    chance = of.real if settings.real_sites else np.ones(sites)
+    widths = (len(NUMBERS) + 1, len(of.loss), len(of.readily))
+    cube = _cut(sum(widths), settings.worlds, [seed])
+    numbers, lost, added = np.split(cube, np.cumsum(widths)[:-1], axis=1)
+    own = [_cut(3, settings.worlds, [seed, OF_SITES, zlib.crc32(str(name).encode())]) for name in of.grounds]
+    real, area, age = np.stack(own, axis=2).transpose(1, 0, 2)
+    chance = of.real if settings.real_sites else np.ones(len(of.grounds))
     return [
         Drawn(
             _numbers(numbers[w], of, settings),
             real[w] < chance,
-            area[w] if settings.unknown_areas else np.full(sites, np.nan),
-            age[w] if settings.unknown_ages else np.full(sites, np.nan),
+            np.array([_between(settings.unknown_areas, at, even=False) for at in area[w]]),
+            np.array([_between(settings.unknown_ages, at, even=True) for at in age[w]]),
             np.concatenate([lost[w] >= of.loss, _added(added[w], numbers[w, -1], of, settings)]),
         )
         for w in range(settings.worlds)
     ]
+
+
+def _cut(axes: int, worlds: int, seed: Sequence[int]) -> np.ndarray:
+    """Cut each axis into as many parts as there are worlds, and draw once in each, shape (worlds, axes)."""
+    return np.asarray(qmc.LatinHypercube(axes, rng=np.random.default_rng(seed)).random(worlds))
 
 
 def _numbers(at: np.ndarray, of: Uncertain, settings: Doubt) -> dict[str, float]:

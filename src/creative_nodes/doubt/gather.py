@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.choose import may_be_chosen
+from creative_nodes.choose import Grounds, may_be_chosen
 from creative_nodes.common import POSITION_CRITERIA, WGS84_EPSG, TravelMode, reproject
 from creative_nodes.doubt.draws import Uncertain
 from creative_nodes.doubt.kept import Around, Limits, all_sources, keep_rides, keep_walks
 from creative_nodes.doubt.settings import Doubt
 from creative_nodes.doubt.sweeps import every_nth
-from creative_nodes.doubt.world import SITE_CRITERIA, Kept, Rules, Sites, Spaces
+from creative_nodes.doubt.world import Kept, Rules, Sites, Spaces
 from creative_nodes.network import LinkRule, NetworkSettings
-from creative_nodes.reach import MAJOR, Candidates, Reach, Survey, World, draw_places
+from creative_nodes.reach import MAJOR, Candidates, Reach, Survey, World, draw_places, own_criteria
 from creative_nodes.score import RANKED, Scale, Score, lists_of
 from creative_nodes.streets import Streets
 
@@ -29,13 +29,12 @@ FAIR = "fair"  # how complete mapping is taken to be where no hexagon tells
 class DoubtedCity:
     """A city in doubt.
 
-    `candidates`, `heritage`, `parts`, `reference`, `completeness`: tables. `scales`: value functions of the run.
+    `candidates`, `heritage`, `reference`, `completeness`: tables. `scales`: value functions of the run.
     `others`: residents from other sources. `area`: study area, EPSG:4326.
     """
 
     candidates: gpd.GeoDataFrame
     heritage: gpd.GeoDataFrame
-    parts: pd.DataFrame
     reference: gpd.GeoDataFrame
     completeness: gpd.GeoDataFrame
     scales: Mapping[str, Scale]
@@ -91,21 +90,21 @@ class DoubtRules:
 # ---------------------------------------------------------------- sites
 
 
-def _sites(city: DoubtedCity) -> Sites:
+def _sites(city: DoubtedCity, candidates: Candidates) -> Sites:
     """Gather what is known of the candidates, and what is not."""
     frame = city.candidates
     ids = frame["site_id"].to_numpy(dtype=object)
-    age = city.parts[(city.parts["criterion"] == "heritage_value") & (city.parts["part"] == "age")]
-    year = city.heritage.set_index("site_id")["start_year"].reindex(ids)
+    # another snap distance may reach a site that the run does not, so the table candidates is not enough
+    own = own_criteria(city.heritage.set_index("site_id").loc[ids], candidates)
     everywhere = frame.assign(reachable=True)
     return Sites(
         site_ids=ids,
-        figures=frame[list(SITE_CRITERIA)].astype(float).reset_index(drop=True),
-        area_unknown=frame["site_capacity"].isna().to_numpy(),
-        age_unknown=year.isna().to_numpy(),
-        age_part=age.set_index("site_id")["value"].reindex(ids).fillna(0.0).to_numpy(dtype=float),
+        figures=pd.DataFrame(own.criteria),
+        area_unknown=own.area_unknown,
+        age_unknown=own.age_unknown,
         ranked=np.isin(lists_of(frame), RANKED),
         eligible=may_be_chosen(everywhere),
+        grounds=Grounds.read(frame),
     )
 
 
@@ -160,9 +159,10 @@ def gather(city: DoubtedCity, rules: DoubtRules) -> tuple[Kept, Uncertain]:
     known = creative[["tier", "domain", "inside", "geometry"]]
     inside = creative["inside"].to_numpy(dtype=bool)
     pool = _pool(city, int(inside.sum()) if doubt.additions else 0, rules.seed)
-    spaces, sites = _together(known, pool), _sites(city)
+    spaces, sites = _together(known, pool), _sites(city, rules.candidates)
     on = _mapping(city, shapely.point_on_surface(creative.geometry.to_numpy()))
     of = Uncertain(
+        grounds=sites.grounds.names(sites.site_ids),
         real=city.candidates["confidence"].to_numpy(dtype=float),
         loss=np.array([doubt.loss[one] for one in on], dtype=float),
         inside=inside,

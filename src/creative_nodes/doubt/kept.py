@@ -108,9 +108,18 @@ class _Banded:
     n_places: int
 
     @classmethod
-    def of(cls, streets: Streets, network: StreetNetwork, frame: gpd.GeoDataFrame, snaps: Sequence[float]) -> _Banded:
-        """Join the rows of a frame to a network within the widest snap distance."""
-        found = streets.entrances(network, streets.shapes(frame), within_m=max(snaps))
+    def of(
+        cls,
+        streets: Streets,
+        network: StreetNetwork,
+        frame: gpd.GeoDataFrame,
+        snaps: Sequence[float],
+        *,
+        sites: bool = False,
+    ) -> _Banded:
+        """Join the rows of a frame to a network within the widest snap distance; sites all along their outlines."""
+        wide = streets.under(streets.travel.model_copy(update={"snap_within_m": max(snaps)}))
+        found = (wide.site_entrances if sites else wide.entrances)(network, streets.shapes(frame))
         band = np.searchsorted(np.asarray(snaps), found.leg_m)
         codes, number = np.unique(found.place * len(snaps) + band, return_inverse=True)
         place, bands = codes // len(snaps), codes % len(snaps)
@@ -178,11 +187,10 @@ def keep_walks(streets: Streets, around: Around, limits: Limits) -> dict[float, 
     walk, metric = streets.network("walk"), streets.network("walk", in_metres=True)
     snaps = limits.snaps
     sites = around.places.iloc[: around.n_sites]
-    places, spaces, stations, own = (
-        _Banded.of(streets, walk, frame, snaps) for frame in (around.places, around.spaces, around.stations, sites)
-    )
-    on_metric = [_Banded.of(streets, metric, one, snaps) for one in (around.places, around.spaces, around.amenities)]
-    from_places, to_spaces, to_amenities = on_metric
+    places, own = (_Banded.of(streets, walk, frame, snaps, sites=True) for frame in (around.places, sites))
+    spaces, stations = (_Banded.of(streets, walk, frame, snaps) for frame in (around.spaces, around.stations))
+    from_places = _Banded.of(streets, metric, around.places, snaps, sites=True)
+    to_spaces, to_amenities = (_Banded.of(streets, metric, one, snaps) for one in (around.spaces, around.amenities))
     homes = streets.entrances(walk, streets.shapes(around.people), within_m=around.homes_within_m)
     far = {"limit": limits.link_minutes}
     # searched from the spaces: on foot a way takes as long there as back

@@ -16,7 +16,7 @@ from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE
 from creative_nodes.network import NetworkSettings
 from creative_nodes.people import COMPLETENESS, PEOPLE, People, PeopleFiles, PeopleGrid, other_sources
 from creative_nodes.pull import STUDY_AREA
-from creative_nodes.reach import CANDIDATES, PARTS, REFERENCE, Candidates, Reach, World
+from creative_nodes.reach import CANDIDATES, REFERENCE, Candidates, Reach, World
 from creative_nodes.score import SCALES, Score, read_scales
 from creative_nodes.streets import STATIONS, read_streets
 
@@ -64,11 +64,10 @@ def read_doubted_city(files: Mapping[str, str], settings: str) -> DoubtedCity:
     settings : JSON of a rule's settings, with `DOUBT_KEYS` and `STREET_KEYS`.
     """
     area = tables.read(STUDY_AREA, files["study_area"]).iloc[0]
-    frames = tables.read_all(files, CANDIDATES, HERITAGE, PARTS, REFERENCE, COMPLETENESS)
+    frames = tables.read_all(files, CANDIDATES, HERITAGE, REFERENCE, COMPLETENESS)
     return DoubtedCity(
         candidates=frames["candidates"],
         heritage=frames["heritage"],
-        parts=frames["parts"],
         reference=frames["reference"],
         completeness=frames["completeness"],
         scales=read_scales(tables.read(SCALES, files["scales"])),

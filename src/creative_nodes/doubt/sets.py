@@ -67,7 +67,8 @@ def world_aims(kept: Kept, valued: Valued, drawn: Drawn, which: np.ndarray) -> A
     between = direct_links([(np.arange(len(which)), minutes)], minutes.shape, rule=linked.rule)
     stones = Stones.of(linked.chains, linked.links[which], between)
     anchors: Anchors = anchors_of(valued.scales)
-    return Aims(_served(kept, valued, drawn, which), stones, anchors, order=drawn.numbers["orders"])
+    served, grounds = _served(kept, valued, drawn, which), kept.sites.grounds.some(which)
+    return Aims(served, stones, anchors, order=drawn.numbers["orders"], grounds=grounds)
 
 
 def may_open(kept: Kept, drawn: Drawn) -> np.ndarray:
@@ -108,7 +109,10 @@ def unions(residents: np.ndarray, covers: np.ndarray, sets: np.ndarray) -> np.nd
 
 @dataclass(frozen=True, eq=False)
 class _Every:
-    """All sets of so many sites: `sets`, shape (m, k), the residents each serves, and its members' gains added up."""
+    """All sets of so many sites, no two on one ground.
+
+    `sets`, shape (m, k), the residents each serves, and its members' gains added up.
+    """
 
     sets: np.ndarray
     served: np.ndarray
@@ -117,7 +121,8 @@ class _Every:
     @classmethod
     def of(cls, aims: Aims, k: int) -> _Every:
         """List the sets."""
-        sets = np.array(list(itertools.combinations(range(aims.n()), k)), dtype=int).reshape(-1, k)
+        every = np.array(list(itertools.combinations(range(aims.n()), k)), dtype=int).reshape(-1, k)
+        sets = every[aims.grounds.apart(every)]
         alone = np.array([aims.stones.joint_gain([site], order=aims.order) for site in range(aims.n())])
         return cls(sets, unions(aims.served.residents, aims.served.covers, sets), alone[sets].sum(axis=1))
 
@@ -141,7 +146,7 @@ def best_in_world(aims: Aims, which: np.ndarray, chosen: Sequence[int], k: int) 
     own = aims.of(left, k=k)
     best = own
     if len(which):
-        every = _Every.of(aims, min(k, len(which)))
+        every = _Every.of(aims, min(k, aims.grounds.count(len(which))))
         for row in every.first(aims, k):
             one = aims.of(tuple(every.sets[row].tolist()), k=k)
             best = one if one.worth > best.worth else best

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from creative_nodes.common import CRITERION_GROUPS, CriterionKey, M, Mode, Positive, Section, Share
 from creative_nodes.network import ClusterSettings
 from creative_nodes.people import PeopleGrid
-from creative_nodes.reach import Measuring
+from creative_nodes.reach import MIDDLE_AGE, Measuring
 from creative_nodes.score import Score
 
 
@@ -62,8 +62,8 @@ Part = Annotated[float, Field(ge=0, lt=1)]
 class Doubt(Section):
     """What is drawn anew, all together, in each world (METHOD section 8).
 
-    A factor multiplies the run's own value and is drawn evenly in its logarithm. With every factor 1, `orders` 1, one
-    snap distance and all else off, each world is the run itself.
+    A factor multiplies the run's own value and is drawn evenly in its logarithm. With every factor 1, `orders` 1,
+    `unknown_ages` 0.5, one snap distance and all else off, each world is the run itself.
     """
 
     worlds: int = Field(250, ge=20, description="worlds drawn, by Latin hypercube (scipy.stats.qmc)")
@@ -100,10 +100,17 @@ class Doubt(Section):
         "stations on foot; the main mode keeps its own",
     )
     other_people: bool = Field(True, description="draw among all sources of residents there are, not the first alone")
-    unknown_areas: bool = Field(
-        True, description="draw areas that nobody knows, evenly in their logarithm between the ends of score.anchors"
+    unknown_areas: Factor = Field(
+        (0.1, 10.0),
+        description="factor of candidates.typical_area_m2, for each site whose area nobody knows by itself: four in "
+        "five known areas lie within a tenth and ten times the typical one of their class "
+        "(benchmarks/typical_areas.py)",
     )
-    unknown_ages: bool = Field(True, description="draw ages that nobody knows, from new to full age")
+    unknown_ages: tuple[Share, Share] = Field(
+        (0.0, 1.0),
+        description="shares of full age that the age of each site of which nobody knows it is drawn between, evenly; "
+        "the run's is 0.5",
+    )
     real_sites: bool = Field(
         True, description="draw which candidates are old industry at all, each with its confidence as the chance"
     )
@@ -122,7 +129,7 @@ class Doubt(Section):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        for key in FACTORS:
+        for key in (*FACTORS, "unknown_areas", "unknown_ages"):
             low, high = getattr(self, key)
             if low > high:
                 raise ValueError(f"doubt.{key} must give the lower end first")
@@ -136,7 +143,8 @@ class Doubt(Section):
     def still(self, **drawn: Any) -> Doubt:
         """Return the settings under which nothing is drawn but what is given."""
         nothing: dict[str, Any] = dict.fromkeys(FACTORS, (1.0, 1.0))
-        nothing |= dict.fromkeys(("other_people", "unknown_areas", "unknown_ages", "real_sites"), False)
+        nothing |= {"unknown_areas": (1.0, 1.0), "unknown_ages": (MIDDLE_AGE, MIDDLE_AGE)}
+        nothing |= dict.fromkeys(("other_people", "real_sites"), False)
         nothing |= {"loss": dict.fromkeys(self.loss, 0.0), "additions": 0.0, "snap_within_m": []}
         return self.model_copy(update=nothing | drawn)
 

@@ -225,7 +225,7 @@ SET_DOUBT = Table(
             1,
         ),
         Column("draws", "integer", "shares drawn", "", False, 0),
-        Column("best_sets", "integer", "different sets that are best in some world", "sets", False, 0),
+        Column("best_sets", "integer", "sets of different grounds that are best in some world", "sets", False, 0),
         Column("recommended", "flag", "it reaches 90 % of the best in at least 20 % of the worlds"),
         Column("most_often", "texts", "the k sites most often in a world's best set"),
     ),
@@ -237,9 +237,25 @@ MEMBER_DOUBT = Table(
     (
         Column("site_id", "text", "id in the table heritage"),
         Column("in_set", "flag", "it is a member of the recommended set"),
-        Column("chance", "number", "share of the worlds whose best set it is in", "0-1", False, 0, 1),
-        Column("chance_level", "number", "the same if sets were drawn by lot: k of the eligible", "0-1", False, 0, 1),
-        Column("often", "flag", "it is one of the k most often chosen"),
+        Column(
+            "chance",
+            "number",
+            "share of the worlds whose best set it, or another on its ground, is in",
+            "0-1",
+            False,
+            0,
+            1,
+        ),
+        Column(
+            "chance_level",
+            "number",
+            "the same if sets were drawn by lot: k of the grounds that the eligible stand on",
+            "0-1",
+            False,
+            0,
+            1,
+        ),
+        Column("often", "flag", "it is one of the k most often chosen, of sites on one ground the first alone"),
     ),
 )
 

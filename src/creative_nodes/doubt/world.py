@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from creative_nodes.common import CRITERION_GROUPS, POSITION_CRITERIA
+from creative_nodes.choose import Grounds
+from creative_nodes.common import POSITION_CRITERIA
 from creative_nodes.doubt.draws import Drawn
 from creative_nodes.doubt.kept import Rides, Walks
 from creative_nodes.network import Chains, LinkRule, both_ways, direct_links, network_gains
-from creative_nodes.reach import decayed, half_life_to_decay, hill_number
+from creative_nodes.reach import MIDDLE_AGE, decayed, half_life_to_decay, hill_number
 from creative_nodes.score import Scale, Score, follow, ranks_of, scales_by, value_of, weighted_sum
-
-SITE_CRITERIA = CRITERION_GROUPS["site"]
 
 
 @dataclass(frozen=True)
@@ -48,27 +47,23 @@ class Sites:
     site_ids : shape (sites,).
     figures : the criteria of the site itself, a column each.
     area_unknown, age_unknown : which nobody knows, shape (sites,).
-    age_part : what age adds to heritage_value today, shape (sites,).
     ranked, eligible : which share the ranking, and which may be chosen, whether they can be reached or not.
+    grounds : which stand on one ground.
     """
 
     site_ids: np.ndarray
     figures: pd.DataFrame
     area_unknown: np.ndarray
     age_unknown: np.ndarray
-    age_part: np.ndarray
     ranked: np.ndarray
     eligible: np.ndarray
+    grounds: Grounds
 
     def drawn(self, drawn: Drawn, rules: Rules) -> pd.DataFrame:
         """Return the criteria of the sites themselves in a world."""
-        found, at = self.figures.copy(), rules.score.anchors
-        area = self.area_unknown & ~np.isnan(drawn.area)
-        wide = at.capacity_low_m2 * (at.capacity_high_m2 / at.capacity_low_m2) ** drawn.area
-        found["site_capacity"] = np.where(area, wide, found["site_capacity"])
-        age = self.age_unknown & ~np.isnan(drawn.age)
-        value = found["heritage_value"].to_numpy()
-        found["heritage_value"] = np.where(age, value - self.age_part + rules.full_age * drawn.age, value)
+        found = self.figures.copy()
+        found["site_capacity"] *= np.where(self.area_unknown, drawn.area, 1.0)
+        found["heritage_value"] += np.where(self.age_unknown, rules.full_age * (drawn.age - MIDDLE_AGE), 0.0)
         return found
 
 

@@ -80,8 +80,10 @@ class Run:
         """Find the best set of a world; none where the run recommends none."""
         if not self.chosen:
             return None
-        which = may_open(self.kept, drawn)
-        return best_in_world(world_aims(self.kept, valued, drawn, which), which, self.chosen, len(self.chosen))
+        which, k = may_open(self.kept, drawn), len(self.chosen)
+        # a set is one of grounds: where a member is not real, another on its ground may be
+        there = self.kept.sites.grounds.stand_in(self.chosen, which)
+        return best_in_world(world_aims(self.kept, valued, drawn, which), which, there, k)
 
     def by_priority(self, plain: Valued) -> np.ndarray:
         """Return the share of the best that the recommended set reaches under drawn shares of its two aims.
@@ -239,15 +241,17 @@ def _site_doubt(run: Run, seen: Seen, plain: np.ndarray) -> pd.DataFrame:
 
 def _members(run: Run, seen: Seen) -> pd.DataFrame:
     """Make the table member_doubt."""
-    which, k = may_open(run.kept, run.base), len(run.chosen)
-    chance = np.array([np.mean([site in one.best for one in seen.sets]) for site in which])
+    which, k, grounds = may_open(run.kept, run.base), len(run.chosen), run.kept.sites.grounds
+    best, own = [set(grounds.of_members(one.best)) for one in seen.sets], [grounds.of(site) for site in which]
+    chance = np.array([np.mean([ground in one for one in best]) for ground in own])
     ids = run.kept.sites.site_ids[which]
-    often = np.isin(np.arange(len(which)), np.lexsort((ids.astype(str), -chance))[:k])
+    order = np.lexsort((ids.astype(str), -chance))
+    often = np.isin(np.arange(len(which)), grounds.some(which).firsts(order.tolist())[:k])
     found = {
         "site_id": ids,
         "in_set": np.isin(which, run.chosen),
         "chance": chance,
-        "chance_level": k / len(which),
+        "chance_level": k / len(set(own)),
         "often": often,
     }
     frame = pd.DataFrame(found).sort_values(["chance", "site_id"], ascending=[False, True])
@@ -268,7 +272,7 @@ def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame, plain: Valued) -> pd
         "mean_reached": float(reached.mean()),
         "reaches_by_priority": float((by_priority >= NEARLY_BEST).mean()),
         "draws": len(by_priority),
-        "best_sets": len({one.best for one in seen.sets}),
+        "best_sets": len({run.kept.sites.grounds.of_members(one.best) for one in seen.sets}),
         "recommended": reaches >= LEAST_REACHED,
         "most_often": members.loc[members["often"], "site_id"].tolist(),
     }

@@ -12,7 +12,7 @@ from .names import has_han as has_han
 from .names import names_of as names_of
 from .registry import read_registry as read_registry
 from .setting import look_around as look_around
-from .settings import TAXONOMIES as TAXONOMIES
+from .settings import OSM_TAGS as OSM_TAGS
 from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import check_files as check_files
@@ -23,9 +23,11 @@ from .survey_list import survey_list as survey_list
 from .tables import AMENITIES as AMENITIES
 from .tables import CITY_LANGUAGES as CITY_LANGUAGES
 from .tables import CREATIVE as CREATIVE
+from .tables import GROUNDS as GROUNDS
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import LOCATED as LOCATED
+from .tables import OUTSIDE as OUTSIDE
 from .tables import REGISTRY as REGISTRY
 from .tables import SURVEY as SURVEY
 from .taxonomy import Taxonomy as Taxonomy

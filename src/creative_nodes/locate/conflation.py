@@ -45,6 +45,7 @@ class Named:
     tags: list[dict[str, str]]
     folded: list[list[str]]
     geometry: np.ndarray
+    epsg: int
 
     @classmethod
     def of(cls, places: gpd.GeoDataFrame, tags: list[dict[str, str]], epsg: int) -> Named:
@@ -63,6 +64,7 @@ class Named:
             tags=[tags[i] for i in rows],
             folded=[folded_names(tags[i]) for i in rows],
             geometry=reproject(places.geometry.to_numpy()[rows], WGS84_EPSG, epsg),
+            epsg=epsg,
         )
 
     def without(self, osm_ids: list[str]) -> Named:
@@ -74,6 +76,7 @@ class Named:
             [self.tags[row] for row in kept],
             [self.folded[row] for row in kept],
             self.geometry[kept],
+            self.epsg,
         )
 
 
@@ -102,7 +105,7 @@ def sites_of(
     settings : distances of grouping and matching.
     within : the area that is read, metric CRS.
     epsg : that CRS.
-    grounds : industrial grounds that a roughly placed row may claim, metric CRS.
+    grounds : industrial grounds of any size that a roughly placed row may claim, metric CRS.
     """
     lists = _by_origin([row for row in known if row.origin != registry.REGISTRY])
     known = [row for row in known if row.origin == registry.REGISTRY]

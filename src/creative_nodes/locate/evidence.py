@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -45,13 +45,13 @@ def find(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonom
     """
     found = Finds()
     rows = []
-    for row, (osm_id, one) in enumerate(zip(places["osm_id"], tags, strict=True)):
+    for row, (osm_id, one, source) in enumerate(zip(places["osm_id"], tags, places["source"], strict=True)):
         hits = taxonomy.hits(one)
         if any(hit.rule.anchor for hit in hits):
             rows.append(row)
             found.osm_ids.append(osm_id)
             found.tags.append(one)
-            found.hits.append(hits)
+            found.hits.append([replace(hit, source=source) for hit in hits] if source else hits)
     found.geometry = reproject(places.geometry.to_numpy()[rows], WGS84_EPSG, epsg)
     return found
 

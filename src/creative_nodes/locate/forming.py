@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+import shapely.affinity
 
 from creative_nodes.locate import evidence, grouping, registry
 from creative_nodes.locate.names import fold, folded_names, names_of
@@ -13,6 +14,15 @@ from creative_nodes.locate.settings import Locate
 from creative_nodes.locate.taxonomy import Hit
 
 Matches = dict[int, tuple[registry.Known, registry.Match]]
+
+
+@dataclass(frozen=True)
+class Item:
+    """What an item lends to a site: its id, a file of Wikimedia Commons and the year it began, as far as known."""
+
+    wikidata: str = ""
+    image: str = ""
+    inception: int | None = None
 
 
 @dataclass
@@ -30,10 +40,17 @@ class Site:
     match: registry.Match | None = None
     also: list[str] = field(default_factory=list)
     imported: list[registry.Known] = field(default_factory=list)
+    item: Item = Item()
 
     @classmethod
     def of_row(cls, row: registry.Known, place: shapely.Geometry) -> Site:
-        """Make a site of a row alone, at its place in the metric CRS."""
+        """Make a site of a row alone, at its place in the metric CRS.
+
+        A point in a large ground is not where the ground begins: a row that tells its area, and has no outline, is a
+        round ground of that area about its point.
+        """
+        if row.area_m2 and isinstance(place, shapely.Point):
+            place = round_ground(place, row.area_m2)
         names = {"name": row.name, "name_en": row.name_en, "name_vi": row.name_vi, "name_zh": row.name_zh}
         return cls(f"r-{row.registry_id}", names, place, folded=row.folded_names())
 
@@ -53,6 +70,19 @@ class Site:
     def display_names(self) -> dict[str, str]:
         """Return its names, filled in from the registry or an imported list where OSM has none."""
         return {key: value or self.said(key) for key, value in self.names.items()}
+
+
+def round_ground(point: shapely.Point, area_m2: float) -> shapely.Geometry:
+    """Draw a round ground about a point.
+
+    Parameters
+    ----------
+    point : its middle, metric CRS.
+    area_m2 : its area.
+    """
+    rough = shapely.buffer(point, np.sqrt(area_m2 / np.pi))
+    grown = float(np.sqrt(area_m2 / shapely.area(rough)))  # its corners lie on the circle, its sides within
+    return shapely.affinity.scale(rough, grown, grown, origin=point)
 
 
 def _prefix(osm_id: str) -> str:
@@ -82,12 +112,14 @@ def group_sites(finds: evidence.Finds, matches: Matches, settings: Locate) -> li
     folded = [fold(names_of(tags)["name"]) for tags in finds.tags]
     # a works of its own name, and what one listing names, is one place up to the width of the largest ground
     wide = grouping.width_of(settings.max_group_area_m2)
+    own = [registry.own_part(name) if registry.has_own_part(name) else "" for name in folded]
     alike = [
         grouping.Alike(folded, settings.group_within_m),
-        grouping.Alike([registry.own_part(name) if registry.has_own_part(name) else "" for name in folded], wide),
+        grouping.Alike(own, wide),
         grouping.Alike([tags.get("heritage:ref", "") for tags in finds.tags], wide),
     ]
-    label = grouping.group(finds.geometry, alike, max_area_m2=settings.max_group_area_m2)
+    named = grouping.Named(own, lambda one, other: registry.similarity(one, other) < settings.registry_match_score)
+    label = grouping.group(finds.geometry, alike, max_area_m2=settings.max_group_area_m2, named=named)
     return [_site_of(finds, np.flatnonzero(label == number), matches) for number in range(label.max(initial=-1) + 1)]
 
 

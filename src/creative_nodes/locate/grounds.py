@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.common import projected
-from creative_nodes.locate.grouping import largest_member, oldest_member
+from creative_nodes.common import WGS84_EPSG, projected, reproject, tables
+from creative_nodes.locate.grouping import GROUND_M2, largest_member, oldest_member
 from creative_nodes.locate.names import fold
 from creative_nodes.locate.selector import Selector
+from creative_nodes.locate.tables import GROUNDS
 
 WITHIN_M = 12.0
-SMALLEST_M2, LARGEST_M2 = 2_000.0, 300_000.0
+SMALLEST_M2, LARGEST_M2 = GROUND_M2, 300_000.0
 
 
 @dataclass(frozen=True)
@@ -97,3 +99,81 @@ def eligible(grounds: Sequence[Ground], *, named_elsewhere: Sequence[bool] = ())
     """
     told = list(named_elsewhere) or [False] * len(grounds)
     return [one for one, known in zip(grounds, told, strict=True) if known or SMALLEST_M2 <= one.area_m2 <= LARGEST_M2]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The grounds of a city, and which of them a registry or list names (a ground counts then whatever its size)."""
+
+    all: Sequence[Ground]
+    named_elsewhere: Sequence[bool]
+
+    @cached_property
+    def _of_object(self) -> dict[str, Ground]:
+        return {osm_id: one for one in self.all for osm_id in one.osm_ids}
+
+    @cached_property
+    def _places(self) -> tuple[shapely.STRtree, list[Ground]]:
+        """Index the grounds that are one place: an estate is none, unless somebody names it as one."""
+        pairs = zip(self.all, self.named_elsewhere, strict=True)
+        kept = [one for one, named in pairs if named or one.area_m2 <= LARGEST_M2]
+        return shapely.STRtree([one.geometry for one in kept]), kept
+
+    def under(self, osm_ids: Sequence[str], shape: shapely.Geometry) -> str:
+        """Return the id of the ground that a site stands on: its main object's, else the smallest around it.
+
+        Parameters
+        ----------
+        osm_ids : objects of the site, the main one first; none for a site that is not in OSM.
+        shape : of the site, metric CRS.
+
+        Returns
+        -------
+        an empty text where it stands on none.
+        """
+        own = self._of_object.get(osm_ids[0]) if osm_ids else None
+        if own is not None:
+            return own.ground_id
+        tree, kept = self._places
+        around = [kept[at] for at in tree.query(shapely.point_on_surface(shape), predicate="within")]
+        return min(around, key=lambda one: (one.area_m2, one.ground_id)).ground_id if around else ""
+
+    def frame(self, inside: shapely.Geometry, epsg: int) -> gpd.GeoDataFrame:
+        """Write those that touch the study area as the table grounds.
+
+        Parameters
+        ----------
+        inside : study area, metric CRS.
+        epsg : that CRS.
+        """
+        pairs = zip(self.all, self.named_elsewhere, strict=True)
+        rows = [(one, named) for one, named in pairs if shapely.intersects(inside, one.geometry)]
+        if not rows:
+            return tables.empty(GROUNDS)
+        columns = {
+            "ground_id": [one.ground_id for one, _ in rows],
+            "name": [one.name for one, _ in rows],
+            "area_m2": [one.area_m2 for one, _ in rows],
+            "named_elsewhere": [named for _, named in rows],
+            "osm_ids": [one.osm_ids for one, _ in rows],
+        }
+        shapes = reproject(np.array([one.geometry for one, _ in rows], dtype=object), epsg, WGS84_EPSG)
+        return gpd.GeoDataFrame(columns, geometry=shapes, crs=WGS84_EPSG)
+
+    @classmethod
+    def of_frame(cls, frame: gpd.GeoDataFrame, *, epsg: int) -> Grounds:
+        """Read the table grounds.
+
+        Parameters
+        ----------
+        frame : the table.
+        epsg : metric CRS of the shapes.
+        """
+        told = zip(frame["ground_id"], frame["osm_ids"], frame["name"], projected(frame, epsg), strict=True)
+        return cls(
+            [Ground(key, list(ids), name, shape) for key, ids, name, shape in told], list(frame["named_elsewhere"])
+        )
+
+    def eligible(self) -> list[Ground]:
+        """Keep those of a works' size, and those that are named elsewhere."""
+        return eligible(self.all, named_elsewhere=self.named_elsewhere)

@@ -14,25 +14,32 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, reproject, reproject_xy
+from creative_nodes.common import (
+    METRES_PER_KM,
+    NAME_COLUMNS,
+    SITE_STATUSES,
+    WGS84_EPSG,
+    InputError,
+    reproject,
+    reproject_xy,
+)
 from creative_nodes.locate.datum import to_wgs84
+from creative_nodes.locate.items import commons_file, item_id
 from creative_nodes.locate.judging import SPACE_TIERS
 from creative_nodes.locate.names import fold, has_han
 from creative_nodes.locate.registry import FARTHEST_KM, Known, csv_rows, unreadable_row
-from creative_nodes.locate.settings import Import, ImportColumns
+from creative_nodes.locate.settings import OSM_TAGS, WIKIDATA, Import, ImportColumns
 from creative_nodes.locate.taxonomy import Taxonomies, start_year
 
 LISTED_FIRST = 5  # rows at fault that an error names
 SAME_PLACE_DIGITS = 5  # decimals of a degree, about 1 m
-NAME_COLUMNS = ("name", "name_zh", "name_vi", "name_en")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-# "former site of": lists add it, maps often do not
 _FORMER = re.compile(r"\s*(?:旧\s*址|遗\s*址|原\s*址)$")
 _SEVERAL = re.compile(r"[/／、]")
-# three characters of two bytes each
-_CHINESE_RUN = re.compile(rb"[\x81-\xfe]{6}")
+_CHINESE_RUN = re.compile(rb"[\x81-\xfe]{6}")  # three characters of two bytes each
 SHORTEST_PART = 4  # characters: "空置" (vacant) after a stroke is no name
 
 
@@ -101,7 +108,7 @@ class ImportedList:
 
 
 def read_imports(paths: Iterable[str], imports: list[dict[str, Any]], scope: Scope) -> list[ImportedList]:
-    """Read the lists whose files are there.
+    """Read the lists whose files are there; those of OSM's own tags are read with the extract.
 
     Parameters
     ----------
@@ -110,7 +117,8 @@ def read_imports(paths: Iterable[str], imports: list[dict[str, Any]], scope: Sco
     scope : what they are read for.
     """
     specs = {Path(one["file"]).name: Import.model_validate(one) for one in imports}
-    return [read_import(path, specs[Path(path).name], scope) for path in paths]
+    lists = [(path, specs[Path(path).name]) for path in paths]
+    return [read_import(path, spec, scope) for path, spec in lists if spec.kind != OSM_TAGS]
 
 
 def read_import(path: str | Path, spec: Import, scope: Scope) -> ImportedList:
@@ -130,6 +138,8 @@ def read_import(path: str | Path, spec: Import, scope: Scope) -> ImportedList:
     raw = _read_csv(path, spec) if path.suffix.lower() == ".csv" else _read_features(path, spec)
     if not raw.records:
         raise InputError("holds no rows", where=str(path))
+    if spec.kind == WIKIDATA:
+        raw = _once_an_item(raw, str(spec.mapping.wikidata))
     lon, lat = to_degrees(raw.x, raw.y, spec, raw.epsg)
     _check_positions(path, raw, lon, lat, spec, scope)
     rows = [_known(raw, number, lon[number], lat[number], spec, scope) for number in range(len(raw.records))]
@@ -152,6 +162,13 @@ def to_degrees(x: np.ndarray, y: np.ndarray, spec: Import, epsg: int | None) -> 
     there = np.isfinite(x) & np.isfinite(y)
     lon[there], lat[there] = reproject_xy(x[there], y[there], epsg, WGS84_EPSG)
     return lon, lat
+
+
+def _once_an_item(raw: Raw, column: str) -> Raw:
+    """Keep the first row of each item: Wikidata's answers repeat one for each of its pictures and listings."""
+    ids = [record[column] for record in raw.records]
+    kept = sorted({one: at for at, one in reversed(list(enumerate(ids)))}.values())
+    return Raw([raw.where[at] for at in kept], [raw.records[at] for at in kept], raw.x[kept], raw.y[kept], raw.epsg)
 
 
 # ---------------------------------------------------------------- files
@@ -211,7 +228,7 @@ def _header(path: Path, reader: csv.DictReader[str]) -> list[str]:
 
 def _read_csv(path: Path, spec: Import) -> Raw:
     reader = csv.DictReader(io.StringIO(_decode(path), newline=""), strict=True)
-    _check_columns(path, spec.columns, _header(path, reader))
+    _check_columns(path, spec.mapping, _header(path, reader))
     where, records = [], []
     for line, values in csv_rows(reader, str(path)):
         place = f"{path}, line {line}"
@@ -224,7 +241,7 @@ def _read_csv(path: Path, spec: Import) -> Raw:
         if any(record.values()):
             where.append(place)
             records.append(record)
-    lon, lat = str(spec.columns.lon), str(spec.columns.lat)
+    lon, lat = str(spec.mapping.lon), str(spec.mapping.lat)
     for place, record in zip(where, records, strict=True):
         if bool(record[lon]) != bool(record[lat]):
             raise InputError(f"give both {lon} and {lat} or neither", where=place)
@@ -260,7 +277,7 @@ def _read_features(path: Path, spec: Import) -> Raw:
         raise InputError(f"cannot be read as GeoJSON or GeoPackage: {error}", where=str(path)) from None
     if len(layers) != 1:
         raise InputError(f"must hold one layer with geometry, has {', '.join(layers) or 'none'}", where=str(path))
-    _check_columns(path, spec.columns, [str(name) for name in frame.columns])
+    _check_columns(path, spec.mapping, [str(name) for name in frame.columns])
     epsg = _epsg_of(path, frame, spec)
     shapes = frame.geometry.to_numpy()
     where = [f"{path}, feature {number}" for number in range(1, len(shapes) + 1)]
@@ -286,7 +303,7 @@ def _points(shapes: np.ndarray, where: list[str]) -> np.ndarray:
 
 
 def _text(value: object) -> str:
-    if value is None or value != value:  # nan differs from itself
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
@@ -331,7 +348,8 @@ def _check_positions(path: Path, raw: Raw, lon: np.ndarray, lat: np.ndarray, spe
     away = _near(raw.x, raw.y, spec, raw.epsg, scope)
     far = np.flatnonzero(away > limit)
     placed = int((~np.isnan(away)).sum())
-    if len(far):
+    # of items only those at a site are used: one that lies elsewhere is none, whether or not its position is a slip
+    if len(far) and spec.kind != WIKIDATA:
         turned = _near(raw.y, raw.x, spec, raw.epsg, scope)[far]
         first = "; ".join(
             f"{raw.where[i].removeprefix(f'{path}, ')} ({raw.x[i]:.10g}, {raw.y[i]:.10g})" for i in far[:LISTED_FIRST]
@@ -396,15 +414,16 @@ def _known(raw: Raw, number: int, lon: float, lat: float, spec: Import, scope: S
     record, where = raw.records[number], raw.where[number]
 
     def value(key: str) -> str:
-        column = getattr(spec.columns, key)
+        column = getattr(spec.mapping, key)
         return (record[column] if column else "") or getattr(spec.defaults, key, None) or ""
 
     names = {key: value(key) for key in NAME_COLUMNS}
-    name = next((text for text in names.values() if text), "")
+    # without a name as signed, that of a language spoken here comes before the English one
+    name = names["name"] or next((text for text in reversed(names.values()) if text), "")
     if not fold(name):
         raise InputError("has no name", where=where)
     allowed = {"heritage_class": scope.classes, "domain": scope.domains, "tier": SPACE_TIERS, "status": SITE_STATUSES}
-    told = {key: _one_of(value(key), some, getattr(spec.columns, key), where) for key, some in allowed.items()}
+    told = {key: _one_of(value(key), some, getattr(spec.mapping, key), where) for key, some in allowed.items()}
     year = start_year({"start_date": value("year")}) if value("year") else None
     placed = bool(np.isfinite(lon))
     # of name and place, so that rows put in or taken out leave the others' ids alone
@@ -416,8 +435,10 @@ def _known(raw: Raw, number: int, lon: float, lat: float, spec: Import, scope: S
             **names,
             "name": name,
             "aliases": ";".join(_aliases(name.replace(";", " "), scope.local_name)),
-            "kind": spec.kind,
+            "kind": "both" if spec.kind == WIKIDATA else spec.kind,
             **told,
+            "wikidata": item_id(value("wikidata"), where),
+            "image": commons_file(value("image"), where),
             "lon": float(lon) if placed else None,
             "lat": float(lat) if placed else None,
             "precision": "site",

@@ -92,6 +92,7 @@ def _entries(hits: Sequence[tuple[str, Hit]], rules: list[Rule]) -> list[dict[st
             "osm_id": osm_id,
             "tag": hit.tag,
             "reason": hit.rule.reason,
+            **({"source": hit.source} if hit.source else {}),
         }
         for (osm_id, _), hit in once.items()
     ]

@@ -59,6 +59,9 @@ class Fit:
         return json.dumps(told)
 
 
+NO_FIT = Fit(0, {}, "", shifted=False)
+
+
 def _readings(one: ImportedList) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the rows' degrees, WGS 84, as read in its datum and in every other it might be in."""
     lon, lat = to_degrees(one.x, one.y, one.spec, one.epsg)
@@ -112,7 +115,7 @@ def measure_fit(one: ImportedList, twins: Twins, settings: Locate, *, epsg: int)
     epsg : metric CRS of the twins.
     """
     if not np.isfinite(one.x).any():
-        return Fit(0, {}, "", shifted=False)
+        return NO_FIT
     points = {name: _points(*reading, epsg) for name, reading in _readings(one).items()}
     own = points[one.reference]
     there = np.flatnonzero(~shapely.is_empty(own))
@@ -137,7 +140,7 @@ def measure_fit(one: ImportedList, twins: Twins, settings: Locate, *, epsg: int)
 
 def _fit(reference: str, points: dict[str, np.ndarray], twins: np.ndarray) -> Fit:
     if not len(twins):
-        return Fit(0, {}, "", shifted=False)
+        return NO_FIT
     middle = shapely.centroid(twins)
     offsets = {
         name: Offset(

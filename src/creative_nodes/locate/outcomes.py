@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,17 +16,17 @@ from creative_nodes.locate.claims import CLAIM_M
 from creative_nodes.locate.conflation import Named
 from creative_nodes.locate.forming import Site
 from creative_nodes.locate.imports import ImportedList
-from creative_nodes.locate.settings import Locate
-from creative_nodes.locate.tables import IMPORTS, REGISTRY
+from creative_nodes.locate.settings import OSM_TAGS, Locate
+from creative_nodes.locate.tables import IMPORTS, OUTSIDE, REGISTRY
 
 # what becomes of a registry row
 IN_OSM, NOT_IN_OSM, NOT_LOCATED = mark("in OSM"), mark("not in OSM"), mark("not located")
-OUTSIDE = mark("outside the study area")
 MATCHED = {
     "name": mark("matched by name: {objects}"),
     "position": mark("matched by position: {objects}"),
     "claim": mark("placed to its street, it takes the only industrial ground within {reach:.0f} m: {objects}"),
 }
+REMOTE = mark("a remote partner, in {where}")
 # a row that is placed, by its precision, where nothing carries its name
 UNNAMED_THERE = {
     "site": mark("no OSM object at its position carries its name"),
@@ -35,7 +36,7 @@ UNNAMED_THERE = {
 
 
 def imports_frame(
-    lists: Sequence[ImportedList], sites: list[Site], others: Named, settings: Locate, epsg: int
+    lists: Sequence[ImportedList], sites: list[Site], others: Named, places: gpd.GeoDataFrame, settings: Locate
 ) -> pd.DataFrame:
     """Tell what became of every imported list, and how well it fits OSM: the table imports.
 
@@ -44,41 +45,62 @@ def imports_frame(
     lists : the lists.
     sites : industrial sites and creative spaces, with the rows they took.
     others : named OSM objects that are no site.
+    places : the table places, for what files of fresher tags told.
     settings : distances of matching.
-    epsg : metric CRS of sites and objects.
     """
-    if not lists:
-        nothing: pd.DataFrame = tables.empty(IMPORTS)
-        return nothing
+    twins = _twins(sites, others) if lists else offsets.Twins([], np.array([]))
+    rows = [_list_row(one, sites, twins, settings, others.epsg) for one in lists]
+    sources = places.loc[places["source"] != "", ["osm_id", "source"]]
+    members = {osm_id: site for site in sites for osm_id in site.osm_ids}
+    rows += [_fresher_row(source, some["osm_id"], members) for source, some in sources.groupby("source")]
+    nothing: pd.DataFrame = tables.empty(IMPORTS)
+    return pd.DataFrame(rows) if rows else nothing
+
+
+def _twins(sites: list[Site], others: Named) -> offsets.Twins:
+    """Collect what rows may be in OSM."""
     mapped = [site for site in sites if site.osm_ids]
     rest = others.without([osm_id for site in mapped for osm_id in site.osm_ids])
     # a site goes by its registry names too: lists often use the former one
     names = [[*site.folded, *(site.known.folded_names() if site.known else [])] for site in mapped]
     shapes = np.concatenate([np.array([site.geometry for site in mapped], dtype=object), rest.geometry])
-    twins = offsets.Twins([*names, *rest.folded], shapes)
-    rows = []
-    for one in lists:
-        fit = offsets.measure_fit(one, twins, settings, epsg=epsg)
-        mine = [(site, row) for site in sites for row in site.imported if row.origin == one.file]
-        rows.append(
-            {
-                "file": one.file,
-                "source": one.spec.source,
-                "kind": one.spec.kind,
-                "datum": one.reference,
-                "n": len(one.rows),
-                "placed": len(mine),
-                "matched": sum(bool(site.osm_ids) for site, _ in mine),
-                "in_registry": sum(site.known is not None for site, _ in mine),
-                "pairs": fit.pairs,
-                "median_m": fit.offsets[one.reference].centroid_m if fit.pairs else None,
-                "median_outline_m": fit.offsets[one.reference].outline_m if fit.pairs else None,
-                "offsets": fit.as_json(),
-                "best_datum": fit.best,
-                **written(warning=offsets.warning(one, fit)),
-            }
-        )
-    return pd.DataFrame(rows)
+    return offsets.Twins([*names, *rest.folded], shapes)
+
+
+def _list_row(
+    one: ImportedList, sites: list[Site], twins: offsets.Twins, settings: Locate, epsg: int
+) -> dict[str, object]:
+    items = {row.wikidata for row in one.rows} - {""}
+    # positions in Wikidata are WGS 84 by definition: there is no datum to find out
+    fit = offsets.NO_FIT if items else offsets.measure_fit(one, twins, settings, epsg=epsg)
+    mine = [site for site in sites for row in site.imported if row.origin == one.file]
+    mine += [site for site in sites if site.item.wikidata in items]
+    here = fit.offsets[one.reference] if fit.pairs else None
+    return {
+        **{"file": one.file, "source": one.spec.source, "kind": one.spec.kind, "datum": one.reference},
+        **{"n": len(one.rows), "placed": len(mine), "matched": sum(bool(site.osm_ids) for site in mine)},
+        "in_registry": sum(site.known is not None for site in mine),
+        "pairs": fit.pairs,
+        "median_m": here.centroid_m if here else None,
+        "median_outline_m": here.outline_m if here else None,
+        "offsets": fit.as_json(),
+        "best_datum": fit.best,
+        **written(warning=offsets.warning(one, fit)),
+    }
+
+
+def _fresher_row(source: str, osm_ids: Iterable[str], members: Mapping[str, Site]) -> dict[str, object]:
+    """Tell what became of a file of fresher tags."""
+    file, _, date = source.rpartition(", ")
+    known = list(osm_ids)
+    mine = [members[osm_id] for osm_id in known if osm_id in members]
+    return {
+        **{"file": file, "source": f"OpenStreetMap, {date}", "kind": OSM_TAGS, "datum": "wgs84"},
+        **{"n": len(known), "placed": len(mine), "matched": len(mine)},
+        "in_registry": sum(site.known is not None for site in mine),
+        **{"pairs": 0, "median_m": None, "median_outline_m": None, "offsets": "{}", "best_datum": ""},
+        **written(warning=""),
+    }
 
 
 def registry_frame(
@@ -113,6 +135,7 @@ def registry_frame(
                 **{key: getattr(row, key) for key in ("name", "name_en", "name_vi", "name_zh", "kind", "status")},
                 **{key: getattr(row, key) for key in ("former_use", "present_use", "year_converted", "precision")},
                 **{key: getattr(row, key) for key in ("heritage_class", "domain", "lon", "lat")},
+                "remote": row.remote,
                 "source": row.source,
                 **written(outcome=outcome, reason=reason),
                 "match_score": matched.match.score if matched and matched.match else None,
@@ -143,6 +166,8 @@ def _outcome(
         return OUTSIDE, mark("its position lies outside the study area")
     if mine:
         return NOT_IN_OSM, mark("no OSM object of that name nearby; placed by the registry's own position")
+    if row.remote:
+        return OUTSIDE, told(REMOTE, where=row.remote)
     if row.status == "lost":
         return NOT_LOCATED, mark("closed or demolished; kept as history")
     if point is None:

@@ -23,10 +23,11 @@ from creative_nodes.locate.names import fold
 PRECISION_M = {"site": 0.0, "street": 500.0, "ward": 1500.0}
 HALF_ALIKE = 0.5
 SHORTEST_OWN = 3  # letters: A, B2 or a number tell buildings apart, not works
+LARGEST_M2 = 1e8  # 100 km²: more is a slip
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
 REGISTRY = "registry"
-NOT_IN_CSV = ("origin", "year_built", "listing")  # what only rows of imported lists carry
-MAY_LACK = ("status_date", "status_source")  # columns that a registry may leave out
+NOT_IN_CSV = ("origin", "listing", "wikidata", "image")  # what only rows of imported lists carry
+MAY_LACK = ("status_date", "status_source", "remote", "area_m2", "year_built")  # columns that a registry may leave out
 # folded words that tell no works from another
 _GENERIC = re.compile(
     r"\b(?:nha may|nha kho|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|"
@@ -63,11 +64,15 @@ class Known(BaseModel):
     precision: Literal["site", "street", "ward"]
     source: str = Field(min_length=1)
     note: str = ""
+    remote: str = ""
+    area_m2: Annotated[float, Field(gt=0, le=LARGEST_M2)] | None = None
     origin: str = REGISTRY
-    year_built: int | None = None
+    year_built: Annotated[int, Field(ge=1000, le=2200)] | None = None
     listing: str = ""
+    wikidata: str = ""
+    image: str = ""
 
-    @field_validator("year_converted", "lon", "lat", mode="before")
+    @field_validator("year_converted", "year_built", "lon", "lat", "area_m2", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -257,8 +262,8 @@ def similarity(a: str, b: str) -> float:
     ----------
     a, b : folded names.
     """
-    numbers_a, numbers_b = _NUMBER.findall(a), _NUMBER.findall(b)
-    if numbers_a and numbers_b and sorted(numbers_a) != sorted(numbers_b):
+    numbers_a, numbers_b = _numbers(a), _numbers(b)
+    if numbers_a and numbers_b and numbers_a != numbers_b:
         return 0.0
     return fuzz.token_sort_ratio(a, b) / 100
 
@@ -294,6 +299,11 @@ def has_own_part(name: str) -> bool:
     name : a folded name.
     """
     return len(_bare(name)) >= SHORTEST_OWN
+
+
+@lru_cache(maxsize=100_000)
+def _numbers(name: str) -> list[str]:
+    return sorted(_NUMBER.findall(name))
 
 
 @lru_cache(maxsize=100_000)

@@ -6,8 +6,8 @@ with its 95 % interval). The likelihood that a ground is old industry is 1 / (1 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from creative_nodes.common import M2_PER_KM2, projected
 from creative_nodes.locate.grounds import Ground
 from creative_nodes.locate.names import FORMER, TODAY, name_key, name_keys
 from creative_nodes.locate.selector import Selector
-from creative_nodes.locate.setting_rules import Setting, SettingRule
+from creative_nodes.locate.setting_rules import Never, Setting, SettingRule
 from creative_nodes.locate.words import DEFAULT_LANGUAGES, WordList
 
 M2_PER_HECTARE = 1e4
@@ -40,7 +40,8 @@ class Surroundings:
     """What lies around the grounds of a city; shapes in the metric CRS.
 
     `osm_ids`, `tags`, `shapes`: every object of the table places. `street_names`, `streets`: every edge of the streets.
-    `residents`, `homes`: persons at each point of the table people. `languages`: those of the city.
+    `residents`, `homes`: persons at each point of the table people. `languages`: those of the city. `sources`: file of
+    fresher tags by OSM id, where one tells of the object.
     """
 
     osm_ids: list[str]
@@ -51,6 +52,12 @@ class Surroundings:
     residents: np.ndarray
     homes: np.ndarray
     languages: Collection[str] = DEFAULT_LANGUAGES
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index of the shapes."""
+        return shapely.STRtree(self.shapes)
 
     @cached_property
     def tags_of(self) -> dict[str, dict[str, str]]:
@@ -85,6 +92,7 @@ def look_around(
         residents=people["residents"].to_numpy(dtype=float),
         homes=projected(people, epsg),
         languages=languages,
+        sources={key: told for key, told in zip(places["osm_id"], places["source"], strict=True) if told},
     )
 
 
@@ -130,7 +138,24 @@ def no_works(ground: Ground, around: Surroundings, setting: Setting) -> str:
     selector, words = Selector(setting.never.tags), WordList(setting.never.names, languages=around.languages)
     members = [around.tags_of[osm_id] for osm_id in ground.osm_ids]
     told = (_said(tags, words, TODAY) or selector.found_in(tags) for tags in members)
-    return next((text for text in told if text), "")
+    return next((text for text in told if text), "") or _covering(ground, around, setting.never)
+
+
+def _covering(ground: Ground, around: Surroundings, never: Never) -> str:
+    """Return the tag of what covers at least half of a ground and is no works: a school, homes, a tower."""
+    selector = Selector(never.covered_by)
+    for row in around.tree.query(ground.geometry, predicate="intersects"):
+        tag = selector.found_in(around.tags[row]) or _tower(around.tags[row], never.storeys)
+        shared = shapely.area(shapely.intersection(around.shapes[row], ground.geometry)) if tag else 0.0
+        if tag and shared >= ground.area_m2 / 2:
+            return tag
+    return ""
+
+
+def _tower(tags: Mapping[str, str], storeys: int | None) -> str:
+    levels = tags.get("building:levels", "")
+    high = storeys is not None and levels.replace(".", "", 1).isdigit() and float(levels) >= storeys
+    return f"building:levels={levels}" if high else ""
 
 
 def density_around(grounds: Sequence[Ground], around: Surroundings, within_m: float) -> np.ndarray:

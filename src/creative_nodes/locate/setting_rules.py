@@ -38,6 +38,12 @@ class Never(_Part):
     tags: list[str] = []
     names: dict[str, list[str]] = {}
     groups: list[str] = Field([], description="groups of words, for the languages that `names` does not hold")
+    covered_by: list[str] = Field(
+        [], description="tags of what is no works, whose shapes cover at least half of the ground"
+    )
+    storeys: int | None = Field(
+        None, ge=2, description="a building of so many storeys on half of the ground is a tower"
+    )
 
 
 class Setting(_Part):

@@ -22,7 +22,8 @@ from creative_nodes.common import (
 
 # what a run reads the rules of places from
 TAXONOMIES = ("heritage_taxonomy", "creative_taxonomy", "amenity_taxonomy")
-IMPORT_KINDS = (".csv", ".geojson", ".json", ".gpkg")
+IMPORT_FILES = (".csv", ".geojson", ".json", ".gpkg")
+OSM_TAGS, WIKIDATA = "osm", "wikidata"  # kinds of imports that list no sites
 
 
 class ImportColumns(Section):
@@ -42,6 +43,8 @@ class ImportColumns(Section):
     heritage_class: str | None = Field(None, description="class in the heritage taxonomy")
     domain: str | None = Field(None, description="domain in the creative taxonomy")
     tier: str | None = Field(None, description="core, intermediate or supporting")
+    wikidata: str | None = Field(None, description="kind wikidata only: item, as Q123 or its address")
+    image: str | None = Field(None, description="kind wikidata only: a file of Wikimedia Commons, by name or address")
 
     @model_validator(mode="after")
     def _named(self) -> Self:
@@ -67,7 +70,7 @@ class Import(Section):
     file: str = Field(
         description="path of a .csv (UTF-8), .geojson or .gpkg file, or its name in the folder of imports"
     )
-    columns: ImportColumns = Field(description="column mapping")
+    columns: ImportColumns | None = Field(None, description="column mapping; every kind but osm needs it")
     datum: Datum | None = Field(
         None,
         description="datum of its degrees: wgs84, gcj02 (Amap, Tencent) or bd09 (Baidu). Give datum or epsg, not both; "
@@ -76,8 +79,17 @@ class Import(Section):
     epsg: int | None = Field(
         None, gt=0, description="EPSG code of its coordinates, e.g. 3405 for VN-2000 / UTM 48N (easting, northing in m)"
     )
-    kind: Literal["heritage", "creative"] = Field(description="what its rows are")
+    kind: Literal["heritage", "creative", "osm", "wikidata"] = Field(
+        description="what its rows are: heritage or creative, sites; osm, OSM objects with all their tags (GeoJSON of "
+        "Overpass Turbo), which take the place of older tags in the extract; wikidata, items that lend the sites they "
+        "are their link, picture and year, and make none"
+    )
     source: str = Field(min_length=1, description="who published it, and when")
+    date: str | None = Field(
+        None,
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        description="kind osm only: day its tags were read from OSM; by default the file's own timestamp",
+    )
     defaults: ImportDefaults = Field(
         default_factory=lambda: ImportDefaults.model_validate({}), description="for rows that do not say"
     )
@@ -90,13 +102,40 @@ class Import(Section):
             known_crs(epsg)
         return epsg
 
+    @property
+    def mapping(self) -> ImportColumns:
+        """Its column mapping, which every kind but osm has."""
+        if self.columns is None:
+            raise ValueError(f"{self.file} has no columns")
+        return self.columns
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.kind == OSM_TAGS:
+            said = {"columns": self.columns, "datum": self.datum, "epsg": self.epsg}
+            wrong = [key for key, value in said.items() if value is not None]
+            if wrong or Path(self.file).suffix.lower() not in (".geojson", ".json"):
+                raise ValueError(
+                    f"kind {OSM_TAGS} is a GeoJSON file with OSM's own keys in degrees; "
+                    f"leave out {', '.join(wrong) or 'other files'}"
+                )
+        elif self.date is not None:
+            raise ValueError(f"date is for kind {OSM_TAGS}; say in source when the list was published")
+        elif self.columns is None:
+            raise ValueError("give columns: which column holds what")
+        elif (self.columns.wikidata is not None) != (self.kind == WIKIDATA):
+            raise ValueError(f"columns.wikidata and kind {WIKIDATA} go together; give both or neither")
+        return self
+
     @model_validator(mode="after")
     def _fits_its_file(self) -> Self:
         if self.datum and self.epsg:
             raise ValueError(f"give datum or epsg, not both; got {self.datum} and {self.epsg}")
         kind = Path(self.file).suffix.lower()
-        if kind not in IMPORT_KINDS:
-            raise ValueError(f"file must end in {', '.join(IMPORT_KINDS)}, got {self.file}")
+        if kind not in IMPORT_FILES:
+            raise ValueError(f"file must end in {', '.join(IMPORT_FILES)}, got {self.file}")
+        if self.columns is None:
+            return self
         placed = (self.columns.lon is not None, self.columns.lat is not None)
         if kind == ".csv" and not all(placed):
             raise ValueError("a CSV needs columns.lon and columns.lat")

@@ -12,14 +12,16 @@ import shapely
 
 from creative_nodes.common import WGS84_EPSG, Table, buffer_metres, mark, reproject, tables
 from creative_nodes.locate import evidence, registry
+from creative_nodes.locate.claims import named_elsewhere
 from creative_nodes.locate.conflation import Named, sites_of
 from creative_nodes.locate.forming import Site
-from creative_nodes.locate.grounds import Ground, eligible, find_grounds
+from creative_nodes.locate.grounds import Ground, Grounds, find_grounds
 from creative_nodes.locate.imports import ImportedList
+from creative_nodes.locate.items import lend_items
 from creative_nodes.locate.judging import Judgement, Statement, judge
 from creative_nodes.locate.outcomes import imports_frame, registry_frame
 from creative_nodes.locate.selector import Selector
-from creative_nodes.locate.settings import Locate
+from creative_nodes.locate.settings import WIKIDATA, Locate
 from creative_nodes.locate.status import told_status
 from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE
 from creative_nodes.locate.taxonomy import Taxonomies, Taxonomy, start_year
@@ -55,11 +57,12 @@ def _statement(row: registry.Known, taxonomy: Taxonomy) -> Statement:
 
 @dataclass(frozen=True)
 class _Beside:
-    """What tells of the status of sites: creative spaces with their ids, and the day of each object's last edit."""
+    """What stands beside sites: creative spaces with their ids, the day of each object's last edit, and grounds."""
 
     spaces: shapely.STRtree
     space_ids: list[str]
     edited: dict[str, str]
+    grounds: Grounds
 
     def space_at(self, site: Site, estate_m2: float) -> str:
         """Return the id of the first creative space inside or touching; one gallery does not convert an estate."""
@@ -80,7 +83,7 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
     )
     class_ = site.said("heritage_class") or judged.class_
     years = [year for tags in site.tags if (year := start_year(tags)) is not None]
-    years = years or [row.year_built for row in site.imported if row.year_built is not None]
+    years = years or [row.year_built for row in site.sources() if row.year_built is not None]
     return {
         "site_id": f"h-{site.key}",
         **site.display_names(),
@@ -97,6 +100,8 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
         "list": _list_of(site, judged),
         "offered": _is_offered(site, status.status, area, taxonomy, class_),
         "told_by": "register" if site.known else "list" if site.imported else "map",
+        **vars(site.item),
+        "ground_id": beside.grounds.under(site.osm_ids, site.geometry),
         "registry_id": site.known.registry_id if site.known else "",
         "in_osm": bool(site.osm_ids),
         "evidence": judged.evidence,
@@ -159,6 +164,7 @@ class Located:
     amenities: gpd.GeoDataFrame
     registry: pd.DataFrame
     imports: pd.DataFrame
+    grounds: gpd.GeoDataFrame
 
 
 def locate(
@@ -187,7 +193,7 @@ def locate(
     lists : imported lists of known sites.
     """
     tags = tables.parse_tags(places)
-    everyone = [*known, *(row for one in lists for row in one.rows)]
+    everyone = [*known, *(row for one in lists for row in one.rows if one.spec.kind != WIKIDATA)]
     inside = reproject(area, WGS84_EPSG, epsg)
     within = reproject(buffer_metres(area, edge_buffer_m, epsg), WGS84_EPSG, epsg)
     # a space that has closed is history: its registry row makes no creative space
@@ -195,20 +201,22 @@ def locate(
     others = Named.of(places, tags, epsg)
     finds = evidence.find(places, tags, taxonomies.creative, epsg=epsg)
     creative = sites_of(finds, open_rows, others, settings, within=within, epsg=epsg)
+    industry = [row for row in everyone if row.kind in ("heritage", "both") and _names_works(row, taxonomies.heritage)]
+    finds = evidence.find(places, tags, taxonomies.heritage, epsg=epsg)
+    mapped = _grounds(places, tags, taxonomies.heritage, epsg)
+    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg, grounds=mapped)
+    grounds = Grounds(mapped, named_elsewhere(mapped, industrial))
+    heritage = [site for site in industrial if shapely.intersects(inside, site.geometry)]
     beside = _Beside(
         shapely.STRtree([site.geometry for site in creative]),
         [f"c-{site.key}" for site in creative],
         dict(zip(places["osm_id"], places["edited"], strict=True)),
+        grounds,
     )
-
-    industry = [row for row in everyone if row.kind in ("heritage", "both") and _names_works(row, taxonomies.heritage)]
-    finds = evidence.find(places, tags, taxonomies.heritage, epsg=epsg)
-    grounds = _grounds(places, tags, taxonomies.heritage, epsg)
-    industrial = sites_of(finds, industry, others, settings, within=within, epsg=epsg, grounds=grounds)
-    heritage = [site for site in industrial if shapely.intersects(inside, site.geometry)]
 
     taken = {osm_id for site in creative for osm_id in site.osm_ids}
     amenities = _amenities(evidence.find(places, tags, taxonomies.amenities, epsg=epsg), taken, epsg)
+    lend_items(heritage, [row for one in lists for row in one.rows if row.wikidata], settings, epsg=epsg)
     rows = [_heritage_row(site, taxonomies.heritage, beside, settings.max_group_area_m2) for site in heritage]
     spaces = [_creative_row(site, taxonomies.creative, inside) for site in creative]
     return Located(
@@ -216,7 +224,8 @@ def locate(
         creative=_frame(spaces, creative, CREATIVE, epsg),
         amenities=amenities,
         registry=registry_frame(known, industrial, creative, inside, epsg),
-        imports=imports_frame(lists, [*industrial, *creative], others, settings, epsg),
+        imports=imports_frame(lists, [*industrial, *creative], others, places, settings),
+        grounds=grounds.frame(inside, epsg),
     )
 
 
@@ -226,10 +235,10 @@ def _names_works(row: registry.Known, taxonomy: Taxonomy) -> bool:
 
 
 def _grounds(places: gpd.GeoDataFrame, tags: list[dict[str, str]], taxonomy: Taxonomy, epsg: int) -> list[Ground]:
-    """Return the industrial grounds of a works' size, as the taxonomy's setting family tells them."""
+    """Return the industrial grounds of any size, as the taxonomy's setting family tells them."""
     if taxonomy.setting is None:
         return []
-    return eligible(find_grounds(places, tags, Selector(taxonomy.setting.ground), epsg=epsg))
+    return find_grounds(places, tags, Selector(taxonomy.setting.ground), epsg=epsg)
 
 
 def _amenities(finds: evidence.Finds, taken: set[str], epsg: int) -> gpd.GeoDataFrame:

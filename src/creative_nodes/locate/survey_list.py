@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from creative_nodes.common import NAMES, WGS84_EPSG, Message, mark, reproject, tables, told, written
-from creative_nodes.locate.grounds import Ground, eligible, find_grounds
+from creative_nodes.locate.grounds import Ground, Grounds
 from creative_nodes.locate.names import names_of
-from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting import Sign, Surroundings, density_around, likelihood, no_works, signs
 from creative_nodes.locate.setting_rules import Setting
 from creative_nodes.locate.status import NOT_KNOWN
@@ -38,12 +36,11 @@ class _Asked:
 
 
 def survey_list(
-    places: gpd.GeoDataFrame,
+    grounds: gpd.GeoDataFrame,
     around: Surroundings,
     heritage: gpd.GeoDataFrame,
     setting: Setting | None,
     *,
-    area: shapely.Geometry,
     epsg: int,
     wording: WordingReader | None = None,
 ) -> gpd.GeoDataFrame:
@@ -51,11 +48,10 @@ def survey_list(
 
     Parameters
     ----------
-    places : the table places.
-    around : what lies around, the same places included.
+    grounds : the table grounds.
+    around : what lies around, the objects of the grounds included.
     heritage : the table heritage; ground of a known or likely site, or of one lost, is not asked about.
     setting : the rules; without them the list is empty.
-    area : study area, EPSG:4326.
     epsg : metric CRS.
     wording : what names alone tell: creative parks, water works and mints are not asked about.
 
@@ -65,14 +61,12 @@ def survey_list(
     """
     if setting is None:
         return tables.empty(SURVEY)
-    inside = reproject(area, WGS84_EPSG, epsg)
-    found = find_grounds(places, around.tags, Selector(setting.ground), epsg=epsg)
-    grounds = eligible([one for one in found if shapely.intersects(inside, one.geometry)])
-    asked = _worth_asking(grounds, around, _settled(heritage), setting)
+    sized = Grounds.of_frame(grounds, epsg=epsg).eligible()
+    asked = _worth_asking(sized, around, _settled(heritage), setting)
     asked = [one for one in asked if wording is None or not _is_told_by_name(one, wording)]
     asked.sort(key=lambda one: (-one.likelihood, one.ground.ground_id))
-    kept = asked[: min(MOST, int(MOST_SHARE * len(grounds)))]
-    return _frame(kept, around.tags_of, len(grounds), epsg)
+    kept = asked[: min(MOST, int(MOST_SHARE * len(sized)))]
+    return _frame(kept, around, len(sized), epsg)
 
 
 def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
@@ -83,13 +77,15 @@ def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
     survey : the table survey.
     taxonomy : its default class; nobody has said of which kind they are, or that they are old.
     """
-    known = survey[["site_id", *(column.name for column in NAMES), "area_m2", "osm_ids", "geometry"]]
+    known = survey[["site_id", *(column.name for column in NAMES), "area_m2", "ground_id", "osm_ids", "geometry"]]
     silent = {"status": NOT_KNOWN, "status_source": "", "status_date": "", "registry_id": "", "told_by": "map"}
+    silent |= {"wikidata": "", "image": ""}
     return known.assign(
         heritage_class=taxonomy.default_class,
         **silent,
         **{"confidence": 0.0, "tier": "low", "list": "survey", "offered": True, "in_osm": True},
-        **{"listed": False, "public_land": False, "start_year": pd.array([pd.NA] * len(survey), dtype="Int64")},
+        **{"listed": False, "public_land": False},
+        **dict.fromkeys(("start_year", "inception"), pd.array([pd.NA] * len(survey), dtype="Int64")),
         evidence=survey["signs"],
     )[[column.name for column in HERITAGE.columns]]
 
@@ -129,27 +125,30 @@ def _settle(one: _Asked) -> Message:
     return told(SETTLED_BY_NEIGHBOUR, name=beside.tag.removeprefix("name=")) if beside else told(SETTLED_BY_VISIT)
 
 
-def _evidence(found: Sequence[Sign]) -> str:
+def _entry(sign: Sign, sources: Mapping[str, str]) -> dict[str, object]:
+    told = {"rule": sign.rule.id, "weight": sign.rule.weight, "osm_id": sign.osm_id, "tag": sign.tag}
+    source = {"source": sources[sign.osm_id]} if sign.osm_id in sources else {}
+    return {**told, "reason": sign.rule.reason, **source}
+
+
+def _evidence(found: Sequence[Sign], sources: Mapping[str, str]) -> str:
     ordered = sorted(found, key=lambda sign: -sign.rule.weight)
-    entries = [
-        {"rule": s.rule.id, "weight": s.rule.weight, "osm_id": s.osm_id, "tag": s.tag, "reason": s.rule.reason}
-        for s in ordered
-    ]
-    return json.dumps(entries, ensure_ascii=False)
+    return json.dumps([_entry(sign, sources) for sign in ordered], ensure_ascii=False)
 
 
-def _frame(kept: Sequence[_Asked], tags_of: dict[str, dict[str, str]], n: int, epsg: int) -> gpd.GeoDataFrame:
+def _frame(kept: Sequence[_Asked], around: Surroundings, n: int, epsg: int) -> gpd.GeoDataFrame:
     if not kept:
         return tables.empty(SURVEY)
     rows = [
         {
             "site_id": f"s-{one.ground.ground_id.replace('/', '')}",
-            **_names(one.ground, tags_of),
+            **_names(one.ground, around.tags_of),
             "area_m2": one.ground.area_m2,
             "likelihood": one.likelihood,
             "place": place,
             "eligible": n,
-            "signs": _evidence(one.signs),
+            "ground_id": one.ground.ground_id,
+            "signs": _evidence(one.signs, around.sources),
             **written(settle=_settle(one)),
             "osm_ids": one.ground.osm_ids,
         }

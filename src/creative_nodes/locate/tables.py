@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creative_nodes.common import EVIDENCE, GEOMETRY, MESSAGES, NAMES, OSM_IDS, Column, Table
+from creative_nodes.common import EVIDENCE, GEOMETRY, MESSAGES, NAMES, OSM_IDS, Column, Table, mark
 
 HERITAGE = Table(
     "heritage",
@@ -25,7 +25,13 @@ HERITAGE = Table(
         ),
         Column("tier", "text", "high (>= 0.7), medium (>= 0.4) or low"),
         Column("area_m2", "number", "area of the outline; missing for a point", "m²", True, 0),
-        Column("start_year", "integer", "year it was built, when tagged or in an imported list", "year", True),
+        Column(
+            "start_year",
+            "integer",
+            "year it was built or began, when tagged, in the registry or in an imported list",
+            "year",
+            True,
+        ),
         Column("listed", "flag", "carries a heritage listing, in OSM or in an imported list"),
         Column("public_land", "flag", "tagged as publicly owned or operated"),
         Column("list", "text", "known (a register, a list or strong evidence), likely (medium), or empty (weak)"),
@@ -36,9 +42,38 @@ HERITAGE = Table(
             "or somebody says that it is or will be vacated; and what the map alone tells of is large enough",
         ),
         Column("told_by", "text", "who tells of it: register, list, or map (OSM alone)"),
+        Column(
+            "wikidata", "text", "its item in Wikidata, as OSM or an imported list tells it; empty when none is known"
+        ),
+        Column("image", "text", "a picture of it in Wikimedia Commons (name of the file); empty when none is known"),
+        Column(
+            "inception", "integer", "year that item began, which may be the works or what is there today", "year", True
+        ),
+        Column(
+            "ground_id",
+            "text",
+            "industrial ground it stands on (table grounds), equal for sites of one ground; empty when on none",
+        ),
         Column("registry_id", "text", "matched registry row; empty when none"),
         Column("in_osm", "flag", "false: known from the registry or an imported list only"),
         EVIDENCE,
+        OSM_IDS,
+        GEOMETRY,
+    ),
+)
+
+GROUNDS = Table(
+    "grounds",
+    "mapped industrial ground: objects within 12 m of each other, differently named ones apart",
+    (
+        Column("ground_id", "text", "stable id: its oldest OSM object"),
+        Column("name", "text", "name of its largest named object; empty without one"),
+        Column("area_m2", "number", "area of the union of its objects", "m²", False, 0),
+        Column(
+            "named_elsewhere",
+            "flag",
+            "a row of the registry or of an imported list stands on it: it counts then whatever its size",
+        ),
         OSM_IDS,
         GEOMETRY,
     ),
@@ -62,6 +97,7 @@ SURVEY = Table(
         ),
         Column("place", "integer", "place by likelihood, 1 is the likeliest", "", False, 1),
         Column("eligible", "integer", "industrial grounds of a works' size in the city; same in each row", "grounds"),
+        Column("ground_id", "text", "the ground (table grounds)"),
         Column("signs", "text", "JSON list of the rules that fired: rule, weight (log-odds), osm_id, tag, reason"),
         Column("settle", "text", "what would settle its age, in words"),
         MESSAGES,
@@ -108,6 +144,8 @@ AMENITIES = Table(
     ),
 )
 
+OUTSIDE = mark("outside the study area")  # an outcome of a row of the registry
+
 REGISTRY = Table(
     "registry",
     "a row of the city's registry of known sites",
@@ -124,6 +162,7 @@ REGISTRY = Table(
         Column("lon", "number", "longitude in the registry, EPSG:4326", "degrees", True, -180, 180),
         Column("lat", "number", "latitude in the registry, EPSG:4326", "degrees", True, -90, 90),
         Column("precision", "text", "site, street or ward"),
+        Column("remote", "text", "where a partner outside the study area is, in words; empty for the others"),
         Column("source", "text", "public source"),
         Column("outcome", "text", "in OSM, not in OSM, not located, or outside the study area"),
         Column("reason", "text", "why, in words"),
@@ -140,11 +179,13 @@ IMPORTS = Table(
     "an imported list of known sites",
     (
         Column("file", "text", "its file name"),
-        Column("source", "text", "who published it"),
-        Column("kind", "text", "heritage or creative"),
+        Column("source", "text", "who published it; of OSM's own tags also their day"),
+        Column("kind", "text", "heritage, creative, osm (fresher tags) or wikidata (links, pictures and years)"),
         Column("datum", "text", "what its coordinates were read as: wgs84, gcj02, bd09 or an EPSG code"),
-        Column("n", "integer", "rows", "rows", False, 0),
-        Column("placed", "integer", "rows that are on a site; the others lie outside", "rows", False, 0),
+        Column(
+            "n", "integer", "rows; of fresher tags the objects of the area read that they tell of", "rows", False, 0
+        ),
+        Column("placed", "integer", "rows that are on a site; the others lie outside, or are none", "rows", False, 0),
         Column("matched", "integer", "of them on a site that is in OSM", "rows", False, 0),
         Column("in_registry", "integer", "of them on a site that the registry holds too", "rows", False, 0),
         Column("pairs", "integer", "rows found in OSM by name alone, to measure the offset", "rows", False, 0),
@@ -158,7 +199,7 @@ IMPORTS = Table(
 )
 
 # in the order of what locating gives
-LOCATED = (HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS)
+LOCATED = (HERITAGE, CREATIVE, AMENITIES, REGISTRY, IMPORTS, GROUNDS)
 
 CITY_LANGUAGES = Table(
     "city_languages",

@@ -71,10 +71,11 @@ class TaxonomyFile(_Part):
 
 @dataclass(frozen=True)
 class Hit:
-    """A rule that fired on an object, and the tag that made it fire."""
+    """A rule that fired on an object, the tag that made it fire, and the file of fresher tags that tells it, if any."""
 
     rule: Rule
     tag: str
+    source: str = ""
 
 
 class Taxonomy:

@@ -109,14 +109,16 @@ class _Matcher:
         written = [f"(?:{simplify(unicodedata.normalize('NFC', pattern))})" for pattern in patterns]
         self._patterns = re.compile("|".join(written)) if written else None
 
-    def found_in(self, text: str) -> bool:
+    def found_in(self, text: str, *, bare: bool = True) -> bool:
+        """Look in a text; `bare`: words whose accents tell are found without them too, where the text has none."""
         if has_accents(text):
             return bool(
                 (self._plain and self._plain.search(fold(text)))
                 or (self._accented and self._accented.search(tidy(text)))
                 or (self._patterns and self._patterns.search(simplify(unicodedata.normalize("NFC", text)).strip()))
             )
-        return bool(self._bare and self._bare.search(fold(text)))
+        words = self._bare if bare else self._plain
+        return bool(words and words.search(fold(text)))
 
 
 class WordList:
@@ -154,10 +156,17 @@ class WordList:
         return _Matcher(pair for pair in self._shared if pair[0] in self._city)
 
     def found_in(self, text: str, *, language: str = "") -> bool:
-        """Tell whether one of the words occurs in a name, of which the language may be known."""
+        """Tell whether one of the words occurs in a name, of which the language may be known.
+
+        A word whose accents tell is not looked for without them in a name of another language: Diem in the English
+        name of a school is a poet, not diêm, a match.
+        """
+        bare = not language or language in ACCENTS_TELL
         if self._own is not None and _OWN.search(text) and self._own.found_in(text):
             return True
-        return self._spoken.found_in(text) or (language not in self._city and self._tagged(language).found_in(text))
+        if self._spoken.found_in(text, bare=bare):
+            return True
+        return language not in self._city and self._tagged(language).found_in(text)
 
     def _tagged(self, language: str) -> _Matcher:
         """Return the words of a language that the city does not speak, compiled when first asked for."""

@@ -19,6 +19,8 @@ from .gain import Stones as Stones
 from .gain import equivalent_rise as equivalent_rise
 from .gain import network_gains as network_gains
 from .gain import stone_rises as stone_rises
+from .naming import naming_of as naming_of
+from .naming import quarter_of as quarter_of
 from .settings import ClusterSettings as ClusterSettings
 from .settings import NetworkSettings as NetworkSettings
 from .tables import CLUSTERS as CLUSTERS

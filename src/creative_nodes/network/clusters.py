@@ -13,21 +13,18 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from creative_nodes.common import M2_PER_KM2, NAME_COLUMNS, WGS84_EPSG, reproject, tables
+from creative_nodes.common import NAME_COLUMNS, WGS84_EPSG, reproject, tables
 from creative_nodes.locate import has_han
 from creative_nodes.network.colocation import colocate
 from creative_nodes.network.connectivity import links_within, nearest_other, space_chains
 from creative_nodes.network.density import NOISE, TINY, find_clusters, near_pairs, sizes
+from creative_nodes.network.naming import Naming, naming_of, quarter_of
 from creative_nodes.network.settings import ClusterSettings, NetworkSettings
 from creative_nodes.network.tables import CLUSTERS
 from creative_nodes.streets import StreetNetwork, Streets, costs_between
 
 BLOCK = 4  # side of a search block, in limits: large blocks search few streets twice
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
-WARD_LEVELS = frozenset(
-    {"6", "7", "8", "9", "10"}
-)  # admin_level of wards and communes; districts are told by their size
-QUARTERS = frozenset({"suburb", "quarter", "neighbourhood", "village", "town", "borough", "city_block"})
 
 
 def _near_nodes(network: StreetNetwork, nodes: np.ndarray, within_m: float) -> Iterator[tuple[np.ndarray, ...]]:
@@ -147,44 +144,6 @@ def pseudo_p(size: float, by_chance: np.ndarray) -> float:
     return float((1 + np.sum(by_chance >= size - TINY)) / (1 + len(by_chance)))
 
 
-@dataclass(frozen=True)
-class Naming:
-    """What clusters are named by.
-
-    `quarters`: named quarters (columns `NAME_COLUMNS`, geometry in EPSG:4326), as points or areas. `documented`: OSM
-    objects with an article on Wikipedia or an entry in Wikidata.
-    """
-
-    quarters: gpd.GeoDataFrame
-    documented: frozenset[str]
-
-
-def naming_of(places: gpd.GeoDataFrame) -> Naming:
-    """Find quarters and documented objects among the rows of the table places."""
-    rows, names, documented = [], [], set()
-    areal = shapely.get_dimensions(places.geometry.to_numpy()) == 2
-    for row, (osm_id, tags) in enumerate(zip(places["osm_id"], tables.parse_tags(places), strict=True)):
-        if "wikidata" in tags or "wikipedia" in tags:
-            documented.add(osm_id)
-        ward = tags.get("boundary") == "administrative" and tags.get("admin_level") in WARD_LEVELS and areal[row]
-        if tags.get("name") and (ward or tags.get("place") in QUARTERS):
-            rows.append(row)
-            names.append([tags.get(column.replace("_", ":"), "") for column in NAME_COLUMNS])
-    quarters = pd.DataFrame(names, columns=list(NAME_COLUMNS), dtype=object)
-    shapes = places.geometry.iloc[rows].to_numpy()
-    return Naming(gpd.GeoDataFrame(quarters, geometry=shapes, crs=WGS84_EPSG), frozenset(documented))
-
-
-def _quarter_of(centre: shapely.Geometry, shapes: np.ndarray, settings: ClusterSettings) -> int | None:
-    """Return the index of the smallest area that holds the centre, else of the nearest point in reach, else nothing."""
-    areal = shapely.get_dimensions(shapes) == 2
-    size = np.where(areal & shapely.intersects(shapes, centre), shapely.area(shapes) / M2_PER_KM2, np.inf)
-    if size.min(initial=np.inf) <= settings.quarter_max_km2:
-        return int(size.argmin())
-    metres = np.where(areal, np.inf, shapely.distance(shapes, centre))
-    return int(metres.argmin()) if metres.min(initial=np.inf) <= settings.quarter_within_m else None
-
-
 def _best_known(members: gpd.GeoDataFrame, documented: frozenset[str]) -> pd.Series | None:
     """Return the best-known member with a name: in the registry, on Wikipedia, core, best attested, in this order."""
     named = members[members["name"] != ""]
@@ -256,7 +215,7 @@ def clusters_frame(
         members = np.flatnonzero(labels == label)
         # the hull of the members, grown a little so that two points make a shape
         hull = shapely.buffer(shapely.convex_hull(shapely.union_all(shapely.centroid(shapes[members]))), 30)
-        row = _quarter_of(hull.centroid, quarters, settings)
+        row = quarter_of(hull.centroid, quarters, settings)
         quarter = None if row is None else naming.quarters.iloc[row]
         p_value = pseudo_p(large[label], by_chance)
         found.append(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
 from creative_nodes.common import Positive, Section, Share
-from creative_nodes.pull import DOWNLOADS, download_name
+from creative_nodes.pull import DOWNLOADS, download_name, note_beside, without_login
 
 
 class Raster(Section):
@@ -113,6 +114,64 @@ def find_population(
         if one.url and online:
             return str(DOWNLOADS / download_name(one.url))
     return None
+
+
+def raster_given(people: People, raster: str | Path | None) -> Raster | None:
+    """Return which of the configured rasters a file is: by its name, or by the note of where it was downloaded from.
+
+    Parameters
+    ----------
+    people : as configured.
+    raster : the file; None without one.
+    """
+    older = people.older_raster
+    if not raster or older is None:
+        return people.raster if raster else None
+    note = note_beside(Path(raster))
+    urls = [url for url in (older.url, *older.mirrors) if url]
+    names = [download_name(url) for url in urls] + ([Path(older.file).name] if older.file else [])
+    by_note = note is not None and note.url in map(without_login, urls)
+    return older if by_note or Path(raster).name in names else people.raster
+
+
+def passed_over(people: People, used: Raster | PopulationTable | Total | None) -> dict[str, str]:
+    """Return the sources that are configured before the one that is used, by key: files that were not there.
+
+    Parameters
+    ----------
+    people : as configured.
+    used : the source that is there; None without any.
+    """
+    found: dict[str, str] = {}
+    for key in ("raster", "older_raster", "table"):
+        one = getattr(people, key)
+        if one is not None and one is used:
+            break
+        if one is not None:
+            found[key] = Path(one.file or urlsplit(one.url).path).name
+    return found
+
+
+def told_passed_over(people: People, city: str, *, raster: str | None, table: str | None) -> str:
+    """Say which sources of residents are not there, and what serves instead; empty when the first is there.
+
+    Parameters
+    ----------
+    people : as configured.
+    city : its key.
+    raster, table : the files that are there, or will be downloaded; None without one.
+    """
+    used = raster_given(people, raster) or (people.table if table else None) or people.total
+    lacking = passed_over(people, used)
+    if not lacking:
+        return ""
+    names = ", ".join(f"people.{key} ({file})" for key, file in lacking.items())
+    key = next((key for key, one in people if used is not None and one is used), "")
+    return (
+        f"config/cities/{city}.yaml: not there, and not to be downloaded in this run: {names}; "
+        f"{f'people.{key} serves instead' if key else 'nobody lives there then'}. Put the file there, or into the "
+        "folder POPULATION"
+    )
 
 
 class PeopleGrid(Section):

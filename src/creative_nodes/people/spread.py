@@ -15,10 +15,10 @@ from creative_nodes.common import WGS84_EPSG, InputError, Message, buffer_metres
 from creative_nodes.people.fallback import FALLBACK_OFF, from_total
 from creative_nodes.people.grid import Grid, Spread, grid_over
 from creative_nodes.people.raster import from_raster
-from creative_nodes.people.settings import People, PeopleGrid, Raster
+from creative_nodes.people.settings import People, PeopleGrid, PopulationTable, Raster, Total, passed_over, raster_given
 from creative_nodes.people.table import from_table
 from creative_nodes.people.tables import PEOPLE
-from creative_nodes.pull import PLACES, STREET_EDGES, note_beside, without_login
+from creative_nodes.pull import PLACES, STREET_EDGES
 
 SUM_TOLERANCE = 1e-3  # the sum over the study area and the source's own sum over it agree to this share
 NEARLY_ALL = 0.99  # share of the study area with figures below which the source line says so
@@ -64,23 +64,6 @@ def people_frame(cells: np.ndarray, grid: Grid, area: shapely.Geometry, *, buffe
     return gpd.GeoDataFrame(columns, geometry=centres, crs=WGS84_EPSG)
 
 
-def raster_given(people: People, raster: str | Path | None) -> Raster | None:
-    """Return which of the configured rasters a file is: by its name, or by the note of where it was downloaded from.
-
-    Parameters
-    ----------
-    people : as configured.
-    raster : the file; None without one.
-    """
-    older = people.older_raster
-    if not raster or older is None:
-        return people.raster if raster else None
-    note = note_beside(Path(raster))
-    urls = [without_login(url) for url in (older.url, *older.mirrors) if url]
-    by_name = older.file is not None and Path(raster).name == Path(older.file).name
-    return older if by_name or (note and note.url in urls) else people.raster
-
-
 def spread_people(
     area: shapely.Geometry,
     *,
@@ -116,6 +99,7 @@ def spread_people(
     source: Message | str
     raster, table = files.raster, files.table
     given = raster_given(people, raster)
+    chosen: Raster | PopulationTable | Total | None = given or (people.table if table else None) or people.total
     if raster and given:
         reading = partial(from_raster, bands=given.bands) if given.bands else from_raster
         spread, source, where = reading(raster, grid, area), given.source, Path(raster).name
@@ -140,10 +124,20 @@ def spread_people(
             **FALLBACK_OFF,
         )
     else:
-        return tables.empty(PEOPLE), {"people": mark("none: config gives neither a raster nor a table nor a total")}
+        return tables.empty(PEOPLE), _nobody(people)
+    if lacking := passed_over(people, chosen):
+        source = told("{source}; named before it, but not there: {files}", source=source, files=list(lacking.values()))
     frame = people_frame(spread.cells, grid, area, buffer_m=buffer_m)
     note = written(people=source)
     return frame, {"people": note["people"], "people_messages": note["messages"], **_sum_check(frame, spread, where)}
+
+
+def _nobody(people: People) -> dict[str, Any]:
+    """Say why there are no residents."""
+    if not (lacking := passed_over(people, None)):
+        return {"people": mark("none: config gives neither a raster nor a table nor a total")}
+    note = written(people=told("none: what config names is not there ({files})", files=list(lacking.values())))
+    return {"people": note["people"], "people_messages": note["messages"]}
 
 
 def other_sources(

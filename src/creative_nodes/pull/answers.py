@@ -56,7 +56,7 @@ def _parsed(body: bytes) -> Any:
         raise LastingError(f"it sent a web page instead of data ({said}); check the URL and the network's login page")
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PassingError("the answer breaks off or is not JSON") from None
 
 
@@ -98,7 +98,7 @@ class Cache:
         """Return the answer to a question; None when there is none."""
         try:
             return json.loads(self._path(question).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
 
     def keep(self, question: str, answer: Any) -> None:

@@ -124,7 +124,9 @@ def _holder(block: bytes, number: int) -> str:
                 node += text == 0
         for kind, field in (("node", 1), ("way", 3), ("relation", 4)):
             for item in _bytes(group, field):
-                if number in (*_packed(item, 2), *_packed(item, 3), *_packed(item, 8)):
+                # keys and values; of relations the roles too, where ways have their nodes
+                texts = [*_packed(item, 2), *_packed(item, 3), *(_packed(item, 8) if kind == "relation" else ())]
+                if number in texts:
                     own = next((value for key, value in _fields(item) if key == 1 and isinstance(value, int)), 0)
                     return f"{kind} {(own >> 1) ^ -(own & 1) if kind == 'node' else own}"
     return "an object"

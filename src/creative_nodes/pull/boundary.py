@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import InputError
 from creative_nodes.pull.clip import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
 from creative_nodes.pull.nominatim import geocode
+from creative_nodes.pull.patience import Report, silent
 from creative_nodes.pull.settings import Boundary, Internet
 
 WGS84 = "EPSG:4326"
@@ -79,9 +81,11 @@ def polygon_file(path: Path, *, where: str) -> BaseGeometry:
     return polygon_only(shapely.union_all(shapely.make_valid(shapes.to_numpy())), where=where)
 
 
-def _relation(source: Path, relation: int, *, where: str) -> tuple[dict[str, str], list[tuple[str, int, str]]]:
+def _relation(
+    positions: NodePositions, relation: int, *, where: str
+) -> tuple[dict[str, str], list[tuple[str, int, str]]]:
     """Return the relation's tags and members (type, id, role)."""
-    for found in relations_of(source):
+    for found in relations_of(positions.source):
         if found.id == relation:
             tags = {tag.k: tag.v for tag in found.tags}
             kind = tags.get("type", "none")
@@ -90,12 +94,12 @@ def _relation(source: Path, relation: int, *, where: str) -> tuple[dict[str, str
                     f"relation {relation} is of type {kind}, not a boundary; check the id, or {_OTHERWISE}", where=where
                 )
             return tags, [(member.type, member.ref, member.role) for member in found.members]
-    raise InputError(f"relation {relation} is not in {source.name}; check the id, or {_OTHERWISE}", where=where)
+    raise InputError(f"relation {relation} is not in {positions.name}; check the id, or {_OTHERWISE}", where=where)
 
 
 def _outline_file(positions: NodePositions, relation: int, path: Path, *, where: str) -> str:
     """Write the relation with its ways and nodes to a small file; return what is wrong when it makes no area."""
-    tags, members = _relation(positions.source, relation, where=where)
+    tags, members = _relation(positions, relation, where=where)
     wanted = {ref for kind, ref, _ in members if kind == "w"}
     ways = {way.id: [node.ref for node in way.nodes] for way in ways_of(positions.source) if way.id in wanted}
     corners = {ref for nodes in ways.values() for ref in nodes}
@@ -145,15 +149,15 @@ def relation_area(positions: NodePositions, relation: int, *, where: str) -> Bas
         area = _assemble(path)
     if area is None:
         raise InputError(
-            f"relation {relation} in {source.name} does not make an area: {fault}; use an extract that holds all of "
+            f"relation {relation} in {positions.name} does not make an area: {fault}; use an extract that holds all of "
             f"it, or {_OTHERWISE}",
             where=where,
         )
     return polygon_only(area, where=where)
 
 
-def _looked_up(query: str, *, by_id: bool, cache: Path, where: str, internet: Internet | None) -> BaseGeometry:
-    return polygon_only(geocode(query, by_id=by_id, cache=cache, where=where, internet=internet), where=where)
+def _looked_up(query: str, *, by_id: bool, where: str, how: dict[str, Any]) -> BaseGeometry:
+    return polygon_only(geocode(query, by_id=by_id, where=where, **how), where=where)
 
 
 def study_area(
@@ -164,6 +168,7 @@ def study_area(
     cache: Path,
     root: Path = Path(),
     internet: Internet | None = None,
+    report: Report = silent,
 ) -> BaseGeometry:
     """Return the study area, without buffer.
 
@@ -175,19 +180,21 @@ def study_area(
     cache : folder that keeps the answers of Nominatim.
     root : the project's root, which boundary.polygon is relative to.
     internet : how Nominatim is asked.
+    report : called with a line for each of its failures.
 
     Returns
     -------
     Polygon or multipolygon, EPSG:4326.
     """
     where = f"config/cities/{city}.yaml: boundary"
+    how = {"cache": cache, "internet": internet, "report": report}
     if boundary.bbox:
         return shapely.box(*boundary.bbox)
     if boundary.polygon:
         return polygon_file(root / boundary.polygon, where=f"{where}.polygon")
     if boundary.place:
-        return _looked_up(boundary.place, by_id=False, cache=cache, where=f"{where}.place", internet=internet)
+        return _looked_up(boundary.place, by_id=False, where=f"{where}.place", how=how)
     relation = boundary.relation or 0
     if positions is None:
-        return _looked_up(f"R{relation}", by_id=True, cache=cache, where=f"{where}.relation", internet=internet)
+        return _looked_up(f"R{relation}", by_id=True, where=f"{where}.relation", how=how)
     return relation_area(positions, relation, where=f"{where}.relation")

@@ -82,11 +82,15 @@ def on_earth(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class NodePositions:
-    """Positions of all nodes of an OSM file, kept in a scratch file; `from_ways`: some come from its ways, unsorted."""
+    """Positions of all nodes of an OSM file, kept in a scratch file.
+
+    `from_ways`: some come from its ways, unsorted. `name`: of the file that was given, where this is a copy put right.
+    """
 
     source: Path
     scratch: Path
     from_ways: bool = False
+    name: str = ""
 
     def _given(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the nodes that have a position, and whether it is one on Earth."""
@@ -123,13 +127,14 @@ class NodePositions:
 
 
 @contextmanager
-def node_positions(source: Path, *, scratch: Path) -> Iterator[NodePositions]:
+def node_positions(source: Path, *, scratch: Path, name: str = "") -> Iterator[NodePositions]:
     """Read the position of every node of an OSM file.
 
     Parameters
     ----------
     source : .osm.pbf, .osm or .osm.bz2 file.
     scratch : folder for the scratch file, 16 bytes a node.
+    name : of the file for errors, where `source` is a copy of it.
     """
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".nodes-") as folder:
         path = Path(folder) / "positions"
@@ -140,7 +145,7 @@ def node_positions(source: Path, *, scratch: Path) -> Iterator[NodePositions]:
             osmium.apply(reader, osmium.NodeLocationsForWays(index))
         if on_ways:
             _add_from_ways(source, path)
-        yield NodePositions(source, path, on_ways)
+        yield NodePositions(source, path, on_ways, name or source.name)
 
 
 def _keeps_on_ways(header: osmium.io.Header) -> bool:
@@ -201,13 +206,13 @@ def _nodes_inside(positions: NodePositions, area: BaseGeometry) -> np.ndarray:
         ids, lon, lat = ids[near], lon[near], lat[near]
         found.append(ids[shapely.contains_xy(area, lon, lat)])
     if not np.isfinite(extent).all():
-        raise InputError("the file holds no OSM nodes; get another extract", where=positions.source.name)
+        raise InputError("the file holds no OSM nodes; get another extract", where=positions.name)
     inside = np.unique(np.concatenate(found))
     if not inside.size:
         raise InputError(
             f"nothing lies inside the study area: the file covers {_box(tuple(extent))}, the buffered study area "
             f"{_box(area.bounds)} (west, south, east, north); check the city's boundary, or get that city's extract",
-            where=positions.source.name,
+            where=positions.name,
         )
     return inside
 

@@ -15,7 +15,7 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import __version__
-from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, buffer_metres, metric_epsg, reproject
+from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, MadeOf, buffer_metres, digest, metric_epsg, reproject
 from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
 from creative_nodes.pull.download import file_sha256
@@ -38,6 +38,16 @@ class Pulled:
 
     study_area: gpd.GeoDataFrame
     provenance: dict[str, Any]
+
+    @property
+    def answers(self) -> MadeOf:
+        """What servers answered, which is no file that the pull was given: objects, and the outline of a place."""
+        found = {}
+        if self.provenance["kind"] == "overpass":
+            found["objects"] = digest(self.provenance["source_sha256"])
+        if "place" in self.provenance["boundary"]:
+            found["outline"] = digest(self.study_area.geometry.iloc[0].wkt)
+        return MadeOf(data=found)
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,10 @@ def _tools() -> dict[str, str]:
 
 
 def _area(task: _Task, positions: NodePositions | None) -> _Area:
-    study = study_area(task.boundary, positions, city=task.city, cache=task.cache, internet=task.asking.internet)
+    asking = task.asking
+    study = study_area(
+        task.boundary, positions, city=task.city, cache=task.cache, internet=asking.internet, report=asking.report
+    )
     epsg = metric_epsg(study, task.epsg)
     return _Area(study, buffer_metres(study, task.buffer_m, epsg), epsg)
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from creative_nodes.common import InputError
+from creative_nodes.common import InputError, alone
 from creative_nodes.pull.body import body_of, check_ending, check_opening, told_length
 from creative_nodes.pull.internet import (
     NETWORK_FAULTS,
@@ -27,7 +27,7 @@ from creative_nodes.pull.internet import (
     in_words,
 )
 from creative_nodes.pull.note import Note, note_beside, write_note
-from creative_nodes.pull.partial import Partial, alone
+from creative_nodes.pull.partial import Partial
 from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
 from creative_nodes.pull.progress import Progress, megabytes
 from creative_nodes.pull.settings import Internet
@@ -381,7 +381,11 @@ def download_file(
     urls, internet = [url, *mirrors], internet or Internet.model_validate({})
     with written(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    with alone(path, report), Session(internet) as session:
+
+    def waiting(holder: str) -> None:
+        report(f"{path.name}: another run is downloading it (process {holder}); waiting for that one")
+
+    with alone(path, waiting), Session(internet) as session:
         before = note_beside(path)
         if before and not refresh and before.url in map(without_login, urls):
             return _unchanged(before)

@@ -5,41 +5,40 @@ from __future__ import annotations
 from creative_nodes.common import tables
 from creative_nodes.pull.access import is_ferry
 
+# keys whose closed ways are areas, but for `LINE_VALUES`: wiki.openstreetmap.org/wiki/Overpass_turbo/Polygon_Features
+# and the area keys of the iD editor (github.com/osmlab/id-area-keys); where they differ, the wiki's page of the key
 AREA_KEYS = frozenset(
     {
-        "amenity",
-        "building",
-        "landuse",
-        "leisure",
-        "tourism",
-        "historic",
-        "heritage",
-        "shop",
-        "office",
-        "craft",
-        "natural",
-        "place",
-        "boundary",
-        "man_made",
-        "power",
-        "industrial",
-        "public_transport",
-        "healthcare",
-        "building:part",
-        "area:highway",
+        *("building", "building:part", "landuse", "place", "boundary", "natural", "man_made", "industrial", "military"),
+        *("amenity", "leisure", "tourism", "historic", "heritage", "shop", "office", "craft", "healthcare", "golf"),
+        *("power", "public_transport", "aeroway", "area:highway"),
     }
 )
-LINE_KEYS = frozenset({"waterway", "railway", "route", "barrier", "aeroway"})
-# what is an area all the same when it is closed (OSM wiki; the area keys of the iD editor)
+LINE_VALUES = {
+    "natural": frozenset({"coastline", "cliff", "ridge", "arete", "tree_row"}),
+    "man_made": frozenset({"cutline", "embankment", "pipeline"}),
+    "power": frozenset({"line", "minor_line", "cable"}),
+    "aeroway": frozenset({"taxiway", "jet_bridge", "parking_position"}),
+    "leisure": frozenset({"track", "slipway"}),
+    "golf": frozenset({"hole"}),
+    "amenity": frozenset({"bench"}),
+}
+LINE_KEYS = frozenset({"waterway", "railway", "route", "barrier"})
+# a track or a stream stays one where these are said of it too: the loop of a museum railway is no ground
+NETWORK_KEYS = frozenset({"waterway", "railway", "route"})
+SAID_OF_LINES_TOO = frozenset({"historic", "heritage", "tourism"})
+# what is an area all the same when it is closed
 AREA_VALUES = {
-    "waterway": frozenset({"dock", "boatyard", "riverbank", "fuel", "sanitary_dump_station", "water_point"}),
+    "waterway": frozenset(
+        {"dock", "boatyard", "riverbank", "basin", "dam", "fuel", "sanitary_dump_station", "water_point"}
+    ),
     "railway": frozenset(
         {
             *("roundhouse", "workshop", "works", "yard", "turntable", "traverser", "engine_shed", "depot", "wash"),
-            *("station", "halt", "museum", "container_terminal", "facility"),
+            *("station", "halt", "platform", "museum", "container_terminal", "facility", "signal_box"),
         }
     ),
-    "aeroway": frozenset({"aerodrome", "airstrip", "apron", "hangar", "helipad", "heliport", "terminal"}),
+    "highway": frozenset({"services", "rest_area", "elevator"}),
 }
 FERRY = "ferry"  # stands as the highway value of ferry lines
 NOT_A_STREET = frozenset(
@@ -70,19 +69,29 @@ def is_area(tags: dict[str, str]) -> bool:
     """
     if "area" in tags:
         return tags["area"] != "no"
-    if any(set(tables.tag_values(tags.get(key, ""))) & values for key, values in AREA_VALUES.items()):
+    if any(_values(tags, key) & values for key, values in AREA_VALUES.items()):
         return True
-    return not LINE_KEYS.intersection(tags) or bool(AREA_KEYS.intersection(tags))
+    of_lines = {key for key, values in LINE_VALUES.items() if _values(tags, key) & values}
+    telling = AREA_KEYS.intersection(tags) - of_lines
+    if NETWORK_KEYS.intersection(tags):
+        telling -= SAID_OF_LINES_TOO
+    return bool(telling) or not (of_lines or LINE_KEYS.intersection(tags))
 
 
-def is_street(tags: dict[str, str]) -> bool:
+def _values(tags: dict[str, str], key: str) -> set[str]:
+    return set(tables.tag_values(tags.get(key, "")))
+
+
+def is_street(tags: dict[str, str], *, closed: bool = False) -> bool:
     """Tell whether a way is a street or a ferry line, and no square.
 
     Parameters
     ----------
     tags : of the way.
+    closed : whether it ends where it begins: then it may be the ground of a rest area.
     """
-    return ("highway" in tags or is_ferry(tags)) and tags.get("area") != "yes"
+    is_ground = tags.get("area") == "yes" or (closed and bool(_values(tags, "highway") & AREA_VALUES["highway"]))
+    return ("highway" in tags or is_ferry(tags)) and not is_ground
 
 
 def same_thing(way: dict[str, str], relation: dict[str, str]) -> bool:

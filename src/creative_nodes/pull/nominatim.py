@@ -21,6 +21,7 @@ from creative_nodes.pull.answers import Cache, fetch_json
 from creative_nodes.pull.internet import LastingError, Session
 from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
 from creative_nodes.pull.settings import Internet
+from creative_nodes.pull.urls import open_to_all
 
 # the usage policy of the public server: at most one request a second from all of an application
 PAUSE_S = 1.0
@@ -69,17 +70,33 @@ def _results(answer: Any) -> list[dict[str, Any]]:
 
 def _area(results: list[dict[str, Any]]) -> BaseGeometry | None:
     """Return the polygon of the most important result that has one."""
-    for one in sorted(results, key=lambda one: float(one.get("importance") or 0), reverse=True):
-        shape = one.get("geojson") or {}
-        if shape.get("type") in _POLYGONS:
-            area: BaseGeometry = shapely.geometry.shape(shape)
-            if not area.is_empty and shapely.is_valid_input(area) and bool(shapely.get_num_coordinates(area)):
-                return area
+    for one in sorted(results, key=_importance, reverse=True):
+        area = _shape(one.get("geojson"))
+        if area is not None:
+            return area
     return None
+
+
+def _importance(result: dict[str, Any]) -> float:
+    value = result.get("importance")
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _shape(given: Any) -> BaseGeometry | None:
+    """Return the polygon of a GeoJSON geometry; None when it is none."""
+    if not isinstance(given, dict) or given.get("type") not in _POLYGONS:
+        return None
+    try:
+        area: BaseGeometry = shapely.geometry.shape(given)
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.errors.ShapelyError):
+        return None
+    return None if area.is_empty else area
 
 
 def _ask(question: str, *, cache: Path, internet: Internet, report: Report, where: str) -> list[dict[str, Any]]:
     """Send a question, given as the URL that asks it."""
+    if warning := open_to_all(question):
+        report(warning)
     with Session(internet) as session:
 
         def attempt(url: str) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from creative_nodes.pull.internet import LastingError, PassingError, Session
 from creative_nodes.pull.patience import Patience, Report, ask_in_turn, silent
 from creative_nodes.pull.settings import Internet
 from creative_nodes.pull.source import attic_moment
-from creative_nodes.pull.urls import without_login
+from creative_nodes.pull.urls import open_to_all, without_login
 
 # public servers with data of the whole world and of the past
 # (wiki.openstreetmap.org/wiki/Overpass_API#Public_Overpass_API_instances, November 2026)
@@ -44,6 +44,7 @@ MAX_CUTS = 3
 KM_PER_DEGREE = 111.32
 # as many ways as `clip` completes an outline with, and some members of other kinds
 MAX_MEMBERS = 1000
+LARGEST_ID = (1 << 63) - 1
 _TYPE_ORDER = {"node": 0, "way": 1, "relation": 2}
 _TOO_MUCH = re.compile(r"timed out|timeout|out of memory|memory", re.IGNORECASE)
 Element = dict[str, Any]
@@ -137,14 +138,36 @@ def _checked(answer: Any) -> dict[str, Any]:
     return answer
 
 
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and 0 < value <= LARGEST_ID
+
+
+def _is_member(member: Any) -> bool:
+    return (
+        isinstance(member, dict)
+        and member.get("type") in _TYPE_ORDER
+        and _is_id(member.get("ref"))
+        and isinstance(member.get("role"), str)
+    )
+
+
+def _is_place(node: Element) -> bool:
+    at = [node.get(key) for key in ("lat", "lon")]
+    return all(isinstance(value, (int, float)) and abs(value) <= 180 for value in at)
+
+
 def _is_whole(element: Any) -> bool:
-    if (
-        not isinstance(element, dict)
-        or element.get("type") not in _TYPE_ORDER
-        or not isinstance(element.get("id"), int)
-    ):
+    """Tell whether an element is an OSM object with all that it needs."""
+    if not (isinstance(element, dict) and element.get("type") in _TYPE_ORDER and _is_id(element.get("id"))):
         return False
-    return element["type"] != "node" or all(isinstance(element.get(key), (int, float)) for key in ("lat", "lon"))
+    tags = element.get("tags", {})
+    if not (isinstance(tags, dict) and all(isinstance(value, str) for value in tags.values())):
+        return False
+    if element["type"] == "node":
+        return _is_place(element)
+    key, sound = ("nodes", _is_id) if element["type"] == "way" else ("members", _is_member)
+    parts = element.get(key, [])
+    return isinstance(parts, list) and all(sound(part) for part in parts)
 
 
 def _interpreter(server: str) -> str:
@@ -250,6 +273,9 @@ def download_elements(
     """
     internet = internet or Internet.model_validate({})
     servers = [url, *mirrors] if url else [*SERVERS, *mirrors]
+    for server in servers:
+        if warning := open_to_all(server):
+            report(warning)
     tiles = tiles_of(area)
     found: dict[tuple[str, int], Element] = {}
     stamps, asked = [], []

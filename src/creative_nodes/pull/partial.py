@@ -2,50 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import requests
 
 from creative_nodes.pull.note import read_json, write_json
-from creative_nodes.pull.patience import Report
 
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-
-
-def _same(file: IO[str], path: Path) -> bool:
-    return path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
-
-
-@contextmanager
-def alone(path: Path, report: Report) -> Iterator[None]:
-    """Let one process at a time write a file; another waits for it, and for no process that is dead.
-
-    Parameters
-    ----------
-    path : the file.
-    report : called with a line when another process is at it.
-    """
-    lock = path.with_name(f".{path.name}.lock")
-    while True:
-        with lock.open("a", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                report(f"{path.name}: another run is downloading it; waiting for that one")
-                fcntl.flock(file, fcntl.LOCK_EX)
-            if _same(file, lock):
-                try:
-                    yield
-                finally:
-                    lock.unlink(missing_ok=True)
-                return
 
 
 class Partial:

@@ -170,16 +170,17 @@ class _Scan:
         self.places.wkb.append(wkb)
 
     def _way(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
-        if is_street(tags):
+        closed = way.is_closed() and len(way.nodes) >= 4
+        if is_street(tags, closed=closed):
             self.street(way, tags)
-        elif way.is_closed() and len(way.nodes) >= 4 and is_area(tags):
+        elif closed and is_area(tags):
             self._closed_ways.add(way.id)  # comes again as an area
         else:
             self._place(f"way/{way.id}", tags, self._factory.create_linestring, way, _edited(way))
 
     def _area(self, area: osmium.osm.Area, tags: dict[str, str]) -> None:
         kind = "way" if area.from_way() else "relation"
-        if kind == "way" and (is_street(tags) or not is_area(tags)):
+        if kind == "way" and (is_street(tags, closed=True) or not is_area(tags)):
             return
         if area.num_rings()[0] == 0:
             return  # an outline that crosses itself
@@ -254,7 +255,7 @@ def _places_frame(places: _Places, counts: Counts, twice: set[str]) -> gpd.GeoDa
     usable = ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
     if not usable.all():
         counts.objects["tagged objects set aside: no usable geometry"] += int((~usable).sum())
-    columns = {"osm_id": places.osm_ids, "tags": places.tags, "edited": places.edited}
+    columns = {"osm_id": places.osm_ids, "tags": places.tags, "edited": places.edited, "source": ""}
     frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84_EPSG)[usable]
     # a closed way and a relation can be assembled twice; keep the first
     frame = frame.drop_duplicates("osm_id")

@@ -42,6 +42,10 @@ class Boundary(Section):
             raise ValueError(f"give exactly one of relation, bbox, polygon, place; got {given or 'none'}")
         return self
 
+    def at(self, polygon: str | None) -> Self:
+        """Return it with the file of its polygon; itself without one."""
+        return self.model_copy(update={"polygon": polygon}) if polygon else self
+
 
 class Source(Section):
     """Where the OSM data comes from."""

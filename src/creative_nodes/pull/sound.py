@@ -113,7 +113,7 @@ def sound(source: Path, *, scratch: Path, report: Callable[[str], None] = _silen
         report(f"{source.name}: its {' and '.join(kinds)} are unsorted or there twice; sorted, each read once")
         target = Path(folder) / f"{source.name.split('.osm')[0]}.sorted.osm.pbf"
         _sorted(usable, target, kinds)
-        with node_positions(target, scratch=scratch) as positions:
+        with node_positions(target, scratch=scratch, name=source.name) as positions:
             yield positions
 
 

@@ -21,7 +21,12 @@ PLACES = Table(
     (
         Column("osm_id", "text", "OSM object, e.g. way/123"),
         Column("tags", "text", "all its tags, JSON"),
-        Column("edited", "text", "day of its last edit (ISO 8601); empty when the file does not say"),
+        Column(
+            "edited",
+            "text",
+            "day of its last edit, or of the file that `source` names (ISO 8601); empty when the extract does not say",
+        ),
+        Column("source", "text", "file of fresher tags that tells its tags, with its day; empty: the extract"),
         GEOMETRY,
     ),
 )

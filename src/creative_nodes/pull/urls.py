@@ -30,7 +30,7 @@ def open_to_all(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname in ("localhost", "127.0.0.1", "::1"):
         return ""
-    return f"warning: {host_of(url)} is asked over http, so that others on the way can change the file; use https"
+    return f"warning: {host_of(url)} is asked over http, so that others on the way can change what it sends; use https"
 
 
 def download_name(url: str) -> str:

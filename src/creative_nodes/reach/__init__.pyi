@@ -1,9 +1,12 @@
 from .accessibility import map_accessibility as map_accessibility
 from .counted import MAJOR as MAJOR
+from .grounds import one_ground_with as one_ground_with
 from .isochrones import draw_isochrones as draw_isochrones
 from .measure import measure_criteria as measure_criteria
 from .measure import measure_reach as measure_reach
 from .measure import select_candidates as select_candidates
+from .own import MIDDLE_AGE as MIDDLE_AGE
+from .own import own_criteria as own_criteria
 from .positions import PositionRules as PositionRules
 from .positions import measure_positions as measure_positions
 from .reference import draw_places as draw_places

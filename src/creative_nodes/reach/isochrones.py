@@ -193,7 +193,7 @@ def _of_mode(
 ) -> Iterator[tuple[int, float, shapely.MultiPolygon]]:
     """Yield (place, minutes, outline in the metric CRS) of one mode."""
     network = streets.network(mode)
-    doors = streets.entrances(network, shapes)
+    doors = streets.site_entrances(network, shapes)
     spacing_m = settings.cell_m / SAMPLES_PER_CELL
     samples = sample_streets(network, spacing_m)
     entered = doors.has_entrance()

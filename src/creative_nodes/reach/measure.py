@@ -24,6 +24,8 @@ from creative_nodes.common import (
 from creative_nodes.network import NetworkSettings
 from creative_nodes.reach import parts
 from creative_nodes.reach.counted import MAJOR, residents_by_service, residents_within
+from creative_nodes.reach.grounds import one_ground_with
+from creative_nodes.reach.own import own_criteria
 from creative_nodes.reach.positions import PositionRules, around_places, measure_positions
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import spillover_parts, spillover_sums
@@ -38,8 +40,6 @@ from creative_nodes.streets import (
     joins_streets,
     totals_within,
 )
-
-FULL_AGE_YEARS = 100.0
 
 
 def select_candidates(heritage: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
@@ -68,37 +68,6 @@ class Measured:
     modes: pd.DataFrame
     site_links: pd.DataFrame
     network_parts: pd.DataFrame
-
-
-def _site_criteria(sites: gpd.GeoDataFrame, settings: Candidates) -> tuple[dict[str, np.ndarray], list[pd.DataFrame]]:
-    """Return site_capacity, heritage_value and readiness, and what they are made of."""
-    age = (settings.reference_year - sites["start_year"].astype(float)).to_numpy() / FULL_AGE_YEARS
-    value = {
-        mark("confidence"): settings.heritage_confidence * sites["confidence"].to_numpy(dtype=float),
-        mark("listing"): settings.heritage_listing * sites["listed"].to_numpy(dtype=float),
-        mark("age"): settings.heritage_age * np.clip(np.nan_to_num(age, nan=0.0), 0, 1),
-    }
-    by_status = sites["status"].map(dict(settings.readiness)).to_numpy(dtype=float)
-    # the bonus fills up to 1 and no further
-    bonus = np.minimum(settings.public_land_bonus * sites["public_land"].to_numpy(dtype=float), 1 - by_status)
-    ready = {mark("status"): by_status, mark("public land"): bonus}
-    everyone = np.arange(len(sites))
-    made_of = [
-        parts.rows(
-            parts.Heading(criterion, "evidence", "0-1"),
-            site=everyone,
-            part=np.full(len(sites), name),
-            value=amount,
-        )
-        for criterion, shares in (("heritage_value", value), ("readiness", ready))
-        for name, amount in shares.items()
-    ]
-    criteria = {
-        "site_capacity": sites["area_m2"].to_numpy(dtype=float),
-        "heritage_value": np.sum(list(value.values()), axis=0),
-        "readiness": np.sum(list(ready.values()), axis=0),
-    }
-    return criteria, made_of
 
 
 def _limits(settings: Reach, main_mode: TravelMode) -> dict[TravelMode, list[float]]:
@@ -293,17 +262,19 @@ def measure_criteria(
     spill = spillover_sums(around, world.creative, world.amenities, reach)
     opened = survey.once(open_sites, walk, network.rule())
     link_times = np.where(opened.minutes <= network.link_minutes, opened.minutes, np.inf)
-    own, evidence = _site_criteria(sites, candidates)
+    own = own_criteria(sites, candidates)
     frame = sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "list", "confidence"]].copy()
     why = [written(unreachable_reason=reason) for reason in reasons]
     frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
     for name in CRITERIA:
-        frame[name] = np.where(reachable, own[name] if name in own else positions[name], np.nan)
+        frame[name] = np.where(reachable, own.criteria[name] if name in own.criteria else positions[name], np.nan)
+    frame["area_unknown"], frame["age_unknown"] = own.area_unknown, own.age_unknown
+    frame["one_ground_with"] = one_ground_with(sites["site_id"].tolist(), survey.streets.shapes(sites))
     frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
     frame["messages"] = [one["messages"] for one in why]
-    made_of = [*spillover_parts(spill, around, world.creative, world.amenities)]
-    made_of += [*survey.once(_station_parts, walk), *survey.once(_served_parts, walk, reach.walk_minutes), *evidence]
+    made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *own.parts]
+    made_of += [*survey.once(_station_parts, walk), *survey.once(_served_parts, walk, reach.walk_minutes)]
     made_of.append(enlarged(opened, around, world.creative))
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),

@@ -8,7 +8,16 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from creative_nodes.common import WEIGHT_SUM_TOLERANCE, Positive, Section, Share, Status, Tier, TravelMode
+from creative_nodes.common import (
+    OTHER_CLASSES,
+    WEIGHT_SUM_TOLERANCE,
+    Positive,
+    Section,
+    Share,
+    Status,
+    Tier,
+    TravelMode,
+)
 from creative_nodes.network import NetworkSettings
 from creative_nodes.streets import Travel
 
@@ -60,17 +69,30 @@ class Candidates(Section):
     )
     readiness: dict[Status, Share] = Field(description="readiness by status, 0-1")
     public_land_bonus: Share = Field(0.2, description="added to readiness when the land is tagged public; capped at 1")
-    heritage_confidence: Share = Field(0.5, description="share of confidence in heritage_value")
-    heritage_listing: Share = Field(0.25, description="share of being listed in heritage_value")
-    heritage_age: Share = Field(0.25, description="share of age in heritage_value; full at 100 years, 0 when unknown")
+    heritage_listing: Share = Field(0.5, description="share of being listed in heritage_value")
+    heritage_age: Share = Field(
+        0.5, description="share of age in heritage_value; full at 100 years, half of it where the age is not known"
+    )
+    typical_area_m2: dict[str, Positive] = Field(
+        {OTHER_CLASSES: 9_000},
+        description="m²: site_capacity of a site whose area is not known, by class of the heritage taxonomy; `default` "
+        "serves the classes not named. Medians of the known and likely sites with an outline in Hanoi, Ho Chi Minh "
+        "City and central Shanghai, of classes with at least five, else of all (benchmarks/typical_areas.py)",
+    )
     reference_year: int = Field(2026, ge=1_900, le=2_200, description="year that ages are counted to")
 
     @model_validator(mode="after")
     def _shares(self) -> Self:
-        total = self.heritage_confidence + self.heritage_listing + self.heritage_age
+        total = self.heritage_listing + self.heritage_age
         if abs(total - 1) > WEIGHT_SUM_TOLERANCE:
-            raise ValueError(f"heritage_confidence + heritage_listing + heritage_age must be 1, got {total:g}")
+            raise ValueError(f"heritage_listing + heritage_age must be 1, got {total:g}")
+        if OTHER_CLASSES not in self.typical_area_m2:
+            raise ValueError("candidates.typical_area_m2 needs a default")
         return self
+
+    def typical_of(self, heritage_class: str) -> float:
+        """Return the area in m² that a site of a class has where nobody knows it."""
+        return self.typical_area_m2.get(heritage_class, self.typical_area_m2[OTHER_CLASSES])
 
 
 class Isochrones(Section):

@@ -72,7 +72,7 @@ def look_around(
     limit_m : metres on foot.
     """
     walk = streets.network("walk", in_metres=True)
-    doors = streets.entrances(walk, shapes)
+    doors = streets.site_entrances(walk, shapes)
     both = joined(*(streets.entrances(walk, streets.shapes(one)) for one in (creative, amenities)))
     metres = costs_between(walk, doors, both, limit=limit_m)
     return Around(metres[:, : len(creative)], metres[:, len(creative) :])

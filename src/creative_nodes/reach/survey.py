@@ -43,7 +43,7 @@ class Survey:
     def once(self, step: Callable[..., T], *depends_on: Any) -> T:
         """Do a step, unless it was done for the same network, tables and numbers before."""
         travel = self.streets.travel
-        joined = (travel.snap_within_m, travel.entrance_spacing_m)
+        joined = (travel.snap_within_m, travel.entrance_spacing_m, travel.site_entrance_spacing_m)
         named = (id(one) if isinstance(one, StreetNetwork | pd.DataFrame) else one for one in depends_on)
         key = (step.__name__, *joined, *named)
         if key not in self.done:
@@ -72,7 +72,7 @@ class Survey:
 
 
 def _gates(survey: Survey, network: StreetNetwork) -> Entrances:
-    return survey.streets.entrances(network, survey.streets.shapes(survey.sites))
+    return survey.streets.site_entrances(network, survey.streets.shapes(survey.sites))
 
 
 def _homes(survey: Survey, network: StreetNetwork, people: gpd.GeoDataFrame) -> Entrances:

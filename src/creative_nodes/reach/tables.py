@@ -22,6 +22,13 @@ CANDIDATES = Table(
         Column("reachable", "flag", "whether people on foot can get there along the streets"),
         Column("unreachable_reason", "text", "why not; empty when reachable"),
         *CRITERION_COLUMNS,
+        Column("area_unknown", "flag", "its area is not known: site_capacity is that of a typical site of its class"),
+        Column("age_unknown", "flag", "its age is not known: it counts as the middle in heritage_value"),
+        Column(
+            "one_ground_with",
+            "texts",
+            "site_id of other rows on its ground: outlines that are equal or overlap by half or more of the smaller",
+        ),
         Column("spaces_walk", "integer", "creative spaces within the link time on foot", "spaces", True, 0),
         Column("nearest_space", "text", "space_id of the nearest creative space; empty when none in reach"),
         Column("nearest_space_m", "number", "walk to it", "m", True, 0),

@@ -1,4 +1,5 @@
 from . import pack as pack
+from .cities.changes import changes_page as changes_page
 from .cities.comparing import ComparedCity as ComparedCity
 from .cities.comparison import comparison_page as comparison_page
 from .cities.governance import Governance as Governance
@@ -8,6 +9,7 @@ from .city.districts import read_districts as read_districts
 from .city.figures import snapshot_of as snapshot_of
 from .city.links import read_links as read_links
 from .city.view import city_page as city_page
+from .city.whereabouts import read_ground as read_ground
 from .draw.basemap import draw_basemap as draw_basemap
 from .draw.basemap import read_places as read_places
 from .draw.basemap import read_roads as read_roads
@@ -16,7 +18,9 @@ from .indicators.facts import people_source as people_source
 from .indicators.table import describe_city as describe_city
 from .pack import pack_geopackage as pack_geopackage
 from .pack import write_csv as write_csv
+from .pack import write_layers as write_layers
 from .page import SCRIPT_KEYWORDS as SCRIPT_KEYWORDS
+from .page import changes_html as changes_html
 from .page import city_html as city_html
 from .page import comparison_html as comparison_html
 from .page import index_html as index_html

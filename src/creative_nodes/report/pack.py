@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from creative_nodes.common import NAME_COLUMNS, PARTS
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.tables import TABLES
 
@@ -17,9 +19,17 @@ LAYERS = (
     *("study_area", "heritage", "survey", "creative", "clusters"),
     *("completeness", "accessibility", "isochrones", "stations"),
 )
+# layers made of tables that have their geometry elsewhere, or two kinds of it: each with the tables it is made of
+MADE_LAYERS = {
+    "candidates": ("candidates", "scores", "priorities_doubt", "site_doubt", "marks", "portfolio_sites"),
+    "cluster_reach": ("cluster_reach", "clusters"),
+    "reference_places": ("reference",),
+    "reference_hexagons": ("reference",),
+}
 ATTRIBUTES = (
     *("scores", "survey_scores", "marks", "site_doubt", "set_doubt", "member_doubt", "worlds"),
-    *("recommended", "set_beside_ranking"),
+    *("values", "scales", "correlations", "network_parts"),
+    *("recommended", "set_beside_ranking", "decisions"),
     *("priorities_doubt", "scenarios", "agreement", "sweeps", "sweep_variants"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front", "backtest", "backtest_summary"),
 )
@@ -61,13 +71,62 @@ def joined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(whole.assign(plans=whole["site_id"].map(chosen).fillna("")), crs=frames["candidates"].crs)
 
 
+def _outlined(frames: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Give each kept cluster, as a node, its names and its outline."""
+    clusters = frames["clusters"][["cluster_id", *NAME_COLUMNS, "geometry"]]
+    whole = clusters.merge(frames["cluster_reach"], on="cluster_id", how="inner", validate="one_to_one")
+    return gpd.GeoDataFrame(whole, crs=frames["clusters"].crs)
+
+
+def _of_kind(reference: pd.DataFrame, kind: str) -> gpd.GeoDataFrame:
+    """Keep the places, which are points, or the hexagons, of which network gain alone is measured."""
+    found = reference[reference["kind"] == kind].drop(columns="kind").reset_index(drop=True)
+    if kind == "hexagon":
+        found = found[["place_id", "network_gain", "geometry"]].rename(columns={"place_id": "hex_id"})
+    return gpd.GeoDataFrame(found, crs=reference.crs)
+
+
+def made_layers(frames: dict[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Make the layers that join tables or part one: candidates, clusters as nodes, reference places and hexagons.
+
+    Parameters
+    ----------
+    frames : tables by name, those that `MADE_LAYERS` names.
+    """
+    return {
+        "candidates": joined(frames),
+        "cluster_reach": _outlined(frames),
+        "reference_places": _of_kind(frames["reference"], "place"),
+        "reference_hexagons": _of_kind(frames["reference"], "hexagon"),
+    }
+
+
 def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[str]:
     """Write a GeoPackage: candidates with all that is told of them, and the tables people look at beside them.
 
     Parameters
     ----------
-    frames : tables by name: candidates, `LAYERS`, and `ATTRIBUTES`, which become tables without geometry.
+    frames : tables by name: `LAYERS`, those of `MADE_LAYERS`, and `ATTRIBUTES`, which become tables without geometry.
     path : file to write, whole or not at all.
+
+    Returns
+    -------
+    names of the layers and tables.
+    """
+    layers = {name: frames[name] for name in LAYERS} | made_layers(frames)
+    return write_layers(layers, {name: frames[name] for name in ATTRIBUTES}, path)
+
+
+def write_layers(
+    layers: Mapping[str, gpd.GeoDataFrame], attributes: Mapping[str, pd.DataFrame], path: str | Path
+) -> list[str]:
+    """Write a GeoPackage, whole or not at all.
+
+    Parameters
+    ----------
+    layers : tables with geometry by name.
+    attributes : tables without.
+    path : file to write.
 
     Returns
     -------
@@ -76,18 +135,17 @@ def pack_geopackage(frames: dict[str, pd.DataFrame], path: str | Path) -> list[s
     path = Path(path)
     temporary = path.with_name(f".{path.name}.part.gpkg")
     temporary.unlink(missing_ok=True)
-    layers = {name: frames[name] for name in LAYERS} | {"candidates": joined(frames)}
     try:
         for name, frame in layers.items():
             # a layer without rows has no geometry type of its own
             flat = gpd.GeoDataFrame(_flat(frame), crs=frame.crs)
             flat.to_file(temporary, layer=name, driver="GPKG", geometry_type="Unknown")
-        for name in ATTRIBUTES:
-            pyogrio.write_dataframe(_flat(frames[name]), temporary, layer=name, driver="GPKG")
+        for name, plain in attributes.items():
+            pyogrio.write_dataframe(_flat(plain), temporary, layer=name, driver="GPKG")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    return [*layers, *ATTRIBUTES]
+    return [*layers, *attributes]
 
 
 def _is_number(text: str) -> bool:
@@ -146,7 +204,7 @@ def about_tables(provenances: dict[str, dict[str, Any]]) -> pd.DataFrame:
     ----------
     provenances : what `tables.provenance` says of each table, by name.
     """
-    known = ("source", "snapshot", "settings", "version")
+    known = ("source", "snapshot", *PARTS, "version")
     rows = [
         {"file": f"{name}.csv", "a_row_is": TABLES[name].row, **{key: str(note.get(key, "")) for key in known}}
         for name, note in provenances.items()

@@ -28,6 +28,7 @@ from creative_nodes.common import (
     speaking,
     translated,
 )
+from creative_nodes.report.cities.changes import ChangesPage
 from creative_nodes.report.cities.comparison import ComparisonPage
 from creative_nodes.report.cities.index import IndexPage
 from creative_nodes.report.city.areas import Area
@@ -49,9 +50,10 @@ EVERY_PAGE = ("base.js", "language.js")
 CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js", "terms.js")
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 SECTIONS = (
-    *("notes", "certainty", "scenarios", "together", "backtest"),
+    *("notes", "gaps", "nodes", "certainty", "scenarios", "together", "backtest", "record"),
     *("survey", "figures", "colocation", "known", "method", "terms", "caution", "data"),
 )  # in the order of the page
+Run = Mapping[str, Any] | None
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
 
@@ -214,6 +216,9 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "hexagons": [[h.mapping_words, *h.lines] for h in page.hexagons],
         "served": [[h.title, *h.lines] for h in page.served],
         "living": [hexagon.people for hexagon in page.served],
+        "gains": page.gaps.gains if page.gaps else (),
+        "gain_places": [gain for gain, _, _ in page.gaps.places] if page.gaps else (),
+        "bridging": round(page.gaps.limits[0], 3) if page.gaps else None,
         "links": page.links,
         "terms": {term.key: term.told for term in page.terms},
         "priorities": asdict(page.priorities),
@@ -245,6 +250,7 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
     served = _by_kind([hexagon.kind for hexagon in page.served], page.served_shapes)
     crowds = _by_kind([hexagon.crowd for hexagon in page.served], page.served_shapes)
     crowds.pop("", None)
+    found = page.gaps
     ranked = [(i, site.rank, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is not None]
     return maps.MapData(
         area=page.area,
@@ -260,6 +266,9 @@ def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
         served=served,
         crowds=crowds,
         crowd_limits=page.crowd_limits,
+        gains=_by_kind(found.kinds, found.shapes) if found else {},
+        gain_limits=found.limits if found else (),
+        gain_places=[(i, lon, lat) for i, (_, lon, lat) in enumerate(found.places)] if found else [],
         underserved=page.underserved,
         stations=[(i, station.lon, station.lat) for i, station in enumerate(page.stations)],
         links=bool(page.links),
@@ -338,11 +347,13 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
 # ---------------------------------------------------------------- pages without a map
 
 
-def _plain_html(name: str, parts: Sequence[str], styles: Sequence[str], title: str, speak: Callable[[], Any]) -> str:
+def _plain_html(
+    name: str, parts: Sequence[str], styles: Sequence[str], title: str, speak: Callable[[], Any], *, run: Run = None
+) -> str:
     """Write a page that is all parts: `name` is that of its template and of their folder, `title` an English text."""
 
     def data() -> dict[str, Any]:
-        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT)}
+        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT), "run": run}
         return {
             "title": translated(title),
             "parts": {part: render(f"{name}/{part}.html.j2", **known) for part in parts},
@@ -360,15 +371,34 @@ def _plain_html(name: str, parts: Sequence[str], styles: Sequence[str], title: s
     )
 
 
-def index_html(speak: Callable[[], IndexPage]) -> str:
-    """Write the index of cities; `speak` makes its view-model in the language in force."""
-    return _plain_html("index", ("cities",), ("report", "print"), mark("Old industry, new nodes: the cities"), speak)
+def index_html(speak: Callable[[], IndexPage], *, run: Run = None) -> str:
+    """Write the index of cities.
+
+    Parameters
+    ----------
+    speak : makes its view-model in the language in force.
+    run : the record of the run, whose hashes stand at its foot.
+    """
+    title = mark("Old industry, new nodes: the cities")
+    return _plain_html("index", ("cities",), ("report", "print"), title, speak, run=run)
 
 
-def comparison_html(speak: Callable[[], ComparisonPage]) -> str:
-    """Write the page that compares the cities; `speak` makes its view-model in the language in force."""
+def comparison_html(speak: Callable[[], ComparisonPage], *, run: Run = None) -> str:
+    """Write the page that compares the cities.
+
+    Parameters
+    ----------
+    speak : makes its view-model in the language in force.
+    run : the record of the run, whose hashes stand at its foot.
+    """
     styles = ("report", "certainty", "comparison", "print")
-    return _plain_html("comparison", COMPARISON_PARTS, styles, mark("The cities compared"), speak)
+    return _plain_html("comparison", COMPARISON_PARTS, styles, mark("The cities compared"), speak, run=run)
+
+
+def changes_html(speak: Callable[[], ChangesPage]) -> str:
+    """Write the page that tells what changed from one run to another; `speak` makes it in the language in force."""
+    styles = ("report", "certainty", "comparison", "changes", "print")
+    return _plain_html("changes", ("all",), styles, mark("What changed from one run to another"), speak)
 
 
 def write_page(text: str, path: str | Path) -> None:

@@ -29,7 +29,7 @@ from creative_nodes.doubt import (
     SWEEPS,
     WORLDS,
 )
-from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, HERITAGE, IMPORTS, REGISTRY, SURVEY
+from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, GROUNDS, HERITAGE, IMPORTS, REGISTRY, SURVEY
 from creative_nodes.network import CLUSTERS, COLOCATION, LINKS, NEAREST
 from creative_nodes.people import COMPLETENESS, PEOPLE
 from creative_nodes.pull import PLACES, STREET_EDGES, STREET_NODES, STUDY_AREA
@@ -46,6 +46,7 @@ from creative_nodes.reach import (
     SITE_LINKS,
     SURVEY_CANDIDATES,
 )
+from creative_nodes.runs import RUN_CHANGES, RUN_STEPS
 from creative_nodes.score import (
     CORRELATIONS,
     SCALES,
@@ -88,6 +89,7 @@ TABLES: dict[str, Table] = {
         REGISTRY,
         IMPORTS,
         CITY_LANGUAGES,
+        GROUNDS,
         SURVEY,
         PEOPLE,
         COMPLETENESS,
@@ -142,5 +144,7 @@ TABLES: dict[str, Table] = {
         WHATIF_CANDIDATES,
         WHATIF_SCORES,
         INDICATORS,
+        RUN_CHANGES,
+        RUN_STEPS,
     )
 }

@@ -1,3 +1,4 @@
+from .against import ASSUMED as ASSUMED
 from .against import city_correlations as city_correlations
 from .against import city_scales as city_scales
 from .against import read_scales as read_scales
@@ -46,5 +47,9 @@ from .values import Scale as Scale
 from .values import follow as follow
 from .values import value_of as value_of
 from .values import weighted_sum as weighted_sum
+from .verdicts import HUB_TIMES as HUB_TIMES
+from .verdicts import MUCH_FROM as MUCH_FROM
 from .verdicts import PRAISED as PRAISED
+from .verdicts import node_verdict as node_verdict
+from .verdicts import verdicts as verdicts
 from .weights import SUM_TOLERANCE as SUM_TOLERANCE

@@ -15,9 +15,13 @@ from creative_nodes.score.values import Scale
 Verdict = Literal["unused", "lacking", "assumed", "little", "some", "much", "outstanding"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 PRAISED: tuple[Verdict, ...] = ("much", "outstanding")
+NodeVerdict = Literal["hub", "joined", "cut_off", ""]
 
 LITTLE_BELOW = 0.1  # value: what is nearer to nothing than this is little, above the city's median or not
 MUCH_FROM = 0.5  # value: halfway from little to outstanding
+# of the network of the city's typical space, that of a typical member of a cluster
+HUB_TIMES = 2.0  # from so many times as much it is a hub
+CUT_OFF_TIMES = 1.0  # below so many times as much it is cut off
 OUTSTANDING_FROM = 1.0  # value: as much as one place in a hundred, or the whole of a fixed scale
 
 
@@ -55,3 +59,24 @@ def verdicts(figures: np.ndarray, scale: Scale, *, assumed: np.ndarray | None = 
     ]
     words: list[Verdict] = ["unused", "lacking", "assumed", "little", "outstanding", "much"]
     return np.select(conditions, words, default="some").astype(object)
+
+
+def node_verdict(network: float, typical: float | None, around: str) -> NodeVerdict:
+    """Judge a cluster of creative spaces as a node.
+
+    Parameters
+    ----------
+    network : spaces that a typical member is joined with; 0 where no street reaches it.
+    typical : the same of the city's typical space, G; nothing when not known.
+    around : one of `VERDICTS`: what stands around it, against the city's median reference place.
+
+    Returns
+    -------
+    hub only where what stands around is praised too, so nothing at or below the city's median is a hub; empty where
+    the city's typical space is not known.
+    """
+    if not typical:
+        return ""
+    if network < CUT_OFF_TIMES * typical:
+        return "cut_off"
+    return "hub" if network >= HUB_TIMES * typical and around in PRAISED else "joined"

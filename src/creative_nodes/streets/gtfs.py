@@ -15,7 +15,8 @@ import shapely
 
 from creative_nodes.common import WGS84_EPSG, InputError, TransitKind, reproject, told, told_n
 from creative_nodes.locate import names_of
-from creative_nodes.streets.feed import departures, feed_path, open_feed, read_stops, stop_times, trips_of_day
+from creative_nodes.streets.feed import feed_path, open_feed, read_stops, trips_of_day
+from creative_nodes.streets.feed_times import departures, first_departures, runs_of, stop_times
 from creative_nodes.streets.lines import Call, Halt, Line, Lines, Note, kind_word
 from creative_nodes.streets.settings import Gtfs
 
@@ -60,13 +61,29 @@ def _text(row: Any, column: str) -> str:
     return "" if value is None or pd.isna(value) else str(value).strip()
 
 
-def _calls(times: pd.DataFrame, rows: list[np.ndarray]) -> tuple[Call, ...]:
-    """Make the calls of a pattern; a ride takes the median over its trips (`rows`: row numbers of each trip)."""
+def _medians(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Return the median of each column, its values counted as many times as said; nan ones do not count."""
+    order = np.argsort(values, axis=0)
+    ordered = np.take_along_axis(values, order, axis=0)
+    counted = np.where(np.isnan(ordered), 0, times[order]).cumsum(axis=0)
+    half, last = counted[-1] / 2, len(values) - 1
+    # the value at the middle, or the two beside it
+    rows = np.stack([(counted < half).sum(axis=0), (counted <= half).sum(axis=0)]).clip(0, last)
+    middle: np.ndarray = np.take_along_axis(ordered, rows, axis=0).mean(axis=0)
+    return middle
+
+
+def _calls(times: pd.DataFrame, rows: list[np.ndarray], runs: np.ndarray) -> tuple[Call, ...]:
+    """Make the calls of a pattern; a ride takes the median over its runs.
+
+    `rows`: row numbers of each trip; `runs`: how many times it departs. Of a ride that no trip tells, nan: distance and
+    speed will tell it.
+    """
     arrival, departure = (times[name].to_numpy()[np.array(rows)] for name in ("arrival", "departure"))
     left = arrival.copy()
     # who stays on waits at the stops on the way; who gets on at the first does not
     left[:, 0] = departure[:, 0]
-    ride = np.median(np.diff(left, axis=1), axis=0) / SECONDS_PER_MINUTE
+    ride = _medians(np.diff(left, axis=1), runs) / SECONDS_PER_MINUTE
     minutes = [0.0, *ride.tolist()]
     some = times.iloc[rows[0]]
     return tuple(
@@ -86,14 +103,17 @@ def _patterns(times: pd.DataFrame, trips: pd.DataFrame) -> pd.DataFrame:
 
 def _lines(feed: Any, times: pd.DataFrame, trips: pd.DataFrame, gtfs: Gtfs, routes: Any) -> list[Line]:
     start, end = gtfs.seconds
+    if trips.empty:
+        return []
     rows = {str(trip): np.asarray(index) for trip, index in times.groupby("trip_id").indices.items()}
     lines = []
     for route_id, of_route in _patterns(times, trips).groupby("route_id", sort=True):
         about = routes.loc[route_id]
         groups = of_route.groupby(["direction_id", "pattern"], sort=True, dropna=False)
         for number, (_, some) in enumerate(groups, start=1):
-            runs = int(some["departures"].sum())
-            if not runs:
+            some = some[some["departures"] > 0]
+            runs = some["departures"].to_numpy()
+            if not len(runs):
                 continue
             lines.append(
                 Line(
@@ -101,8 +121,8 @@ def _lines(feed: Any, times: pd.DataFrame, trips: pd.DataFrame, gtfs: Gtfs, rout
                     ref=_text(about, "route_short_name"),
                     name=_text(about, "route_long_name"),
                     kind=about["kind"],
-                    calls=_calls(times, [rows[trip] for trip in some.loc[some["departures"] > 0, "trip_id"].unique()]),
-                    headway_min=(end - start) / SECONDS_PER_MINUTE / runs,
+                    calls=_calls(times, [rows[trip] for trip in some["trip_id"]], runs),
+                    headway_min=(end - start) / SECONDS_PER_MINUTE / int(runs.sum()),
                     headway_source="GTFS",
                     source=gtfs.source,
                 )
@@ -144,8 +164,8 @@ def read_gtfs(
     """Read the lines that a feed runs on one day and in one window of time.
 
     A line is a route, a direction and a sequence of stops inside the area read. Its headway is the window divided by
-    the departures in it from its first stop inside; a ride takes the median over those trips, stays at stops on the way
-    included.
+    the departures in it from its first stop inside; a ride takes the median over those departures, stays at
+    stops on the way included.
 
     Parameters
     ----------
@@ -167,9 +187,9 @@ def read_gtfs(
     routes["kind"] = [None if pd.isna(one) else kind_of(int(one)) for one in routes["route_type"]]
     found["untyped"] = int(routes["route_type"].isna().sum())
     stops = read_stops(feed, epsg, found)
-    times = stop_times(feed, trips, stops, found, where)
+    times = stop_times(feed, trips, stops, found)
     _check_times(times, routes, found, where)
-    began = times.groupby("trip_id")["departure"].first()
+    began = first_departures(times)
     shapely.prepare(read_area)
     there = stops.index[shapely.contains_xy(read_area, stops["lon"], stops["lat"])]
     times = times[times["stop_id"].isin(there)].reset_index(drop=True)
@@ -190,11 +210,11 @@ def read_gtfs(
     )
     trips = trips[wanted]
     times = times[times["trip_id"].isin(trips["trip_id"])].reset_index(drop=True)
-    first = pd.DataFrame({"at": times.groupby("trip_id")["departure"].first(), "began": began})
-    trips = trips.assign(departures=departures(feed, trips, first, gtfs.seconds, where))
+    runs = runs_of(feed, trips, times, began, found, where)
+    trips = trips.assign(departures=departures(runs, gtfs.seconds).reindex(trips.index, fill_value=0))
     lines = _lines(feed, times, trips, gtfs, routes)
     if not lines:
-        raise InputError(_nothing_in_window(trips, first, gtfs), where=where)
+        raise InputError(_nothing_in_window(runs, gtfs), where=where)
     out = FeedLines(lines, _halts(lines, stops, gtfs.source))
     out.entrances = [
         (f"gtfs/{row.parent_station}", row.lon, row.lat)
@@ -202,7 +222,7 @@ def read_gtfs(
         if row.parent_station and math.isfinite(row.x)
     ]
     out.coverage = _coverage(out.halts.values(), area, epsg)
-    out.notes = _notes(out, gtfs, where, int(trips["departures"].sum()), left_out, found)
+    out.notes = _notes(out, gtfs, int(trips["departures"].sum()), left_out, found)
     return out
 
 
@@ -210,8 +230,8 @@ def _check_times(times: pd.DataFrame, routes: Any, found: Counter[str], where: s
     """Raise where nothing can come of a feed, for a reason that the rest would hide."""
     if times.empty and found["untimed"]:
         raise InputError(
-            f"stop_times.txt has no times for {found['untimed']:,} trips of that day; frequencies.txt tells when they "
-            "start, but not how long they ride: give the times at the first and last stop of each, from 00:00:00",
+            f"stop_times.txt has no time at the first or last stop for {found['untimed']:,} trips of that day, and "
+            "frequencies.txt does not tell when they start: get a complete feed",
             where=where,
         )
     if found["untyped"] == len(routes):
@@ -222,27 +242,28 @@ def _check_times(times: pd.DataFrame, routes: Any, found: Counter[str], where: s
         )
 
 
-def _nothing_in_window(trips: pd.DataFrame, first: pd.DataFrame, gtfs: Gtfs) -> str:
-    at = (trips["trip_id"].map(first["at"]) - trips["shift_s"]).to_numpy(dtype=float)
-    at = at[at >= 0]
-    if not len(at):
+def _nothing_in_window(runs: pd.DataFrame, gtfs: Gtfs) -> str:
+    last = runs["at"] + (runs["n"] - 1) * runs["step"]
+    that_day = (last >= 0) & (runs["n"] > 0)
+    if not that_day.any():
         return f"no trip of the kinds in transit.headway_minutes has two stops in the area read on {gtfs.date}"
+    first = float(runs.loc[that_day, "at"].clip(lower=0).min())
+    latest = float(last[that_day].max())
     return (
         f"gtfs.window: nothing departs from {gtfs.window[0]} to {gtfs.window[1]} on {gtfs.date}; the first trip that "
-        f"day leaves its first stop in the area at {_clock(at.min())}, the last at {_clock(at.max())}; set gtfs.window "
+        f"day leaves its first stop in the area at {_clock(first)}, the last at {_clock(latest)}; set gtfs.window "
         "of the city to a time between"
     )
 
 
-def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str], found: Counter[str]) -> list[Note]:
+def _notes(out: FeedLines, gtfs: Gtfs, runs: int, left_out: list[str], found: Counter[str]) -> list[Note]:
     start, end = gtfs.seconds
     once = sum(line.headway_min * SECONDS_PER_MINUTE >= end - start for line in out.lines)
     kinds = [kind_word(kind) for kind in sorted(out.kinds)]
     text = told(
-        "Timetable of {file} ({source}) on {when:weekday}, {start} to {end}. Lines by direction and stop sequence: "
+        "Timetable ({source}) on {when:weekday}, {start} to {end}. Lines by direction and stop sequence: "
         "{lines:count}; departures: {runs:count}; stops: {stops:count}. It serves instead of OSM's routes of the kinds "
         "it has ({kinds}).",
-        file=where,
         source=gtfs.source,
         when=str(gtfs.date),
         start=gtfs.window[0],
@@ -269,6 +290,23 @@ def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str
             "{n:count} stop time between timepoints is interpolated by distance.",
             "{n:count} stop times between timepoints are interpolated by distance.",
         ),
+        "gtfs_estimated": told_n(
+            found["estimated"],
+            "{n:count} trip has headways but no times at its first or last stop: distance and speed tell the rides "
+            "(transit.speed_kmh).",
+            "{n:count} trips have headways but no times at their first or last stop: distance and speed tell the rides "
+            "(transit.speed_kmh).",
+        ),
+        "gtfs_past_midnight": told_n(
+            found["past_midnight"],
+            "{n:count} period of frequencies.txt ends before it starts: it ends on the next day.",
+            "{n:count} periods of frequencies.txt end before they start: they end on the next day.",
+        ),
+        "gtfs_empty_periods": told_n(
+            found["empty"],
+            "{n:count} period of frequencies.txt ends when it starts: nothing departs in it.",
+            "{n:count} periods of frequencies.txt end when they start: nothing departs in them.",
+        ),
         "gtfs_untimed": told_n(
             found["untimed"],
             "{n:count} trip without a time at the first or last stop is left out.",
@@ -278,6 +316,11 @@ def _notes(out: FeedLines, gtfs: Gtfs, where: str, runs: int, left_out: list[str
             found["doubled"],
             "{n:count} row of the feed stands twice: counted once.",
             "{n:count} rows of the feed stand twice: each is counted once.",
+        ),
+        "gtfs_orphans": told_n(
+            found["nameless"] + found["orphans"],
+            "{n:count} row of the feed has no id, or names a route, a trip or a stop that the feed lacks: left out.",
+            "{n:count} rows of the feed have no id, or name a route, a trip or a stop that the feed lacks: left out.",
         ),
         "gtfs_unplaced": told_n(
             found["unplaced"],

@@ -252,7 +252,7 @@ def read_transit(
         entrances += [Entrance("gtfs/entrance", lon, lat, group) for group, lon, lat in timetable.entrances]
         routes = routes.without(timetable.kinds)
     elif gtfs:
-        text = told("The timetable {file} was not there; OSM's routes serve.", file=gtfs.file)
+        text = told("The timetable that config names was not there; OSM's routes serve.")
         lines = Lines(notes=[Note("gtfs_missing", text, notice=True)])
     mapped = lines_of_routes(routes, transit, epsg=epsg)
     both = Lines([*lines.lines, *mapped.lines], {**lines.halts, **mapped.halts}, [*lines.notes, *mapped.notes])

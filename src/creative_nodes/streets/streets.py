@@ -143,6 +143,12 @@ class Streets:
             spacing_m=self.travel.entrance_spacing_m,
         )
 
+    def site_entrances(self, network: net.StreetNetwork, shapes: np.ndarray) -> net.Entrances:
+        """Join the shapes of sites (metric CRS) to a network all along their outlines."""
+        return net.find_entrances(
+            network, shapes, within_m=self.travel.snap_within_m, spacing_m=self.travel.site_entrance_spacing_m
+        )
+
     def shapes(self, frame: gpd.GeoDataFrame) -> np.ndarray:
         """Return a table's geometry in the metric CRS, as an array that cannot be changed."""
         return self._lay.shapes(frame, self.epsg)

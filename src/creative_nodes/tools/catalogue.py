@@ -39,8 +39,8 @@ SETTINGS_TEXTS = {
     "config/taxonomy/*.yaml": {"classes", "reason"},
     "config/governance.yaml": {"title", "text", "body", "label", "unit", "by", "note"},
 }
-# and out of the shipped registries of known sites: the columns that readers are shown
-REGISTRY_TEXTS = ("former_use", "present_use")
+# and out of the shipped registries of known sites and the public decisions: the columns that readers are shown
+CSV_TEXTS = {"config/registry/*.csv": ("former_use", "present_use"), "config/decisions.csv": ("decision",)}
 FIELD = re.compile(r"\{(\w+)[^}]*\}|%\((\w+)\)s")
 FORMAT = re.compile(r"\{\w+:[^}]*\}")
 TAG = re.compile(r"</?\w+")
@@ -64,10 +64,11 @@ def settings_texts() -> Iterator[tuple[str, str]]:
         for path in sorted(ROOT.glob(pattern)):
             for text in _texts(yaml.safe_load(path.read_text(encoding="utf-8")), keys):
                 yield path.relative_to(ROOT).as_posix(), text
-    for path in sorted(ROOT.glob("config/registry/*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                yield from ((path.relative_to(ROOT).as_posix(), row[key]) for key in REGISTRY_TEXTS if row[key])
+    for pattern, columns in CSV_TEXTS.items():
+        for path in sorted(ROOT.glob(pattern)):
+            with path.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    yield from ((path.relative_to(ROOT).as_posix(), row[key]) for key in columns if row[key])
 
 
 def template() -> Catalog:

@@ -12,10 +12,29 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from creative_nodes.report import TABLES, Governance
+from creative_nodes.report import TABLES, Governance, pack
 from creative_nodes.settings import CityFile, Config
 from creative_nodes.tools.house import picture
 from creative_nodes.whatif import COMMAND, Asked
+
+
+def geopackage() -> list[str]:
+    """Write what the GeoPackage holds, a row a layer or table."""
+    named = {name: (f"table {name}", "layer") for name in pack.LAYERS}
+    named |= {name: (f"made of {', '.join(parts)}", "layer") for name, parts in pack.MADE_LAYERS.items()}
+    named |= {name: (f"table {name}", "attributes, no geometry") for name in pack.ATTRIBUTES}
+    return [
+        "",
+        "## The GeoPackage",
+        "",
+        "`<city>.gpkg` holds these, with the columns below. Lists are one text; the column `messages` is left out.",
+        "In `reference_hexagons` the column `place_id` is `hex_id`, and `network_gain` alone is measured;",
+        "`cluster_reach` has the names and outlines of the table clusters.",
+        "",
+        "| name | from | kind |",
+        "|---|---|---|",
+        *(f"| {name} | {source} | {kind} |" for name, (source, kind) in sorted(named.items())),
+    ]
 
 
 def dictionary() -> str:
@@ -26,6 +45,7 @@ def dictionary() -> str:
         "Generated from the schemas in `src/creative_nodes/<stage>/tables.py` by `make docs`; do not edit.",
         "Tables lie in `data/processed/<city>/` as GeoParquet, geometry in EPSG:4326.",
     ]
+    lines += geopackage()
     for table in TABLES.values():
         lines += ["", f"## {table.name}", "", f"A row is {table.row}.", "", "| column | type | unit | meaning |"]
         lines += ["|---|---|---|---|"]

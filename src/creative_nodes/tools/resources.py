@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +19,9 @@ MEASURED = "benchmarks/measured_runs.tsv"
 FITTED = "workflow/resources.tsv"
 MB = 2**20
 SUFFIX = ".benchmark.tsv"
+TRIAL = re.compile(r"_whatif(-[a-z0-9-]*)?$")
+# of a town as small as the sample alone nothing follows for a city
+LEAST_MB = 0.1
 
 
 def extract_mb(folder: Path, city: str) -> float:
@@ -29,6 +33,16 @@ def extract_mb(folder: Path, city: str) -> float:
     city : the city's key, or several parted by commas.
     """
     return sum((folder / "data/raw" / one / "osm.pbf").stat().st_size / MB for one in city.split(","))
+
+
+def rule_of(benchmark: Path) -> str:
+    """Return the rule that a benchmark is of; that of a what-if carries its name."""
+    return TRIAL.sub("", benchmark.name.removesuffix(SUFFIX))
+
+
+def is_rule(name: str) -> bool:
+    """Say whether there is a rule of this name: it has a script."""
+    return (ROOT / "scripts" / f"{name}.py").is_file()
 
 
 def measured(folder: Path) -> pd.DataFrame:
@@ -44,11 +58,13 @@ def measured(folder: Path) -> pd.DataFrame:
     """
     rows = []
     cities = sorted(path.parent.name for path in folder.glob("data/raw/*/osm.pbf"))
-    for path in sorted(folder.glob(f"logs/*/*{SUFFIX}")) + sorted(folder.glob(f"logs/*{SUFFIX}")):
+    # those of runs by name may be of other data, but a comparison is always one
+    whole = [folder / "logs", *folder.glob("logs/*..*")]
+    for path in sorted(path for home in whole for depth in ("*", "*/*") for path in home.glob(f"{depth}{SUFFIX}")):
         city = path.parent.name if path.parent.name in cities else ",".join(cities)
         run = pd.read_csv(path, sep="\t").iloc[0]
-        if pd.notna(run["max_rss"]) and path.parent.name in (*cities, "logs"):
-            rule, size = path.name.removesuffix(SUFFIX), round(extract_mb(folder, city), 3)
+        if pd.notna(run["max_rss"]) and (path.parent in whole or path.parent.name in cities):
+            rule, size = rule_of(path), round(extract_mb(folder, city), 3)
             rows.append((rule, city, size, run["max_rss"], run["cpu_time"]))
     return pd.DataFrame(rows, columns=["rule", "city", "extract_mb", "memory_mb", "seconds"])
 
@@ -81,10 +97,13 @@ def fitted(runs: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    A row a rule: rule, runs, memory_mb, memory_mb_per_mb, seconds, seconds_per_mb.
+    A row a rule: rule, runs, memory_mb, memory_mb_per_mb, seconds, seconds_per_mb; rules that ran on less than a city
+    alone are left out.
     """
     rows = []
     for rule, of_rule in runs.groupby("rule"):
+        if of_rule["extract_mb"].max() < LEAST_MB:
+            continue
         size = of_rule["extract_mb"].to_numpy(dtype=float)
         lines = [line_above(size, of_rule[name].to_numpy(dtype=float)) for name in ("memory_mb", "seconds")]
         rows.append((rule, len(of_rule), *(round(value, 1) for line in lines for value in line)))
@@ -93,7 +112,7 @@ def fitted(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def merge(known: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Put new runs in the place of known ones of the same rule and city.
+    """Put new runs in the place of known ones of the same rule and city; rules that are gone are left out.
 
     Parameters
     ----------
@@ -101,6 +120,7 @@ def merge(known: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     new : runs measured now, as `measured` returns them.
     """
     both = pd.concat([known, new]).drop_duplicates(["rule", "city"], keep="last")
+    both = both[both["rule"].map(is_rule)]
     return both.sort_values(["rule", "city"], ignore_index=True)
 
 

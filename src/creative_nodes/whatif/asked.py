@@ -88,7 +88,9 @@ class AskedSite(Section):
         description=f"one of {', '.join(get_args(Status))}; needed with `at`, by default what OSM says with `osm`",
     )
     area_m2: Positive | None = Field(
-        None, description="its area in m²; by default that of its outline, else not known and counted as the smallest"
+        None,
+        description="its area in m²; by default that of its outline, else not known and counted as typical "
+        "of its class",
     )
     confidence: Share | None = Field(
         None,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from creative_nodes.common import CRITERIA, criterion, tables
 from creative_nodes.doubt import doubt_priorities
-from creative_nodes.reach import CANDIDATES, MODES, Survey, draw_isochrones, measure_criteria
+from creative_nodes.reach import CANDIDATES, MODES, Survey, draw_isochrones, measure_criteria, one_ground_with
 from creative_nodes.score import Basis, read_scales, score_candidates, score_scenarios, values_of
 from creative_nodes.whatif.sites import BaseCity
 from creative_nodes.whatif.tables import WHATIF_CANDIDATES, WHATIF_SCORES
@@ -58,6 +58,12 @@ def _with(base: Any, tried: Any, ids: Sequence[str]) -> Any:
     if tried.empty or kept.empty:
         return (kept if tried.empty else tried).reset_index(drop=True)
     return pd.concat([kept, tried[kept.columns]], ignore_index=True)
+
+
+def _on_grounds(candidates: gpd.GeoDataFrame, city: BaseCity) -> gpd.GeoDataFrame:
+    """Say anew which candidates stand on one ground, those tried among them."""
+    found = one_ground_with(candidates["site_id"].tolist(), city.streets.shapes(candidates))
+    return candidates.assign(one_ground_with=found)
 
 
 def _moved(scores: pd.DataFrame, base: pd.DataFrame, candidates: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
@@ -121,11 +127,14 @@ def try_sites(tried: gpd.GeoDataFrame, city: BaseCity) -> Trial:
         "isochrones": draw_isochrones(tried, city.streets, analysis.isochrones),
     }
     combined = {name: _with(frames[name], frame, ids) for name, frame in own.items()}
+    combined["candidates"] = _on_grounds(combined["candidates"], city)
     sweeps = frames["sweeps"]
     combined |= _ranked(combined["candidates"], sweeps[~sweeps["site_id"].isin(ids)], city)
     columns = [column.name for column in WHATIF_CANDIDATES.columns]
     told = ["site_id", "asked", "found_as", "lies_on", "area_m2", "start_year", "listed", "public_land"]
-    candidates = measured.candidates.merge(tried[told], on="site_id", validate="one_to_one")[columns]
+    grounds = combined["candidates"].set_index("site_id")["one_ground_with"]
+    own_rows = measured.candidates.assign(one_ground_with=grounds.loc[measured.candidates["site_id"]].to_list())
+    candidates = own_rows.merge(tried[told], on="site_id", validate="one_to_one")[columns]
     scores = _moved(combined["scores"], frames["scores"], combined["candidates"], ids)
     return Trial(candidates, scores, combined)
 
@@ -161,8 +170,10 @@ def _site_lines(row: Any, scored: Any, trial: Trial) -> list[str]:
             shown = f"{value:,.0f}"
         adds = scored[f"part_{name}"]
         lines.append(f"  {name:<20}{shown:>14}  {column.unit:<18}{rank:>6}{'-' if pd.isna(adds) else f'{adds:.3f}':>8}")
-    if pd.isna(row["area_m2"]):
-        lines.append("  its area is not known, so site_capacity counts as the smallest; give area_m2=")
+    if row["area_unknown"]:
+        lines.append("  its area is not known, so site_capacity is that of a typical site of its class; give area_m2=")
+    if row["age_unknown"]:
+        lines.append("  its age is not known, so it counts as the middle in heritage_value; give start_year=")
     return lines
 
 

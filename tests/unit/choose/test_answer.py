@@ -8,8 +8,9 @@ from scored import SCALES, candidates
 
 from creative_nodes.choose import answer
 from creative_nodes.choose.answer import Eligible, may_be_chosen, recommend_set
+from creative_nodes.choose.grounds import ALL_APART, Grounds
 from creative_nodes.choose.options import Walks
-from creative_nodes.choose.recommended import Aims, Anchors, Served
+from creative_nodes.choose.worth import Aims, Anchors, Served
 from creative_nodes.common import tables
 from creative_nodes.network.chains import Chains
 from creative_nodes.network.gain import Stones
@@ -20,7 +21,7 @@ from creative_nodes.report.tables import TABLES
 ISLANDS = 8
 
 
-def eligible(covers, joins, *, ranking=(), anchors=(100.0, 1.0), residents=None):
+def eligible(covers, joins, *, ranking=(), anchors=(100.0, 1.0), residents=None, grounds=ALL_APART):
     """Make sites by what they serve (groups of 100 residents) and which two islands they join."""
     n = len(covers)
     served = np.zeros((ISLANDS, n), dtype=bool)
@@ -32,7 +33,7 @@ def eligible(covers, joins, *, ranking=(), anchors=(100.0, 1.0), residents=None)
     stones = Stones.of(chains, csr_array(links), np.zeros((n, n)))
     people = np.full(ISLANDS, 100.0) if residents is None else np.asarray(residents, dtype=float)
     ids = np.array([f"h{k}" for k in range(n)], dtype=object)
-    return Eligible(ids, Aims(Served(served, people), stones, Anchors(*anchors)), tuple(ranking))
+    return Eligible(ids, Aims(Served(served, people), stones, Anchors(*anchors), grounds=grounds), tuple(ranking))
 
 
 def tables_of(of):
@@ -59,6 +60,19 @@ def test_members_add_what_the_set_loses_without_them():
     single = rows.loc[["single"]].iloc[0]
     assert (single["site_id"], single["k"], single["set_served"]) == ("h3", 1, 0)
     assert (beside["k"], beside["eligible"], list(beside["dropped"])) == (2, 6, ["network_gain"])
+
+
+def test_twins_stand_beside_each_other_and_count_once():
+    # h0 and h1 are one ground; of the five grounds two make a set
+    served = [(0, 1), (0, 1), (2,), (3,), (), ()]
+    rows, beside = tables_of(eligible(served, NONE, ranking=range(6), grounds=Grounds(((0, 1),))))
+    best, second = rows.loc[["best"]], rows.loc[["runner_up"]]
+    assert best["site_id"].tolist() == ["h0", "h2"] and second["site_id"].tolist() == ["h0", "h3"]
+    assert best["one_ground_with"].tolist() == [["h1"], []]
+    assert rows.loc[["single"], "in_best"].tolist() == [True]
+    assert (beside["eligible"], beside["grounds"], beside["k"]) == (6, 5, 2)
+    # the ranking's first two are h0 and, as h1 is the same node, h2
+    assert (beside["reason"], beside["served_twice"]) == ("agree", 0)
 
 
 def test_residents_served_twice_are_the_reason():

@@ -84,9 +84,9 @@ def test_each_decision_stands_beside_the_run(read):
     assert found["map_is_younger"].all()
     older = record_decisions(decisions, registry, scores, recommended, city="hanoi", snapshot="2025-10-31")
     assert not older["map_is_younger"].any()
-    assert not record_decisions(decisions, registry, scores, recommended, city="hanoi", snapshot="")[
-        "map_is_younger"
-    ].any()
+    for no_date in ("", "unknown"):
+        dateless = record_decisions(decisions, registry, scores, recommended, city="hanoi", snapshot=no_date)
+        assert not dateless["map_is_younger"].any() and set(dateless["snapshot"]) == {""}
     nobody = record_decisions(decisions, registry, scores, recommended, city="sample", snapshot="")
     tables.check(nobody, TABLES["decisions"], where="test")
     with pytest.raises(InputError, match=r"config/decisions.csv: works: the registry of hcmc has no such row"):

@@ -167,7 +167,8 @@ def test_a_budget_buys_what_serves_most(towns: ModuleType, tmp_path: Any) -> Non
 
 def test_a_site_without_area_has_no_cost_and_is_left_out(towns: ModuleType) -> None:
     town = _town(towns)
-    town["candidates"]["site_capacity"] = [np.nan, 2000.0, 1000.0]
+    # the typical area that it counts with in the score buys nothing
+    town["candidates"]["area_unknown"] = [True, False, False]
     best = _plan(_choose(towns, town, budget=1e9), "coverage")
     assert best["sites"] == ["h2", "h3"]
     assert "1 of 3 sites without a known area" in best["note"]

@@ -2,13 +2,17 @@
 
 import itertools
 import math
+from dataclasses import replace
 
+import networkx as nx
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
 from creative_nodes.choose import recommended
-from creative_nodes.choose.recommended import Aims, Anchors, Served, recommend, search, set_size
+from creative_nodes.choose.grounds import Grounds
+from creative_nodes.choose.recommended import recommend, search, set_size
+from creative_nodes.choose.worth import Aims, Anchors, Served, Worth
 from creative_nodes.common import InputError
 from creative_nodes.network.chains import Chains, LinkRule
 from creative_nodes.network.gain import Stones
@@ -104,6 +108,96 @@ def test_another_candidate_never_changes_the_best_set_among_the_old(seed):
     assert others[0].members == as_before
 
 
+# ---------------------------------------------------------------- sites on one ground
+
+
+def _pairs(seed, n):
+    """Put sites on one ground at random."""
+    rng = np.random.default_rng(seed + 50)
+    every = list(itertools.combinations(range(n), 2))
+    return tuple(every[k] for k in np.sort(rng.choice(len(every), n // 2, replace=False)))
+
+
+def _on_grounds(pairs, n):
+    """Return the ground of each site, told by networkx: its part of the graph of pairs."""
+    graph = nx.Graph(list(pairs))
+    graph.add_nodes_from(range(n))
+    return {site: number for number, part in enumerate(nx.connected_components(graph)) for site in part}
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_the_best_and_second_of_every_set_of_sites_apart(seed, k):
+    town, pairs = Town(seed, 11), _pairs(seed, 11)
+    aims = town.aims(grounds=Grounds(pairs))
+    apart = [one for one in every_set(aims, k) if not any({*pair} <= {*one.members} for pair in pairs)]
+    ground = _on_grounds(pairs, 11)
+
+    def stands_on(one):
+        return sorted(ground[site] for site in one.members)
+
+    found = search(aims, town.names, k)
+    assert found.best == apart[0]
+    assert found.second == next((one for one in apart if stands_on(one) != stands_on(apart[0])), None)
+    assert found.proven and found.second_proven and found.sets == len(apart)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_another_candidate_never_changes_the_best_set_apart_among_the_old(seed):
+    """Not even one that stands on the grounds of two old ones, which do not stand on each other's."""
+    town, pairs = Town(seed, 12), _pairs(seed, 12)
+    old = np.sort(np.random.default_rng(seed).choice(12, 8, replace=False))
+    few = search(town.aims(old, grounds=Grounds(pairs).some(old)), [town.names[k] for k in old], 3).best
+    as_before = tuple(int(old[member]) for member in few.members)
+    among = [one for one in every_set(town.aims(), 3) if set(one.members) <= set(old.tolist())]
+    free = [one for one in among if not any({*pair} <= {*one.members} for pair in pairs)]
+    assert free[0].members == as_before and free[0].worth == few.worth
+    whole = search(town.aims(grounds=Grounds(pairs)), town.names, 3).best
+    assert whole.members == as_before or set(whole.members) - set(old.tolist())
+
+
+def test_twins_are_one_node_by_hand():
+    # a and b are twins that serve two groups, c and d one each, e none: by sites a and b would tie for all
+    aims = replace(cities([1, 1, 0, 0, 0], [1, 1, 0, 0, 0], [0, 0, 1, 1, 0]), grounds=Grounds(((0, 1),)))
+    found = recommend(aims, list("abcde"), ranking=[0, 1, 2, 4, 3])
+    assert found.k == 1  # four grounds, not five sites
+    assert found.found.best.members == (0,)
+    assert found.found.second.members == (2,)  # and not b
+    two = search(aims, list("abcde"), 2)
+    assert (two.best.members, two.second.members) == ((0, 2), (0, 3))
+    six = replace(cities([1, 1, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0]), grounds=Grounds(((0, 1),)))
+    beside = recommend(six, list("abcdef"), ranking=[1, 0, 2, 3, 4, 5])
+    # the ranking's first two grounds are those of the set, though b stands for a there
+    assert (beside.k, beside.found.best.members) == (2, (0, 2))
+    assert (beside.ranked.shared, beside.ranked.only_set, beside.ranked.only_ranked) == ((0, 2), (), ())
+    assert beside.ranked.served_twice == 0
+
+
+def test_residents_served_twice_are_never_fewer_than_none():
+    # three sites serve different people, but the sum of theirs rounds to less than that of all in one go
+    people = (0.1, 0.7, 0.3)
+    assert sum(people) != 0.1 + (0.7 + 0.3)
+    for order in itertools.permutations(range(3)):
+        covers = np.zeros((3, 9), dtype=bool)
+        covers[range(3), order] = True
+        found = recommend(cities(*covers.tolist(), residents=people), list("abcdefghi"), ranking=range(9))
+        assert found.ranked.served_twice >= 0
+
+
+def test_all_on_one_ground_leave_no_choice():
+    aims = replace(cities([1, 1, 1]), grounds=Grounds(((0, 1), (0, 2), (1, 2))))
+    assert recommend(aims, list("abc"), ranking=[0, 1, 2]).found.best is None
+    assert search(aims, list("abc"), 2).best is None
+
+
+def test_where_a_member_is_not_there_its_twin_stands_in():
+    grounds = Grounds(((0, 1), (3, 4)))
+    assert grounds.stand_in((0, 2, 3), np.array([1, 2, 4])) == (1, 2, 4)
+    assert grounds.stand_in((0, 2, 3), np.array([0, 1, 2])) == (0, 2)
+    assert grounds.firsts([4, 1, 0, 3, 2]) == (4, 1, 2)
+    assert (grounds.count(5), grounds.of_members((4, 1))) == (3, (0, 3))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_the_sites_decides_nothing(seed):
     town = Town(seed, 10)
@@ -180,7 +274,7 @@ def test_where_set_and_ranking_disagree():
 
 @pytest.mark.parametrize(("gain", "joins"), [(0.149, False), (0.151, True)])
 def test_a_set_connects_from_a_twentieth_of_what_an_outstanding_place_brings(gain, joins):
-    one = recommended.Worth((0, 1, 2), 0.0, gain, 0.0)
+    one = Worth((0, 1, 2), 0.0, gain, 0.0)
     assert recommended.connects(one, 1.0) is joins
     assert recommended.connects(one, 0.0) is False
 

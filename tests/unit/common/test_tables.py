@@ -15,6 +15,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 from creative_nodes import __version__
 from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
+from creative_nodes.common.made_of import MadeOf
 from creative_nodes.report.tables import TABLES
 
 NAMES = {"name", "name_en", "name_vi", "name_zh"}
@@ -124,11 +125,14 @@ def test_provenance_is_kept_with_version_and_table(clusters, path):
     assert tables.provenance(path) == {**PROVENANCE, "table": "clusters", "version": __version__}
 
 
-def test_provenance_is_handed_on_with_the_settings_of_the_step(clusters, path):
+def test_provenance_is_handed_on_with_what_the_step_depends_on(clusters, path):
     tables.write(clusters, TABLES["clusters"], path, provenance={**PROVENANCE, "settings": "of the step before"})
-    passed = tables.carry_on(path, "mine")
-    assert passed == {**PROVENANCE, "settings": tables.settings_hash("mine")}
-    assert tables.settings_hash("mine") != tables.settings_hash("yours")
+    own = tables.note_of(MadeOf(settings={"analysis.seed": "1"}))
+    assert tables.carry_on(path, MadeOf(settings={"analysis.seed": "1"})) == {**PROVENANCE, **own}
+    assert tables.pooled({"x": str(path)}, MadeOf(settings={"analysis.seed": "1"})) == {
+        "cities": {"x": {key: value for key, value in PROVENANCE.items() if key != "settings"}},
+        **own,
+    }
 
 
 def test_same_frame_same_bytes(tmp_path):

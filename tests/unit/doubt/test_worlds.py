@@ -74,7 +74,6 @@ def city(towns: ModuleType) -> DoubtedCity:
     return DoubtedCity(
         measured.candidates,
         sites,
-        measured.parts,
         reference,
         completeness,
         scales_by(reference, config.score.anchors),
@@ -148,8 +147,8 @@ def test_with_every_spread_at_zero_scores_are_those_of_the_run(towns: ModuleType
         ({"loss": {"thin": 0.5, "fair": 0.5, "good": 0.5, "empty": 0.5}}, {*AROUND, "newly_served", "network_gain"}),
         ({"additions": 0.5}, {*AROUND, "newly_served", "network_gain"}),
         ({"real_sites": True}, set()),
-        ({"unknown_areas": True}, {"site_capacity"}),
-        ({"unknown_ages": True}, {"heritage_value"}),
+        ({"unknown_areas": (0.1, 10.0)}, {"site_capacity"}),
+        ({"unknown_ages": (0.0, 1.0)}, {"heritage_value"}),
     ],
 )
 def test_each_spread_alone_widens_what_it_should(
@@ -186,6 +185,45 @@ def test_a_site_is_real_and_a_space_lost_in_just_the_share_that_is_asked_for(
     assert thin > 2 * there[known:][of.readily == 0.1].mean() > 0
 
 
+def test_another_site_changes_no_draw_of_the_others(towns: ModuleType, city: DoubtedCity) -> None:
+    """So that the worlds of a what-if are those of its base, with one more site in them."""
+    doubt = DOUBT.model_copy(update={"worlds": 30})
+    _, of = gather(city, _rules(towns, doubt))
+    few = replace(of, grounds=of.grounds[1:], real=of.real[1:])
+    for one, other in zip(draw_worlds(of, doubt, seed=1), draw_worlds(few, doubt, seed=1), strict=True):
+        assert one.numbers == other.numbers
+        np.testing.assert_array_equal(one.spaces, other.spaces)
+        for name in ("real", "area", "age"):
+            np.testing.assert_array_equal(getattr(one, name)[1:], getattr(other, name))
+    # each axis of each site is cut on its own
+    seen = draw_worlds(of, doubt, seed=1)
+    areas = np.log10([one.area for one in seen])
+    assert (np.sort(np.floor((areas + 1) / 2 * 30), axis=0) == np.arange(30)[:, None]).all()
+    assert np.abs(np.corrcoef(areas.T) - np.eye(areas.shape[1])).max() < 0.7
+
+
+def test_twins_are_real_in_the_same_worlds_and_share_a_mark(towns: ModuleType, city: DoubtedCity) -> None:
+    """Two rows of one ground, the same in all that is known of them, cannot be told apart by any doubt."""
+    heritage, candidates = (
+        pd.concat([frame, frame.iloc[[1]].assign(site_id="h0")], ignore_index=True)
+        for frame in (city.heritage, city.candidates)
+    )
+    candidates["one_ground_with"] = [{"h0": ["h2"], "h2": ["h0"]}.get(one, []) for one in candidates["site_id"]]
+    town = replace(city, heritage=gpd.GeoDataFrame(heritage), candidates=gpd.GeoDataFrame(candidates))
+    rules = _rules(towns, DOUBT)
+    kept, of = gather(town, rules)
+    first, second = (int(np.flatnonzero(kept.sites.site_ids == one)[0]) for one in ("h0", "h2"))
+    assert of.grounds[first] == of.grounds[second] == "h0"
+    for one in draw_worlds(of, rules.doubt, seed=3):
+        assert all(getattr(one, name)[first] == getattr(one, name)[second] for name in ("real", "area", "age"))
+    found = worlds.doubt_worlds(town, rules, _chosen(city))
+    sure = found["site_doubt"].set_index("site_id").loc[["h0", "h2"]]
+    assert sure.iloc[0].equals(sure.iloc[1])
+    chance = found["member_doubt"].set_index("site_id")
+    assert chance.loc["h0", "chance"] == chance.loc["h2", "chance"] and not chance.loc[["h0", "h2"], "often"].all()
+    assert not any({"h0", "h2"} <= set(best) for best in found["worlds"]["best_set"])
+
+
 def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city: DoubtedCity) -> None:
     rules = _rules(towns, DOUBT.still(snap_within_m=[100, 200, 400]))
     kept, of = gather(city, rules)
@@ -193,6 +231,9 @@ def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city:
     assert met[200].tolist() == city.candidates["reachable"].tolist()
     far = ~city.candidates["reachable"].to_numpy()
     assert far.any() and met[400][far].all()
+    # and there it has criteria of its own, though the table candidates has none
+    assert city.candidates.loc[far, "site_capacity"].isna().all()
+    assert kept.sites.drawn(unchanged(of), rules.of_worlds()).notna().all(axis=None)
     found = worlds.doubt_worlds(city, rules, _chosen(city))
     share = found["site_doubt"].set_index("site_id")["p_ranked"][city.candidates["site_id"][far]]
     assert share.tolist() == pytest.approx([1 / 3] * far.sum(), abs=0.05)

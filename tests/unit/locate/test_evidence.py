@@ -77,7 +77,7 @@ def test_evidence_is_a_json_list_strongest_first():
 
 def places(*rows):
     return gpd.GeoDataFrame(
-        {"osm_id": [osm_id for osm_id, *_ in rows], "tags": [json.dumps(tags) for _, tags, _ in rows]},
+        {"osm_id": [osm_id for osm_id, *_ in rows], "tags": [json.dumps(tags) for _, tags, _ in rows], "source": ""},
         geometry=[shape for *_, shape in rows],
         crs=4326,
     )

@@ -8,9 +8,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from creative_nodes.common import tables
 from creative_nodes.common.geo import reproject
-from creative_nodes.locate.grounds import Ground, eligible, find_grounds
+from creative_nodes.locate.grounds import Ground, Grounds, eligible, find_grounds
 from creative_nodes.locate.selector import Selector
+from creative_nodes.locate.tables import GROUNDS
 
 EPSG = 32648
 KINDS = Selector(["landuse=industrial", "man_made=works"])
@@ -88,3 +90,33 @@ def test_sizes_from_a_fifth_to_thirty_hectares_unless_a_list_names_it():
         "540",
         "560",
     ]
+
+
+def _boxes(*sides: tuple[str, int]) -> list[Ground]:
+    return [Ground(key, [key], "", shapely.box(0, 0, side, side)) for key, side in sides]
+
+
+def test_a_site_stands_on_the_ground_of_its_main_object_else_on_the_smallest_around_it():
+    """A works in a yard in an estate of 36 ha stands on the yard; the estate is one place where a list names it."""
+    mapped, inner, outer = _boxes(("way/1", 100), ("way/2", 600)), shapely.Point(50, 50), shapely.Point(500, 500)
+    unnamed, named = Grounds(mapped, [False, False]), Grounds(mapped, [False, True])
+    assert unnamed.under(["way/2"], inner) == "way/2"
+    assert unnamed.under(["way/7"], inner) == unnamed.under([], inner) == "way/1"
+    assert unnamed.under([], outer) == ""
+    assert named.under([], outer) == "way/2"
+    assert named.under([], shapely.Point(700, 0)) == ""
+
+
+def test_grounds_are_the_same_after_writing_and_reading():
+    """What lies outside the study area is left out; shapes keep to a hundredth of a metre."""
+    corner = np.array([588_000, 2_325_000])
+    mapped = [
+        Ground(one.ground_id, one.osm_ids, "Nhà máy", shapely.transform(one.geometry, lambda xy, k=k: xy + corner + k))
+        for k, one in zip((0, 5000), _boxes(("way/1", 100), ("way/2", 100)), strict=True)
+    ]
+    frame = Grounds(mapped, [True, False]).frame(shapely.buffer(mapped[0].geometry, 1000), EPSG)
+    tables.check(frame, GROUNDS, where="test")
+    again = Grounds.of_frame(frame, epsg=EPSG)
+    assert [(one.ground_id, one.osm_ids, one.name) for one in again.all] == [("way/1", ["way/1"], "Nhà máy")]
+    assert again.named_elsewhere == [True]
+    assert shapely.hausdorff_distance(again.all[0].geometry, mapped[0].geometry) < 0.01

@@ -5,7 +5,8 @@ import pytest
 import shapely
 from shapely.geometry import LineString, Point, box
 
-from creative_nodes.locate.grouping import TOUCH_M, Alike, group, largest_member, width_of
+from creative_nodes.locate.grouping import TOUCH_M, Alike, Named, group, largest_member, width_of
+from creative_nodes.locate.registry import has_own_part, own_part, similarity
 
 WITHIN_M, LARGE_M2 = 100.0, 300_000.0
 
@@ -160,3 +161,36 @@ def test_parts_of_one_works_join_as_far_as_it_is_wide():
     shapes = np.array([Point(0, 0), Point(600, 0), Point(1300, 0)], dtype=object)
     alike = [Alike(["jiangnan"] * 3, width_of(300_000))]
     assert sets(group(shapes, alike, max_area_m2=300_000)) == {one(0, 1), one(2)}
+
+
+def _named(shapes, names):
+    own = [own_part(name) if has_own_part(name) else "" for name in names]
+    named = Named(own, lambda one, other: similarity(one, other) < 0.85)
+    return sets(group(np.array(shapes, dtype=object), [], max_area_m2=300_000, named=named))
+
+
+def test_grounds_of_two_names_side_by_side_are_two_works():
+    """A cement works, a steel works and a depot share fences; the depot's nameless sheds go with the nearest."""
+    side = [box(200 * k, 0, 200 * k + 200, 200) for k in range(3)]
+    shed = box(600, 0, 640, 40)
+    assert _named([*side, shed], ["xi mang ha tien", "nha may thep thu duc", "icd sotrans", ""]) == {
+        one(0),
+        one(1),
+        one(2, 3),
+    }
+    # power and machine works named after one quarter are two all the same
+    assert _named(side[:2], ["nha may nhiet dien thu duc", "cong ty co dien thu duc"]) == {one(0), one(1)}
+    # one name written in two ways is one works, and so is a ground that goes by no name of its own
+    assert _named(side[:2], ["nha may thep thu duc", "cong ty thep thu duc"]) == {one(0, 1)}
+    assert _named(side[:2], ["xi mang ha tien", "nha may"]) == {one(0, 1)}
+
+
+def test_halls_and_what_lies_within_are_parts_of_one_works():
+    """A spinning hall in the ground of its works, and two halls too small to be works."""
+    assert _named([box(0, 0, 300, 300), box(10, 10, 110, 60)], ["det nam dinh", "xuong soi lon"]) == {one(0, 1)}
+    assert _named([box(0, 0, 40, 40), box(40, 0, 80, 40)], ["xuong det", "xuong nhuom"]) == {one(0, 1)}
+
+
+def test_a_nameless_ground_joins_one_of_two_names_and_never_both():
+    strip = [box(0, 0, 100, 100), box(100, 0, 200, 100), box(200, 0, 300, 100)]
+    assert _named(strip, ["det nam dinh", "", "xi mang ha tien"]) == {one(0, 1), one(2)}

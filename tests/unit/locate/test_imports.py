@@ -155,6 +155,48 @@ def test_files_with_geometry(tmp_path, scope, file, driver):
             read_import(tmp_path / file, spec(file=file, columns={"name": "titre"}, datum="gcj02"), scope)
 
 
+ITEMS = {"name": "name", "lon": "lon", "lat": "lat", "wikidata": "item", "image": "image", "year": "year"}
+
+
+def test_items_stand_once_wherever_they_lie(read, run):
+    """An answer repeats an item for each of its pictures; one on another continent lends nothing and hurts nobody."""
+    head = "name,lon,lat,item,image,year\n"
+    rows = (
+        "福新面粉厂,121.47,31.23,Q5,a.jpg,1912-01-01T00:00:00Z\n福新面粉厂,121.47,31.23,Q5,b.jpg,\n远,4.8,45.7,Q6,,\n"
+    )
+    one = read(head + rows, columns=ITEMS, kind="wikidata")
+    assert [(row.wikidata, row.image, row.year_built) for row in one.rows] == [("Q5", "a.jpg", 1912), ("Q6", "", None)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": "osm", "file": "a.geojson"}, "leave out columns"),
+        ({"kind": "osm", "file": "a.csv", "columns": None}, "GeoJSON"),
+        ({"kind": "osm", "file": "a.geojson", "columns": None, "datum": "gcj02"}, "leave out datum"),
+        ({"columns": None}, "give columns"),
+        ({"date": "2025-01-01"}, "date is for kind osm"),
+        ({"kind": "wikidata"}, "go together"),
+        ({"columns": ITEMS}, "go together"),
+        ({"kind": "osm", "file": "a.geojson", "columns": None, "date": "2025"}, "date"),
+    ],
+)
+def test_a_kind_says_what_it_needs(changes, words):
+    with pytest.raises(ValueError, match=words):
+        spec(**changes)
+
+
+def test_fresher_tags_are_told_in_the_table_imports(run):
+    """Their file, day, objects, and how many of them are part of a site; nothing is read a second time."""
+    fresh = "fresh.geojson, 2025-09-12"
+    found = run({"way/1": (0, 0, {"building": "warehouse", "heritage": "2"})}, source=fresh)
+    (row,) = found.imports.to_dict("records")
+    assert (row["file"], row["source"], row["kind"]) == ("fresh.geojson", "OpenStreetMap, 2025-09-12", "osm")
+    assert (row["n"], row["placed"], row["matched"], row["warning"]) == (1, 1, 1, "")
+    told = json.loads(found.heritage["evidence"].iloc[0])
+    assert {one["source"] for one in told} == {"fresh.geojson, 2025-09-12"}
+
+
 # ---------------------------------------------------------------- refusing
 
 
@@ -274,12 +316,17 @@ def test_a_missing_file_stops_unless_it_is_not_required(tmp_path):
 def run(taxonomies, settings, area, scope, tmp_path):
     """Locate in objects {osm_id: (east, north, tags)}, 40 m squares, with lists {file: (text, changes)}."""
 
-    def go(objects, known=(), lists=(), **read_as):
+    def go(objects, known=(), lists=(), source="", **read_as):
         shapes = [
             shapely.box(EAST + e - 20, NORTH + n - 20, EAST + e + 20, NORTH + n + 20) for e, n, _ in objects.values()
         ]
         places = gpd.GeoDataFrame(
-            {"osm_id": list(objects), "tags": [json.dumps(tags) for *_, tags in objects.values()], "edited": ""},
+            {
+                "osm_id": list(objects),
+                "tags": [json.dumps(tags) for *_, tags in objects.values()],
+                "edited": "",
+                "source": source,
+            },
             geometry=reproject(np.array(shapes, dtype=object), EPSG, 4326),
             crs=4326,
         )
@@ -462,6 +509,7 @@ def hanoi(taxonomies, settings, tmp_path):
                 "osm_id": [f"way/{k}" for k in range(6)],
                 "tags": [json.dumps({"building": "yes", "name": name}) for name in names],
                 "edited": "",
+                "source": "",
             },
             geometry=reproject(shapely.buffer(points, 20), epsg, 4326),
             crs=4326,
@@ -526,7 +574,8 @@ def shanghai():
     scope = Scope.of(**study, **buffer, local_name="上海", taxonomies=taxonomies)
 
     def go(*datums):
-        specs = [one.model_copy(update={"datum": datum}) for one, datum in zip(city.city.imports, datums, strict=True)]
+        lists = [one for one in city.city.imports if one.datum]
+        specs = [one.model_copy(update={"datum": datum}) for one, datum in zip(lists, datums, strict=True)]
         paths = find_imports(specs, [Path(EXTRACTS) / ".." / "imports"], where="shanghai")
         found = locate(
             extract.places,
@@ -608,23 +657,12 @@ def test_a_folder_is_no_list(tmp_path, scope, file):
         read_import(tmp_path / file, spec(file, columns=columns), scope)
 
 
-@pytest.mark.parametrize("file", ["list.csv", "list.geojson"])
-def test_a_spoilt_list_is_read_or_told(read, file):
-    """Signs turned, cut out and put in at random, by a seed: nothing but a sentence comes of it."""
-    rng = np.random.default_rng(80)
-    good = HEAD + "".join(f'"{name}, A",121.47,31.2{number},1935,yes\n' for number, name in enumerate(NAMES))
-    columns = COLUMNS
-    if file.endswith("json"):
-        ring = [[121.47, 31.23], [121.48, 31.23], [121.48, 31.24], [121.47, 31.23]]
-        good = collection({"type": "Polygon", "coordinates": [ring]}, {"type": "Point", "coordinates": [121.47, 31.23]})
-        columns = {"name": "name"}
-    signs = [*'",;\n[]{}:.-0e19', "NaN", "null", "\0", "\u00e9", "1e400"]
-    for _ in range(100):
-        text = list(good)
-        for _ in range(int(rng.integers(1, 4))):
-            at = int(rng.integers(len(text)))
-            text[at : at + int(rng.integers(0, 3))] = [str(rng.choice(signs))] * int(rng.integers(0, 3))
-        try:
-            read("".join(text), file=file, columns=columns)
-        except InputError as error:
-            assert file in str(error)
+def test_an_item_lends_and_makes_no_site(run):
+    """Of two items the one at the warehouse of its name is told of; the other is no site."""
+    text = f"name,lon,lat,item,image,year\n{','.join(map(str, ('Kho Bến', *degrees(10, 0))))},Q5,a.jpg,1912\n"
+    text += f"{','.join(map(str, ('Nhà máy Dệt', *degrees(900, 0))))},Q6,,\n"
+    found = run({"way/1": (0, 0, warehouse("Kho Bến"))}, lists={"items.csv": text}, columns=ITEMS, kind="wikidata")
+    (site,) = found.heritage.to_dict("records")
+    assert (site["wikidata"], site["image"], site["inception"]) == ("Q5", "a.jpg", 1912)
+    assert (site["told_by"], found.imports["placed"][0], found.imports["pairs"][0]) == ("map", 1, 0)
+    assert found.creative.empty

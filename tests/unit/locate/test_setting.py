@@ -129,6 +129,7 @@ def test_density_counts_who_lives_around():
         ({"man_made": "wastewater_plant"}, "man_made=wastewater_plant"),
         ({"name": "上海物流中心"}, "name=上海物流中心"),
         ({"name": "Nhà máy Dệt Phong Phú"}, ""),
+        ({"landuse": "industrial", "name": "Công ty Truyền tải điện 4"}, "name=Công ty Truyền tải điện 4"),
         ({"landuse": "industrial"}, ""),
     ],
 )
@@ -139,6 +140,27 @@ def test_estates_depots_and_sewage_are_no_works(tags: dict[str, str], told: str)
     around = _around()
     around.tags[0].clear()
     around.tags[0].update(tags)
+    assert no_works(GROUND, around, setting) == told
+
+
+@pytest.mark.parametrize(
+    ("tags", "width", "told"),
+    [
+        ({"amenity": "school"}, 60, "amenity=school"),
+        ({"amenity": "school"}, 40, ""),  # a works with a school in a corner
+        ({"building": "apartments"}, 50, "building=apartments"),
+        ({"building": "yes", "building:levels": "33"}, 99, "building:levels=33"),
+        ({"building": "industrial", "building:levels": "12"}, 99, "building:levels=12"),
+        ({"building": "industrial", "building:levels": "11"}, 99, ""),
+        ({"building": "industrial", "building:levels": "some"}, 99, ""),
+        ({"landuse": "residential"}, 100, ""),  # land use of a whole quarter
+        ({"building": "industrial"}, 100, ""),
+    ],
+)
+def test_what_covers_half_of_a_ground_is_what_stands_there(tags: dict[str, str], width: int, told: str):
+    setting = read_taxonomy("config/taxonomy/industrial_heritage.yaml").setting
+    assert setting is not None
+    around = _around(("way/2", tags, shapely.box(0, 0, width, 100)))
     assert no_works(GROUND, around, setting) == told
 
 

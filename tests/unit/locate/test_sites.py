@@ -63,7 +63,12 @@ def run(taxonomies, settings):
     def go(objects, known=(), **changes):
         shapes = np.array([shape for shape, _ in objects.values()], dtype=object)
         places = gpd.GeoDataFrame(
-            {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()], "edited": EDITED},
+            {
+                "osm_id": list(objects),
+                "tags": [json.dumps(tags) for _, tags in objects.values()],
+                "edited": EDITED,
+                "source": "",
+            },
             geometry=reproject(shapes, EPSG, 4326),
             crs=4326,
         )
@@ -77,7 +82,7 @@ def run(taxonomies, settings):
             edge_buffer_m=BUFFER_M,
             epsg=EPSG,
         )
-        for name in ("heritage", "creative", "amenities", "registry"):
+        for name in ("heritage", "creative", "amenities", "registry", "grounds"):
             if len(getattr(found, name)):  # empty ones have a test of their own
                 tables.check(getattr(found, name), TABLES[name], where=name)
         return found
@@ -502,10 +507,10 @@ def test_the_reason_says_how_a_row_was_matched(run):
 
 def test_two_rows_of_one_site_are_both_in_osm(run):
     objects = {
-        "way/1": (box(0, 0), {"building": "warehouse", "name": "Kho Đông"}),
-        "way/2": (box(50, 0), {"building": "warehouse", "name": "Xưởng Tây"}),
+        "way/1": (box(0, 0, 40), {"building": "warehouse", "name": "Kho Đông"}),
+        "way/2": (box(40, 0, 40), {"building": "warehouse", "name": "Xưởng Tây"}),
     }
-    known = [row("e", "Kho Đông", at=(10, 10)), row("w", "Xưởng Tây", at=(60, 10))]
+    known = [row("e", "Kho Đông", at=(10, 10)), row("w", "Xưởng Tây", at=(50, 10))]
     found = run(objects, known)
     site = only(found.heritage)
     assert site["registry_id"] in ("e", "w")
@@ -759,7 +764,7 @@ def test_without_registry_and_lists_the_survey_list_asks_about_what_they_told(ru
     }
     shapes = [shape for shape, _ in objects.values()]
     places = gpd.GeoDataFrame(
-        {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()]},
+        {"osm_id": list(objects), "tags": [json.dumps(tags) for _, tags in objects.values()], "source": ""},
         geometry=reproject(np.array(shapes, dtype=object), EPSG, 4326),
         crs=4326,
     )
@@ -768,12 +773,51 @@ def test_without_registry_and_lists_the_survey_list_asks_about_what_they_told(ru
     homes = reproject(np.array([point(100, 100), point(2100, 100)]), EPSG, 4326)
     people = gpd.GeoDataFrame({"residents": [20_000.0] * 2}, geometry=homes, crs=4326)
     around = look_around(places, tables.parse_tags(places), streets, people, epsg=EPSG)
-    area = reproject(shapely.box(EAST - AREA_M, NORTH - AREA_M, EAST + AREA_M, NORTH + AREA_M), EPSG, 4326)
 
     def asked(known):
-        heritage, setting = run(objects, known).heritage, taxonomies.heritage.setting
-        return survey_list(places, around, heritage, setting, area=area, epsg=EPSG)["site_id"].tolist()
+        found, setting = run(objects, known), taxonomies.heritage.setting
+        return survey_list(found.grounds, around, found.heritage, setting, epsg=EPSG)["site_id"].tolist()
 
     told = row("r", "Nhà máy Dệt Nam Định", at=(100, 100))
     assert asked([told]) == []
     assert asked([]) == ["s-way1"]
+
+
+def test_two_rows_on_one_ground_are_two_sites_that_share_it(run):
+    """Both works of a street claim the only ground there: two sites with one `ground_id`, and the ground is named."""
+    objects = {
+        "way/1": (box(0, 0, 200), {"landuse": "industrial"}),
+        "way/2": (box(900, 0, 200), {"landuse": "industrial"}),
+    }
+    known = [row(key, name, at=(100, -10), precision="street", status="vacated") for key, name in PAIR]
+    found = run(objects, known)
+    told = found.heritage.set_index("registry_id")["ground_id"]
+    assert told[["soap", "rubber"]].tolist() == ["way/1", "way/1"]
+    assert told[""] == "way/2"
+    assert found.grounds.set_index("ground_id")["named_elsewhere"].to_dict() == {"way/1": True, "way/2": False}
+
+
+PAIR = (("soap", "Nhà máy Xà phòng"), ("rubber", "Nhà máy Cao su"))
+
+
+def test_a_ground_of_any_size_is_claimed_where_a_row_has_met_it_already(run):
+    """An estate of 36 ha is no works for a row of a street; where another row stands in it, it is."""
+    objects = {"way/1": (box(0, 0, 600), {"landuse": "industrial"})}
+    rough = row("rubber", "Nhà máy Cao su", at=(300, -30), precision="street", status="vacated")
+    inside = row("soap", "Nhà máy Xà phòng", at=(300, 300), status="vacated")
+    assert run(objects, [rough]).heritage["registry_id"].tolist() == [""]
+    both = run(objects, [rough, inside]).heritage
+    assert set(both["registry_id"]) == {"soap", "rubber"}
+    assert both["ground_id"].tolist() == ["way/1", "way/1"]
+
+
+def test_a_row_that_tells_its_area_is_a_round_ground_about_its_point(run):
+    """146,180 m² reach 216 m: a street 205 m from the point runs along the ground. A mapped outline comes first."""
+    told = row("works", "Nhà máy xe lửa", at=(0, 0), area_m2=146_180)
+    site = only(run({}, [told]).heritage)
+    shape = reproject(np.array([site["geometry"]]), 4326, EPSG)[0]
+    assert site["area_m2"] == pytest.approx(146_180, rel=1e-6)
+    assert shapely.distance(shape, point(0, 216)) == pytest.approx(0, abs=1)
+    assert shapely.distance(shape, point(0, 250)) == pytest.approx(250 - 215.7, abs=1)
+    mapped = {"way/1": (box(-20, -20), {"landuse": "industrial", "name": "Nhà máy xe lửa"})}
+    assert only(run(mapped, [told]).heritage)["area_m2"] == pytest.approx(2500, rel=1e-3)

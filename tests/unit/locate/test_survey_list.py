@@ -12,6 +12,8 @@ import pytest
 import shapely
 
 from creative_nodes.common import reproject, tables
+from creative_nodes.locate.grounds import Grounds, find_grounds
+from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting import look_around
 from creative_nodes.locate.setting_rules import Setting
 from creative_nodes.locate.survey_list import survey_list
@@ -55,17 +57,26 @@ def _ground(at: int, size: int = 100) -> Any:
 @pytest.fixture
 def listed():
     def go(
-        objects: dict[str, tuple[Any, dict[str, str]]], *, known: list[str] | None = None, lives: float = 5000
+        objects: dict[str, tuple[Any, dict[str, str]]],
+        *,
+        known: list[str] | None = None,
+        lives: float = 5000,
+        named: tuple[str, ...] = (),
     ) -> Any:
         shapes = [shape for shape, _ in objects.values()]
-        places = _frame(shapes, osm_id=list(objects), tags=[json.dumps(tags) for _, tags in objects.values()])
+        places = _frame(
+            shapes, osm_id=list(objects), tags=[json.dumps(tags) for _, tags in objects.values()], source=""
+        )
         n = 20
         streets = _frame([shapely.LineString([(1000 * k, -9), (1000 * k + 99, -9)]) for k in range(n)], name=[""] * n)
         people = _frame([shapely.Point(1000 * k, 0) for k in range(n)], residents=[lives] * n)
         heritage = pd.DataFrame({"osm_ids": [known or []], "list": ["known"], "status": ["in_use"]})
-        around = look_around(places, tables.parse_tags(places), streets, people, epsg=EPSG)
-        area = shapely.box(*_degrees([shapely.box(-5000, -5000, 40_000, 5000)])[0].bounds)
-        found = survey_list(places, around, heritage, SETTING, area=area, epsg=EPSG, wording=WORDING)
+        tags = tables.parse_tags(places)
+        around = look_around(places, tags, streets, people, epsg=EPSG)
+        mapped = find_grounds(places, tags, Selector(SETTING.ground), epsg=EPSG)
+        grounds = Grounds(mapped, [one.ground_id in named for one in mapped])
+        laid = grounds.frame(shapely.box(EAST - 5000, NORTH - 5000, EAST + 40_000, NORTH + 5000), EPSG)
+        found = survey_list(laid, around, heritage, SETTING, epsg=EPSG, wording=WORDING)
         tables.check(found, SURVEY, where="test")
         return found
 
@@ -107,6 +118,9 @@ def test_at_most_half_of_the_eligible_grounds(listed):
     objects["way/9"] = (_ground(9, size=20), LAND | {"name": "Nhà máy 9"})
     found = listed(objects)
     assert (len(found), found["eligible"].iloc[0]) == (1, 3)
+    found = listed(objects, named=("way/9",))  # by a registry or an official list: then any size counts
+    assert (len(found), found["eligible"].iloc[0]) == (2, 4)
+    assert set(found["ground_id"]) < {"way/1", "way/2", "way/3", "way/9"}
 
 
 def test_a_ground_without_name_or_telling_neighbour_asks_for_a_visit(listed):

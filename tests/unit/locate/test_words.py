@@ -343,3 +343,18 @@ def test_a_taxonomy_that_names_a_group_without_words_is_refused(tmp_path):
     )
     with pytest.raises(InputError, match=r"mine\.yaml: rule one: .*factroy.*did you mean factory"):
         read_taxonomy(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("Diêm Thống Nhất", "", True),
+        ("Diem Thong Nhat", "", True),  # nobody says in what language, and it has no accents
+        ("Diem Thong Nhat", "vi", True),
+        ("Doan Thi Diem Primary School", "en", False),
+        ("Thong Nhat match works", "en", True),
+    ],
+)
+def test_accents_are_left_out_in_names_of_their_own_language_alone(text, language, found):
+    words = WordList({"vi": ["diêm"], "en": ["match"]}, languages=("vi", "en"))
+    assert words.found_in(text, language=language) is found

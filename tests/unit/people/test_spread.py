@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +21,7 @@ from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
 from creative_nodes.people import raster
 from creative_nodes.people import spread as people
-from creative_nodes.people.settings import People, PeopleGrid, PopulationTable, Total
+from creative_nodes.people.settings import People, PeopleGrid, PopulationTable, Total, told_passed_over
 from creative_nodes.report.tables import TABLES
 
 ONE_PER_MILLE = 1e-3
@@ -702,8 +703,52 @@ def test_the_first_source_that_is_there_counts(
     assert found["people_sum"] == pytest.approx(inside)
     assert found["people_source_sum"] == pytest.approx(residents, rel=ONE_PER_MILLE)
     assert abs(found["people_difference"]) < ONE_PER_MILLE
+    missed = [file for name, file in (("raster", "r.tif"), ("table", "t.gpkg")) if name not in there]
+    if missed[:1] == ["r.tif"]:
+        assert f"; named before it, but not there: {' and '.join(missed)}" in found["people"]
+    else:
+        assert "not there" not in found["people"]
     # those in the buffer are in the table too, and not in the city's total
     assert table["residents"].sum() > 1.3 * inside
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ({"raster": "new.tif"}, ""),
+        ({"raster": "old.tif"}, r"people\.raster \(new\.tif\); people\.older_raster serves instead"),
+        ({"raster": "old-33b185c2.tif"}, "older_raster serves"),
+        ({"table": "t.csv"}, r"raster \(new\.tif\), people\.older_raster \(old\.tif\); people\.table serves instead"),
+        ({}, r"people\.table \(t\.csv\); people\.total serves instead"),
+    ],
+)
+def test_sources_that_are_not_there_are_told_before_a_run(there: dict[str, str], said: str) -> None:
+    about = {"year": 2020, "source": "x"}
+    given = People.model_validate(
+        {
+            "raster": {"file": "new.tif", **about},
+            "older_raster": {"file": "old.tif", "url": "https://example.org/old.tif", **about},
+            "table": {"file": "t.csv", "column": "n", "h3_column": "h", **about},
+            "total": {"residents": 100, **about},
+        }
+    )
+    text = told_passed_over(given, "hanoi", raster=there.get("raster"), table=there.get("table"))
+    assert bool(text) == bool(said)
+    assert not said or (text.startswith("config/cities/hanoi.yaml: ") and re.search(said, text))
+
+
+def test_residents_of_files_that_are_not_there_are_none_and_it_says_why(towns: ModuleType, tmp_path: Path) -> None:
+    given, files = _sources(towns, tmp_path)
+    area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
+    table, found = people.spread_people(
+        area,
+        epsg=towns.EPSG,
+        buffer_m=250,
+        people=given.model_copy(update={"total": None}),
+        settings=PeopleGrid(),
+        files=people.PeopleFiles(files["places"], files["edges"]),
+    )
+    assert table.empty and found["people"] == "none: what config names is not there (r.tif and t.gpkg)"
 
 
 def test_a_sum_that_does_not_fit_its_source_is_refused(

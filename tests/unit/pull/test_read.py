@@ -348,10 +348,46 @@ def test_an_open_line_is_a_line(read):
         ({"barrier": "fence", "landuse": "industrial"}, "Polygon"),
         ({"landuse": "industrial", "area": "no"}, "LineString"),
         ({"landuse": "brownfield"}, "Polygon"),
+        # tracks and streams that end where they begin
+        ({"railway": "rail"}, "LineString"),
+        ({"railway": "monorail", "name": "Loop"}, "LineString"),
+        ({"railway": "narrow_gauge", "tourism": "attraction", "heritage": "2"}, "LineString"),
+        ({"railway": "disused", "historic": "railway"}, "LineString"),
+        ({"waterway": "stream"}, "LineString"),
+        ({"waterway": "canal", "historic": "yes"}, "LineString"),
+        ({"route": "road"}, "LineString"),
+        ({"natural": "coastline"}, "LineString"),
+        ({"natural": "tree_row"}, "LineString"),
+        ({"man_made": "pipeline"}, "LineString"),
+        ({"power": "minor_line"}, "LineString"),
+        ({"leisure": "track"}, "LineString"),
+        ({"aeroway": "taxiway"}, "LineString"),
+        # ground beside water and tracks
+        *(({"waterway": value}, "Polygon") for value in ("dock", "boatyard", "riverbank", "basin", "dam")),
+        *(
+            ({"railway": value}, "Polygon")
+            for value in ("station", "platform", "roundhouse", "turntable", "traverser", "yard", "workshop", "depot")
+        ),
+        ({"waterway": "canal", "natural": "water"}, "Polygon"),
+        ({"railway": "rail", "landuse": "railway"}, "Polygon"),
+        ({"barrier": "fence", "military": "base"}, "Polygon"),
+        ({"barrier": "wall", "historic": "castle"}, "Polygon"),
+        ({"aeroway": "runway"}, "Polygon"),
+        ({"aeroway": "hangar"}, "Polygon"),
+        ({"power": "plant"}, "Polygon"),
+        ({"leisure": "track", "landuse": "recreation_ground"}, "Polygon"),
+        ({"highway": "rest_area"}, "Polygon"),
+        ({"name": "of no kind"}, "Polygon"),
     ],
 )
 def test_a_closed_way_is_area_or_line_by_its_tags(read, tags, kind):
     assert place(read(SQUARE, {10: (RING, tags)}), "way/10").geometry.geom_type == kind
+
+
+def test_a_roundabout_is_a_street(read):
+    found = read(SQUARE, {10: (RING, {"highway": "residential", "junction": "roundabout", "name": "Vòng xuyến"})})
+    assert ids(found) == set()
+    assert len(pieces(found)) == 1
 
 
 def test_a_closed_street_is_no_place(read):

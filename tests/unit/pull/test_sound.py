@@ -3,11 +3,8 @@
 import bz2
 import json
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import osmium
 import pytest
 import shapely
@@ -328,33 +325,6 @@ def test_a_folder_is_no_file(read, tmp_path):
     (tmp_path / "town.osm.pbf").mkdir()
     with pytest.raises(InputError, match="a folder"):
         read(tmp_path / "town.osm.pbf")
-
-
-@contextmanager
-def _only_input_errors() -> Iterator[None]:
-    try:
-        yield
-    except InputError as error:
-        assert len(str(error)) < 2000
-
-
-@pytest.mark.parametrize("kind", ["osm", "osm.pbf"])
-def test_a_spoilt_file_is_read_or_told(read, tmp_path, kind):
-    """Bytes turned, cut out and doubled at random, by a seed: nothing but a sentence comes of it."""
-    rng = np.random.default_rng(80)
-    town = Town()
-    good = town.write(tmp_path / f"good.{kind}").read_bytes()
-    for _ in range(60):
-        data = bytearray(good)
-        for _ in range(rng.integers(1, 4)):
-            at, size = int(rng.integers(len(data))), int(rng.integers(1, 9))
-            how = rng.integers(3)
-            fresh = {0: rng.bytes(size), 1: b"", 2: bytes(data[at : at + size]) * 2}[int(how)]
-            data[at : at + size] = fresh
-        path = tmp_path / f"spoilt.{kind}"
-        path.write_bytes(bytes(data))
-        with _only_input_errors():
-            read(path)
 
 
 def test_areas_are_where_they_were(read, tmp_path):

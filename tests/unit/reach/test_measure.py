@@ -117,6 +117,44 @@ def test_the_leg_of_the_site_counts_too(towns: ModuleType) -> None:
     assert found["exchange"].tolist() == pytest.approx([math.exp(-B * 200)], rel=1e-4)
 
 
+def _begun_at(outline: shapely.Polygon, metres: float) -> shapely.Polygon:
+    """Return the same outline, begun elsewhere."""
+    ring = shapely.LineString(outline.exterior.coords)
+    corners = [(ring.project(shapely.Point(xy)), xy) for xy in list(outline.exterior.coords)[:-1]]
+    later = [xy for at, xy in corners if at >= metres]
+    earlier = [xy for at, xy in corners if at < metres]
+    return shapely.Polygon([ring.interpolate(metres), *later, *earlier])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_an_outline_begins_does_not_tell(towns: ModuleType, seed: int) -> None:
+    """Entrances all along an outline: begun half a step farther on, exchange stays within 2 %."""
+    rng = np.random.default_rng(seed)
+    outline = shapely.box(500 + rng.uniform(0, 50), 5, 700 + rng.uniform(0, 50), 150)
+    along = rng.uniform(400, 900, 6)
+    creative = towns.spaces(*({"geometry": towns.at(x, -3)} for x in along))
+    step = towns.config().travel.site_entrance_spacing_m
+    found = [
+        _measure(towns, towns.sites({"geometry": shape}), creative=creative).iloc[0]
+        for shape in (outline, _begun_at(outline, step / 2))
+    ]
+    assert found[1]["exchange"] == pytest.approx(found[0]["exchange"], rel=0.02)
+    # a space across the street from the fence is as far as the street is wide
+    west, _, east, _ = outline.bounds
+    metres = [max(west - x, x - east, 0) + 5 + 3 for x in along]
+    assert found[0]["exchange"] == pytest.approx(sum(math.exp(-B * m) for m in metres), rel=0.02)
+
+
+def test_every_street_that_crosses_a_site_is_an_entrance(towns: ModuleType) -> None:
+    """Two streets through a yard: a space on either is as near as its way to the fence."""
+    points = {1: (0, 0), 2: (1000, 0), 3: (0, 60), 4: (1000, 60), 5: (0, 30)}
+    streets = towns.streets(towns.street_tables(points, [(1, 2, {}), (3, 4, {}), (1, 5, {}), (5, 3, {})]))
+    creative = towns.spaces({"geometry": towns.at(640, 0)}, {"geometry": towns.at(680, 60)})
+    yard = shapely.box(500, -20, 600, 80)
+    found = _measure(towns, towns.sites({"geometry": yard}), streets, creative=creative).iloc[0]
+    assert found["exchange"] == pytest.approx(math.exp(-B * 40) + math.exp(-B * 80), rel=0.02)
+
+
 def test_decay_stops_at_the_largest_distance(towns: ModuleType) -> None:
     creative = towns.spaces({"geometry": towns.at(1400)}, {"geometry": towns.at(1600)})
     found = _measure(
@@ -351,13 +389,23 @@ def test_site_criteria_by_hand(towns: ModuleType) -> None:
         {"geometry": towns.at(0), "confidence": 0.6, "status": "in_use", "start_year": 1870, "public_land": True},
         {"geometry": towns.at(0), "confidence": 0.5, "status": "brownfield", "area_m2": math.nan},
         {"geometry": towns.at(0), "confidence": 1.0, "public_land": True, "start_year": 2030},
+        {"geometry": towns.at(0), "area_m2": math.nan, "heritage_class": "printing", "listed": True},
     )
     found = _measure(towns, sites)
-    expected = [0.5 * 0.8 + 0.25 + 0.25 * 0.5, 0.5 * 0.6 + 0.25, 0.5 * 0.5, 0.5]
+    # listed 0.5, full age 0.5; what nobody knows is the middle, and confidence is no value
+    expected = [0.5 + 0.5 * 0.5, 0.5, 0.5 * 0.5, 0.0, 0.5 + 0.5 * 0.5]
     assert found["heritage_value"].tolist() == pytest.approx(expected)
-    assert found["readiness"].tolist() == pytest.approx([1, 0.5, 0.7, 1])
-    assert found["site_capacity"].iloc[:2].tolist() == [5200, 1000]
-    assert math.isnan(found["site_capacity"].iloc[2])
+    assert found["readiness"].tolist() == pytest.approx([1, 0.5, 0.7, 1, 1])
+    # a warehouse of unknown area is a typical one; printing works have no figure of their own
+    assert found["site_capacity"].tolist() == [5200, 1000, 3000, 1000, 9000]
+    assert found["area_unknown"].tolist() == [False, False, True, False, True]
+    assert found["age_unknown"].tolist() == [False, False, True, False, True]
+
+
+def test_confidence_is_no_value(towns: ModuleType) -> None:
+    sites = towns.sites(*({"geometry": towns.at(0), "confidence": one} for one in (0.4, 1.0)))
+    found = _measure(towns, sites)
+    assert found[list(CRITERIA)].iloc[0].equals(found[list(CRITERIA)].iloc[1])
 
 
 def test_candidates_are_attested_and_neither_converted_nor_lost(towns: ModuleType) -> None:

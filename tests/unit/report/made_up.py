@@ -19,7 +19,7 @@ from creative_nodes.report.city import figures, links, view
 from creative_nodes.report.draw import basemap
 from creative_nodes.report.draw import packed as packed_data
 from creative_nodes.report.tables import TABLES
-from creative_nodes.score.against import scales_by, values_of
+from creative_nodes.score.against import city_correlations, city_scales, scales_by, values_of
 from creative_nodes.score.values import DEFAULT_ANCHORS
 from creative_nodes.settings import Analysis, Settings, load_config, pick
 
@@ -45,7 +45,9 @@ PROVENANCE = {
     "source": "made up",
     "source_sha256": "ab" * 32,
     "sha256": "cd" * 32,
-    "settings": "0123456789ab",
+    "data": "456789ab",
+    "settings": "01234567",
+    "code": "89abcdef",
     "version": "0.1.0",
 }
 STATUSES = ("vacated", "in_use", "brownfield")
@@ -130,6 +132,10 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         "list": ["known"] * (n - 2) + [""] * 2,
         "offered": [True] * n,
         "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
+        "wikidata": [""] * n,
+        "image": [""] * n,
+        "inception": pd.array([1931 if i % 5 == 1 else None for i in range(n)], dtype="Int64"),
+        "ground_id": [f"way/{i // 2}" if i < 4 else "" for i in range(n)],
         "registry_id": [""] * n,
         "in_osm": [i % 9 != 8 for i in range(n)],
         "evidence": [_evidence(i) for i in range(n)],
@@ -174,6 +180,54 @@ def reference(*, lacking: Sequence[str] = ()) -> pd.DataFrame:
     return places.assign(kind="place", **dict.fromkeys(lacking, np.nan))
 
 
+def _reference() -> gpd.GeoDataFrame:
+    """The reference places along a diagonal, and six hexagons from west to east: the third adds most, the last none."""
+    places, n = reference(), 6
+    step = 0.06 / n
+    share = np.linspace(0, 1, len(places))
+    places = places.assign(place_id=[f"p{i:03d}" for i in range(len(places))])
+    hexagons = pd.DataFrame({"place_id": [f"8843{i}" for i in range(n)], "kind": "hexagon"})
+    hexagons["network_gain"] = [0.001, 0.02, 0.05, 0.012, 0.006, np.nan]
+    strips = [box(WEST + i * step, SOUTH - 0.01, WEST + (i + 1) * step, SOUTH + 0.06) for i in range(n)]
+    shapes = [*(Point(WEST + 0.06 * at, SOUTH + 0.05 * at) for at in share), *strips]
+    frame = pd.concat([places, hexagons.reindex(columns=places.columns)], ignore_index=True)
+    ordered = [column.name for column in TABLES["reference"].columns if column.name != "geometry"]
+    return gpd.GeoDataFrame(frame[ordered], geometry=shapes, crs="EPSG:4326")
+
+
+def _cluster_reach() -> pd.DataFrame:
+    """The kept cluster, above the median of the places in everything."""
+    values = dict.fromkeys(POSITION_CRITERIA, 0.6)
+    row = {"cluster_id": "k0", "n_spaces": 9, "reachable": True, "typical_network": 21.5, **values}
+    return pd.DataFrame([row | {"residents_walk_15": 30_000.0, "transit_minutes": None}])
+
+
+def decision(site_id: str = "", **instead: object) -> dict[str, object]:
+    """A row of the table decisions, on a site that is not located unless told otherwise."""
+    return {
+        "registry_id": "",
+        "site": f"Works {HOSTILE[0]}",
+        "kind": "release",
+        "decision": "on a list",
+        "date": "2025-11",
+        "source": "https://example.org/list",
+        "site_id": site_id,
+        "standing": "ranked" if site_id else "not_located",
+        "list": "known" if site_id else "",
+        "rank": 1 if site_id else None,
+        "ranked": 29,
+        "sets": ["best", "single"] if site_id else [],
+        "snapshot": "2024-05-06",
+        "map_is_younger": False,
+        **instead,
+    }
+
+
+def decisions(*made: dict[str, object]) -> pd.DataFrame:
+    """The table decisions, by default with one that is located and one that is not."""
+    return pd.DataFrame(made or (decision("h0"), decision())).astype({"rank": "Int64"})
+
+
 def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachable: int) -> gpd.GeoDataFrame:
     chosen = heritage.iloc[:-8].reset_index(drop=True)
     n = len(chosen)
@@ -190,6 +244,10 @@ def _candidates(heritage: gpd.GeoDataFrame, rng: np.random.Generator, unreachabl
         "reachable": reachable,
         "unreachable_reason": np.where(reachable, "", f"no street within 200 m {HOSTILE[2]}"),
         **values,
+        # of the second little is known
+        **dict.fromkeys(("area_unknown", "age_unknown"), np.arange(n) == 1),
+        # the fourth and fifth are one node
+        "one_ground_with": [[chosen["site_id"][7 - i]] if i in (3, 4) else [] for i in range(n)],
         "spaces_walk": pd.array([i % 5 for i in range(n)], dtype="Int64"),
         "nearest_space": ["c0" if i % 2 else "" for i in range(n)],
         "nearest_space_m": [431.0] * n,
@@ -226,7 +284,8 @@ def _recommended(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     whole = {"set": "best", "k": 3, "set_served": 12_345.0, "set_gain": 1.5, "worth": 0.4, "gap": 0.0}
     each = {"adds_served": 4_000.0, "adds_gain": 0.5, "alone_served": 4_200.0, "alone_gain": 0.4}
     flags = dict.fromkeys(("proven", "connects", "in_best", "in_ranking_first"), True)
-    return pd.DataFrame({"site_id": candidates["site_id"].iloc[:3], **whole, **each, **flags})
+    chosen = candidates[["site_id", "one_ground_with"]].iloc[:3]
+    return chosen.assign(**whole, **each, **flags)
 
 
 def _set_doubt(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -263,6 +322,7 @@ def _survey(n: int) -> dict[str, gpd.GeoDataFrame]:
         "likelihood": [0.9 - 0.1 * i for i in range(n)],
         "place": list(range(1, n + 1)),
         "eligible": [3 * n] * n,
+        "ground_id": [f"way/{i}" for i in range(n)],
         "signs": [json.dumps([sign])] * n,
         "settle": [HOSTILE[1]] * n,
         "messages": [""] * n,
@@ -273,6 +333,7 @@ def _survey(n: int) -> dict[str, gpd.GeoDataFrame]:
     values = dict.fromkeys(CRITERIA, 0.5)
     measured = shapes[["site_id", "name", "name_en", "name_vi", "name_zh", "messages", "geometry"]].assign(
         **{"heritage_class": CLASSES[0], "status": "not_known", "list": "survey", "confidence": 0.0},
+        **{"area_unknown": False, "age_unknown": True, "one_ground_with": [[]] * n},
         **{"reachable": [i != 1 for i in range(n)], "unreachable_reason": "", **values},
         **{"spaces_walk": pd.array([1] * n, dtype="Int64"), "nearest_space": "c0", "nearest_space_m": 50.0},
     )
@@ -286,6 +347,7 @@ def _indicators() -> pd.DataFrame:
         (figures.SPACES, "Creative spaces in the study area", 40.0, "spaces", "OpenStreetMap"),
         (figures.CONNECTIVITY, "Connectivity C", 0.31, "0-1", "walks of 15 minutes"),
         (figures.ISOLATED, "Isolated creative spaces", 0.125, "share", "walks of 15 minutes"),
+        ("typical_network", "Network of a typical space", 9.5, "spaces", "walks of 15 minutes"),
         (figures.RESIDENTS, "Residents", 123_456.0, "persons", "made up"),
         (figures.MEDIAN_VENUES, "Named venues per 1,000 residents", 5.75, "per 1,000", "OpenStreetMap"),
         ("stations", "Rapid-transit stations", None, "stations", "none is mapped in the study area"),
@@ -312,7 +374,8 @@ def _registry() -> pd.DataFrame:
             "lat": [SOUTH, None, SOUTH, None],
             "precision": ["site"] * n,
             "source": ["https://example.org/list", "javascript:alert(1)", "a book, p. 7", HOSTILE[0]],
-            "outcome": ["in OSM", "not in OSM", "not located", "outside"],
+            "remote": ["", "", "", HOSTILE[1]],
+            "outcome": ["in OSM", "not in OSM", "not located", "outside the study area"],
             "reason": [f"reason {HOSTILE[1]}"] * n,
             "match_score": [0.9, None, None, None],
             "match_m": [12.0, None, None, None],
@@ -355,6 +418,7 @@ def _places() -> gpd.GeoDataFrame:
         "osm_id": [*(f"way/{i}" for i in range(n - 1)), "way/100"],
         "tags": list(shapes),
         "edited": ["2024-01-02"] * n,
+        "source": [""] * n,
     }
     return gpd.GeoDataFrame(rows, geometry=list(shapes.values()), crs="EPSG:4326")
 
@@ -414,7 +478,7 @@ def _parts(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
         (first, "network_gain", "space", "c1", HOSTILE[1], 1, 2.345, "spaces", 900.0),
         (first, "network_gain", "space", "c5", "Studio 5", 1, 1.0, "spaces", None),
         (first, "network_gain", "space", "others", "", 3, 0.02, "spaces", None),
-        (first, "heritage_value", "evidence", "confidence", "", 1, 0.375, "0-1", None),
+        (first, "heritage_value", "evidence", "listing", "", 1, 0.5, "0-1", None),
         (first, "heritage_value", "evidence", "age", "", 1, 0.0, "0-1", None),
         (first, "readiness", "evidence", "status", "", 1, 1.0, "0-1", None),
     ]
@@ -558,6 +622,11 @@ def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFr
         "set_doubt": _set_doubt(candidates),
         "marks": _marks(scores),
         "values": values_of(candidates, scales_by(reference(), DEFAULT_ANCHORS), settings(ROOT).score),
+        "scales": city_scales(reference(), DEFAULT_ANCHORS),
+        "correlations": city_correlations(reference()),
+        "reference": _reference(),
+        "cluster_reach": _cluster_reach(),
+        "decisions": decisions(),
         "indicators": _indicators(),
         "registry": _registry(),
         "completeness": _completeness(),

@@ -248,7 +248,9 @@ def test_the_first_site_comes_with_its_mark_and_chance():
     frames = made_up.frames()
     first = frames["scores"].sort_values("rank").iloc[0]
     assert (
-        best.name.startswith(made_up.HOSTILE[0]) and first["priorities"] == "holds" and best.mark == "priorities: holds"
+        best.name == f"Works number 0 ({made_up.HOSTILE[0]})"
+        and first["priorities"] == "holds"
+        and best.mark == "priorities: holds"
     )
     ranked = int(frames["scores"]["rank"].notna().sum())
     assert best.told == f"of {ranked} ranked candidates; among the best 10 in 95{NBSP}% of the weightings tried"

@@ -42,6 +42,16 @@ def judged(made, about, **verdicts):
     return marks
 
 
+def test_a_tie_on_one_ground_is_told_as_one(made, settings):
+    scores, candidates = made["scores"].copy(), made["candidates"].copy()
+    scores.loc[[0, 1], "rank"] = 1
+    candidates["one_ground_with"] = [["h1"], ["h0"], *[[]] * (len(candidates) - 2)]
+    chosen = made["recommended"].assign(one_ground_with=[["h1"], [], []], site_id=["h0", "h2", "h3"])
+    text = told({**made, "scores": scores, "candidates": candidates, "recommended": chosen}, settings)
+    assert "By score Site 1 and Site 2, which stand on one ground, share the first rank of 29 candidates." in text
+    assert "Site 1 stands on one ground with Site 2: they are one node." in text
+
+
 def test_a_set_that_holds_against_both_stands_plain(made, settings):
     marks = judged(made, "set", priorities="holds", map_and_model="holds")
     text = told(made, settings, marks=marks)
@@ -83,9 +93,13 @@ def test_a_set_that_does_not_connect_says_so(made, settings):
 
 @pytest.mark.parametrize(("gain", "said"), [(0.0, True), (0.24, True), (0.25, False), (1.0, False)])
 def test_where_no_candidate_bridges_a_gap_the_first_line_says_so(made, settings, gain, said):
-    beside = pd.DataFrame({"anchor_gain": [1.0]})
-    text = told(made, settings, candidates=made["candidates"].assign(network_gain=gain), set_beside_ranking=beside)
+    scales = pd.DataFrame({"criterion": ["newly_served", "network_gain"], "one": [9.0, 1.0]})
+    changed = {"candidates": made["candidates"].assign(network_gain=gain), "scales": scales}
+    text = told(made, settings, **changed)
     assert text.startswith("No candidate bridges a gap") == said
+    ordered = in_order(changed["candidates"], made["scores"])
+    text = headline(made | changed, ordered, settings, names={}, where=["by A (B)", "90 m west of C"])
+    assert (" A node would bridge one here: by A (B) and 90 m west of C. Best together" in text) == said
 
 
 def test_below_three_candidates_nothing_is_ranked_and_nothing_judged(made, settings):

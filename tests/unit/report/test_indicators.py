@@ -43,7 +43,7 @@ def _candidates(towns: ModuleType, n: int, **columns: Any) -> gpd.GeoDataFrame:
     ]
     frame = frame.assign(reachable=True, unreachable_reason="", nearest_space="", nearest_space_m=math.nan)
     frame = frame.assign(**dict.fromkeys(CRITERIA, 1.0), spaces_walk=pd.array([0] * n, dtype="Int64"))
-    return frame.assign(**columns)
+    return frame.assign(**{"area_unknown": False, "age_unknown": False} | columns)
 
 
 def _clusters(towns: ModuleType, kept: list[bool]) -> gpd.GeoDataFrame:
@@ -141,6 +141,7 @@ def _facts(towns: ModuleType, **frames: Any) -> Facts:
         "street_edges": edges,
         "registry": tables.empty(TABLES["registry"]),
         "imports": tables.empty(TABLES["imports"]),
+        "city_languages": tables.empty(TABLES["city_languages"]),
         "survey": tables.empty(TABLES["survey"]),
         "completeness": _hexagons(towns, ("good", 50_000.0, 20.0)),
         **frames,
@@ -488,16 +489,16 @@ def test_few_candidates_are_noticed(towns: ModuleType, n: int, noticed: bool) ->
 
 
 def test_sites_of_unknown_size_are_noticed(towns: ModuleType) -> None:
-    sizes = [math.nan] * 3 + [500.0] * 9
-    facts = _facts(towns, candidates=_candidates(towns, 12, site_capacity=sizes))
+    unknown = [True] * 3 + [False] * 9
+    facts = _facts(towns, candidates=_candidates(towns, 12, area_unknown=unknown))
     assert _notices(facts) == {"size"}
     assert "of 3 candidates" in _describe(facts).loc["notice_size", "source"]
 
 
 def test_sites_that_cannot_be_reached_are_not_said_to_lack_a_size(towns: ModuleType) -> None:
     # their criteria are all missing, whatever their size
-    sizes = [500.0] * 10 + [math.nan] * 2
-    candidates = _candidates(towns, 12, site_capacity=sizes, reachable=[True] * 10 + [False] * 2)
+    unknown = [False] * 10 + [True] * 2
+    candidates = _candidates(towns, 12, area_unknown=unknown, reachable=[True] * 10 + [False] * 2)
     assert _notices(_facts(towns, candidates=candidates)) == set()
 
 
@@ -644,10 +645,10 @@ def _towns_of_all_kinds(towns: ModuleType) -> list[Facts]:
         _facts(towns, colocation=_curve(0.01, FAR), nearest=_nearest([5, 5, 10, 0.4, 0.4, math.nan])),
         _facts(towns, colocation=_curve(0.01, NEAR), modes=_modes(("walk", 21, 4.5, 1, 0.25, ""))),
         _facts(towns, colocation=_curve(0.01, (500, 1.0, 1.0, 0.5, 2.0)), modes=mode),
-        _facts(towns, people=towns.people(), candidates=_candidates(towns, 1, site_capacity=[math.nan]), **no_spaces),
+        _facts(towns, people=towns.people(), candidates=_candidates(towns, 1, area_unknown=[True]), **no_spaces),
         _facts(towns, stations=towns.stations({"geometry": towns.at(0), "rapid": False})),
         _facts(towns, street_edges=edges[inside].reset_index(drop=True), nearest=_nearest([math.nan] * 6)),
-        _facts(towns, candidates=_candidates(towns, 5, site_capacity=[math.nan] * 5)),
+        _facts(towns, candidates=_candidates(towns, 5, area_unknown=[True] * 5)),
         dataclasses.replace(plain, pulled={"snapshot": "unknown"}, people_covered=0.9),
         dataclasses.replace(plain, clusters=plain.clusters.model_copy(update={"method": "hdbscan"})),
         _with_raster(plain, "census, 2020"),

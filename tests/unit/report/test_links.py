@@ -100,8 +100,17 @@ def test_a_site_shows_the_links_of_its_members_by_kind_each_once():
         "way/2": (("photo", "p1"), *(("photo", f"p{i}") for i in range(2, 9))),
     }
     heritage = pd.DataFrame({"site_id": ["a", "b", "c"], "osm_ids": [["way/1", "way/2"], ["way/7"], []]})
+    heritage = heritage.assign(wikidata="", image="")
     photos = [("photo", f"p{i}") for i in range(1, links.SHOWN_OF_A_KIND + 1)]
     assert links.site_links(heritage, told) == {"a": (*photos, ("wikidata", "d1"))}
+
+
+def test_a_site_shows_its_item_and_picture_once_beside_what_its_members_tell():
+    heritage = pd.DataFrame({"site_id": ["a", "b"], "osm_ids": [["way/1"], []], "wikidata": ["Q7", "Q7"]})
+    heritage["image"] = ["Old mill, 1932 & more.jpg", "../climb.jpg"]  # a title that climbs is none
+    item = ("wikidata", "https://www.wikidata.org/wiki/Q7")
+    picture = ("photo", "https://commons.wikimedia.org/wiki/File:Old_mill%2C_1932_%26_more.jpg")
+    assert links.site_links(heritage, {"way/1": (item,)}) == {"a": (picture, item), "b": (item,)}
 
 
 def test_the_page_carries_the_links_of_candidates_and_others():

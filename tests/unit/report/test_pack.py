@@ -38,13 +38,36 @@ def table(name, rows):
 @pytest.fixture
 def frames():
     sites = ["h-1", "h-2"]
-    made = {name: tables.empty(TABLES[name]) for name in (*pack.LAYERS, *pack.ATTRIBUTES)}
+    parts = {part for made in pack.MADE_LAYERS.values() for part in made}
+    made = {name: tables.empty(TABLES[name]) for name in sorted({*pack.LAYERS, *pack.ATTRIBUTES, *parts})}
     made["candidates"] = table(
         "candidates",
         [
             {"site_id": "h-1", "name": "Nhà máy xe lửa Gia Lâm", "network_gain": 0.25, "geometry": SHAPES[0]},
             {"site_id": "h-2", "name": "杨树浦电厂", "transit_minutes": None, "geometry": SHAPES[1]},
         ],
+    )
+    made["reference"] = table(
+        "reference",
+        [
+            {"place_id": "p1", "kind": "place", "network_gain": 0.5, "newly_served": 12.0, "geometry": SHAPES[1]},
+            {"place_id": "8841", "kind": "hexagon", "network_gain": 0.25, "geometry": SHAPES[0]},
+            {"place_id": "8842", "kind": "hexagon", "network_gain": None, "geometry": SHAPES[0]},
+        ],
+    )
+    kept = {"n_spaces": 4, "p_value": 0.01, "geometry": SHAPES[0]}
+    made["clusters"] = table(
+        "clusters",
+        [
+            {**kept, "cluster_id": "k1", "name": "Phố Cổ", "name_en": "Old Quarter", "kept": True},
+            {**kept, "cluster_id": "k2", "name": "Chance", "kept": False},
+        ],
+    )
+    made["cluster_reach"] = table(
+        "cluster_reach", [{"cluster_id": "k1", "n_spaces": 4, "reachable": True, "typical_network": 3.5}]
+    )
+    made["decisions"] = table(
+        "decisions", [{"site": "Habeco", "date": "2025-11", "rank": 4, "ranked": 11, "sets": ["best", "single"]}]
     )
     made["scores"] = table(
         "scores", [{"site_id": s, "rank": k + 1, "score": 0.5 / (k + 1)} for k, s in enumerate(sites)]
@@ -116,7 +139,7 @@ def test_the_geopackage_holds_all_that_is_told_of_a_candidate(frames, tmp_path):
     path = tmp_path / "x.gpkg"
     names = pack.pack_geopackage(frames, path)
     layers = dict(pyogrio.list_layers(path))
-    assert set(layers) == set(names) == {"candidates", *pack.LAYERS, *pack.ATTRIBUTES}
+    assert set(layers) == set(names) == {*pack.MADE_LAYERS, *pack.LAYERS, *pack.ATTRIBUTES}
     assert {name for name, kind in layers.items() if kind is None} == set(pack.ATTRIBUTES)
     candidates = pyogrio.read_dataframe(path, layer="candidates").set_index("site_id")
     assert candidates.crs.to_epsg() == 4326
@@ -130,6 +153,24 @@ def test_the_geopackage_holds_all_that_is_told_of_a_candidate(frames, tmp_path):
         kinds = dict(base.execute("select table_name, data_type from gpkg_contents").fetchall())
     assert sites == [("h-2, h-1",)]
     assert (kinds["candidates"], kinds["portfolio"]) == ("features", "attributes")
+
+
+def test_gdal_finds_places_as_points_hexagons_as_polygons_clusters_by_outline_and_the_rest_as_tables(frames, tmp_path):
+    path = tmp_path / "x.gpkg"
+    pack.pack_geopackage(frames, path)
+    places, hexagons, nodes = (
+        pyogrio.read_dataframe(path, layer=name) for name in ("reference_places", "reference_hexagons", "cluster_reach")
+    )
+    assert places.geom_type.tolist() == ["Point"] and places["newly_served"].tolist() == [12.0]
+    assert hexagons.geom_type.tolist() == ["Polygon"] * 2 and hexagons["hex_id"].tolist() == ["8841", "8842"]
+    assert hexagons["network_gain"].tolist()[0] == 0.25 and np.isnan(hexagons["network_gain"][1])
+    assert set(hexagons) == {"hex_id", "network_gain", "geometry"}  # no other criterion is measured there
+    assert nodes[["cluster_id", "name_en", "typical_network"]].values.tolist() == [["k1", "Old Quarter", 3.5]]
+    assert nodes.geometry[0].equals(SHAPES[0]) and nodes.crs.to_epsg() == 4326
+    tables_found = {name for name, kind in pyogrio.list_layers(path) if kind is None}
+    assert {"values", "scales", "correlations", "decisions", "recommended", "marks", "worlds"} <= tables_found
+    decisions = pyogrio.read_dataframe(path, layer="decisions", read_geometry=False)
+    assert decisions.loc[0, ["site", "date", "rank", "sets"]].tolist() == ["Habeco", "2025-11", 4, "best, single"]
 
 
 def test_a_candidate_told_of_twice_is_refused_and_leaves_nothing(frames, tmp_path):

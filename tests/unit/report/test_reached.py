@@ -82,7 +82,7 @@ def test_residents_that_are_not_known_are_not_zero(made, settings):
 
 def test_exchange_lists_the_nearest_spaces_by_their_own_names_and_counts_the_others(city):
     made = told(city, 0, "exchange")
-    assert made.parts[0] == ("<script>alert(1)</script>", "0 m, 0.50")
+    assert made.parts[0] == ("Studio number 0", "0 m, 0.50")
     assert made.parts[4] == ("'onmouseover='alert(1)", "160 m, 0.10")
     # two more that are listed in the table, and four that are not
     assert made.rest == "and 6 others, together 0.16"
@@ -91,7 +91,7 @@ def test_exchange_lists_the_nearest_spaces_by_their_own_names_and_counts_the_oth
 
 def test_neighbourhood_adds_amenities_by_kind(city):
     assert told(city, 0, "neighbourhood").parts == (
-        ("<script>alert(1)</script>", "30 m, 0.90"),
+        ("Studio number 0", "30 m, 0.90"),
         ("Studio 5", "1.2 km, 0.10"),
         ("Café × 12", "0.70"),
         ("<script>alert(1)</script> × 1", "0.20"),
@@ -106,7 +106,7 @@ def test_diversity_tells_shares(city):
 
 
 def test_the_station_is_named_as_the_table_of_stations_names_it(city):
-    assert told(city, 0, "transit_minutes").parts == (("Ga <b>Một</b> (First)", f"7{NBSP}min"),)
+    assert told(city, 0, "transit_minutes").parts == (("First (Ga <b>Một</b>)", f"7{NBSP}min"),)
 
 
 def test_newly_served_and_served_already(city):
@@ -125,8 +125,29 @@ def test_network_gain_of_nobody_says_so(city):
 
 
 def test_evidence_tells_its_shares(city):
-    assert told(city, 0, "heritage_value").parts == (("Confidence", "0.38"), ("Age", "0.00"))
+    assert told(city, 0, "heritage_value").parts == (("Listing", "0.50"), ("Age", "0.00"))
     assert told(city, 0, "readiness").parts == (("Status", "1.00"),)
+
+
+def test_a_figure_that_stands_in_for_what_nobody_knows_says_so(city):
+    at = list(CRITERIA).index
+    known, assumed = (
+        [site.measures[at(key)].value for key in ("site_capacity", "heritage_value")] for site in city.sites[:2]
+    )
+    kind = city.sites[1].heritage_class
+    assert f"(not known: counted as typical of its kind, {kind[0].lower()}{kind[1:]})" in assumed[0]
+    assert assumed[1].endswith("(age not known: counted as the middle)")
+    assert not any("known" in value for value in known)
+
+
+def test_sites_on_one_ground_say_so(city):
+    by_id = {site.site_id: site for site in city.sites}
+    told = {site.name: site.ground for site in city.sites if site.ground}
+    one, other = by_id["h3"], by_id["h4"]
+    assert told == {
+        one.name: f"On one ground with {other.name}: they are one node.",
+        other.name: f"On one ground with {one.name}: they are one node.",
+    }
 
 
 def test_what_has_no_parts_is_not_made_of_anything(city):
@@ -239,7 +260,7 @@ def test_lines_of_the_under_served_lie_inside_their_own_hexagon(city):
 
 def test_rapid_stations_stand_amid_their_entrances(city):
     assert [(s.name, s.other_names, s.services) for s in city.stations] == [
-        ("Ga <b>Một</b>", "First", "1 service"),
+        ("First", "Ga <b>Một</b>", "1 service"),
         ("Unnamed station", "", "no service is mapped"),
     ]
     assert city.stations[0].lon == pytest.approx(made_up.WEST + 0.011)

@@ -29,6 +29,7 @@ SAID_BY_TABLES = (
     *("in OSM", "not in OSM", "not located", "outside"),
     *("Creative spaces in the study area", "Connectivity C", "Isolated creative spaces", "Residents", "Notice", "0-1"),
     *("Named venues per 1,000 residents", "Rapid-transit stations", "OpenStreetMap", "walks of 15 minutes", "share"),
+    *("Network of a typical space", "on a list"),
     *("made up", "per 1,000", "none is mapped in the study area", "spaces", "persons", "stations", "Heritage_First"),
     f"There is no population raster. {made_up.HOSTILE[0]}",
     *(f"no street within 200 m {made_up.HOSTILE[2]}", f"reason {made_up.HOSTILE[1]}", f"A note {made_up.HOSTILE[2]}"),
@@ -50,11 +51,12 @@ NOT_TOLD = {
     *("Hexagon.mapping", "Served.kind", "CriterionRow.key", "CriterionRow.group_key", "Decay.key"),
     *("Speeds.key", "SpeedRow.key", "KnownSite.kind", "KnownSite.source", "KnownSite.links"),
     *("Strip.site_id", "Strip.mark", "Assumption.key", "Assumption.site_id", "ScenarioColumn.key", "Plan.key"),
+    *("Gaps.kinds", "NodeRow.verdict", "NodeRow.chip", "DecisionRow.source", "DecisionRow.links"),
     *("BacktestSection.verdict", "Term.key", "Served.crowd"),
     *("Priorities.city", "Priorities.order", "Slider.key", "SliderGroup.key", "Preset.key"),
 }
 UNITS = re.compile(r"(?<![^\W\d_])(?:km²|km|m²|m|ha|p|H3)(?![^\W\d_])|https?://\S+")
-BY_BABEL = re.compile(r"\b(?:và|tháng)\b")  # its own Vietnamese
+BY_BABEL = re.compile(r"\b(?:và|tháng|năm)\b")  # its own Vietnamese
 KEY = re.compile(r"(?:reach|travel)\.[\w.]+")
 ENGLISH = re.compile(r"[A-Za-z]")
 
@@ -82,6 +84,7 @@ def names_of(made):
             found |= set(frame[column])
         if "osm_ids" in frame:
             found |= {one for ids in frame["osm_ids"] for one in ids}
+    found |= set(made["decisions"]["site"])
     found |= set(made["heritage"]["site_id"]) | set(made_up.PROVENANCE.values()) - {"config"}
     found |= {"a census", *results.converted_sites(6)["site_id"], *results.converted_sites(6)["name"]}
     found |= {f"{made_up.PROVENANCE[key][:12]}…" for key in ("source_sha256", "sha256")}
@@ -197,6 +200,10 @@ def test_the_check_sees_english_that_is_left(made):
         *(".criteria.group", ".decays.what", ".thresholds", ".scored_within", ".speeds.rows.road", ".speeds.title"),
         *(".transit_rows.kind", ".transit_notes", ".colocation.verdict", ".colocation.told", ".colocation.counts"),
         *(".terms.name", ".terms.told", ".terms.ask"),
+        *(".gaps.answer", ".gaps.spots.where", ".gaps.spots.gain", ".gaps.standing.list_words", ".gaps.standing.own"),
+        *(".nodes.answer", ".nodes.rule", ".nodes.heads", ".nodes.medians", ".nodes.rows.verdict_words"),
+        *(".related.told", ".related.rows.label", ".record.answer", ".record.caution", ".record.rows.kind"),
+        *(".record.rows.decision", ".record.rows.outcome", ".record.rows.sets", ".record.rows.age"),
         *(".known.kind_words", ".known.use", ".known.outcome", ".known.reason", ".known_counts"),
     ):
         assert path in english, path
@@ -207,7 +214,7 @@ def test_numbers_are_written_as_the_language_does(made):
         city = view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
     site = city.sites[0]
     assert site.within[0].times[2].residents == "1.500"
-    assert ("Studio 5", "1,2 km, 0,10") in site.measures[list(CRITERIA).index("neighbourhood")].made.parts
+    assert ("Nhà máy Đường Ượt 5", "1,2 km, 0,10") in site.measures[list(CRITERIA).index("neighbourhood")].made.parts
     assert city.colocation.told.count("5,50") == 1
 
 

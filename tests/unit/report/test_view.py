@@ -77,7 +77,7 @@ def test_decays_are_explained_as_a_distance_where_half_is_gone(city):
 
 
 def test_answer_names_the_set_the_first_site_and_what_of_them_holds(city):
-    assert city.answer.startswith("Best together are <script>alert(1)</script>")
+    assert city.answer.startswith(f"Best together are Works number 0, {made_up.HOSTILE[1]} and {made_up.HOSTILE[2]}: ")
     assert "reused, they would newly serve 12,345 residents and add 1.50 spaces" in city.answer
     assert "Map and model leave that open: it reaches 90 % of the best in 45\u00a0% of 250 worlds" in city.answer
     assert "ranks first of 29 candidates." in city.answer
@@ -132,8 +132,9 @@ def test_notices_are_told_and_are_no_figures(city):
     assert city.notices == ("There is no population raster. <script>alert(1)</script>",)
     told = {figure.key: figure for group in city.groups for figure in group.figures}
     assert list(told) == [
-        figures.RESIDENTS, figures.SPACES, figures.CONNECTIVITY, figures.ISOLATED, "stations", figures.MEDIAN_VENUES,
-    ]  # fmt: skip
+        *(figures.RESIDENTS, figures.SPACES, figures.CONNECTIVITY, figures.ISOLATED),
+        *("typical_network", "stations", figures.MEDIAN_VENUES),
+    ]
     assert told["stations"].value == "not known"
     assert told["stations"].source == "none is mapped in the study area"
 
@@ -259,7 +260,7 @@ def test_index_says_when_an_age_is_not_known(made):
 
 def test_index_card_names_the_first_site_and_counts_candidates(made):
     (card,) = cities.index_page([_row(made, "2026-01-01")]).cards
-    assert card.top == "<script>alert(1)</script> (Works number 0)"
+    assert card.top == "Works number 0 (<script>alert(1)</script>)"
     assert card.top_why == "holds"
     assert [(figure.label, figure.value) for figure in card.figures[:2]] == [
         ("Candidates", "32"),

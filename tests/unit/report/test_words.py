@@ -99,17 +99,24 @@ NAMED = SimpleNamespace(name_="Nhà máy Sợi", name_en="Spinning Mill", name_v
 
 
 @pytest.mark.parametrize(
-    ("code", "others", "twice"),
+    ("code", "first", "others", "twice"),
     [
-        ("en", "Spinning Mill · 纺纱厂", "Nhà máy Sợi (Spinning Mill)"),
-        ("vi", "Spinning Mill · 纺纱厂", "Nhà máy Sợi"),
-        ("zh", "纺纱厂 · Spinning Mill", "Nhà máy Sợi (纺纱厂)"),
+        ("en", "Spinning Mill", "Nhà máy Sợi · 纺纱厂", "Spinning Mill (Nhà máy Sợi)"),
+        ("vi", "Nhà máy Sợi", "Spinning Mill · 纺纱厂", "Nhà máy Sợi"),
+        ("zh", "纺纱厂", "Nhà máy Sợi · Spinning Mill", "纺纱厂 (Nhà máy Sợi)"),
     ],
 )
-def test_the_local_name_stands_first_and_the_readers_own_beside_it(code, others, twice):
+def test_the_readers_own_name_stands_first_and_the_local_one_beside_it(code, first, others, twice):
     with messages.speaking(code):
-        assert words.names(NAMED, "-") == ("Nhà máy Sợi", others)
+        assert words.names(NAMED, "-") == (first, others)
         assert words.named_twice(NAMED, "-") == twice
+
+
+def test_a_name_in_another_script_than_its_tag_says_is_not_the_readers():
+    mixed = SimpleNamespace(name_="上海纺纱厂", name_en="上海纺纱厂 (旧)", name_vi="", name_zh="Shanghai Mill")
+    for code in messages.LANGUAGES:
+        with messages.speaking(code):
+            assert words.names(mixed, "-")[0] == "上海纺纱厂"
 
 
 def test_without_a_local_name_the_readers_own_is_the_name_and_without_any_the_fallback():

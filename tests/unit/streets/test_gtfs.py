@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import math
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,7 @@ import shapely
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.messages import NBSP
 from creative_nodes.streets.feed import feed_path
-from creative_nodes.streets.gtfs import FeedLines, kind_of, read_gtfs
+from creative_nodes.streets.gtfs import FeedLines, _medians, kind_of, read_gtfs
 from creative_nodes.streets.settings import Gtfs
 
 ALL_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), 1)
@@ -316,7 +317,7 @@ def test_a_missing_column(feed: Feed) -> None:
 
 def test_a_time_that_is_none(feed: Feed) -> None:
     feed.trip("t", "07:00:00 soon 07:10:00 07:15:00")
-    with pytest.raises(InputError, match="'soon' is not a time"):
+    with pytest.raises(InputError, match=r"stop_times\.txt, line \d+: \w+ is 'soon', not a time HH:MM:SS"):
         feed.read()
 
 
@@ -416,13 +417,129 @@ def test_stops_at_zero_degrees_are_left_out_and_counted(feed: Feed) -> None:
     ]
 
 
-def test_a_feed_whose_times_stand_in_frequencies_alone_says_so(feed: Feed) -> None:
+# ---------------------------------------------------------------- frequencies
+
+
+def headways(feed: Feed, *rows: tuple[str, str, str, int], **more: Any) -> None:
+    names = ("trip_id", "start_time", "end_time", "headway_secs")
+    feed.tables["frequencies"] = [dict(zip(names, row, strict=True)) | more for row in rows]
+
+
+def test_a_feed_whose_times_stand_in_frequencies_alone_is_read(feed: Feed) -> None:
     feed.trip("t", "- - - -")
-    feed.tables["frequencies"] = [
-        {"trip_id": "t", "start_time": "06:00:00", "end_time": "22:00:00", "headway_secs": 600}
-    ]
-    with pytest.raises(InputError, match=r"stop_times\.txt has no times for 1 trips.*frequencies\.txt"):
+    headways(feed, ("t", "06:00:00", "22:00:00", 600))
+    read = feed.read()
+    (line,) = read.lines
+    assert line.headway_min == 10
+    # distance and speed will tell the rides, as for routes of OSM
+    assert [math.isnan(call.minutes) for call in line.calls] == [False, True, True, True]
+    assert keys(read)["gtfs_estimated"].startswith("1 trip ")
+    assert "gtfs_untimed" not in keys(read) and "gtfs_interpolated" not in keys(read)
+
+
+def test_headways_and_some_of_the_times(feed: Feed) -> None:
+    # how long it rides is told from B to D, and C lies between; nobody knows from A to B
+    feed.trip("t", "- 00:10:00 - 00:20:00")
+    headways(feed, ("t", "06:00:00", "22:00:00", 600))
+    (line,) = feed.read().lines
+    assert [call.minutes for call in line.calls] == pytest.approx([0, math.nan, 5, 5], abs=0.01, nan_ok=True)
+    # without a headway nobody knows when such a trip departs
+    feed.trip("u", "- 07:10:00 - 07:20:00")
+    read = feed.read()
+    assert len(read.lines) == 1 and keys(read)["gtfs_untimed"].startswith("1 trip ")
+    del feed.tables["frequencies"]
+    (feed.folder / "frequencies.txt").unlink()
+    with pytest.raises(InputError, match=r"no time at the first or last stop for 2 trips.*frequencies\.txt"):
         feed.read()
+
+
+def test_a_ride_that_some_trips_tell_is_theirs(feed: Feed) -> None:
+    feed.trip("t", "- - - -")
+    feed.trip("u", "00:00:00 00:04:00 00:08:00 00:12:00")
+    headways(feed, ("t", "06:00:00", "22:00:00", 1200), ("u", "06:10:00", "22:00:00", 1200))
+    (line,) = feed.read().lines
+    assert (line.headway_min, [call.minutes for call in line.calls]) == (10, [0, 4, 4, 4])
+
+
+def test_the_distance_along_the_way_goes_before_the_straight_line(feed: Feed) -> None:
+    feed.trip("t", "07:00:00 - 07:10:00 07:20:00")
+    for row, along in zip(feed.tables["stop_times"], (0, 900, 1000, 2000), strict=True):
+        row["shape_dist_traveled"] = along
+    assert [call.minutes for call in feed.read().lines[0].calls] == pytest.approx([0, 9, 1, 10])
+    # one that runs backward tells nothing
+    feed.tables["stop_times"][1]["shape_dist_traveled"] = 1100
+    assert [call.minutes for call in feed.read().lines[0].calls] == pytest.approx([0, 5, 5, 10], abs=0.02)
+
+
+@pytest.mark.parametrize("end", ["02:00:00", "26:00:00"])
+def test_headways_past_midnight(feed: Feed, end: str) -> None:
+    feed.trip("t", "00:00:00 00:05:00 00:10:00 00:15:00")
+    headways(feed, ("t", "22:00:00", end, 1200))
+    read = feed.read(window=("22:00", "25:00"))
+    assert read.lines[0].headway_min == 20
+    assert ("gtfs_past_midnight" in keys(read)) == (end == "02:00:00")
+    # the night that came from the day before: 0:00 ... 1:40
+    assert feed.read(window=("00:00", "03:00")).lines[0].headway_min == 30
+    with pytest.raises(InputError, match="at 00:00, the last at 25:40"):
+        feed.read(window=("05:00", "06:00"))
+
+
+def test_a_period_that_ends_when_it_starts_is_counted(feed: Feed) -> None:
+    feed.trip("t", "00:00:00 00:05:00 00:10:00 00:15:00")
+    headways(feed, ("t", "06:00:00", "22:00:00", 600), ("t", "23:00:00", "23:00:00", 600))
+    assert keys(feed.read())["gtfs_empty_periods"].startswith("1 period ")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("t", "", "22:00:00", 600), r"frequencies\.txt, line 2: start_time is missing"),
+        (("t", "06:00:00", "99999999:00:00", 1), r"frequencies\.txt, line 2: end_time is '99999999:00:00', not a time"),
+    ],
+)
+def test_a_period_that_is_none_is_told(feed: Feed, row: tuple[str, str, str, int], said: str) -> None:
+    feed.trip("t", "00:00:00 00:05:00 00:10:00 00:15:00")
+    headways(feed, row)
+    with pytest.raises(InputError, match=said):
+        feed.read()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_median_is_that_of_each_value_as_many_times_as_it_counts(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 9, (int(rng.integers(1, 7)), 5)).astype(float)
+    values[rng.random(values.shape) < 0.3] = math.nan
+    values[:, 0] = math.nan
+    times = rng.integers(1, 5, len(values))
+    written_out = np.repeat(values, times, axis=0)
+    expected = [
+        np.median(column[~np.isnan(column)]) if (~np.isnan(column)).any() else math.nan for column in written_out.T
+    ]
+    assert np.allclose(_medians(values, times), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_headways_are_those_of_gtfs_kits_own_expansion(feed: Feed, seed: int) -> None:
+    """Every run written out as a trip by gtfs_kit gives the same lines."""
+    import gtfs_kit
+
+    rng = np.random.default_rng(seed)
+    for number in range(3):
+        start = int(rng.integers(0, 60))
+        times = np.cumsum([start, *rng.integers(1, 9, 3)])
+        feed.trip(f"t{number}", " ".join(f"0{t // 60}:{t % 60:02d}:00" for t in times), direction_id=number % 2)
+    clock = [f"{hour:02d}:{minute:02d}:00" for hour in range(30) for minute in (0, 7, 30)]
+    rows = [(f"t{n % 3}", *sorted(rng.choice(clock, 2, replace=False)), int(rng.integers(60, 2000))) for n in range(5)]
+    headways(feed, *rows, ("t0", "06:30:00", "09:30:00", 777))
+    # the first stop in the area is the second of the trips
+    window = {"window": ("06:13", "09:41"), "x": (500, 3500)}
+    expected = told(feed.read(**window))
+    expanded = gtfs_kit.expand_frequencies(gtfs_kit.read_feed(feed.folder, dist_units="km"))
+    for name in ("trips", "stop_times"):
+        feed.tables[name] = getattr(expanded, name).to_dict("records")
+    del feed.tables["frequencies"]
+    (feed.folder / "frequencies.txt").unlink()
+    assert told(feed.read(**window)) == expected
 
 
 @pytest.mark.parametrize(
@@ -449,24 +566,3 @@ def test_a_table_of_another_encoding_and_a_bomb(feed: Feed) -> None:
         archive.writestr("shapes.txt", b" " * (300 << 20))
     with pytest.raises(InputError, match="more than 100 times its size"):
         read_file(feed, path)
-
-
-def test_a_spoilt_feed_is_read_or_told(feed: Feed) -> None:
-    """Signs turned, cut out and put in at random, by a seed: nothing but a sentence comes of it."""
-    feed.every(15, "07:00", 4)
-    rng = np.random.default_rng(80)
-    signs = [*',,"\n\t -0123456789:', "\u2019", "\0", "\r"]
-
-    def spoil(_: str, lines: list[str]) -> list[str]:
-        text = list("\n".join(lines))
-        for _ in range(int(rng.integers(0, 3))):
-            at = int(rng.integers(len(text)))
-            text[at : at + int(rng.integers(0, 2))] = [str(rng.choice(signs))] * int(rng.integers(0, 3))
-        return "".join(text).split("\n")
-
-    for _ in range(60):
-        path = rewrite(feed, spoil)
-        try:
-            read_file(feed, path)
-        except InputError as error:
-            assert "odd.zip" in str(error)

@@ -65,7 +65,14 @@ def _keys(data, prefix=""):
 FREE = {
     *("travel.modes", "travel.speeds_kmh", "travel.peak_factor", "reach.thresholds", "reach.tier_weight"),
     *("candidates.readiness", "score.weights", "scenarios", "sweeps.keys", "sweeps.speed_factor"),
-    *("doubt.loss", "doubt.additions_by", "portfolio.cost_per_m2", "isochrones.minutes", "override"),
+    *(
+        "doubt.loss",
+        "doubt.additions_by",
+        "portfolio.cost_per_m2",
+        "candidates.typical_area_m2",
+        "isochrones.minutes",
+        "override",
+    ),
     *(f"transit.{table}" for table in ("headway_minutes", "speed_kmh", "access_minutes", "detour")),
 }
 

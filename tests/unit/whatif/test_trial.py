@@ -145,6 +145,13 @@ def test_a_new_site_moves_nobodys_score(city: sites.BaseCity, towns: ModuleType)
     assert set(found.combined["values"]["site_id"]) == set(after.index)
 
 
+def test_a_place_on_a_candidate_is_one_node_with_it(city: sites.BaseCity, towns: ModuleType) -> None:
+    found = _try(city, at=_at(towns, 830, 330), status="vacated")
+    assert list(found.candidates["one_ground_with"].iloc[0]) == ["h-w2"]
+    whole = found.combined["candidates"].set_index("site_id")["one_ground_with"]
+    assert {name: list(others) for name, others in whole.items() if len(others)} == {"w-1": ["h-w2"], "h-w2": ["w-1"]}
+
+
 @pytest.mark.parametrize("osm", ["way/1", "way/11", "way/2", "way/3", "way/4", "h-w4"])
 def test_a_candidate_tried_again_has_the_figures_of_the_base_and_moves_nobody(city: sites.BaseCity, osm: str) -> None:
     before = {name: city.frames[name].copy() for name in whatif.COMBINED}
@@ -218,15 +225,14 @@ def test_a_place_on_a_street_by_hand(towns: ModuleType, city: sites.BaseCity) ->
     assert row["network_gain"] == 0
     assert row["site_capacity"] == 1234
     share = city.analysis.candidates
-    trust = city.taxonomy.registry_weight
-    worth = share.heritage_confidence * trust + share.heritage_listing + share.heritage_age * 0.5
-    assert row["heritage_value"] == pytest.approx(worth)
+    assert row["heritage_value"] == pytest.approx(share.heritage_listing + share.heritage_age * 0.5)
+    assert (row["area_unknown"], row["age_unknown"]) == (False, False)
     assert row["readiness"] == share.readiness["brownfield"]
     assert (row["found_as"], row["site_id"], row["heritage_class"]) == ("new", "w-1", "unspecified")
 
 
 def test_what_is_said_of_a_site_counts(city: sites.BaseCity) -> None:
-    said = {"status": "vacated", "area_m2": 5000, "confidence": 0.9, "name": "Works", "class_": "railway_works"}
+    said = {"status": "vacated", "area_m2": 5000, "listed": True, "name": "Works", "class_": "railway_works"}
     plain, told = (_try(city, osm="way/2", **more).candidates.iloc[0] for more in ({}, said))
     assert (told["name"], told["heritage_class"], told["status"]) == ("Works", "railway_works", "vacated")
     assert told["site_capacity"] == 5000 and told["readiness"] == city.analysis.candidates.readiness["vacated"]
@@ -357,7 +363,11 @@ def test_a_geojson_of_outlines(towns: ModuleType, city: sites.BaseCity, tmp_path
     found = _try(city, sites=str(file), status="brownfield").candidates
     assert found["name"].tolist() == ["Yard", ""]
     assert found["heritage_class"].tolist() == ["warehouse", "unspecified"]
-    assert found["site_capacity"].tolist() == pytest.approx([10_000, math.nan], rel=1e-3, nan_ok=True)
+    # a place alone has no area, so it counts as typical of its class
+    typical = city.analysis.candidates.typical_of("unspecified")
+    assert found["site_capacity"].tolist() == pytest.approx([10_000, typical], rel=1e-3)
+    assert found["area_unknown"].tolist() == [False, True]
+    assert found["area_m2"].isna().tolist() == [False, True]
 
 
 # ---------------------------------------------------------------- wrong

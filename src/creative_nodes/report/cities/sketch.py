@@ -195,3 +195,58 @@ def sketches(grounds: Sequence[SketchGround]) -> tuple[Sketch, ...]:
     metres_per_unit = max(wide, high) / (WIDTH - 2 * MARGIN)
     height = round(high / metres_per_unit) + 2 * MARGIN + SCALE_ROOM
     return tuple(_sketch(ground, metres_per_unit, height) for ground in grounds)
+
+
+# ---------------------------------------------------------------- moves
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A site on the map of moves: what became of it, its name, ranks won, and its place in drawing units."""
+
+    change: str
+    name: str
+    move: int
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class MovesMap:
+    """A city's map of what changed: its outline as a path, and a sign a site, in drawing units."""
+
+    width: int
+    height: int
+    outline: str
+    signs: tuple[Sign, ...]
+    bar: int
+    bar_km: int
+
+
+def draw_moves(study_area: gpd.GeoDataFrame, changes: gpd.GeoDataFrame, names: Sequence[str]) -> MovesMap:
+    """Draw which sites won and lost ranks, those that stayed below the others.
+
+    Parameters
+    ----------
+    study_area, changes : the tables study_area and run_changes, EPSG:4326.
+    names : what the sites are called, in the order of the rows.
+    """
+    epsg = int(study_area["epsg"].iloc[0])
+    area = reproject(study_area.geometry.iloc[0], WGS84_EPSG, epsg)
+    west, south, east, north = area.bounds
+    scale = (east - west) / (WIDTH - 2 * MARGIN)
+    frame = Frame(west - MARGIN * scale, north + MARGIN * scale, scale)
+    spots = _spots(changes, epsg, frame).tolist()
+    moves = changes["move"].fillna(0).astype(int)
+    signs = [
+        Sign(change, name, move, x, y)
+        for change, name, move, (x, y) in zip(changes["change"], names, moves, spots, strict=True)
+    ]
+    return MovesMap(
+        width=WIDTH,
+        height=round((north - south) / scale) + 2 * MARGIN + SCALE_ROOM,
+        outline=_rings([area], frame),
+        signs=tuple(sorted(signs, key=lambda sign: (sign.change not in ("level", "never_ranked"), abs(sign.move)))),
+        bar=round(_bar_km(scale) * 1000 / scale),
+        bar_km=_bar_km(scale),
+    )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from creative_nodes.common import CRITERIA, mark, say, say_n, translated
 from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
-from creative_nodes.report.say.words import sentences
+from creative_nodes.report.say.words import lower_first, sentences
 from creative_nodes.report.settings import PageSettings
 from creative_nodes.score import PRAISED
 
@@ -33,20 +33,28 @@ def best_of(ordered: pd.DataFrame, first: str) -> tuple[str, str] | None:
     return first, str(ordered["priorities"].iloc[0])
 
 
-def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame) -> str:
-    """Say what counts most for the first-ranked site: what is much in this city, the weightiest first.
+def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, minutes: float) -> str:
+    """Say what the score of the first-ranked site is made of most, and which of that is much in this city.
 
     Parameters
     ----------
     values : the table of that name; it may be missing.
     ordered : candidates with their scores, best first.
+    minutes : of the walk that labels name.
     """
     if values is None or ordered.empty or pd.isna(ordered["rank"].iloc[0]):
         return ""
-    own = values[(values["site_id"] == ordered["site_id"].iloc[0]) & values["verdict"].isin(PRAISED)]
-    order = (own["value"] * own["weight"]).sort_values(ascending=False, kind="stable").index[:BEST_PARTS]
-    top = [translated(CRITERIA[key].praise) for key in own.loc[order, "criterion"]]
-    return say("What counts most: {reasons}.", reasons=top) if top else ""
+    own = values[values["site_id"] == ordered["site_id"].iloc[0]]
+    own = own.assign(brings=own["value"] * own["weight"]).sort_values("brings", ascending=False, kind="stable")
+    most = own[own["brings"] > 0].head(BEST_PARTS)
+    if most.empty:
+        return ""
+    labels = [lower_first(say(CRITERIA[key].label, minutes=minutes)) for key in most["criterion"]]
+    much = [translated(CRITERIA[key].praise) for key in most.loc[most["verdict"].isin(PRAISED), "criterion"]]
+    return sentences(
+        say("Most of its score comes from: {parts}.", parts=labels),
+        say("Of that it has much for this city: {reasons}.", reasons=much) if much else "",
+    )
 
 
 def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSettings) -> str:

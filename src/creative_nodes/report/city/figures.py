@@ -189,7 +189,9 @@ PROVENANCE_WORDS = {
     "source": mark("Source"),
     "source_sha256": mark("SHA-256 of the source"),
     "sha256": mark("SHA-256 of the part used"),
+    "data": mark("Data (hash)"),
     "settings": mark("Settings (hash)"),
+    "code": mark("Code (hash)"),
     "version": mark("Program version"),
 }
 

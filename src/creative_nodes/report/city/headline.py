@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import mark, say, say_n
+from creative_nodes.common import mark, say, say_n, spoken
+from creative_nodes.report.city.gaps import gain_anchor
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences
 from creative_nodes.report.settings import PageSettings
@@ -64,7 +65,7 @@ def weaker(marks: pd.DataFrame) -> Any | None:
 
 
 def _doubt(words: Mapping[tuple[str, str], str], marks: pd.DataFrame) -> str:
-    """Name the weaker mark of a statement; nothing where it is plain. A what-if has none: that is no plain answer."""
+    """Name the weaker mark of a statement; nothing where it is plain. Without marks that is no plain answer."""
     if marks.empty:
         return say("Whether that holds on another map and model was not tried.")
     row = weaker(marks)
@@ -86,20 +87,31 @@ def _too_few(n: int) -> str:
     )
 
 
-def _no_bridge(ranked: pd.DataFrame, beside: pd.DataFrame | None, least: float) -> str:
-    """Say that no candidate bridges a gap; nothing where one does, or where it is not known."""
-    gains, anchor = ranked["network_gain"].astype(float), None
-    if beside is not None and len(beside):
-        anchor = known_number(beside["anchor_gain"].iloc[0])
-    best = known_number(gains.max())
+def _no_bridge(ranked: pd.DataFrame, anchor: float | None, least: float, where: Sequence[str]) -> str:
+    """Say that no candidate bridges a gap, and where one would; nothing where one does, or where it is not known."""
+    best = known_number(ranked["network_gain"].astype(float).max())
     if not anchor or best is None or best >= least * anchor:
         return ""
-    return say(
+    none = say(
         "No candidate bridges a gap between creative spaces: the best adds {gain:amount} spaces to the network of a "
         "typical space, where one street place in a hundred would add {anchor:amount} or more.",
         gain=best,
         anchor=anchor,
     )
+    return sentences(none, say("A node would bridge one here: {where}.", where=list(where)) if where else "")
+
+
+def _twins(members: pd.DataFrame, name: Mapping[str, str]) -> list[str]:
+    """Say which others stand on the grounds of a set's members."""
+    return [
+        say(
+            "{site} stands on one ground with {others}: they are one node.",
+            site=name.get(row.site_id, row.site_id),
+            others=[name.get(one, one) for one in row.one_ground_with],
+        )
+        for row in rows(members)
+        if len(row.one_ground_with)
+    ]
 
 
 def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]) -> str:
@@ -125,13 +137,28 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]
         gain=float(first.set_gain),
     )
     serves = "" if bool(first.connects) else say("They serve residents and do not connect.")
-    return sentences(brings, serves, _doubt(SET_WEAKER, marks[marks["about"] == "set"]))
+    beside = table(tables, "set_beside_ranking")
+    differ = ""
+    if beside is not None and len(beside) and beside["reason"].iloc[0] != "agree":
+        differ = spoken(rows(beside)[0], "note")
+    return sentences(brings, serves, *_twins(own, name), _doubt(SET_WEAKER, marks[marks["about"] == "set"]), differ)
 
 
 def _first(ranked: pd.DataFrame, marks: pd.DataFrame, name: Mapping[str, str]) -> str:
     """Say which site ranks first, and what of that holds."""
-    site_id = ranked["site_id"].iloc[0]
-    first = say("By score {name} ranks first of {n:count} candidates.", name=name.get(site_id, site_id), n=len(ranked))
+    site_id, n = ranked["site_id"].iloc[0], len(ranked)
+    tied = ranked.loc[ranked["rank"] == ranked["rank"].iloc[0], "site_id"]
+    twins = sorted(set(ranked["one_ground_with"].iloc[0]) & set(tied))
+    called = [name.get(one, one) for one in (site_id, *twins)]
+    first = (
+        say(
+            "By score {names}, which stand on one ground, share the first rank of {n:count} candidates.",
+            names=called,
+            n=n,
+        )
+        if twins
+        else say("By score {name} ranks first of {n:count} candidates.", name=called[0], n=n)
+    )
     return sentences(first, _doubt(SITE_WEAKER, marks[(marks["about"] == "site") & (marks["site_id"] == site_id)]))
 
 
@@ -155,15 +182,23 @@ def _past(marks: pd.DataFrame) -> str:
     return say("The past cannot tell whether the ranking would have picked the {n:count} converted sites tested.", n=n)
 
 
-def headline(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called) -> str:
+def headline(
+    tables: Mapping[str, Any],
+    ordered: pd.DataFrame,
+    settings: PageSettings,
+    *,
+    names: Called,
+    where: Sequence[str] = (),
+) -> str:
     """Say the answer, as sure as it is: plain where priorities, map and model hold, else with the weaker of them.
 
     Parameters
     ----------
-    tables : recommended, set_beside_ranking, set_doubt and marks by name; each may be missing or empty.
+    tables : recommended, set_beside_ranking, scales, set_doubt and marks by name; each may be missing or empty.
     ordered : the tables candidates and scores, joined and in order.
     settings : of this run.
     names : names to show by site_id.
+    where : the places where a node would connect most, in words; told where no candidate bridges a gap.
     """
     own = ordered[ordered["list"].isin(RANKED)]
     ranked = ranked_rows(own).sort_values("rank", kind="stable")
@@ -171,5 +206,5 @@ def headline(tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSet
         return _too_few(int(own["reachable"].sum()))
     found = table(tables, "marks")
     marks = pd.DataFrame(columns=["about", "site_id", "mark", "verdict"]) if found is None else found
-    gap = _no_bridge(ranked, table(tables, "set_beside_ranking"), settings.network.bridges_from)
+    gap = _no_bridge(ranked, gain_anchor(tables), settings.network.bridges_from, where)
     return sentences(gap, _set(tables, marks, names), _first(ranked, marks, names), _past(marks))

@@ -119,6 +119,11 @@ def read_links(path: str | Path, osm_ids: Iterable[str]) -> dict[str, Links]:
     return {osm_id: links for osm_id, links in found.items() if links}
 
 
+def _item_links(item: str, image: str) -> Links:
+    """Make the addresses of an item of Wikidata and of its picture."""
+    return tag_links({"wikidata": item, "wikimedia_commons": f"File:{image}" if image else ""})
+
+
 def _in_order(links: Iterable[tuple[LinkKind, str]]) -> Links:
     once = list(dict.fromkeys(links))
     by_kind = ([link for link in once if link[0] == kind][:SHOWN_OF_A_KIND] for kind in KINDS)
@@ -130,15 +135,16 @@ def site_links(heritage: pd.DataFrame, links: Mapping[str, Links]) -> dict[str, 
 
     Parameters
     ----------
-    heritage : table with site_id and osm_ids (the members).
+    heritage : table with site_id, osm_ids (the members), wikidata and image (its item, and a picture).
     links : by osm_id, as `read_links` gives them.
 
     Returns
     -------
     Links by site_id, sorted by kind, at most `SHOWN_OF_A_KIND` of each; sites without any are left out.
     """
-    members = zip(heritage["site_id"], heritage["osm_ids"], strict=True)
+    members = zip(*(heritage[column] for column in ("site_id", "osm_ids", "wikidata", "image")), strict=True)
     found = {
-        site_id: _in_order(link for osm_id in osm_ids for link in links.get(osm_id, ())) for site_id, osm_ids in members
+        site_id: _in_order([*(link for osm_id in osm_ids for link in links.get(osm_id, ())), *_item_links(item, image)])
+        for site_id, osm_ids, item, image in members
     }
     return {site_id: told for site_id, told in found.items() if told}

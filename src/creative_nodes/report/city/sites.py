@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -34,6 +34,7 @@ from creative_nodes.report.say.words import (
     worded,
 )
 from creative_nodes.report.settings import PageSettings
+from creative_nodes.score import ASSUMED
 
 EVIDENCE_SHOWN = 12
 OTHER_KINDS = ("converted", "lost", "kept", "low")
@@ -42,7 +43,7 @@ MadeOf = Callable[[str], dict[CriterionKey, Made]]
 # columns of the table heritage that candidates do not hold
 HERITAGE_ONLY = [
     *("tier", "area_m2", "start_year", "listed", "registry_id", "in_osm", "evidence", "osm_ids", "site_id"),
-    *("status_source", "status_date"),
+    *("status_source", "status_date", "inception", "ground_id"),
 ]
 
 
@@ -84,6 +85,7 @@ class SiteCard:
     listed: bool
     area: str
     start_year: str
+    began: str
     source: str
     evidence: tuple[Proof, ...]
     more_evidence: int
@@ -104,6 +106,7 @@ class SiteCard:
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
+    ground: str = ""
     district: str = ""
     linked: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -112,13 +115,19 @@ class SiteCard:
     areas: tuple[Area, ...] = ()
 
 
+def _told_tag(item: Mapping[str, Any]) -> str:
+    """Write the tag of a piece of evidence, with the file and day that tell it where it is not the extract."""
+    tag, source = str(item.get("tag") or ""), str(item.get("source") or "")
+    return say("{tag} – from {source}", tag=tag, source=source) if source else tag
+
+
 def proofs(text: str) -> tuple[tuple[Proof, ...], int]:
     """Read an evidence column: the first pieces, each once, and how many more there are."""
     found: dict[Proof, None] = {}
     for item in json.loads(text or "[]"):
         osm_id = str(item.get("osm_id") or "")
         reason = str(item.get("reason") or item.get("rule") or "")
-        found[Proof(translated(reason), str(item.get("tag") or ""), osm_id, osm_url(osm_id))] = None
+        found[Proof(translated(reason), _told_tag(item), osm_id, osm_url(osm_id))] = None
     return tuple(found)[:EVIDENCE_SHOWN], max(0, len(found) - EVIDENCE_SHOWN)
 
 
@@ -162,6 +171,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
     name, other_names = names(row, unnamed)
     evidence, more = proofs(row.evidence)
     year = known_number(row.start_year)
+    began = known_number(row.inception)
     size = known_number(row.area_m2)
     return {
         "site_id": row.site_id,
@@ -176,6 +186,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "listed": bool(row.listed),
         "area": "" if size is None else area(size),
         "start_year": "" if year is None else f"{year:.0f}",
+        "began": "" if began is None else say("began in {year}, says Wikidata", year=f"{began:.0f}"),
         "source": not_in_osm(row),
         "said_by": _said_by(row),
         "evidence": evidence,
@@ -207,7 +218,8 @@ def survey_card(row: Any, point: np.ndarray, settle: str, words: Words) -> SiteC
     settle : what would settle its age, in words.
     words : of the page.
     """
-    nobody = {"status_source": "", "status_date": "", "tier": "low", "listed": False, "start_year": None}
+    nobody = {"status_source": "", "status_date": "", "tier": "low", "listed": False}
+    nobody |= dict.fromkeys(("start_year", "inception"))
     full = SimpleNamespace(**{**row._asdict(), **nobody, "registry_id": "", "in_osm": True, "evidence": row.signs})
     rank = known_number(row.rank)
     return SiteCard(
@@ -250,6 +262,11 @@ def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
     return sentences(nearest, number_of)
 
 
+def _ground(others: Sequence[str]) -> str:
+    """Say which others stand on a site's ground; empty where none does."""
+    return say("On one ground with {names}: they are one node.", names=list(others)) if others else ""
+
+
 @dataclass(frozen=True)
 class AroundSites:
     """What is told of candidates beside their own rows: names, parts, and by row what they reach."""
@@ -258,6 +275,16 @@ class AroundSites:
     made_of: MadeOf
     within: Sequence[tuple[Within, ...]]
     areas: Sequence[tuple[Area, ...]]
+
+
+def _figure(key: CriterionKey, row: Any, kind: str) -> str:
+    """Word a figure; one that stands in for what nobody knows says so."""
+    said, assumed = natural(key, getattr(row, key)), bool(getattr(row, ASSUMED.get(key, ""), False))
+    if not (assumed and row.reachable):
+        return said
+    if key == "site_capacity":
+        return say("{value} (not known: counted as typical of its kind, {kind})", value=said, kind=lower_first(kind))
+    return say("{value} (age not known: counted as the middle)", value=said)
 
 
 def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, settings: PageSettings) -> SiteCard:
@@ -273,7 +300,7 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, sett
         unreachable_reason="" if row.reachable else spoken(row, "unreachable_reason") or say("no reason given"),
         near=_near(row, around.space_names, settings.network.link_minutes),
         measures=tuple(
-            Measure(natural(key, getattr(row, key)), known_number(getattr(row, f"part_{key}")), made.get(key))
+            Measure(_figure(key, row, base["heritage_class"]), known_number(getattr(row, f"part_{key}")), made.get(key))
             for key in CRITERIA
         ),
         within=around.within[i],
@@ -305,9 +332,12 @@ def candidate_sites(
     settings, words : of the page.
     """
     full = ordered.merge(heritage[HERITAGE_ONLY], on="site_id", how="left", validate="one_to_one")
-    at = points(ordered)
+    at, whole = points(ordered), rows(full)
+    cards = [_candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(whole)]
+    called = {card.site_id: card.name for card in cards}
     return tuple(
-        _candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(rows(full))
+        replace(card, ground=_ground([called[one] for one in row.one_ground_with if one in called]))
+        for card, row in zip(cards, whole, strict=True)
     )
 
 

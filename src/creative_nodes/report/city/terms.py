@@ -154,7 +154,8 @@ def _marks(settings: PageSettings, top_n: int) -> list[tuple[str, str, str]]:
             say(
                 "Whether a site is among the first {top:count}: under {draws:count} other weightings (priorities), and "
                 "in {worlds:count} worlds with other settings, another map and other sites (map and model). It holds "
-                "from 80 % of them, does not hold below 20 %, and is open in between.",
+                "from 80 % of them, does not hold below 20 %, and is open in between and within two standard errors "
+                "of either, as far as the number drawn can tell.",
                 top=top_n,
                 draws=draws,
                 worlds=settings.doubt.worlds,

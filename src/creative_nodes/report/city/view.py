@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import say, spoken, translated
+from creative_nodes.common import spoken, translated
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
@@ -31,12 +30,23 @@ from creative_nodes.report.city.figures import (
     snapshot_of,
     sources,
 )
+from creative_nodes.report.city.gaps import Gaps, gaps
 from creative_nodes.report.city.headline import headline
+from creative_nodes.report.city.known import KnownSite, known_sites, partners_in
 from creative_nodes.report.city.links import Links, site_links
 from creative_nodes.report.city.made_of import Names, made_of
+from creative_nodes.report.city.nodes import Nodes, nodes
 from creative_nodes.report.city.priorities import Priorities, live_priorities
+from creative_nodes.report.city.record import Record, record
+from creative_nodes.report.city.related import Related, related
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
-from creative_nodes.report.city.sites import AroundSites, SiteCard, candidate_sites, in_order, other_sites
+from creative_nodes.report.city.sites import (
+    AroundSites,
+    SiteCard,
+    candidate_sites,
+    in_order,
+    other_sites,
+)
 from creative_nodes.report.city.spaces import (
     Hull,
     Space,
@@ -51,29 +61,16 @@ from creative_nodes.report.city.spaces import (
 from creative_nodes.report.city.survey import Survey, origins, survey_of
 from creative_nodes.report.city.terms import Term, terms
 from creative_nodes.report.city.together import Together, together
+from creative_nodes.report.city.whereabouts import Ground, whereabouts
 from creative_nodes.report.city.within import within
 from creative_nodes.report.draw.charts import Fading, fading
 from creative_nodes.report.draw.shapes import cut_shapes, hull_shapes, inset, site_shapes
-from creative_nodes.report.say.keys import KNOWN_KINDS, MAP_MARKS, limit
-from creative_nodes.report.say.words import Words, known_number, names, rows, sentences, web_links, worded
+from creative_nodes.report.say.keys import MAP_MARKS, limit
+from creative_nodes.report.say.words import Words, rows, sentences, worded
 from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
-
-
-@dataclass(frozen=True)
-class KnownSite:
-    """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told."""
-
-    name: str
-    other_names: str
-    kind: str
-    use: str
-    outcome: str
-    reason: str
-    source: str
-    links: tuple[tuple[str, str], ...]
-    kind_words: str
+TOLD_SPOTS = 2  # places that the first lines name where no candidate bridges a gap
 
 
 @dataclass(frozen=True)
@@ -84,6 +81,10 @@ class CityPage:
     city_name: str
     city_note: str
     answer: str
+    gaps: Gaps | None
+    nodes: Nodes | None
+    related: Related | None
+    record: Record | None
     network: str
     n_scored: int
     top_n: int
@@ -119,6 +120,7 @@ class CityPage:
     groups: tuple[Group, ...]
     notices: tuple[str, ...]
     known: tuple[KnownSite, ...]
+    partners: tuple[KnownSite, ...]
     known_counts: tuple[tuple[str, int], ...]
     provenance: tuple[tuple[str, str], ...]
     snapshot: str
@@ -145,25 +147,6 @@ class CityPage:
     def apart(self) -> tuple[SiteCard, ...]:
         """Candidates without a rank: nobody on foot can reach them along the streets that are mapped."""
         return tuple(site for site in self.sites if site.rank is None)
-
-
-def _registry(registry: pd.DataFrame) -> tuple[tuple[KnownSite, ...], tuple[tuple[str, int], ...]]:
-    known = []
-    for row in rows(registry):
-        name, other_names = names(row, row.registry_id)
-        outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
-        source, links = web_links(row.source)
-        kind = worded(KNOWN_KINDS, row.kind)
-        known.append(KnownSite(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind))
-    counts = registry["outcome"].value_counts(sort=False)
-    return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
-
-
-def _use(row: Any) -> str:
-    """Say what a known site was and is used for, and since when."""
-    uses = " → ".join(translated(text) for text in (row.former_use, row.present_use) if text)
-    year = known_number(row.year_converted)
-    return uses if year is None else say("{use} ({year})", use=uses, year=f"{year:.0f}").strip()
 
 
 def _with_mapping(
@@ -209,6 +192,7 @@ def city_page(
     words: Words | None = None,
     links: Mapping[str, Links] | None = None,
     districts: gpd.GeoDataFrame | None = None,
+    ground: Ground | None = None,
 ) -> CityPage:
     """Make the view-model of a city's page.
 
@@ -217,17 +201,19 @@ def city_page(
     tables : frames by name, geometry in EPSG:4326: study_area, heritage, creative, clusters, candidates, scores,
         reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
         registry, links, completeness; and as far as they are there site_links, recommended, set_beside_ranking,
-        set_doubt, marks, priorities_doubt, agreement, scenarios, sweeps, sweep_variants, portfolio, portfolio_sites,
-        portfolio_gain, portfolio_front, backtest, backtest_summary, and survey with survey_candidates and
+        scales, correlations, reference, cluster_reach, decisions, set_doubt, marks, priorities_doubt, agreement,
+        scenarios, sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest,
+        backtest_summary, and survey with survey_candidates and
         survey_scores. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
     links : photo and wiki addresses by osm_id, as `links.read_links` gives them; none: the cards show none.
     districts : as `districts.read_districts` gives them; none: no site has a district.
+    ground : as `whereabouts.read_ground` gives it; none: places are told by creative spaces alone.
     """
     words = words or {}
-    more = site_links(tables["heritage"], links) if links else {}
+    more = site_links(tables["heritage"], links or {})
     study = tables["study_area"].iloc[0]
     epsg = int(study["epsg"])
     creative, indicators = tables["creative"], tables["indicators"]
@@ -242,7 +228,7 @@ def city_page(
     served_shapes = cut_shapes(served, study.geometry)
     told_doubts = doubts(tables, ordered, settings)
     candidates = _with_mapping(_candidates(tables, ordered, shown, settings, words), cells, least, median)
-    quarters = districts_of([(site.lon, site.lat) for site in candidates], districts)
+    in_districts = districts_of([(site.lon, site.lat) for site in candidates], districts)
     linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
     by_map = map_marks(tables.get("marks"))
     candidates = tuple(
@@ -253,7 +239,7 @@ def city_page(
             map_mark_words=worded(MAP_MARKS, verdict) if verdict else "",
             linked=linked.get(site.site_id, ()),
             more=more.get(site.site_id, ()),
-            district=quarters[i],
+            district=in_districts[i],
         )
         for i, site in enumerate(candidates)
     )
@@ -265,8 +251,12 @@ def city_page(
     survey = survey_of(tables, words) if "survey" in tables else None
     asked = survey.cards if survey else ()
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
-    known, known_counts = _registry(tables["registry"])
+    known, known_counts = known_sites(tables["registry"])
     criteria = method.criteria(ordered, settings)
+    near = whereabouts(ground, creative, settings.clusters, epsg)
+    gapped = gaps(tables, (*candidates, *asked), near, settings, study.geometry)
+    where = [spot.where for spot in gapped.spots[:TOLD_SPOTS]] if gapped else []
+    told_first = headline(tables, ordered, settings, names=called, where=where)
     n_scored = int(ordered["rank"].notna().sum())
     top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
     told_decays = method.decays(settings.reach)
@@ -274,7 +264,11 @@ def city_page(
         settings=settings,
         city_name=translated(settings.city.name),
         city_note=translated(settings.city.note),
-        answer=sentences(headline(tables, ordered, settings, names=called), what_counts(tables.get("values"), ordered)),
+        answer=sentences(told_first, what_counts(tables.get("values"), ordered, settings.reach.walk_minutes)),
+        gaps=gapped,
+        nodes=nodes(tables, settings),
+        related=related(tables, settings),
+        record=record(tables, names=called),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         n_scored=n_scored,
         top_n=top_n,
@@ -310,6 +304,7 @@ def city_page(
         groups=grouped(figures(indicators)),
         notices=notices(indicators),
         known=known,
+        partners=partners_in(known, tables["registry"]),
         known_counts=known_counts,
         provenance=sources(provenance),
         snapshot=snapshot_of(provenance),

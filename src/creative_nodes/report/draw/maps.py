@@ -14,7 +14,7 @@ from branca.element import Element
 from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import mark, say, translated
+from creative_nodes.common import mark, number, say, translated
 from creative_nodes.report.draw.layers import (
     Feature,
     Legend,
@@ -90,6 +90,12 @@ CROWD_STYLES: dict[str, Style] = {
     f"crowd{i}": {"color": "#fff", "weight": 0.6, "opacity": 0.6, "fillColor": fill, "fillOpacity": 0.62}
     for i, fill in enumerate(("#edf8e9", "#bae4b3", "#74c476", "#31a354", "#006d2c"), start=1)
 }
+# network gain of a node, in spaces: one hue from light to dark, apart in greys too
+GAIN_STYLES: dict[str, Style] = {
+    f"gain{i}": {"color": "#7a0177", "weight": 0.6, "opacity": 0.5, "fillColor": fill, "fillOpacity": 0.6}
+    for i, fill in enumerate(("#feebe2", "#fbb4b9", "#f768a1", "#ae017e"), start=1)
+}
+GAIN_DOT: Style = {"radius": 3, "fillColor": "#49006a", "color": "#fff", "weight": 0.8, "fillOpacity": 1}
 UNDERSERVED: Style = {"color": "#8c0d25", "weight": 1.1, "opacity": 0.8, "fill": False}
 STATION: Style = {"radius": 3.6, "fillColor": INK, "color": "#fff", "weight": 1.2, "fillOpacity": 1}
 SITE_DOT: Style = {"radius": 5, "color": "#fff", "weight": 1.2, "fillColor": CANDIDATE, "fillOpacity": 1}
@@ -123,6 +129,9 @@ class MapData:
     served : by class of the walk to a core creative space, (row, part inside the study area).
     crowds : by class of residents, (row, part inside the study area).
     crowd_limits : the most residents of each of those classes but the last.
+    gains : by class of network gain, (row, part inside the study area).
+    gain_limits : gain from which a hexagon is of each class but the first; from the first of them it bridges a gap.
+    gain_places : (row, longitude, latitude) of the street places where a node would bridge a gap.
     underserved : lines inside the under-served hexagons, EPSG:4326; empty when there are none.
     stations : (row, longitude, latitude) of rapid transit.
     links : whether a layer of walkable links is offered; the page's script fills it.
@@ -143,6 +152,9 @@ class MapData:
     served: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
     crowds: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
     crowd_limits: Sequence[float]
+    gains: Mapping[str, Sequence[tuple[int, BaseGeometry]]]
+    gain_limits: Sequence[float]
+    gain_places: Sequence[tuple[int, float, float]]
     underserved: BaseGeometry
     stations: Sequence[tuple[int, float, float]]
     links: bool
@@ -252,6 +264,20 @@ def _draw_crowds(city: OfflineMap, data: MapData) -> None:
     _draw_cells(group, "crowds", data.crowds, CROWD_STYLES)
 
 
+def _draw_gains(city: OfflineMap, data: MapData) -> None:
+    """Add what a node would bring to the network, by hexagon, and the street places where it would bridge a gap."""
+    if not data.gains and not data.gain_places:
+        return
+    told = [say("under {limit}", limit=number(limit, digits=2)) for limit in data.gain_limits]
+    kinds = list(zip(GAIN_STYLES, [*told, say("more")], strict=False))
+    place = say("street place, {limit} or more", limit=number(data.gain_limits[0], digits=2))
+    lines = [kinds[:2], kinds[2:], [("gainplace", place)]]
+    label = _graded(_swatch("gain", say("Network gain of a node, in spaces")), *lines)
+    group = add(city, folium.FeatureGroup(name=label, show=False), "gains")
+    _draw_cells(group, "gains", data.gains, GAIN_STYLES)
+    add(group, Shapes(point_features(data.gain_places), GAIN_DOT, marker="dot"), "gain_places")
+
+
 def _draw_reached(city: OfflineMap, data: MapData) -> None:
     """Add the layer that the page's script draws the areas of the chosen site into."""
     if not data.reached:
@@ -335,6 +361,7 @@ def build(data: MapData, *, tiles_url: str | None = None) -> MapParts:
     _draw_mapping(city, data)
     _draw_served(city, data)
     _draw_crowds(city, data)
+    _draw_gains(city, data)
     _draw_spaces(city, data)
     _draw_reached(city, data)
     _draw_sites(city, data)

@@ -15,14 +15,13 @@ from creative_nodes.common import (
     told_n,
     word,
 )
+from creative_nodes.locate import OUTSIDE
 from creative_nodes.report.indicators.facts import (
     SHARE,
     Facts,
     figure_row,
     thin_share,
 )
-
-OUTSIDE = "outside the study area"  # an outcome in the table registry
 
 
 def mapping_rows(facts: Facts) -> list[dict[str, object]]:

@@ -73,6 +73,13 @@ def people_notices(facts: Facts) -> list[dict[str, object]]:
     return found
 
 
+def language_notices(facts: Facts) -> list[dict[str, object]]:
+    """Tell that names in the city's main language are not read."""
+    languages = facts.frames["city_languages"]
+    unread = languages[languages["warning"] != ""].itertuples()
+    return [_notice("languages", message_in(row, "warning")) for row in unread]
+
+
 def transit_notices(facts: Facts) -> list[dict[str, object]]:
     """Tell what is not known of public transport, and of each mode."""
     found = []
@@ -134,12 +141,14 @@ def candidate_notices(facts: Facts) -> list[dict[str, object]]:
             possible=(heritage["tier"] == "low").sum(),
         )
         found.append(_notice("few", text))
-    unknown = int(candidates.loc[candidates["reachable"], "site_capacity"].isna().sum())
+    unknown = int((candidates["reachable"] & candidates["area_unknown"]).sum())
     if unknown:
         text = told_n(
             unknown,
-            "The size of {n:count} candidate is not known (mapped as a point); it scores lowest on size.",
-            "The size of {n:count} candidates is not known (mapped as points); they score lowest on size.",
+            "The size of {n:count} candidate is not known (mapped as a point); it counts as typical of its kind, and "
+            "the worlds draw it.",
+            "The size of {n:count} candidates is not known (mapped as points); each counts as typical of its kind, and "
+            "the worlds draw it.",
         )
         found.append(_notice("size", text))
     return found

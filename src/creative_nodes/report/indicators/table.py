@@ -10,6 +10,7 @@ from creative_nodes.report.indicators.mapping import mapping_rows, mode_rows, re
 from creative_nodes.report.indicators.network import cluster_rows, network_rows
 from creative_nodes.report.indicators.notices import (
     candidate_notices,
+    language_notices,
     mapping_notices,
     people_notices,
     transit_notices,
@@ -28,5 +29,6 @@ def describe_city(facts: Facts) -> pd.DataFrame:
     rows += [*colocation_rows(facts), *network_rows(facts, spaces, residents)]
     rows += [*mode_rows(facts), *mapping_rows(facts), *recall_rows(facts)]
     rows += [*people_notices(facts), *transit_notices(facts), *mapping_notices(facts), *candidate_notices(facts)]
+    rows += language_notices(facts)
     frame = pd.DataFrame(rows, columns=[column.name for column in INDICATORS.columns])
     return frame.astype(dict.fromkeys(("value", "low", "high"), "float64"))

@@ -115,7 +115,6 @@ AMENITIES = {
 PARTS = {
     "served today": mark("Served today"),
     "not served today": mark("Not served today"),
-    "confidence": mark("Confidence"),
     "listing": mark("Listing"),
     "age": mark("Age"),
     "status": mark("Status"),

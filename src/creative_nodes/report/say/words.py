@@ -23,6 +23,7 @@ from creative_nodes.common import (
     say,
     translated,
 )
+from creative_nodes.locate import has_han
 
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
@@ -103,14 +104,22 @@ def rows(frame: pd.DataFrame) -> list[Any]:
     return [row(*values) for values in zip(*(frame[column] for column in columns), strict=True)]
 
 
+def _readers(row: Any) -> str:
+    """Return the name in the reader's language; one in another script (a Chinese name tagged as English) is none."""
+    name = str(getattr(row, f"name_{language()}", ""))
+    return name if name and has_han(name) == (language() == "zh") else ""
+
+
 def _given(row: Any) -> list[str]:
-    """Collect the names of a row, each once: the local one, the reader's, then English and the others."""
-    columns = ("name_", f"name_{language()}", *NAME_COLUMNS[1:])
-    return list(dict.fromkeys(text for column in columns if (text := getattr(row, column, ""))))
+    """Collect the names of a row, each once: the reader's, the local one, then English and the others."""
+    others = (getattr(row, column, "") for column in ("name_", *NAME_COLUMNS[1:]))
+    return list(dict.fromkeys(text for text in (_readers(row), *others) if text))
 
 
 def names(row: Any, fallback: str) -> tuple[str, str]:
-    """Return the name to show, the local one where there is one, and the other names in one line, the reader's first.
+    """Return the name to show, the reader's where there is one, else the local one; and the others in one line.
+
+    Every name that a page shows is chosen here.
 
     Parameters
     ----------
@@ -122,7 +131,7 @@ def names(row: Any, fallback: str) -> tuple[str, str]:
 
 
 def named_twice(row: Any, fallback: str) -> str:
-    """Return the name to show, with the reader's name behind it, or else the English one, when that is another one.
+    """Return the name to show, with the local name behind it when that is another one.
 
     Parameters
     ----------
@@ -130,8 +139,8 @@ def named_twice(row: Any, fallback: str) -> str:
     fallback : what to show for a row without any.
     """
     name, _ = names(row, fallback)
-    other = getattr(row, f"name_{language()}", "") or getattr(row, "name_en", "")
-    return f"{name} ({other})" if other and other != name else name
+    local = getattr(row, "name_", "")
+    return f"{name} ({local})" if local and local != name else name
 
 
 def osm_url(osm_id: str) -> str:

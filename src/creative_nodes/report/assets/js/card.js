@@ -93,7 +93,7 @@ const care = (site) =>
   (site.run_rank ? t("Certainty and rank interval belong to the weights of the run, under which its rank is {n}.", { n: site.run_rank }) : "");
 const titled = (site) => (site.rank && site.kind === "candidate" ? `${site.rank}. ${site.name}` : site.name);
 const details = (site) => {
-  const facts = [site.heritage_class, site.status_words, site.district, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.listed && t("listed")];
+  const facts = [site.heritage_class, site.status_words, site.district, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.began, site.listed && t("listed")];
   const evidence = t("Evidence of industrial heritage: {tier} (confidence {confidence}).", { tier: site.tier_words, confidence: fixed(site.confidence ?? 0, 2) });
   const lines = [
     make("h2", {}, titled(site)),
@@ -111,6 +111,7 @@ const details = (site) => {
   if (site.settle) lines.push(about(t("What would settle it:"), site.settle));
   if (site.said_by) lines.push(about(t("Who says that its use is so:"), site.said_by));
   if (site.kind === "low") lines.push(make("p", {}, t("The evidence is too weak to make it a candidate.")));
+  if (site.ground) lines.push(make("p", {}, site.ground));
   if (site.near) lines.push(about(t("Nearest creative space:"), site.near));
   if (site.thin) lines.push(about(t("Mapping around here is thin:"), site.thin));
   return lines.filter((line) => line && (line.textContent || line.classList.contains("care")));

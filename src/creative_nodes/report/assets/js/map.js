@@ -123,10 +123,15 @@ walks.forEach((kind) => each(`served_${kind}`, (layer, i) => layer.bindTooltip((
 }, { sticky: true })));
 const crowds = ["crowd1", "crowd2", "crowd3", "crowd4", "crowd5"];
 crowds.forEach((kind) => each(`crowds_${kind}`, (layer, i) => layer.bindTooltip(() => note(data.living[i], data.served[i][0]), { sticky: true })));
+const gains = ["gain1", "gain2", "gain3", "gain4"];
+const gained = (n, here) => note(t("Network gain here: {n} spaces", { n: fixed(n, 2) }), n >= data.bridging ? t("enough to bridge a gap") : "", here);
+gains.forEach((kind) => each(`gains_${kind}`, (layer, i) => layer.bindTooltip(() => gained(data.gains[i], t("at the street nearest to the middle of the hexagon")), { sticky: true })));
+each("gain_places", (layer, i) => layer.bindTooltip(() => gained(data.gain_places[i], t("at this street place"))));
 /* switched on later than the rest, and still under it */
 const sink = (group, names) => group?.on("add", () => names.forEach((name) => each(name, (layer) => layer.bringToBack())));
 sink(window.feature_group_mapping, grades.map((grade) => `mapping_${grade}`));
 sink(window.feature_group_crowds, crowds.map((kind) => `crowds_${kind}`));
+sink(window.feature_group_gains, gains.map((kind) => `gains_${kind}`));
 sink(window.feature_group_served, ["underserved", ...walks.map((kind) => `served_${kind}`)]);
 each("stations", (layer, i) => layer.bindTooltip(() => {
   const [name, others, services] = data.stations[i];
@@ -152,6 +157,19 @@ const drawNewLinks = () => {
   layer.addLayer(L.polyline(ends, { color: "#b34a00", weight: 1.4, opacity: 0.7, dashArray: "5 3", interactive: false, pane: "veil" }));
 };
 drawNewLinks();
+
+/* the text shows a hexagon, or all of them, on the map */
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-gain]");
+  if (!button) return;
+  window.feature_group_gains.addTo(map);
+  const bounds = L.latLngBounds([]);
+  gains.forEach((kind) => each(`gains_${kind}`, (layer, i) => {
+    if (button.dataset.gain === "" || +button.dataset.gain === i) bounds.extend(layer.getBounds());
+  }));
+  if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 14, paddingTopLeft: [legend + 8, 8], animate: !calm.matches });
+  document.querySelector(".mapbox").scrollIntoView({ block: narrow.matches ? "start" : "nearest" });
+});
 
 /* ---- first view */
 if (narrow.matches) layer_control_legend.collapse();

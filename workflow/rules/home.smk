@@ -1,0 +1,15 @@
+"""The folder of this workflow, where files are looked for that the working folder lacks."""
+
+import os
+from pathlib import Path
+
+from creative_nodes.common import HOME, code_fingerprint, found
+
+PROJECT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
+# scripts look there too
+os.environ[HOME] = str(PROJECT)
+
+
+def code_of(script):
+    """Return the fingerprint of the code that a script uses."""
+    return code_fingerprint(PROJECT / "scripts" / f"{script}.py")
