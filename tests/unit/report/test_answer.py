@@ -1,9 +1,18 @@
 """What the first site's score is made of, in words no larger than their numbers."""
 
+import sys
+from pathlib import Path
+
 import pandas as pd
 
-from creative_nodes.report.city.answer import what_counts
+sys.path.insert(0, str(Path(__file__).parent))
+import made_up
 
+from creative_nodes.report.city.answer import what_counts
+from creative_nodes.report.city.method import labels
+
+SETTINGS = made_up.settings(made_up.ROOT)
+WORDS = labels(SETTINGS.reach, SETTINGS.city)
 ORDERED = pd.DataFrame({"site_id": ["h1", "h2"], "rank": [1, 2]})
 
 
@@ -23,7 +32,7 @@ def test_what_brings_most_is_told_whatever_its_verdict():
             ("site_capacity", 0.4, 0.08, "some"),
         ),
         ORDERED,
-        15,
+        WORDS,
     )
     assert found == (
         "Most of its score comes from: network gain: rise of a typical space's network, walk to the nearest "
@@ -33,10 +42,10 @@ def test_what_brings_most_is_told_whatever_its_verdict():
 
 
 def test_what_brings_nothing_is_not_told():
-    found = what_counts(values(("network_gain", 0.0, 0.25, "little"), ("readiness", 1.0, 0.04, "much")), ORDERED, 15)
+    found = what_counts(values(("network_gain", 0.0, 0.25, "little"), ("readiness", 1.0, 0.04, "much")), ORDERED, WORDS)
     assert found == (
         "Most of its score comes from: readiness (0–1). Of that it has much for this city: land that is ready for a "
         "new use."
     )
-    assert what_counts(values(("network_gain", 0.0, 0.25, "little")), ORDERED, 15) == ""
-    assert what_counts(None, ORDERED, 15) == ""
+    assert what_counts(values(("network_gain", 0.0, 0.25, "little")), ORDERED, WORDS) == ""
+    assert what_counts(None, ORDERED, WORDS) == ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, mark, say, say_n, translated
+from creative_nodes.common import CRITERIA, CriterionKey, mark, say, say_n, translated
 from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
 from creative_nodes.report.say.words import lower_first, sentences
 from creative_nodes.report.settings import PageSettings
@@ -33,14 +35,14 @@ def best_of(ordered: pd.DataFrame, first: str) -> tuple[str, str] | None:
     return first, str(ordered["priorities"].iloc[0])
 
 
-def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, minutes: float) -> str:
+def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, words: Mapping[CriterionKey, str]) -> str:
     """Say what the score of the first-ranked site is made of most, and which of that is much in this city.
 
     Parameters
     ----------
     values : the table of that name; it may be missing.
     ordered : candidates with their scores, best first.
-    minutes : of the walk that labels name.
+    words : what the criteria are called (`method.labels`).
     """
     if values is None or ordered.empty or pd.isna(ordered["rank"].iloc[0]):
         return ""
@@ -49,7 +51,7 @@ def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, minutes: flo
     most = own[own["brings"] > 0].head(BEST_PARTS)
     if most.empty:
         return ""
-    labels = [lower_first(say(CRITERIA[key].label, minutes=minutes)) for key in most["criterion"]]
+    labels = [lower_first(words[key]) for key in most["criterion"]]
     much = [translated(CRITERIA[key].praise) for key in most.loc[most["verdict"].isin(PRAISED), "criterion"]]
     return sentences(
         say("Most of its score comes from: {parts}.", parts=labels),

@@ -264,7 +264,9 @@ def city_page(
         settings=settings,
         city_name=translated(settings.city.name),
         city_note=translated(settings.city.note),
-        answer=sentences(told_first, what_counts(tables.get("values"), ordered, settings.reach.walk_minutes)),
+        answer=sentences(
+            told_first, what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city))
+        ),
         gaps=gapped,
         nodes=nodes(tables, settings),
         related=related(tables, settings),
