@@ -29,6 +29,8 @@ STAGES = {
     "doubt": "sweep_settings",
     "report": "draw_map",
 }
+# by what the system calls their processes
+RULES = {path.stem[:15]: path.stem for path in (ROOT / "scripts").glob("[a-z]*.py")}
 PATIENCE_S = 240
 # SQLite writes the time into its files: of them the names count
 BYTES_MAY_DIFFER = (".gpkg",)
@@ -94,16 +96,20 @@ class Run:
         )
 
     def jobs(self):
-        """Return the processes of this folder's jobs: id and rule."""
+        """Return the processes of this folder's jobs: id and rule; a fork is called by its rule, as far as 15 bytes go."""
         found = {}
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 words = (entry / "cmdline").read_bytes().decode().split("\0")
-                script = next((word for word in words if f"{self.folder}/.snakemake/scripts/" in word), None)
+                name = (entry / "comm").read_text().strip()
+                inside = (entry / "cwd").readlink() == self.folder
             except OSError:
                 continue
+            script = next((word for word in words if f"{self.folder}/.snakemake/scripts/" in word), None)
             if script:
                 found[int(entry.name)] = script.rsplit(".", 2)[1]
+            elif inside and name in RULES:
+                found[int(entry.name)] = RULES[name]
         return found
 
     def first_of(self, rules):

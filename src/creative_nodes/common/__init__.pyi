@@ -79,6 +79,8 @@ from .settings import read_yaml as read_yaml
 from .settings import restore as restore
 from .settings import restore_all as restore_all
 from .settings import validated as validated
+from .warm import begin as begin
+from .warm import can_fork as can_fork
 from .whole import Making as Making
 from .whole import die_with_parent as die_with_parent
 from .whole import sweep as sweep
