@@ -5,6 +5,8 @@
 # make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
 # make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
+# make test-full     make test with the slowest checks against real extracts on all of them
+# make bench-small   make bench on the smallest city
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
@@ -14,7 +16,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities diff refresh faults fuzz test lint env words docs lock bench clean
+.PHONY: demo cities diff refresh faults fuzz test test-full lint env words docs lock bench bench-small clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -59,7 +61,10 @@ lint: env
 	@$(SNAKEMAKE) --lint
 
 test: lint
-	@$(BIN)/pytest -n $(CORES) --dist loadfile
+	@$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --durations=10
+
+test-full: lint
+	@FULL=1 $(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --durations=10
 
 # one stage, such as make test-score
 test-%: env
@@ -70,6 +75,9 @@ words: env
 
 docs: env
 	@$(BIN)/python -m creative_nodes.tools.reference
+
+bench-small: env
+	@$(BIN)/python benchmarks/walking_graph.py --runs 1 $(EXTRACTS)/shanghai.osm.pbf
 
 bench: env
 	@$(BIN)/python benchmarks/walking_graph.py $(EXTRACTS)/hcmc.osm.pbf

@@ -3,6 +3,7 @@ from . import tables as tables
 from .errors import InputError as InputError
 from .errors import nearest as nearest
 from .fingerprint import code_fingerprint as code_fingerprint
+from .fingerprint import keep_hashes as keep_hashes
 from .geo import M2_PER_KM2 as M2_PER_KM2
 from .geo import METRES_PER_KM as METRES_PER_KM
 from .geo import WGS84_EPSG as WGS84_EPSG

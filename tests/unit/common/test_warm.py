@@ -107,6 +107,8 @@ def test_a_run_and_its_server_end_with_who_began_it(began, tmp_path, with_its_ow
 def test_what_the_workflow_imports_before_starts_no_threads(began):
     text = (ROOT / "workflow" / "rules" / "warm.smk").read_text(encoding="utf-8")
     modules = ast.literal_eval(re.search(r"^MODULES = (\(.*?^\))", text, re.MULTILINE | re.DOTALL)[1])
-    asked = f"import os, sys\nprint(len(os.listdir(f'/proc/{{os.getppid()}}/task')), {set(modules)!r} <= set(sys.modules))"
+    asked = (
+        f"import os, sys\nprint(len(os.listdir(f'/proc/{{os.getppid()}}/task')), {set(modules)!r} <= set(sys.modules))"
+    )
     lines, error = said(began(asked, modules=",".join(modules)))
     assert (lines, error) == (["1 True", "ended 0"], "")
