@@ -96,7 +96,7 @@ class Run:
         )
 
     def jobs(self):
-        """Return the processes of this folder's jobs: id and rule; a fork goes by its rule, as far as 15 bytes reach."""
+        """Return the processes of this folder's jobs: id and rule; a fork goes by 15 bytes of its rule."""
         found = {}
         for entry in Path("/proc").glob("[0-9]*"):
             try:

@@ -25,6 +25,8 @@ MODULES = (
     "creative_nodes.common.tables",
     "geopandas",
     "pyogrio",
+    "rasterio.features",
+    "rasterio.warp",
     "scipy.sparse.csgraph",
     "scipy.spatial",
     "scipy.stats",

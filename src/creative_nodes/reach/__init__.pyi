@@ -3,6 +3,7 @@ from .counted import MAJOR as MAJOR
 from .grounds import one_ground_with as one_ground_with
 from .isochrones import draw_isochrones as draw_isochrones
 from .measure import measure_criteria as measure_criteria
+from .measure import measure_ranking as measure_ranking
 from .measure import measure_reach as measure_reach
 from .measure import select_candidates as select_candidates
 from .own import own_criteria as own_criteria
