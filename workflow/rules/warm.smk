@@ -44,7 +44,12 @@ def is_long():
 
 def has_own_place(script):
     """Say whether a script runs in an environment, container or folder of its own."""
-    own = (script.conda_env, script.container_img, script.env_modules, script.shadow_dir)
+    own = (
+        script.conda_env,
+        script.container_img,
+        script.env_modules,
+        script.shadow_dir,
+    )
     return any(own)
 
 
@@ -59,7 +64,12 @@ def forked(execute_script):
 
     @wraps(execute_script)
     def execute(script, fname, edit=False):
-        if not can_fork() or has_own_place(script) or script.threads > 1 or not is_long():
+        if (
+            not can_fork()
+            or has_own_place(script)
+            or script.threads > 1
+            or not is_long()
+        ):
             return execute_script(script, fname, edit=edit)
         try:
             run = begin(

@@ -48,14 +48,17 @@ def begin(file: str, *, modules: Sequence[str], title: str, variables: Mapping[s
 
     Raises
     ------
-    OSError : the system refuses.
+    OSError : the system refuses, or the server ends.
     """
     server = multiprocessing.get_context("forkserver")
     # the program of this process too, which each fork would import otherwise
     server.set_forkserver_preload(["__main__", *modules])
     os.environ.update(ONE_THREAD)
     run = server.Process(target=_run, args=(file, title, dict(variables)))
-    run.start()
+    try:
+        run.start()
+    except EOFError as error:
+        raise OSError(f"the server that forks ended before it forked {file}") from error
     return run
 
 
@@ -72,7 +75,7 @@ def _run(file: str, title: str, variables: dict[str, str]) -> None:
     sys.modules["__main__"] = main
     try:
         exec(compile(Path(file).read_bytes(), file, "exec"), vars(main))
-    except Exception:
+    except (Exception, KeyboardInterrupt):
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
         raise SystemExit(1) from None
     finally:

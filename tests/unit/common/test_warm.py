@@ -112,3 +112,10 @@ def test_what_the_workflow_imports_before_starts_no_threads(began):
     )
     lines, error = said(began(asked, modules=",".join(modules)))
     assert (lines, error) == (["1 True", "ended 0"], "")
+
+
+def test_a_server_that_ends_is_told(began, tmp_path):
+    (tmp_path / "breaks.py").write_text("import os\nos._exit(3)")
+    lines, error = said(began("print('never')", modules="breaks"))
+    assert lines == []
+    assert "OSError: the server that forks ended before it forked" in error
