@@ -76,7 +76,7 @@ def _run(file: str, title: str, variables: dict[str, str]) -> None:
     try:
         exec(compile(Path(file).read_bytes(), file, "exec"), vars(main))
     except (Exception, KeyboardInterrupt):
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         raise SystemExit(1) from None
     finally:
         atexit._run_exitfuncs()
