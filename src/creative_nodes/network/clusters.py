@@ -26,7 +26,7 @@ from creative_nodes.streets import StreetNetwork, Streets, near_costs
 
 BLOCK = 4  # side of a search block, in limits: large blocks search few streets twice
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
-PAIRS_AT_ONCE = 2_000_000  # of points placed at random: about 300 MB
+PAIRS_AT_ONCE = 500_000  # of points placed at random: about 100 MB
 
 
 def _near_nodes(network: StreetNetwork, nodes: np.ndarray, within_m: float) -> Iterator[tuple[np.ndarray, ...]]:

@@ -93,7 +93,7 @@ def test_the_map_offers_the_completeness_of_mapping_switched_off(parsed, html):
     assert [one[0] for one in block["hexagons"]] == ["thin", "fair", "good"]
     assert "How complete is the mapping" in script
     for i, grade in enumerate(("thin", "fair", "good")):
-        assert f'var shapes_mapping_{grade} = L.geoJSON(shapesOf("mapping_{grade}"), {{' in script
+        assert f'var shapes_mapping_{grade} = layerOf("mapping_{grade}", {{' in script
         assert [row for _, _, row in block["shapes"][f"mapping_{grade}"]] == [i]
     assert "feature_group_mapping.addTo(map_city)" not in script  # it waits in the legend
     assert ": feature_group_mapping," in script
@@ -123,9 +123,7 @@ def test_areas_wait_in_the_data_block_and_nothing_is_drawn_at_first(parsed, html
     assert "15 min on foot" in script and "30 min by motorbike" in script  # the legend
     first = block["sites"][0]["areas"]
     assert [area[0] for area in first] == [True, False]
-    assert all(
-        isinstance(step, int) for _, _, polygons in first for rings in polygons for ring in rings for step in ring
-    )
+    assert all(isinstance(ring, str) for _, _, polygons in first for rings in polygons for ring in rings)
 
 
 def test_a_card_gets_times_and_parts(parsed, html):
