@@ -60,7 +60,7 @@ def written(ring: Ring) -> str:
             break
         left = np.where(more, left // HALF_ALPHABET, -1)
     digits = np.stack(found, axis=1).ravel()
-    return np.frombuffer(ALPHABET, dtype=np.uint8)[digits[digits >= 0]].tobytes().decode("ascii")
+    return bytes(np.frombuffer(ALPHABET, dtype=np.uint8)[digits[digits >= 0]]).decode("ascii")
 
 
 def packed_shape(shape: Any) -> tuple[int, Any]:
