@@ -2,7 +2,7 @@
 # make cities  Hanoi, Ho Chi Minh City and Shanghai (EXTRACTS=<folder> uses local <city>.osm.pbf files)
 # make refresh newer versions of what was downloaded    make faults  what is done to it, and what was lost: a table
 # make env     the environment alone                    make docs    pages generated from the code
-# make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+# make lock    newer versions of the dependencies       make bench   speed and memory beside others: a table
 # make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
@@ -71,9 +71,10 @@ words: env
 docs: env
 	@$(BIN)/python -m creative_nodes.tools.reference
 
+# SIZE=small: made-up data and the sample town; PEERS=<python> of an environment with the other libraries (extra `bench`)
 bench: env
-	@$(BIN)/python benchmarks/walking_graph.py $(EXTRACTS)/hcmc.osm.pbf
-	@if [ -d data/processed/hcmc ]; then $(BIN)/python benchmarks/reach_city.py data/processed/hcmc; fi
+	@$(BIN)/python benchmarks/bench.py --size $(or $(SIZE),full) --extracts $(or $(EXTRACTS),.) \
+		--python $(or $(PEERS),$(BIN)/python) $(if $(ONLY),--only $(ONLY))
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
