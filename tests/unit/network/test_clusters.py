@@ -281,6 +281,19 @@ def _everywhere(towns: ModuleType) -> shapely.Geometry:
     return towns.to_metric(shapely.box(-50, -50, 10_000, 10_000))
 
 
+@pytest.mark.parametrize("at_once", [1, 500, 10**9])
+def test_placements_measured_a_few_at_a_time_are_the_same(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    network, usable = _walk(towns, 8, 8), np.arange(40)
+    monkeypatch.setattr(clusters, "PAIRS_AT_ONCE", 7 * at_once)
+    placed = list(clusters._random_placements(network, usable, 30, 300, 20, np.random.default_rng(1)))
+    monkeypatch.setattr(clusters, "PAIRS_AT_ONCE", 10**12)
+    whole = list(clusters._random_placements(network, usable, 30, 300, 20, np.random.default_rng(1)))
+    assert len(placed) == len(whole) == 20
+    assert all((one != other).nnz == 0 and one.nnz > 0 for one, other in zip(placed, whole, strict=True))
+
+
 def test_placements_are_the_same_by_seed(towns: ModuleType) -> None:
     network = _walk(towns, 15, 15)
     one, again, other = (

@@ -313,3 +313,12 @@ def test_the_policy_names_the_scripts_of_the_page_by_their_hashes(tmp_path, tile
     assert len(run) == 3 and found == allowed
     assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
     assert not re.search(r"<[a-z]+[^>]* on[a-z]+=", html.split("<script")[0])
+
+
+def test_the_last_rows_of_a_long_ranking_wait_as_text(html, monkeypatch, tmp_path):
+    monkeypatch.setitem(page._environment().globals, "WRITTEN_OUT", 10)
+    cut = made_up.city_html(ROOT, tmp_path, made_up.frames())
+    rows, left = (re.findall(r"<tr tabindex.*?</tr>", text, flags=re.DOTALL) for text in (html, cut))
+    waiting = re.search(r'<script type="text/plain" id="rows-waiting" data-n="(\d+)">(.*?)</script>', cut, re.DOTALL)
+    assert int(waiting[1]) == len(rows) - 10 == waiting[2].count("<tr tabindex")
+    assert left == rows  # the same rows in the same order, where they stand aside
