@@ -2,11 +2,10 @@
 # make cities  Hanoi, Ho Chi Minh City and Shanghai (EXTRACTS=<folder> uses local <city>.osm.pbf files)
 # make refresh newer versions of what was downloaded    make faults  what is done to it, and what was lost: a table
 # make env     the environment alone                    make docs    pages generated from the code
-# make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+# make lock    newer versions of the dependencies       make bench   speed and memory beside others: a table
 # make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
 # make test-full     make test with the slowest checks against real extracts on all of them
-# make bench-small   make bench on the smallest city
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
@@ -16,7 +15,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities diff refresh faults fuzz test test-full lint env words docs lock bench bench-small clean
+.PHONY: demo cities diff refresh faults fuzz test test-full lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -76,12 +75,10 @@ words: env
 docs: env
 	@$(BIN)/python -m creative_nodes.tools.reference
 
-bench-small: env
-	@$(BIN)/python benchmarks/walking_graph.py --runs 1 $(EXTRACTS)/shanghai.osm.pbf
-
+# SIZE=small: made-up data and the sample town; PEERS=<python> of an environment with the other libraries (extra `bench`)
 bench: env
-	@$(BIN)/python benchmarks/walking_graph.py $(EXTRACTS)/hcmc.osm.pbf
-	@if [ -d data/processed/hcmc ]; then $(BIN)/python benchmarks/reach_city.py data/processed/hcmc; fi
+	@$(BIN)/python benchmarks/bench.py --size $(or $(SIZE),full) --extracts $(or $(EXTRACTS),.) \
+		--python $(or $(PEERS),$(BIN)/python) $(if $(ONLY),--only $(ONLY))
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

@@ -37,7 +37,7 @@ from creative_nodes.report.city.sites import Measure, SiteCard
 from creative_nodes.report.city.view import TOP_PINS, CityPage
 from creative_nodes.report.city.within import Within
 from creative_nodes.report.draw import maps
-from creative_nodes.report.draw.packed import fold, pack
+from creative_nodes.report.draw.packed import as_json, fold, pack
 from creative_nodes.report.say import keys
 from creative_nodes.report.say.words import worded
 
@@ -53,6 +53,7 @@ SECTIONS = (
     *("notes", "gaps", "nodes", "certainty", "scenarios", "together", "backtest", "record"),
     *("survey", "figures", "colocation", "known", "method", "terms", "caution", "data"),
 )  # in the order of the page
+WRITTEN_OUT = 200  # rows of the ranking; a browser takes long over more, so the others wait as text
 Run = Mapping[str, Any] | None
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
@@ -85,6 +86,7 @@ def _environment() -> Environment:
         "translated": translated,
         "languages_shown": LANGUAGES,
         "chips": keys.CHIPS,
+        "WRITTEN_OUT": WRITTEN_OUT,
     }
     return environment
 
@@ -164,7 +166,8 @@ def blob(spoken: Mapping[str, Any], *, once: Mapping[str, Any] | None = None) ->
     once : more data, which holds no words.
     """
     folded, words = fold(spoken)
-    return pack({"once": once or {}, "folded": folded, "words": words})
+    # a language is read when it is spoken: a text within the text takes next to no time
+    return pack({"once": once or {}, "folded": folded, "words": {code: as_json(said) for code, said in words.items()}})
 
 
 # ---------------------------------------------------------------- a city's page

@@ -690,7 +690,7 @@ def city_html(
 def block(html: str) -> dict:
     """What the page's script sees in English, and the shapes of the map under `shapes`."""
     packed = packed_data.unpack(re.search(r'id="blob">([^<]*)<', html)[1])
-    return spoken(packed["folded"], packed["words"]["en"]) | packed["once"]
+    return spoken(packed["folded"], json.loads(packed["words"]["en"])) | packed["once"]
 
 
 def spoken(node, words):
