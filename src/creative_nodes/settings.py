@@ -29,7 +29,7 @@ from creative_nodes.common import (
     known_crs,
     merged,
     nearest,
-    read_yaml,
+    read_city,
     validated,
 )
 from creative_nodes.doubt import SWEPT, Backtest, Doubt, Sweeps, changed
@@ -43,7 +43,7 @@ from creative_nodes.streets import Gtfs, Transit, Travel, speeds_of
 
 
 class City(Section):
-    """One city: `config/cities/<city>.yaml`."""
+    """One city: `config/cities/<city>.yaml`, or a row of a table there."""
 
     name: str = Field(description="name in English, as shown")
     local_name: str = Field(description="name in the local language")
@@ -194,7 +194,10 @@ class Config(Analysis):
     """`config/config.yaml`."""
 
     cities: list[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]] = Field(
-        min_length=1, description="cities of a full run; each has config/cities/<city>.yaml"
+        min_length=1,
+        description="cities of a full run: keys, each with config/cities/<key>.yaml or a row in a table "
+        "config/cities/<name>.csv, and names of tables, which stand for all their rows; on the command line "
+        "`--config cities=<names parted by commas>`",
     )
     run: str | None = Field(
         None,
@@ -223,9 +226,14 @@ class Config(Analysis):
     )
     internet: Internet = Field(default_factory=lambda: Internet.model_validate({}), description="how servers are asked")
 
+    @field_validator("cities", mode="before")
+    @classmethod
+    def _parted_by_commas(cls, cities: Any) -> Any:
+        return [name.strip() for name in cities.split(",")] if isinstance(cities, str) else cities
+
 
 class CityFile(City):
-    """`config/cities/<city>.yaml`: the city, and what it changes in the analysis."""
+    """`config/cities/<city>.yaml`, or a row of a table there: the city, and what it changes in the analysis."""
 
     override: dict[str, Any] = Field(
         default_factory=dict, description="analysis keys (as in config.yaml) with this city's own values"
@@ -402,11 +410,8 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     ------
     InputError : no such city, a fault in its file, or a country without a speed table.
     """
-    shown = f"config/cities/{city}.yaml"
-    path = found(shown, root=root)
-    if not path.exists():
-        raise InputError(f"no such city file; {nearest(city, known_cities(root=root))}", where=shown)
-    file = validated(CityFile, read_yaml(path), shown)
+    said, shown = read_city(city, root=root)
+    file = validated(CityFile, said, shown)
     base = config.model_dump(include=set(Analysis.model_fields))
     analysis = validated(Analysis, merged(base, file.override), f"{shown} (override)")
     _check_scenarios(analysis, f"{shown} (override)")

@@ -12,7 +12,14 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import get_wildcard_names, is_flagged
 from snakemake.logging import logger
 
-from creative_nodes.common import InputError, known_cities, merged, read_yaml
+from creative_nodes.common import (
+    InputError,
+    cities_named,
+    known_cities,
+    merged,
+    read_yaml,
+    where_of,
+)
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import OSM_TAGS, check_files, find_imports
 from creative_nodes.people import find_population, told_passed_over
@@ -59,7 +66,7 @@ ASKED, configured = split_asked(without_runs(config))
 KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
 checked(check_run_name, CONFIG.run, KNOWN)
-CITIES = CONFIG.cities
+CITIES = checked(cities_named, CONFIG.cities)
 
 
 def of_run(folder):
@@ -200,7 +207,7 @@ def imports_of(city, kind=None):
     folders = [Path(), *([IMPORTS] if IMPORTS else [])]
     lists = [one for one in settings_of(city).city.imports if kind in (None, one.kind)]
     found = checked(
-        find_imports, lists, folders=folders, where=f"config/cities/{city}.yaml"
+        find_imports, lists, folders=folders, where=where_of(city)
     )
     return [str(path) for path in found]
 
@@ -211,7 +218,7 @@ def gtfs_of(city):
     folders = [Path(), *([GTFS] if GTFS else [])]
     feed = settings_of(city).city.gtfs
     found = checked(
-        find_gtfs, feed, folders=folders, where=f"config/cities/{city}.yaml"
+        find_gtfs, feed, folders=folders, where=where_of(city)
     )
     return [str(path) for path in found]
 

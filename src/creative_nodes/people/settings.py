@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from creative_nodes.common import Positive, Section, Share
+from creative_nodes.common import Positive, Section, Share, where_of
 from creative_nodes.pull import DOWNLOADS, download_name, note_beside, without_login
 
 
@@ -168,7 +168,7 @@ def told_passed_over(people: People, city: str, *, raster: str | None, table: st
     names = ", ".join(f"people.{key} ({file})" for key, file in lacking.items())
     key = next((key for key, one in people if used is not None and one is used), "")
     return (
-        f"config/cities/{city}.yaml: not there, and not to be downloaded in this run: {names}; "
+        f"{where_of(city)}: not there, and not to be downloaded in this run: {names}; "
         f"{f'people.{key} serves instead' if key else 'nobody lives there then'}. Put the file there, or into the "
         "folder POPULATION"
     )

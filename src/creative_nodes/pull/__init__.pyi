@@ -1,11 +1,11 @@
-from .clip import readable as readable
-from .clip import relations_of as relations_of
 from .cut import pull_osm as pull_osm
 from .download import fetch as fetch
 from .download import hand_over as hand_over
 from .fresher import freshen as freshen
 from .fresher import read_fresher as read_fresher
 from .note import note_beside as note_beside
+from .osm_file import readable as readable
+from .osm_file import relations_of as relations_of
 from .patience import Asking as Asking
 from .progress import ProgressLine as ProgressLine
 from .read import read_osm as read_osm

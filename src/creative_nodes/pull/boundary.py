@@ -14,9 +14,9 @@ from osmium import osm
 from osmium.osm import mutable
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import InputError
-from creative_nodes.pull.clip import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
+from creative_nodes.common import InputError, where_of
 from creative_nodes.pull.nominatim import geocode
+from creative_nodes.pull.osm_file import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
 from creative_nodes.pull.patience import Report, silent
 from creative_nodes.pull.settings import Boundary, Internet
 
@@ -186,7 +186,7 @@ def study_area(
     -------
     Polygon or multipolygon, EPSG:4326.
     """
-    where = f"config/cities/{city}.yaml: boundary"
+    where = f"{where_of(city, root=root)}: boundary"
     how = {"cache": cache, "internet": internet, "report": report}
     if boundary.bbox:
         return shapely.box(*boundary.bbox)

@@ -17,8 +17,9 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes import __version__
 from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, MadeOf, buffer_metres, digest, metric_epsg, reproject
 from creative_nodes.pull.boundary import study_area
-from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
+from creative_nodes.pull.clip import Clipped, clip
 from creative_nodes.pull.download import file_sha256
+from creative_nodes.pull.osm_file import NodePositions, header_date, node_positions
 from creative_nodes.pull.overpass import download_elements, write_elements
 from creative_nodes.pull.patience import Asking
 from creative_nodes.pull.settings import Boundary

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from creative_nodes.common import InputError, Section
+from creative_nodes.common import InputError, Section, where_of
 from creative_nodes.pull.settings import Boundary, Source
 from creative_nodes.pull.urls import DOWNLOADS, download_name, without_login
 
@@ -105,8 +105,7 @@ def wanted_extract(city: str, source: Source) -> Wanted | None:
     if source.kind != "geofabrik" or not source.url:
         return None
     urls = [
-        dated(url, source.snapshot, where=f"config/cities/{city}.yaml: source.snapshot")
-        for url in (source.url, *source.mirrors)
+        dated(url, source.snapshot, where=f"{where_of(city)}: source.snapshot") for url in (source.url, *source.mirrors)
     ]
     hint = ""
     if urls[0] != source.url:
@@ -158,7 +157,7 @@ def _check_polygon(city: str, boundary: Boundary, root: Path) -> None:
     if polygon and not (root / polygon).is_file():
         raise InputError(
             f"no such file: {polygon}; give the path from the project root",
-            where=f"config/cities/{city}.yaml: boundary.polygon",
+            where=f"{where_of(city, root=root)}: boundary.polygon",
         )
 
 
@@ -180,7 +179,7 @@ def resolve_source(
         of another type.
     """
     _check_polygon(city, boundary, root)
-    where = f"config/cities/{city}.yaml"
+    where = where_of(city, root=root)
     found = _in_extracts(city, root / extracts) if extracts is not None else None
     if found is not None:
         # config's snapshot date is that of its own source, not of this file
