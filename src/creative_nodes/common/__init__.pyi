@@ -74,6 +74,7 @@ from .settings import Positive as Positive
 from .settings import Section as Section
 from .settings import Share as Share
 from .settings import check_classes as check_classes
+from .settings import check_metric as check_metric
 from .settings import differing as differing
 from .settings import known_crs as known_crs
 from .settings import merged as merged

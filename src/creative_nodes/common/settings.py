@@ -298,3 +298,18 @@ def known_crs(epsg: int) -> Any:
         return CRS.from_epsg(epsg)
     except CRSError:
         raise ValueError(f"EPSG:{epsg} is not known to PROJ") from None
+
+
+def check_metric(epsg: int) -> int:
+    """Return an EPSG code that is of a projected CRS in metres.
+
+    Raises
+    ------
+    ValueError : it is of another, or PROJ knows no such code.
+    """
+    crs = known_crs(epsg)
+    if not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
+        raise ValueError(
+            f"EPSG:{epsg} ({crs.name}) is not a projected CRS in metres; leave epsg out to use the UTM zone"
+        )
+    return epsg

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from creative_nodes.common import Positive, Section, Share, where_of
-from creative_nodes.pull import DOWNLOADS, download_name, note_beside, without_login
+from creative_nodes.pull import DOWNLOADS, Wanted, download_name, note_beside, without_login
 
 
 class Raster(Section):
@@ -150,6 +150,19 @@ def passed_over(people: People, used: Raster | PopulationTable | Total | None) -
         if one is not None:
             found[key] = Path(one.file or urlsplit(one.url).path).name
     return found
+
+
+def wanted_population(people: People) -> list[Wanted]:
+    """List the rasters and tables that a city may have to download.
+
+    Parameters
+    ----------
+    people : as configured.
+    """
+    raster, older, table = people.raster, people.older_raster, people.table
+    instead = Wanted(older.url, tuple(older.mirrors)) if older and older.url else None
+    found = [Wanted(raster.url, tuple(raster.mirrors), instead=instead)] if raster and raster.url else []
+    return [*found, *([Wanted(table.url, tuple(table.mirrors))] if table and table.url else [])]
 
 
 def told_passed_over(people: People, city: str, *, raster: str | None, table: str | None) -> str:

@@ -1,4 +1,4 @@
-from .cut import pull_osm as pull_osm
+from .cut import Asked as Asked
 from .download import fetch as fetch
 from .download import hand_over as hand_over
 from .fresher import freshen as freshen
@@ -17,11 +17,14 @@ from .settings import Source as Source
 from .source import ResolvedSource as ResolvedSource
 from .source import Wanted as Wanted
 from .source import resolve_source as resolve_source
+from .source import shared as shared
 from .source import wanted_extract as wanted_extract
 from .tables import PLACES as PLACES
 from .tables import STREET_EDGES as STREET_EDGES
 from .tables import STREET_NODES as STREET_NODES
 from .tables import STUDY_AREA as STUDY_AREA
+from .together import cut_together as cut_together
+from .together import pull_city as pull_city
 from .urls import DOWNLOADS as DOWNLOADS
 from .urls import download_name as download_name
 from .urls import without_login as without_login
