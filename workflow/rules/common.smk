@@ -24,7 +24,7 @@ from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import OSM_TAGS, check_files, find_imports
 from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source, shared
-from creative_nodes.report import PAGE_KEYS
+from creative_nodes.report import HANDFUL, PAGE_KEYS
 from creative_nodes.runs import (
     ANSWER_KEYS,
     ANSWERING,
@@ -68,6 +68,8 @@ KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
 checked(check_run_name, CONFIG.run, KNOWN)
 CITIES = checked(cities_named, CONFIG.cities)
+# many cities are ranked on the index; a column each would be no comparison
+COMPARISON = ["<reports>/comparison.html"] if len(CITIES) <= HANDFUL else []
 
 
 def of_run(folder):

@@ -88,6 +88,13 @@ rule write_index:
         indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
         scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
         candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
+        study_area=expand("<tables>/{city}/study_area.parquet", city=CITIES),
+        recommended=expand("<tables>/{city}/recommended.parquet", city=CITIES),
+        set_beside_ranking=expand(
+            "<tables>/{city}/set_beside_ranking.parquet", city=CITIES
+        ),
+        set_doubt=expand("<tables>/{city}/set_doubt.parquet", city=CITIES),
+        marks=expand("<tables>/{city}/marks.parquet", city=CITIES),
         run="<tables>/run.json",
     output:
         page=report(

@@ -11,6 +11,8 @@ import pandas as pd
 
 from creative_nodes.common import count, not_known, number, say, translated
 from creative_nodes.report.cities.ages import far_apart, year_of
+from creative_nodes.report.cities.comparing import ComparedCity
+from creative_nodes.report.cities.national import National, national
 from creative_nodes.report.city.answer import best_of
 from creative_nodes.report.city.figures import (
     CONNECTIVITY,
@@ -93,11 +95,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class IndexPage:
-    """The index, whole."""
+    """The index, whole: a handful of cities side by side, or many ranked."""
 
     cards: tuple[CityCard, ...]
     compared: tuple[Compared, ...]
     warning: str
+    national: National | None = None
 
 
 def _thin(indicators: pd.DataFrame) -> str:
@@ -208,12 +211,13 @@ def apart(cards: Sequence[CityCard]) -> str:
     return " ".join(said)
 
 
-def index_page(cities: Sequence[Row]) -> IndexPage:
+def index_page(cities: Sequence[Row], answers: Sequence[ComparedCity] = ()) -> IndexPage:
     """Make the view-model of the index.
 
     Parameters
     ----------
     cities : settings, the tables indicators, scores and candidates, and provenance, one a city, in order.
+    answers : the same cities, each with the tables of its best set.
     """
     cards = tuple(
         _card(settings, indicators, scores, candidates, snapshot_of(provenance))
@@ -223,4 +227,5 @@ def index_page(cities: Sequence[Row]) -> IndexPage:
         cards=cards,
         compared=compared([row[1] for row in cities], [row[0].network.thinning_share for row in cities]),
         warning=apart(cards),
+        national=national(answers),
     )
