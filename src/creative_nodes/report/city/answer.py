@@ -22,19 +22,6 @@ LEVELS = (
 )
 
 
-def best_of(ordered: pd.DataFrame, first: str) -> tuple[str, str] | None:
-    """Return the name of the first-ranked site and its verdict on other priorities; nothing when none is ranked.
-
-    Parameters
-    ----------
-    ordered : candidates with their scores, best first.
-    first : name of the first.
-    """
-    if ordered.empty or pd.isna(ordered["rank"].iloc[0]):
-        return None
-    return first, str(ordered["priorities"].iloc[0])
-
-
 def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, words: Mapping[CriterionKey, str]) -> str:
     """Say what the score of the first-ranked site is made of most, and which of that is much in this city.
 
@@ -71,6 +58,8 @@ def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSetting
     connectivity, isolated = quoted(indicators, CONNECTIVITY), quoted(indicators, ISOLATED)
     spaces = quoted(indicators, SPACES)
     number_of = n_spaces if spaces is None else spaces
+    if not number_of:
+        return say("No creative space was found here, so there is no network to measure.")
     if connectivity is None:
         return say_n(
             number_of,
