@@ -405,6 +405,8 @@ def with_trial(files):
 # bad input is told before anything runs: the file of each city of a run is checked, and the files that it names
 WHAT_IF = checked(read_asked, ASKED) if ASKED else None
 SITES = checked(sites_file, WHAT_IF) if WHAT_IF else []
+# every path is matched against these, so that of many cities those of the run alone count
+NAMED = KNOWN if len(KNOWN) <= 100 else cities_of_run()
 for city in cities_of_run():
     checked(
         check_files,
