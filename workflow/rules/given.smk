@@ -25,6 +25,11 @@ def given_file(path):
     return flag(ancient(path), "given")
 
 
+def aside(path):
+    """Flag an input that a result does not depend on: whether it is there, or newer, remakes nothing."""
+    return flag(ancient(path), "aside")
+
+
 @cache
 def digest(path, size, touched):
     """Return what stands for a file's bytes."""
@@ -45,9 +50,10 @@ def by_bytes(input_of):
 
     @wraps(input_of)
     def record(persistence, job):
-        if not any(is_flagged(path, "given") for path in job.input):
-            return input_of(persistence, job)
-        return sorted(counted(path) for path in job.input)
+        inputs = [path for path in job.input if not is_flagged(path, "aside")]
+        if not any(is_flagged(path, "given") for path in inputs):
+            return sorted(map(str, inputs))
+        return sorted(map(counted, inputs))
 
     return record
 

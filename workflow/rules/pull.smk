@@ -34,6 +34,28 @@ rule refresh_downloads:
         "../../scripts/refresh_downloads.py"
 
 
+# one file read once for all cities that are cut out of it; each takes its own in pull_osm
+rule cut_extract:
+    input:
+        source=lambda wildcards: extract_of(groups()[wildcards.extract][0]),
+    output:
+        cuts=temp(directory("<raw>/_cuts/{extract}")),
+    log:
+        "<logs>/_cuts/{extract}/cut_extract.log",
+    benchmark:
+        "<logs>/_cuts/{extract}/cut_extract.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("cut_extract"),
+    params:
+        source=lambda wildcards: source_of(groups()[wildcards.extract][0]).public(),
+        cities=lambda wildcards: asked_together(wildcards.extract),
+    script:
+        "../../scripts/cut_extract.py"
+
+
 # snakemake data/raw/hanoi/osm.pbf
 rule pull_osm:
     input:
@@ -41,6 +63,7 @@ rule pull_osm:
         polygon=lambda wildcards: given(
             settings_of(wildcards.city).city.boundary.polygon
         ),
+        together=lambda wildcards: cuts_for(wildcards.city),
     output:
         osm="<raw>/{city}/osm.pbf",
         provenance="<raw>/{city}/provenance.json",

@@ -1,5 +1,9 @@
 from . import messages as messages
 from . import tables as tables
+from .cities import cities_named as cities_named
+from .cities import known_cities as known_cities
+from .cities import read_city as read_city
+from .cities import where_of as where_of
 from .errors import InputError as InputError
 from .errors import nearest as nearest
 from .fingerprint import code_fingerprint as code_fingerprint
@@ -71,8 +75,8 @@ from .settings import Positive as Positive
 from .settings import Section as Section
 from .settings import Share as Share
 from .settings import check_classes as check_classes
+from .settings import check_metric as check_metric
 from .settings import differing as differing
-from .settings import known_cities as known_cities
 from .settings import known_crs as known_crs
 from .settings import merged as merged
 from .settings import not_there as not_there

@@ -18,6 +18,7 @@ from creative_nodes.common import (
     Tier,
     known_crs,
     not_there,
+    where_of,
 )
 
 # what a run reads the rules of places from
@@ -205,7 +206,7 @@ def check_files(settings: Locate, registry: str | None, *, city: str, root: Path
     ------
     InputError : one of them is not there.
     """
-    here = f"config/cities/{city}.yaml"
+    here = where_of(city, root=root)
     rules = [
         ("config/config.yaml (or the city's override)", f"locate.{key}", getattr(settings, key)) for key in TAXONOMIES
     ]

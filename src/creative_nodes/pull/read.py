@@ -19,8 +19,8 @@ import shapely
 
 from creative_nodes.common import STREET_MODES, WGS84_EPSG, InputError, Mode, reproject_xy
 from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh, telling_keys
-from creative_nodes.pull.clip import on_earth
 from creative_nodes.pull.kinds import FERRY, NOT_A_STREET, is_area, is_street, same_thing
+from creative_nodes.pull.osm_file import on_earth
 from creative_nodes.pull.settings import ModeAccess
 from creative_nodes.pull.squares import Square, lines_of, squares_of
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from creative_nodes.common import InputError, Section
+from creative_nodes.common import InputError, Section, digest, where_of
 from creative_nodes.pull.settings import Boundary, Source
 from creative_nodes.pull.urls import DOWNLOADS, download_name, without_login
 
 OSM_SUFFIXES = (".osm.pbf", ".osm", ".osm.bz2")
 LATEST = "-latest."
+# cities cut in one go: what is kept of them stands in memory together
+MOST_TOGETHER = 40
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
@@ -105,8 +108,7 @@ def wanted_extract(city: str, source: Source) -> Wanted | None:
     if source.kind != "geofabrik" or not source.url:
         return None
     urls = [
-        dated(url, source.snapshot, where=f"config/cities/{city}.yaml: source.snapshot")
-        for url in (source.url, *source.mirrors)
+        dated(url, source.snapshot, where=f"{where_of(city)}: source.snapshot") for url in (source.url, *source.mirrors)
     ]
     hint = ""
     if urls[0] != source.url:
@@ -158,7 +160,7 @@ def _check_polygon(city: str, boundary: Boundary, root: Path) -> None:
     if polygon and not (root / polygon).is_file():
         raise InputError(
             f"no such file: {polygon}; give the path from the project root",
-            where=f"config/cities/{city}.yaml: boundary.polygon",
+            where=f"{where_of(city, root=root)}: boundary.polygon",
         )
 
 
@@ -180,7 +182,7 @@ def resolve_source(
         of another type.
     """
     _check_polygon(city, boundary, root)
-    where = f"config/cities/{city}.yaml"
+    where = where_of(city, root=root)
     found = _in_extracts(city, root / extracts) if extracts is not None else None
     if found is not None:
         # config's snapshot date is that of its own source, not of this file
@@ -203,3 +205,26 @@ def resolve_source(
             where=where,
         )
     return ResolvedSource(kind="extract", file=path, snapshot=source.snapshot)
+
+
+def shared(sources: Mapping[str, ResolvedSource]) -> dict[str, list[str]]:
+    """Group cities that are cut out of one local file, so that it is read once for all of a group.
+
+    Parameters
+    ----------
+    sources : of each city, by its key.
+
+    Returns
+    -------
+    The cities of each group, by a name made of the file's; cities with a file of their own are in none.
+    """
+    by_file: dict[tuple[str, str], list[str]] = {}
+    for city, source in sources.items():
+        if source.file:
+            by_file.setdefault((str(source.file), source.public()), []).append(city)
+    return {
+        f"{Path(file).name}-{digest(file + public, digits=6)}-{first // MOST_TOGETHER + 1}": group
+        for (file, public), cities in by_file.items()
+        for first in range(0, len(cities), MOST_TOGETHER)
+        if len(group := cities[first : first + MOST_TOGETHER]) > 1
+    }

@@ -351,7 +351,14 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
 
 
 def _plain_html(
-    name: str, parts: Sequence[str], styles: Sequence[str], title: str, speak: Callable[[], Any], *, run: Run = None
+    name: str,
+    parts: Sequence[str],
+    styles: Sequence[str],
+    title: str,
+    speak: Callable[[], Any],
+    *,
+    run: Run = None,
+    scripts: Sequence[str] = (),
 ) -> str:
     """Write a page that is all parts: `name` is that of its template and of their folder, `title` an English text."""
 
@@ -362,7 +369,7 @@ def _plain_html(
             "parts": {part: render(f"{name}/{part}.html.j2", **known) for part in parts},
         }
 
-    spoken, script = in_every_language(data), page_script(())
+    spoken, script = in_every_language(data), page_script(scripts)
     return render(
         f"{name}.html.j2",
         title=spoken["en"]["title"],
@@ -383,7 +390,8 @@ def index_html(speak: Callable[[], IndexPage], *, run: Run = None) -> str:
     run : the record of the run, whose hashes stand at its foot.
     """
     title = mark("Old industry, new nodes: the cities")
-    return _plain_html("index", ("cities",), ("report", "print"), title, speak, run=run)
+    styles = ("report", "national", "print")
+    return _plain_html("index", ("cities",), styles, title, speak, run=run, scripts=("national.js",))
 
 
 def comparison_html(speak: Callable[[], ComparisonPage], *, run: Run = None) -> str:

@@ -10,7 +10,8 @@ import pytest
 import shapely
 
 from creative_nodes.common.errors import InputError
-from creative_nodes.pull.clip import MAX_COMPLETED_WAYS, clip, header_date, node_positions
+from creative_nodes.pull.clip import MAX_COMPLETED_WAYS, clip
+from creative_nodes.pull.osm_file import header_date, node_positions
 
 AREA = shapely.box(0, 0, 1, 1)
 
@@ -161,7 +162,8 @@ def test_no_timestamps_no_date(write_osm) -> None:
 CUT_AGAIN = """
 import sys, shapely
 from pathlib import Path
-from creative_nodes.pull.clip import clip, node_positions
+from creative_nodes.pull.clip import clip
+from creative_nodes.pull.osm_file import node_positions
 source = Path(sys.argv[1])
 with node_positions(source, scratch=source.parent) as positions:
     clip(positions, shapely.box(0, 0, 1, 1), Path(sys.argv[2]))
