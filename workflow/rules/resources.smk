@@ -11,8 +11,8 @@ USUAL_MB = 5
 # other machines and other cities than those measured
 MEMORY_MARGIN, TIME_MARGIN = 1.5, 5
 LEAST_MINUTES = 2
-# Snakemake stands beside the script in a job of a cluster
-SNAKEMAKE_MB = 300
+# Snakemake stands beside the script in a job of a cluster, and in one of Slurm another that watches over it, 320 MB each
+SNAKEMAKE_MB = 700
 
 with Path(workflow.source_path("../resources.tsv")).open(encoding="utf-8") as file:
     MEASURED = {

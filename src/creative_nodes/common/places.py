@@ -32,6 +32,16 @@ def places(*, root: Path = Path()) -> list[Path]:
     return [root, *([Path(home)] if home else [])]
 
 
+def is_stored(path: str | Path) -> bool:
+    """Say whether a file lies in object storage: its address has a scheme, such as s3://bucket/town.osm.pbf.
+
+    Parameters
+    ----------
+    path : as settings name it.
+    """
+    return "://" in str(path)
+
+
 def found(path: str | Path, *, root: Path = Path()) -> Path:
     """Return where a file of the project is; in the working folder where it is nowhere.
 
