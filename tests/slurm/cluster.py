@@ -218,7 +218,7 @@ class Cluster:
     def _logs_here(self, process: int) -> bool:
         """Say whether a process writes into the log of this cluster's node."""
         with suppress(OSError):
-            opened = [Path(os.readlink(one)) for one in Path(f"/proc/{process}/fd").iterdir()]
+            opened = [one.readlink() for one in Path(f"/proc/{process}/fd").iterdir()]
             return self.folder / "slurmd.log" in opened
         return False
 

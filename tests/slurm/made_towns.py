@@ -1,6 +1,7 @@
 """Small made-up towns, each another, drawn with the pens of the sample town."""
 
 import random
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -30,8 +31,6 @@ def pens():
     spec = spec_from_file_location("sample_town_pens", PENS)
     module = module_from_spec(spec)
     # its dataclasses look themselves up there
-    import sys
-
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
@@ -64,9 +63,8 @@ def add_towns(project):
         extract = f"towns/{key}.osm.pbf"
         (project.folder / "towns").mkdir(exist_ok=True)
         draw.write_pbf(town, project.folder / extract)
-        (project.folder / f"config/cities/{key}.yaml").write_text(
-            city_file(draw, key, extract, length), encoding="utf-8"
-        )
+        text = city_file(draw, key, extract, length)
+        (project.folder / f"config/cities/{key}.yaml").write_text(text, encoding="utf-8")
     return list(TOWNS)
 
 

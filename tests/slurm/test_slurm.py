@@ -17,7 +17,9 @@ sys.path.insert(0, str(HERE))
 from cluster import Cluster, missing  # noqa: E402
 from made_towns import TOWNS, add_towns  # noqa: E402
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=f"no Slurm here: {missing()}")
+# where somebody says that it must run, what is missing is an error
+REQUIRED = os.environ.get("SLURM") == "required"
+pytestmark = pytest.mark.skipif(bool(missing()) and not REQUIRED, reason=f"no Slurm here: {missing()}")
 
 PROFILE = ("--workflow-profile", "workflow/profiles/slurm", "--default-resources", "slurm_partition=main")
 CITIES = ("sample", *TOWNS)
@@ -55,6 +57,7 @@ def copied(tmp_path_factory):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """Run a cluster for these tests."""
+    assert not missing(), missing()
     one = Cluster(tmp_path_factory.mktemp("slurm"))
     try:
         one.start()

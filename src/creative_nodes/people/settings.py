@@ -16,7 +16,9 @@ from creative_nodes.pull import DOWNLOADS, download_name, note_beside, without_l
 class Raster(Section):
     """A population raster: persons per cell."""
 
-    file: str | None = Field(None, description="path of a GeoTIFF, its name in the population folder, or its s3:// address")
+    file: str | None = Field(
+        None, description="path of a GeoTIFF, its name in the population folder, or its s3:// address"
+    )
     url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
     mirrors: list[str] = Field(
         default_factory=list, description="http(s) URLs of the same file, asked in turn where the first fails"
