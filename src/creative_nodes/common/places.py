@@ -12,13 +12,10 @@ HOME = "CREATIVE_NODES_HOME"
 # where settings name files that others made, whose bytes are inputs of rules: what they are called means nothing
 UNNAMED = (
     *(f"analysis.locate.{kind}_taxonomy" for kind in ("heritage", "creative", "amenity")),
-    *("city.registry", "city.source.file", "city.boundary.polygon", "city.gtfs.file"),
+    *("city.registry", "city.source.file", "city.boundary.polygon", "city.gtfs.file", "city.imports.*.file"),
 )
-# the ids of a list's rows carry its name, and the names of rasters tell which one was found
-NAMED = (
-    *("city.people.raster.file", "city.people.older_raster.file", "city.people.table.file"),
-    "city.imports.*.file",
-)
+# the names of rasters tell which one was found
+NAMED = ("city.people.raster.file", "city.people.older_raster.file", "city.people.table.file")
 
 
 def places(*, root: Path = Path()) -> list[Path]:
