@@ -7,28 +7,11 @@ from _run import start
 from creative_nodes.common import known_cities, tables
 from creative_nodes.doubt import BACKTEST_POOLED
 from creative_nodes.locate import read_taxonomy
-from creative_nodes.report import (
-    TABLES,
-    ComparedCity,
-    comparison_html,
-    comparison_page,
-    read_governance,
-    settings_of,
-    snapshot_of,
-    write_page,
-)
+from creative_nodes.report import compared_cities, comparison_html, comparison_page, read_governance, write_page
 from creative_nodes.runs import read_hashes
 
 log = start(snakemake)
-names = [name for name, _ in snakemake.input.items() if name in TABLES and name != "backtest_pooled"]
-cities = [
-    ComparedCity(
-        settings_of(text),
-        {name: tables.read(TABLES[name], snakemake.input[name][i]) for name in names},
-        snapshot_of(tables.provenance(snakemake.input["scores"][i])),
-    )
-    for i, text in enumerate(snakemake.params.settings)
-]
+cities = compared_cities(snakemake.params.settings, dict(snakemake.input.items()))
 words = {}
 for path in snakemake.input.taxonomies:
     words |= read_taxonomy(path).classes

@@ -4,17 +4,10 @@ from functools import partial
 
 from _run import start
 
-from creative_nodes.common import tables
-from creative_nodes.reach import CANDIDATES
-from creative_nodes.report import INDICATORS, index_html, index_page, settings_of, write_page
+from creative_nodes.report import compared_cities, index_html, index_page, write_page
 from creative_nodes.runs import read_hashes
-from creative_nodes.score import SCORES
 
 log = start(snakemake)
-read = (INDICATORS, SCORES, CANDIDATES)
-told = [
-    (settings_of(text), *map(tables.read, read, paths), tables.provenance(paths[0]))
-    for text, *paths in zip(snakemake.params.settings, *(snakemake.input[table.name] for table in read), strict=True)
-]
-write_page(index_html(partial(index_page, told), run=read_hashes(snakemake.input.run)), snakemake.output.page)
-log.done(f"{len(told)} cities")
+cities = compared_cities(snakemake.params.settings, dict(snakemake.input.items()))
+write_page(index_html(partial(index_page, cities), run=read_hashes(snakemake.input.run)), snakemake.output.page)
+log.done(f"{len(cities)} cities")

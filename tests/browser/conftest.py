@@ -12,6 +12,8 @@ from playwright.sync_api import sync_playwright
 from creative_nodes.common import messages
 from creative_nodes.report import page
 from creative_nodes.report.cities import index as cities
+from creative_nodes.report.cities.comparing import ComparedCity
+from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.score.against import scales_by
 from creative_nodes.score.rank import score_candidates
 from creative_nodes.settings import load_config
@@ -120,7 +122,7 @@ def script_texts(language: str) -> dict[str, str]:
 def made_up_pages(folder: Path) -> dict[str, Path]:
     """Write a page of each kind."""
     frames = MADE_UP["frames"]()
-    row = MADE_UP["settings"](ROOT), frames["indicators"], frames["scores"], frames["candidates"], MADE_UP["PROVENANCE"]
+    row = ComparedCity(MADE_UP["settings"](ROOT), frames, snapshot_of(MADE_UP["PROVENANCE"]))
     config = load_config(yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8")))
     scales = scales_by(MADE_UP["reference"](), config.score.anchors)
     weighed = score_candidates(frames["candidates"], scales, config.score, seed=config.seed)

@@ -405,9 +405,10 @@ def test_text_meets_contrast_aa(visit, made_up_page):
 def test_index_opens_without_errors_network_or_sideways_scroll(visit, tmp_path):
     from creative_nodes.report import page
     from creative_nodes.report.cities import index as cities
+    from creative_nodes.report.cities.comparing import ComparedCity
+    from creative_nodes.report.city.figures import snapshot_of
 
-    made = MADE_UP["frames"]()
-    row = MADE_UP["settings"](ROOT), made["indicators"], made["scores"], made["candidates"], MADE_UP["PROVENANCE"]
+    row = ComparedCity(MADE_UP["settings"](ROOT), MADE_UP["frames"](), snapshot_of(MADE_UP["PROVENANCE"]))
     path = tmp_path / "index.html"
     page.write_page(page.index_html(partial(cities.index_page, [row] * 3)), path)
     for where in (path, *(report for report in REPORTS if report.stem == "index")):

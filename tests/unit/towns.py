@@ -119,7 +119,14 @@ def sites(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     defaults: dict[str, Any] = {
         **NAMES,
         **{"heritage_class": "warehouse", "status": "vacated", "confidence": 0.8, "tier": "high", "area_m2": 1000.0},
-        **{"status_source": "", "status_date": "", "list": "known", "offered": True, "told_by": "register"},
+        **{
+            "status_source": "",
+            "status_date": "",
+            "list": "known",
+            "offered": True,
+            "told_by": "register",
+            "placed_to": "site",
+        },
         **{"start_year": pd.NA, "listed": False, "public_land": False, "registry_id": "", "in_osm": True},
         **{"wikidata": "", "image": "", "inception": pd.NA, "ground_id": ""},
         **{"evidence": "[]", "osm_ids": []},

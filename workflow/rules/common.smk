@@ -225,6 +225,13 @@ def tables_of(*names):
     return {name: f"<tables>/{{city}}/{name}.parquet" for name in names}
 
 
+def tables_of_all(*names):
+    """Return the tables of every city of the run by name, as named inputs."""
+    return {
+        name: expand(f"<tables>/{{city}}/{name}.parquet", city=CITIES) for name in names
+    }
+
+
 # what a run tells of the candidates, for people: as CSV and, but for the longest, in the GeoPackage
 RESULTS = (
     *("network_parts", "cluster_reach", "reference"),

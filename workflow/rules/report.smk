@@ -36,6 +36,7 @@ rule draw_map:
             "decisions",
             "marks",
             "set_doubt",
+            "site_doubt",
             "priorities_doubt",
             "agreement",
             "scenarios",
@@ -82,12 +83,25 @@ rule draw_map:
         "../../scripts/draw_map.py"
 
 
+# what the answer of a city is told from, where several stand side by side
+ANSWERS = (
+    "heritage",
+    "candidates",
+    "scores",
+    "scales",
+    "recommended",
+    "set_beside_ranking",
+    "set_doubt",
+    "site_doubt",
+    "marks",
+    "decisions",
+)
+
+
 # snakemake reports/index.html
 rule write_index:
     input:
-        indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
-        scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
-        candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
+        **tables_of_all("indicators", *ANSWERS),
         run="<tables>/run.json",
     output:
         page=report(
@@ -115,14 +129,9 @@ rule write_index:
 # snakemake reports/comparison.html
 rule write_comparison:
     input:
-        study_area=expand("<tables>/{city}/study_area.parquet", city=CITIES),
-        heritage=expand("<tables>/{city}/heritage.parquet", city=CITIES),
-        creative=expand("<tables>/{city}/creative.parquet", city=CITIES),
-        clusters=expand("<tables>/{city}/clusters.parquet", city=CITIES),
-        links=expand("<tables>/{city}/links.parquet", city=CITIES),
-        candidates=expand("<tables>/{city}/candidates.parquet", city=CITIES),
-        scores=expand("<tables>/{city}/scores.parquet", city=CITIES),
-        indicators=expand("<tables>/{city}/indicators.parquet", city=CITIES),
+        **tables_of_all(
+            "study_area", "creative", "clusters", "links", "indicators", *ANSWERS
+        ),
         backtest_pooled="<tables>/backtest_pooled.parquet",
         run="<tables>/run.json",
         governance=given(found("config/governance.yaml")),

@@ -23,14 +23,14 @@ SETS = ("best", "runner_up", "single")
 
 
 class Decision(BaseModel):
-    """One public decision to release or reuse an industrial site; `registry_id` is empty where no row tells of it."""
+    """One public decision on an industrial site; `registry_id` is empty where no row tells of it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     city: str = Field(min_length=1)
     registry_id: str
     site: str = Field(min_length=1)
-    kind: Literal["release", "reuse", "study"]
+    kind: Literal["release", "reuse", "study", "other_use"]
     decision: str = Field(min_length=1)
     date: str
     source: str = Field(min_length=1)
@@ -146,6 +146,7 @@ def record_decisions(
     # what is no date (unknown) tells nothing of age
     snapshot = snapshot if _DATE.match(snapshot) else ""
     site_of = {"": "", **dict(zip(registry["registry_id"], registry["site_id"], strict=True))}
+    status_of = dict(zip(registry["registry_id"], registry["status"], strict=True))
     by_site = scores.set_index("site_id")
     sets, rows = _sets_of(recommended), []
     for one in decisions:
@@ -165,6 +166,7 @@ def record_decisions(
                 "ranked": int(by_site["rank"].notna().sum()),
                 "sets": sets.get(site_id, []),
                 "snapshot": snapshot,
+                "known_to_run": one.kind == "release" and status_of.get(one.registry_id) == "to_be_vacated",
                 "map_is_younger": bool(snapshot) and snapshot[: len(one.date)] >= one.date,
             }
         )

@@ -212,11 +212,11 @@ SET_BESIDE_RANKING = Table(
 
 DECISIONS = Table(
     "decisions",
-    "a public decision to release or reuse an industrial site, beside this run (the forward record)",
+    "a public decision on an industrial site, beside this run (the forward record)",
     (
         Column("registry_id", "text", "id in the registry; empty when it has no row of it"),
         Column("site", "text", "its name in the source"),
-        Column("kind", "text", "release (to be moved out), reuse (for culture) or study (reuse is studied)"),
+        Column("kind", "text", "release (to be moved out), reuse (for culture), study (reuse is studied) or other_use"),
         Column("decision", "text", "what was decided"),
         Column("date", "text", "when: a year, month or day"),
         Column("source", "text", "who says so"),
@@ -226,6 +226,7 @@ DECISIONS = Table(
         Column("rank", "integer", "its rank in this run; missing when it has none", "rank", True, 1),
         Column("ranked", "integer", "sites ranked in this run", "sites", False, 0),
         Column("sets", "texts", "sets of the table recommended that it is a member of"),
+        Column("known_to_run", "flag", "the run's status of the site is this decision: its readiness foresees nothing"),
         Column("snapshot", "text", "date of the map data; empty when not known"),
         Column("map_is_younger", "flag", "the map data is as young as the decision or younger, so it may know of it"),
     ),

@@ -128,11 +128,14 @@ def plain_number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage; a small one keeps a decimal, and none is rounded to nothing."""
+    """Write a share as a percentage; near none or all it keeps a decimal, and is rounded to neither."""
     value, sign = share * 100, "%" if language() == "zh" else f"{NBSP}%"
     if 0 < value < 0.1:
         return say("under {limit}", limit=f"{figures_of('0.1')}{sign}")
-    return figures_of(f"{value:.1f}" if value < 10 and round(value, 1) % 1 else f"{value:.0f}") + sign
+    if 99.95 <= value < 100:
+        return say("over {limit}", limit=f"{figures_of('99.9')}{sign}")
+    exact = (value < 10 or value >= 99.5) and round(value, 1) % 1
+    return figures_of(f"{value:.1f}" if exact else f"{value:.0f}") + sign
 
 
 def area(square_metres: float) -> str:

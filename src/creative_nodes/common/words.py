@@ -133,7 +133,7 @@ CRITERIA: dict[CriterionKey, Criterion] = {
         "site area (scored on a log scale); one that nobody knows counts as typical of its class",
         mark("Site area"),
         mark("large sites"),
-        mark("a large site"),
+        mark("its size"),
         log=True,
     ),
     "heritage_value": Criterion(

@@ -99,6 +99,7 @@ def _heritage_row(site: Site, taxonomy: Taxonomy, beside: _Beside, estate_m2: fl
         "public_land": judged.public_land,
         "list": _list_of(site, judged),
         "offered": _is_offered(site, status.status, area, taxonomy, class_),
+        "placed_to": site.known.precision if site.known and site.match and site.match.how == "claim" else "site",
         "told_by": "register" if site.known else "list" if site.imported else "map",
         **vars(site.item),
         "ground_id": beside.grounds.under(site.osm_ids, site.geometry),

@@ -78,7 +78,14 @@ def as_sites(survey: gpd.GeoDataFrame, taxonomy: Taxonomy) -> gpd.GeoDataFrame:
     taxonomy : its default class; nobody has said of which kind they are, or that they are old.
     """
     known = survey[["site_id", *(column.name for column in NAMES), "area_m2", "ground_id", "osm_ids", "geometry"]]
-    silent = {"status": NOT_KNOWN, "status_source": "", "status_date": "", "registry_id": "", "told_by": "map"}
+    silent = {
+        "status": NOT_KNOWN,
+        "status_source": "",
+        "status_date": "",
+        "registry_id": "",
+        "told_by": "map",
+        "placed_to": "site",
+    }
     silent |= {"wikidata": "", "image": ""}
     return known.assign(
         heritage_class=taxonomy.default_class,

@@ -41,6 +41,12 @@ HERITAGE = Table(
             "may be offered for reuse: it neither serves the whole city nor goes by the name of something else today, "
             "or somebody says that it is or will be vacated; and what the map alone tells of is large enough",
         ),
+        Column(
+            "placed_to",
+            "text",
+            "how exactly its place is known: site, or street or ward where a registry row took the only industrial "
+            "ground beside its street or in its ward",
+        ),
         Column("told_by", "text", "who tells of it: register, list, or map (OSM alone)"),
         Column(
             "wikidata", "text", "its item in Wikidata, as OSM or an imported list tells it; empty when none is known"

@@ -1,12 +1,11 @@
 from . import pack as pack
 from .cities.changes import changes_page as changes_page
-from .cities.comparing import ComparedCity as ComparedCity
 from .cities.comparison import comparison_page as comparison_page
 from .cities.governance import Governance as Governance
 from .cities.governance import read_governance as read_governance
 from .cities.index import index_page as index_page
+from .cities.read import compared_cities as compared_cities
 from .city.districts import read_districts as read_districts
-from .city.figures import snapshot_of as snapshot_of
 from .city.links import read_links as read_links
 from .city.view import city_page as city_page
 from .city.whereabouts import read_ground as read_ground

@@ -37,7 +37,7 @@ def test_rows_are_read_in_order_of_city_and_date(read):
     ("text", "said"),
     [
         ("city,site\n", r"column registry_id, kind, decision, date, source is missing"),
-        (HEAD + ROW.replace("release", "demolish"), r"line 2: kind: .*'release', 'reuse' or 'study'"),
+        (HEAD + ROW.replace("release", "demolish"), r"line 2: kind: .*'release', 'reuse', 'study' or 'other_use'"),
         (HEAD + ROW + ROW.replace("2025-11,", "11/2025,"), r"line 3: date: give a year, a month or a day"),
         (HEAD + ROW.replace("2025-11,", "2025-13,"), r"line 2: date: give a year"),
         (HEAD + ROW.replace("a paper of 25 November 2025", ""), r"line 2: source: "),
@@ -64,6 +64,7 @@ def test_each_decision_stands_beside_the_run(read):
     text = HEAD + "".join(ROW.replace("works", name).replace("Nhà máy", name) for name in names)
     decisions = read(text + ROW.replace("hanoi", "hcmc") + ROW.replace("works", "").replace("Nhà máy", "unknown"))
     registry = pd.DataFrame({"registry_id": names, "site_id": ["a", "c", "d", "z", ""]})
+    registry["status"] = ["to_be_vacated", "vacated", "in_use", "in_use", "to_be_vacated"]
     scores = pd.DataFrame({"site_id": ["a", "b", "c", "d"], "list": ["known", "known", "likely", "known"]})
     scores["rank"] = pd.array([1, 2, 3, pd.NA], dtype="Int64")
     recommended = pd.DataFrame({"set": ["best", "best", "runner_up", "single"], "site_id": ["c", "b", "a", "a"]})
@@ -81,6 +82,7 @@ def test_each_decision_stands_beside_the_run(read):
         "likely",
     )
     assert set(found["ranked"]) == {3}
+    assert found.loc["first", "known_to_run"] and not found.loc[["third", "cut_off"], "known_to_run"].any()
     assert found["map_is_younger"].all()
     older = record_decisions(decisions, registry, scores, recommended, city="hanoi", snapshot="2025-10-31")
     assert not older["map_is_younger"].any()

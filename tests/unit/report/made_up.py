@@ -132,6 +132,7 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         "list": ["known"] * (n - 2) + [""] * 2,
         "offered": [True] * n,
         "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
+        "placed_to": ["site"] * n,
         "wikidata": [""] * n,
         "image": [""] * n,
         "inception": pd.array([1931 if i % 5 == 1 else None for i in range(n)], dtype="Int64"),
@@ -218,6 +219,7 @@ def decision(site_id: str = "", **instead: object) -> dict[str, object]:
         "ranked": 29,
         "sets": ["best", "single"] if site_id else [],
         "snapshot": "2024-05-06",
+        "known_to_run": False,
         "map_is_younger": False,
         **instead,
     }

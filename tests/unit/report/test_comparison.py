@@ -23,16 +23,18 @@ from creative_nodes.common.messages import NBSP
 from creative_nodes.report import page
 from creative_nodes.report.cities import comparing, comparison, differences, sketch
 from creative_nodes.report.cities.governance import Governance, read_governance
+from creative_nodes.report.city import view
 
 ROOT = Path(__file__).parents[3]
 NAMES = ("study_area", "heritage", "creative", "clusters", "candidates", "scores", "links", "indicators")
+ANSWER = ("scales", "recommended", "set_beside_ranking", "set_doubt", "site_doubt", "marks", "decisions")
 
 
 def city(key="made-up", name="Made-up Town", snapshot="2024-05-06", *, frames=None, fictional=True, **indicators):
     """A made-up town under a name, with the indicators given in place of its own."""
     base = made_up.settings(ROOT, fictional=fictional)
     settings = replace(base, key=key, city=base.city.model_copy(update={"name": name}))
-    found = {name: frame for name, frame in (frames or made_up.frames()).items() if name in NAMES}
+    found = {name: frame for name, frame in (frames or made_up.frames()).items() if name in (*NAMES, *ANSWER)}
     if indicators:
         found["indicators"] = pd.DataFrame([indicator(key, value) for key, value in indicators.items()])
     return comparison.ComparedCity(settings, found, snapshot)
@@ -240,28 +242,25 @@ def test_differences_of_age_size_and_residents_are_told_beside_the_figures():
     assert "different sources" in differences.residents_apart([old, new])
 
 
-# ---------------------------------------------------------------- who ranks first
+# ---------------------------------------------------------------- the answer of each
 
 
-def test_the_first_site_comes_with_its_mark_and_chance():
-    best = told([city()]).heads[0].best
-    frames = made_up.frames()
-    first = frames["scores"].sort_values("rank").iloc[0]
-    assert (
-        best.name == f"Works number 0 ({made_up.HOSTILE[0]})"
-        and first["priorities"] == "holds"
-        and best.mark == "priorities: holds"
-    )
-    ranked = int(frames["scores"]["rank"].notna().sum())
-    assert best.told == f"of {ranked} ranked candidates; among the best 10 in 95{NBSP}% of the weightings tried"
+def test_a_city_stands_with_the_answer_of_its_own_page():
+    own = view.city_page(made_up.frames(), {}, made_up.settings(made_up.ROOT)).answer
+    assert told([city()]).heads[0].answer == own
+    text = parsed([city()]).text
+    assert own.lead in text and own.first in text
+    assert [mark.words for mark in own.marks] == ["priorities: holds", "map and model: open", "the past: too few"]
+    assert all(mark.words in text and " ".join(mark.line.split()) in text for mark in own.marks)
 
 
 def test_a_city_without_candidates_says_so():
     frames = made_up.frames()
     frames |= {"candidates": tables.empty(TABLES["candidates"]), "scores": tables.empty(TABLES["scores"])}
     page = told([city(frames=frames)])
-    assert page.heads[0].best is None and page.sketches[0].pins == ()
-    assert parsed([city(frames=frames)]).text.count("No candidate is ranked.") == 2
+    assert page.heads[0].answer.marks == () and page.sketches[0].pins == ()
+    text = parsed([city(frames=frames)]).text
+    assert "Nothing is ranked here: 0 candidates can be reached" in text and "No candidate is ranked." in text
 
 
 # ---------------------------------------------------------------- maps

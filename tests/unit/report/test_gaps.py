@@ -113,13 +113,13 @@ def test_without_measured_places_nothing_is_told(made, settings, lacking):
 def test_the_headline_names_the_places_where_no_candidate_bridges_a_gap(made, settings):
     low = made | {"candidates": made["candidates"].assign(network_gain=0.001)}
     page = city(low, settings)
-    assert page.answer.startswith("No candidate bridges a gap")
-    assert f"A node would bridge one here: {page.gaps.spots[0].where}." in page.answer
+    assert page.answer.lead.startswith("No candidate bridges a gap")
+    assert f"A node would bridge one here: {page.gaps.spots[0].where}." in page.answer.lead
     wanted = {"vi": "Một nút sáng tạo sẽ nối được khoảng trống ở đây:", "zh": "节点在以下位置能够弥合断档："}
     for code, words in wanted.items():
         with messages.speaking(code):
             spoken = city(low, settings)
-        assert f"{words}{'' if code == 'zh' else ' '}{spoken.gaps.spots[0].where}" in spoken.answer
+        assert f"{words}{'' if code == 'zh' else ' '}{spoken.gaps.spots[0].where}" in spoken.answer.lead
 
 
 def test_the_legend_tells_the_limits_that_are_used_in_every_language(made, settings):

@@ -35,6 +35,10 @@ def told(made, settings, **instead):
     return headline(made, ordered, settings, names=names)
 
 
+def lines(found):
+    return [(mark.chip, mark.words, mark.line) for mark in found.marks]
+
+
 def judged(made, about, **verdicts):
     marks = made["marks"].copy()
     for kind, verdict in verdicts.items():
@@ -42,63 +46,104 @@ def judged(made, about, **verdicts):
     return marks
 
 
-def test_a_tie_on_one_ground_is_told_as_one(made, settings):
+@pytest.fixture
+def twins(made):
+    """Sites 1 and 2 share the first rank and the ground; the set holds the first."""
     scores, candidates = made["scores"].copy(), made["candidates"].copy()
     scores.loc[[0, 1], "rank"] = 1
     candidates["one_ground_with"] = [["h1"], ["h0"], *[[]] * (len(candidates) - 2)]
     chosen = made["recommended"].assign(one_ground_with=[["h1"], [], []], site_id=["h0", "h2", "h3"])
-    text = told({**made, "scores": scores, "candidates": candidates, "recommended": chosen}, settings)
-    assert "By score Site 1 and Site 2, which stand on one ground, share the first rank of 29 candidates." in text
-    assert "Site 1 stands on one ground with Site 2: they are one node." in text
+    return {"scores": scores, "candidates": candidates, "recommended": chosen}
+
+
+def test_a_tie_on_one_ground_is_told_as_one(made, settings, twins):
+    found = told(made, settings, **twins)
+    assert found.first.startswith("By score Site 1 and Site 2, on one ground, share the first rank of 29 candidates.")
+    assert "Site 1 and Site 2 stand on one ground and count as one node." in found.beside
+
+
+def test_a_ground_that_only_the_street_tells_is_told_as_inferred(made, settings, twins):
+    placed = made["heritage"]["site_id"].map({"h0": "street", "h1": "street"}).fillna("site")
+    found = told(made, settings, **twins, heritage=made["heritage"].assign(placed_to=placed))
+    assert (
+        "Site 1 and Site 2 count as one node: each is known to its street only, and that all stood on the one "
+        "industrial ground beside it is inferred."
+    ) in found.beside
+    alone = {**twins, "candidates": twins["candidates"].assign(one_ground_with=[[]] * len(twins["candidates"]))}
+    found = told(made, settings, **alone, heritage=made["heritage"].assign(placed_to=placed))
+    assert (
+        "Site 1 is known to its street only; that it stood on the industrial ground beside it is inferred."
+    ) in found.beside
+
+
+def test_another_plan_for_the_ground_of_a_recommended_site_is_told(made, settings):
+    chosen = made["recommended"]["site_id"].iloc[1]
+    row = {"site_id": chosen, "kind": "other_use", "decision": "towers", "date": "2025-06-13"}
+    decided = pd.DataFrame([row, {**row, "site_id": "h20"}, {**row, "kind": "release"}])
+    (plan,) = [line for line in told(made, settings, decisions=decided).beside if "planned" in line]
+    assert plan == "Another use is planned for the ground of Site 2 (13 June 2025): towers."
 
 
 def test_a_set_that_holds_against_both_stands_plain(made, settings):
     marks = judged(made, "set", priorities="holds", map_and_model="holds")
-    text = told(made, settings, marks=marks)
-    assert text.startswith(
+    found = told(made, settings, marks=marks)
+    assert found.lead == (
         "Best together are Site 1, Site 2 and Site 3: reused, they would newly serve 12,345 residents and add 1.50 "
-        "spaces to the network of a typical space. By score Site 1 ranks first of 29 candidates. The past"
+        "spaces to the network of a typical space."
     )
+    assert found.first.startswith("By score Site 1 ranks first of 29 candidates.")
 
 
 @pytest.mark.parametrize(
     ("priorities", "map_and_model", "words"),
     [
-        ("open", "holds", "Other priorities leave that open"),
-        ("holds", "open", "Map and model leave that open"),
-        ("open", "does_not_hold", "Map and model do not bear that out"),
-        ("does_not_hold", "open", "Other priorities overturn that"),
-        ("open", "open", "Map and model leave that open"),  # 45 % beside 100 %
+        ("open", "holds", "Other priorities leave that open."),
+        ("holds", "open", "Map and model leave that open."),
+        ("open", "does_not_hold", "Map and model do not bear that out."),
+        ("does_not_hold", "open", "Other priorities overturn that."),
+        ("open", "open", "Map and model leave that open."),  # 45 % beside 100 %
     ],
 )
-def test_the_weaker_mark_is_named(made, settings, priorities, map_and_model, words):
+def test_the_weaker_mark_is_named_and_both_stand_with_what_they_count(made, settings, priorities, map_and_model, words):
     marks = judged(made, "set", priorities=priorities, map_and_model=map_and_model)
-    text = told(made, settings, marks=marks)
-    assert words in text
-    assert text.count("reaches 90") == 1
+    found = told(made, settings, marks=marks)
+    assert found.lead.endswith(words)
+    chips = {"holds": "holds", "open": "open", "does_not_hold": "fails"}
+    assert lines(found)[:2] == [
+        (
+            chips[priorities],
+            f"priorities: {priorities.replace('_', ' ')}",
+            f"The set reaches 90 % of the best in 100{NB}% of 10,000 weightings of its two aims.",
+        ),
+        (
+            chips[map_and_model],
+            f"map and model: {map_and_model.replace('_', ' ')}",
+            f"The set reaches 90 % of the best in 45{NB}% of 250 worlds drawn.",
+        ),
+    ]
 
 
 def test_a_set_that_few_worlds_bear_out_is_not_recommended(made, settings):
     doubted = made["set_doubt"].assign(recommended=False, reaches=0.1)
-    text = told(made, settings, set_doubt=doubted)
-    assert text.startswith(f"No set of sites is recommended: the best of this run reaches 90 % of the best in 10{NB}%")
-    assert "Most often chosen: Site 1, Site 2 and Site 3." in text
-    assert "Best together" not in text
+    found = told(made, settings, set_doubt=doubted)
+    assert found.lead == (
+        f"No set of sites is recommended: the best of this run reaches 90 % of the best in 10{NB}% of 250 worlds drawn."
+    )
+    assert "Most often chosen: Site 1, Site 2 and Site 3." in found.beside
 
 
 def test_a_set_that_does_not_connect_says_so(made, settings):
-    text = told(made, settings, recommended=made["recommended"].assign(connects=False))
-    assert "They serve residents and do not connect." in text
+    found = told(made, settings, recommended=made["recommended"].assign(connects=False))
+    assert "They serve residents and do not connect." in found.lead
 
 
 @pytest.mark.parametrize(("gain", "said"), [(0.0, True), (0.24, True), (0.25, False), (1.0, False)])
 def test_where_no_candidate_bridges_a_gap_the_first_line_says_so(made, settings, gain, said):
     scales = pd.DataFrame({"criterion": ["newly_served", "network_gain"], "one": [9.0, 1.0]})
     changed = {"candidates": made["candidates"].assign(network_gain=gain), "scales": scales}
-    text = told(made, settings, **changed)
-    assert text.startswith("No candidate bridges a gap") == said
+    assert told(made, settings, **changed).lead.startswith("No candidate bridges a gap") == said
     ordered = in_order(changed["candidates"], made["scores"])
-    text = headline(made | changed, ordered, settings, names={}, where=["by A (B)", "90 m west of C"])
+    text = headline(made | changed, ordered, settings, names={}, where=["by A (B)", "90 m west of C"]).lead
     assert (" A node would bridge one here: by A (B) and 90 m west of C. Best together" in text) == said
 
 
@@ -106,36 +151,52 @@ def test_below_three_candidates_nothing_is_ranked_and_nothing_judged(made, setti
     few = made["candidates"][made["candidates"]["reachable"]].iloc[:2]
     scores = made["scores"][made["scores"]["site_id"].isin(few["site_id"])].assign(rank=pd.array([None, None], "Int64"))
     none = {name: tables.empty(TABLES[name]) for name in ("marks", "recommended", "set_doubt")}
-    text = told(made, settings, candidates=few, scores=scores, **none)
-    assert text == (
+    found = told(made, settings, candidates=few, scores=scores, **none)
+    assert found.lead == (
         "Nothing is ranked here: 2 candidates can be reached, and a ranking takes 3. What they reach stands below."
     )
+    assert (found.marks, found.first, found.beside) == ((), "", ())
+
+
+def test_without_a_set_the_marks_are_those_of_the_first_site(made, settings):
+    found = told(made, settings, recommended=made["recommended"].iloc[:0], marks=made["marks"].query("about != 'set'"))
+    assert found.lead == "No set of sites is recommended."
+    assert lines(found)[0][2].startswith("The site is among the first 10 in ")
 
 
 def test_what_was_not_tried_is_not_told_as_plain(made, settings):
     """A site that is tried by a what-if may come first; worlds were drawn without it."""
-    marks = made["marks"]
+    marks, told_so = made["marks"], "Whether that holds on another map and model was not tried."
     first = made["scores"].sort_values("rank")["site_id"].iloc[0]
-    text = told(made, settings, marks=marks[marks["site_id"] != first])
-    assert (
-        "By score Site 1 ranks first of 29 candidates. Whether that holds on another map and model was not tried."
-        in text
+    found = told(made, settings, marks=marks[marks["site_id"] != first])
+    assert told_so in found.first and told_so not in found.lead
+    none = told(made, settings, marks=tables.empty(TABLES["marks"]))
+    assert told_so in none.first and told_so in none.lead and none.marks == ()
+
+
+def test_how_often_a_site_stays_first_is_told_with_it(made, settings):
+    doubted = pd.DataFrame({"site_id": ["h0", "h1"], "p_first": [0.467, 0.2]})
+    assert told(made, settings, site_doubt=doubted).first.endswith(
+        f"Map, model and weights drawn together, it is first in 47{NB}%."
     )
-    assert text.count("was not tried") == 1
-    assert told(made, settings, marks=tables.empty(TABLES["marks"])).count("was not tried") == 2
 
 
 @pytest.mark.parametrize(
-    ("verdict", "words"),
+    ("verdict", "chip", "words"),
     [
-        ("too_few", "The past tells nothing: 2 converted sites could be tested, and it takes 10."),
-        ("holds", "The past bears the ranking out"),
-        ("does_not_hold", "The past speaks against the ranking"),
-        ("cannot_tell", "The past cannot tell whether the ranking would have picked the 2 converted sites tested."),
+        ("too_few", "not", "2 converted sites could be tested, and it takes 10."),
+        ("holds", "holds", "The past bears the ranking out"),
+        ("does_not_hold", "fails", "The past speaks against the ranking"),
+        (
+            "cannot_tell",
+            "not",
+            "The past cannot tell whether the ranking would have picked the 2 converted",
+        ),
     ],
 )
-def test_the_past_stands_as_a_sentence_beside_it(made, settings, verdict, words):
-    assert words in told(made, settings, marks=judged(made, "city", past=verdict))
+def test_the_past_stands_as_a_mark_of_its_own(made, settings, verdict, chip, words):
+    found = told(made, settings, marks=judged(made, "city", past=verdict))
+    assert found.marks[2].chip == chip and found.marks[2].line.startswith(words)
 
 
 def test_the_weaker_of_none_is_none_and_the_map_marks_are_by_site(made):

@@ -154,6 +154,12 @@ def test_the_age_of_the_map_is_told(snapshot, younger, age, caution):
     assert page.caution.startswith(f"{caution} The data of a run may be older than a decision")
 
 
+def test_a_status_that_is_the_decision_itself_is_told_so():
+    known = {"known_to_run": True, "snapshot": "2018-01-01"}
+    assert told(made_up.decision("h0", **known)).rows[0].age == "map older; its status here is this decision"
+    assert told(made_up.decision("h0", **known | {"snapshot": ""})).rows[0].age == "its status here is this decision"
+
+
 def test_the_shipped_decisions_are_spoken():
     text = "investment decision of the housing project revoked"
     for code, said in (("vi", "quyết định đầu tư của dự án nhà ở đã bị thu hồi"), ("zh", "住宅项目的投资决定已撤销")):

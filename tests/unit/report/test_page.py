@@ -16,6 +16,8 @@ import made_up
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.report import page
 from creative_nodes.report.cities import index as cities
+from creative_nodes.report.cities.comparing import ComparedCity
+from creative_nodes.report.city import figures
 from creative_nodes.report.tables import INDICATORS
 
 ROOT = Path(__file__).parents[3]
@@ -242,7 +244,7 @@ def test_a_page_is_small(html):
 
 def test_index_shows_age_beside_figures_and_flags_the_made_up(tmp_path):
     made = made_up.frames()
-    row = made_up.settings(ROOT), made["indicators"], made["scores"], made["candidates"], made_up.PROVENANCE
+    row = ComparedCity(made_up.settings(ROOT), made, figures.snapshot_of(made_up.PROVENANCE))
     parsed = Parsed(page.index_html(partial(cities.index_page, [row, row])))
     text = "".join(parsed.text)
     assert text.count("Map data: 6 May 2024") == 4  # over the column of each city, and on its card
@@ -257,9 +259,9 @@ def test_index_sets_connectivity_side_by_side_with_what_gaps_in_the_map_do():
     thin = ("residents_thin", "where mapping is thin", 0.9, None, None, "0-1", "OpenStreetMap", "")
     extra = pd.DataFrame([thinned, thin], columns=[column.name for column in INDICATORS.columns])
     rich = pd.concat([made["indicators"], extra], ignore_index=True)
-    rest = made["scores"], made["candidates"], made_up.PROVENANCE
-    settings = made_up.settings(ROOT)
-    told = cities.index_page([(settings, rich, *rest), (settings, made["indicators"], *rest)])
+    settings, day = made_up.settings(ROOT), figures.snapshot_of(made_up.PROVENANCE)
+    frames = made | {"indicators": rich}, made
+    told = cities.index_page([ComparedCity(settings, one, day) for one in frames])
     assert [row.label for row in told.compared] == [
         *("Connectivity C: connectivity C", "Network of a typical space", "Isolated creative spaces")
     ]

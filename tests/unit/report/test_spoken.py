@@ -51,7 +51,7 @@ NOT_TOLD = {
     *("Hexagon.mapping", "Served.kind", "CriterionRow.key", "CriterionRow.group_key", "Decay.key"),
     *("Speeds.key", "SpeedRow.key", "KnownSite.kind", "KnownSite.source", "KnownSite.links"),
     *("Strip.site_id", "Strip.mark", "Assumption.key", "Assumption.site_id", "ScenarioColumn.key", "Plan.key"),
-    *("Gaps.kinds", "NodeRow.verdict", "NodeRow.chip", "DecisionRow.source", "DecisionRow.links"),
+    *("Gaps.kinds", "NodeRow.verdict", "NodeRow.chip", "MarkLine.chip", "DecisionRow.source", "DecisionRow.links"),
     *("BacktestSection.verdict", "Term.key", "Served.crowd"),
     *("Priorities.city", "Priorities.order", "Slider.key", "SliderGroup.key", "Preset.key"),
 }
@@ -185,7 +185,16 @@ def test_the_check_sees_english_that_is_left(made):
     city = view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
     english = {path for path, text in texts(city) if left_english(text, names)}
     for path in (
-        *(".city_name", ".city_note", ".answer", ".network", ".public_transport", ".clusters", ".reached"),
+        *(
+            ".city_name",
+            ".city_note",
+            ".answer.lead",
+            ".answer.first",
+            ".network",
+            ".public_transport",
+            ".clusters",
+            ".reached",
+        ),
         *(
             ".sites.heritage_class",
             ".sites.status_words",

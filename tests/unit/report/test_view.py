@@ -14,6 +14,7 @@ import made_up
 
 from creative_nodes.common import messages, tables
 from creative_nodes.common.words import CRITERIA
+from creative_nodes.report.cities import comparing
 from creative_nodes.report.cities import index as cities
 from creative_nodes.report.city import figures, sites, view
 from creative_nodes.report.say import words
@@ -77,11 +78,16 @@ def test_decays_are_explained_as_a_distance_where_half_is_gone(city):
 
 
 def test_answer_names_the_set_the_first_site_and_what_of_them_holds(city):
-    assert city.answer.startswith(f"Best together are Works number 0, {made_up.HOSTILE[1]} and {made_up.HOSTILE[2]}: ")
-    assert "reused, they would newly serve 12,345 residents and add 1.50 spaces" in city.answer
-    assert "Map and model leave that open: it reaches 90 % of the best in 45\u00a0% of 250 worlds" in city.answer
-    assert "ranks first of 29 candidates." in city.answer
-    assert "The past tells nothing: 2 converted sites could be tested, and it takes 10." in city.answer
+    names = f"Works number 0, {made_up.HOSTILE[1]} and {made_up.HOSTILE[2]}"
+    assert city.answer.lead.startswith(f"Best together are {names}: ")
+    assert "reused, they would newly serve 12,345 residents and add 1.50 spaces" in city.answer.lead
+    assert city.answer.lead.endswith("Map and model leave that open.")
+    assert "ranks first of 29 candidates." in city.answer.first
+    assert [(mark.words, mark.line) for mark in city.answer.marks] == [
+        ("priorities: holds", "The set reaches 90 % of the best in 100\u00a0% of 10,000 weightings of its two aims."),
+        ("map and model: open", "The set reaches 90 % of the best in 45\u00a0% of 250 worlds drawn."),
+        ("the past: too few", "2 converted sites could be tested, and it takes 10."),
+    ]
 
 
 def test_network_sentence_quotes_the_indicators(city):
@@ -102,7 +108,7 @@ def test_without_any_scored_candidate_the_page_says_so(made):
     for column in scores.columns.drop(["site_id", "list", "priorities"]):
         scores[column] = pd.array([pd.NA] * len(scores), dtype="Int64" if "rank" in column else "Float64")
     city = view.city_page({**made, "scores": scores}, {}, made_up.settings(ROOT))
-    assert city.answer.startswith("Nothing is ranked here: 29 candidates can be reached, and a ranking takes 3.")
+    assert city.answer.lead.startswith("Nothing is ranked here: 29 candidates can be reached, and a ranking takes 3.")
     assert city.ranked == ()
 
 
@@ -226,13 +232,7 @@ def test_evidence_is_shown_once_and_counted_beyond_the_limit():
 
 
 def _row(made, snapshot, *, fictional=False):
-    return (
-        made_up.settings(ROOT, fictional=fictional),
-        made["indicators"],
-        made["scores"],
-        made["candidates"],
-        {"snapshot": snapshot},
-    )
+    return comparing.ComparedCity(made_up.settings(ROOT, fictional=fictional), made, snapshot)
 
 
 def test_index_warns_when_the_data_differ_in_age(made):
@@ -255,13 +255,12 @@ def test_a_criterion_without_data_is_in_no_score(made):
 
 
 def test_index_says_when_an_age_is_not_known(made):
-    assert "not known for Made-up Town" in cities.index_page([_row(made, "unknown")]).warning
+    assert "not known for Made-up Town" in cities.index_page([_row(made, "")]).warning
 
 
 def test_index_card_names_the_first_site_and_counts_candidates(made):
     (card,) = cities.index_page([_row(made, "2026-01-01")]).cards
-    assert card.top == "Works number 0 (<script>alert(1)</script>)"
-    assert card.top_why == "holds"
+    assert card.answer == view.city_page(made, {}, made_up.settings(ROOT)).answer
     assert [(figure.label, figure.value) for figure in card.figures[:2]] == [
         ("Candidates", "32"),
         ("of them scored", "29"),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import NBSP, count, listed, mark, not_known, plain_number, say, say_n, translated
+from creative_nodes.common import NBSP, count, listed, mark, not_known, plain_number, say, translated
+from creative_nodes.report.cities.answers import answer_of
 from creative_nodes.report.cities.comparing import (
     SIZE,
     ComparedCity,
@@ -35,9 +36,9 @@ from creative_nodes.report.cities.governance import Fact, Governance, PublishedF
 from creative_nodes.report.cities.sketch import PINS, Sketch, SketchGround, sketches
 from creative_nodes.report.city.backtest import BacktestSection, pooled_backtest
 from creative_nodes.report.city.figures import THIN
+from creative_nodes.report.city.headline import Headline
 from creative_nodes.report.city.sites import in_order
-from creative_nodes.report.say.keys import CHIPS, PRIORITY_MARKS
-from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows, worded
+from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows
 
 DIMENSIONS = {
     "law": mark("Law"),
@@ -51,19 +52,8 @@ DIMENSIONS = {
 
 
 @dataclass(frozen=True)
-class Best:
-    """The site that ranks first, how sure that is, and in how many weightings it stays near the top."""
-
-    name: str
-    heritage_class: str
-    mark: str
-    chip: str
-    told: str
-
-
-@dataclass(frozen=True)
 class Head:
-    """What stands over a city's column: name, age and coverage of its data, and its best site."""
+    """What stands over a city's column: name, age and coverage of its data, and its answer."""
 
     key: str
     name: str
@@ -73,7 +63,7 @@ class Head:
     dated: bool
     thin: str
     recall: tuple[str, ...]
-    best: Best | None
+    answer: Headline
 
 
 @dataclass(frozen=True)
@@ -159,32 +149,6 @@ def _ranked(city: ComparedCity) -> list[Any]:
     return [row for row in rows(ordered) if known_number(row.rank) is not None]
 
 
-def best_of(city: ComparedCity, words: Words) -> Best | None:
-    """Say which site ranks first; nothing when none is ranked.
-
-    Parameters
-    ----------
-    city : one of those compared.
-    words : names of the classes, by key.
-    """
-    ranked = _ranked(city)
-    if not ranked:
-        return None
-    row = ranked[0]
-    chance = known_number(row.p_top)
-    told = say_n(len(ranked), "of {n:count} ranked candidate", "of {n:count} ranked candidates")
-    if chance is not None:
-        told = say(
-            "of {n:count} ranked candidates; among the best {top:count} in {chance:percent} of the weightings tried",
-            n=len(ranked),
-            top=row.top_n,
-            chance=chance,
-        )
-    kind = translated(words.get(row.heritage_class, plain(row.heritage_class)))
-    chip = CHIPS.get(row.priorities, "not")
-    return Best(_site_name(row, words), kind, worded(PRIORITY_MARKS, row.priorities), chip, told)
-
-
 def _recall(city: ComparedCity) -> tuple[str, ...]:
     heritage, creative = city.figure("registry_recall_heritage"), city.figure("registry_recall_creative")
     said = []
@@ -195,13 +159,12 @@ def _recall(city: ComparedCity) -> tuple[str, ...]:
     return tuple(said)
 
 
-def head(city: ComparedCity, words: Words) -> Head:
+def head(city: ComparedCity) -> Head:
     """Word what stands over a city's column.
 
     Parameters
     ----------
     city : one of those compared.
-    words : names of the classes, by key.
     """
     thin = city.figure(THIN)
     return Head(
@@ -215,7 +178,7 @@ def head(city: ComparedCity, words: Words) -> Head:
         if thin is None
         else say("{share:percent} of residents where mapping is thin", share=thin),
         recall=_recall(city),
-        best=best_of(city, words),
+        answer=answer_of(city),
     )
 
 
@@ -360,7 +323,7 @@ def comparison_page(
     warnings = (sizes_apart(cities), ages_apart(cities), residents_apart(cities))
     facts = [*shared, *(fact for shelf in shelved for _, cell in shelf.cells for fact in cell)]
     return ComparisonPage(
-        heads=tuple(head(city, words) for city in cities),
+        heads=tuple(head(city) for city in cities),
         sentences=sentences(cities, words),
         warnings=tuple(text for text in warnings if text),
         shared=shared,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import count, not_known, number, say, translated
 from creative_nodes.report.cities.ages import far_apart, year_of
-from creative_nodes.report.city.answer import best_of
+from creative_nodes.report.cities.answers import answer_of
+from creative_nodes.report.cities.comparing import ComparedCity
 from creative_nodes.report.city.figures import (
     CONNECTIVITY,
     SPACES,
@@ -20,12 +19,11 @@ from creative_nodes.report.city.figures import (
     figures,
     notices,
     quoted,
-    snapshot_of,
     thinned,
 )
-from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.city.headline import Headline
 from creative_nodes.report.say.keys import STATUSES
-from creative_nodes.report.say.words import lower_first, named_twice, plain, rows
+from creative_nodes.report.say.words import lower_first
 from creative_nodes.report.settings import PageSettings
 
 # figures that each city's own card quotes
@@ -53,8 +51,6 @@ COMPARED = (
     "spaces_per_100k",
 )
 
-Row = tuple[PageSettings, pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame, Mapping[str, Any]]
-
 
 @dataclass(frozen=True)
 class CityCard:
@@ -63,8 +59,7 @@ class CityCard:
     settings: PageSettings
     snapshot: str
     thin: str
-    top: str
-    top_why: str
+    answer: Headline
     figures: tuple[Figure, ...]
     notices: tuple[str, ...]
 
@@ -107,26 +102,18 @@ def _thin(indicators: pd.DataFrame) -> str:
     return say("{share:percent} of residents live where mapping is thin", share=share)
 
 
-def _card(
-    settings: PageSettings, indicators: pd.DataFrame, scores: pd.DataFrame, candidates: gpd.GeoDataFrame, snapshot: str
-) -> CityCard:
-    ordered = in_order(candidates, scores)
-    first = ""
-    if len(ordered):
-        unnamed = say("Unnamed: {kind}", kind=translated(plain(ordered["heritage_class"].iloc[0])))
-        first = named_twice(rows(ordered.head(1))[0], unnamed)
-    best = best_of(ordered, first)
+def _card(city: ComparedCity) -> CityCard:
+    indicators, ranks = city.tables["indicators"], city.tables["scores"]["rank"]
     told = {figure.key: figure for figure in figures(indicators)}
     own = (
-        Figure("candidates", say("Candidates"), count(len(ordered)), "", ""),
-        Figure("scored", say("of them scored"), count(ordered["rank"].notna().sum()), "", ""),
+        Figure("candidates", say("Candidates"), count(len(city.tables["candidates"])), "", ""),
+        Figure("scored", say("of them scored"), count(ranks.notna().sum()), "", ""),
     )
     return CityCard(
-        settings=settings,
-        snapshot=snapshot,
+        settings=city.settings,
+        snapshot=city.snapshot,
         thin=_thin(indicators),
-        top=best[0] if best else say("no candidate scored"),
-        top_why=best[1] if best else "",
+        answer=answer_of(city),
         figures=(*own, *(told[key] for key in ON_CARD if key in told)),
         notices=notices(indicators),
     )
@@ -208,19 +195,18 @@ def apart(cards: Sequence[CityCard]) -> str:
     return " ".join(said)
 
 
-def index_page(cities: Sequence[Row]) -> IndexPage:
+def index_page(cities: Sequence[ComparedCity]) -> IndexPage:
     """Make the view-model of the index.
 
     Parameters
     ----------
-    cities : settings, the tables indicators, scores and candidates, and provenance, one a city, in order.
+    cities : each with the tables indicators, scores, candidates and those of its answer, in order.
     """
-    cards = tuple(
-        _card(settings, indicators, scores, candidates, snapshot_of(provenance))
-        for settings, indicators, scores, candidates, provenance in cities
-    )
+    cards = tuple(map(_card, cities))
     return IndexPage(
         cards=cards,
-        compared=compared([row[1] for row in cities], [row[0].network.thinning_share for row in cities]),
+        compared=compared(
+            [city.tables["indicators"] for city in cities], [city.settings.network.thinning_share for city in cities]
+        ),
         warning=apart(cards),
     )

@@ -22,19 +22,6 @@ LEVELS = (
 )
 
 
-def best_of(ordered: pd.DataFrame, first: str) -> tuple[str, str] | None:
-    """Return the name of the first-ranked site and its verdict on other priorities; nothing when none is ranked.
-
-    Parameters
-    ----------
-    ordered : candidates with their scores, best first.
-    first : name of the first.
-    """
-    if ordered.empty or pd.isna(ordered["rank"].iloc[0]):
-        return None
-    return first, str(ordered["priorities"].iloc[0])
-
-
 def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, words: Mapping[CriterionKey, str]) -> str:
     """Say what the score of the first-ranked site is made of most, and which of that is much in this city.
 

@@ -3,53 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from creative_nodes.common import mark, say, say_n, spoken
 from creative_nodes.report.city.gaps import gain_anchor
+from creative_nodes.report.city.reservations import reservations
+from creative_nodes.report.say.keys import CHIPS, MAP_MARKS, PAST_MARKS, PRIORITY_MARKS
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
-from creative_nodes.report.say.words import known_number, rows, sentences
+from creative_nodes.report.say.words import known_number, rows, sentences, worded
 from creative_nodes.report.settings import PageSettings
 from creative_nodes.score import FEWEST_TESTED, LEAST_TO_RANK, RANKED, VERDICTS
 
-# what is said of a statement that does not hold against both doubts: by mark and verdict
-SET_WEAKER = {
-    ("priorities", "open"): mark(
-        "Other priorities leave that open: it reaches 90 % of the best in {share:percent} of {draws:count} weightings "
-        "of the two aims."
+# what is said at once of a statement that does not hold against both doubts: by mark and verdict
+WEAKER = {
+    ("priorities", "open"): mark("Other priorities leave that open."),
+    ("priorities", "does_not_hold"): mark("Other priorities overturn that."),
+    ("map_and_model", "open"): mark("Map and model leave that open."),
+    ("map_and_model", "does_not_hold"): mark("Map and model do not bear that out."),
+}
+MARKS = {"priorities": PRIORITY_MARKS, "map_and_model": MAP_MARKS}
+# what a mark counts, by what it is about
+COUNTED = {
+    ("set", "priorities"): mark(
+        "The set reaches 90 % of the best in {share:percent} of {draws:count} weightings of its two aims."
     ),
-    ("priorities", "does_not_hold"): mark(
-        "Other priorities overturn that: it reaches 90 % of the best in {share:percent} of {draws:count} weightings "
-        "of the two aims."
+    ("set", "map_and_model"): mark(
+        "The set reaches 90 % of the best in {share:percent} of {draws:count} worlds drawn."
     ),
-    ("map_and_model", "open"): mark(
-        "Map and model leave that open: it reaches 90 % of the best in {share:percent} of {draws:count} worlds drawn."
+    ("site", "priorities"): mark(
+        "The site is among the first {top:count} in {share:percent} of {draws:count} weightings."
     ),
-    ("map_and_model", "does_not_hold"): mark(
-        "Map and model do not bear that out: it reaches 90 % of the best in {share:percent} of {draws:count} worlds "
-        "drawn."
+    ("site", "map_and_model"): mark(
+        "The site is among the first {top:count} in {share:percent} of {draws:count} worlds drawn."
     ),
 }
-SITE_WEAKER = {
-    ("priorities", "open"): mark(
-        "Other priorities leave that open: it is among the first {top:count} in {share:percent} of {draws:count} "
-        "weightings."
-    ),
-    ("priorities", "does_not_hold"): mark(
-        "Other priorities overturn that: it is among the first {top:count} in {share:percent} of {draws:count} "
-        "weightings."
-    ),
-    ("map_and_model", "open"): mark(
-        "Map and model leave that open: it is among the first {top:count} in {share:percent} of {draws:count} worlds "
-        "drawn."
-    ),
-    ("map_and_model", "does_not_hold"): mark(
-        "Map and model do not bear that out: it is among the first {top:count} in {share:percent} of {draws:count} "
-        "worlds drawn."
-    ),
-}
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    """One of the three marks: how it is drawn (class of the style sheets), its words, and what it counts."""
+
+    chip: str
+    words: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The answer: the set, its marks, the first by score, and what a reader should know beside them."""
+
+    lead: str
+    marks: tuple[MarkLine, ...] = ()
+    first: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def weaker(marks: pd.DataFrame) -> Any | None:
@@ -64,15 +73,19 @@ def weaker(marks: pd.DataFrame) -> Any | None:
     return max(short, key=lambda row: (order[row.verdict], -float(row.share)), default=None)
 
 
-def _doubt(words: Mapping[tuple[str, str], str], marks: pd.DataFrame) -> str:
+def _doubt(marks: pd.DataFrame) -> str:
     """Name the weaker mark of a statement; nothing where it is plain. Without marks that is no plain answer."""
     if marks.empty:
         return say("Whether that holds on another map and model was not tried.")
     row = weaker(marks)
-    if row is None:
-        return ""
+    return "" if row is None else say(WEAKER[row.mark, row.verdict])
+
+
+def _mark_line(row: Any) -> MarkLine:
+    """Word one mark of a set or a site."""
     top = known_number(row.top_n)
-    return say(words[row.mark, row.verdict], share=float(row.share), draws=int(row.draws), top=top or 0)
+    line = say(COUNTED[row.about, row.mark], share=float(row.share), draws=int(row.draws), top=top or 0)
+    return MarkLine(CHIPS[row.verdict], worded(MARKS[row.mark], row.verdict), line)
 
 
 def _too_few(n: int) -> str:
@@ -101,33 +114,8 @@ def _no_bridge(ranked: pd.DataFrame, anchor: float | None, least: float, where: 
     return sentences(none, say("A node would bridge one here: {where}.", where=list(where)) if where else "")
 
 
-def _twins(members: pd.DataFrame, name: Mapping[str, str]) -> list[str]:
-    """Say which others stand on the grounds of a set's members."""
-    return [
-        say(
-            "{site} stands on one ground with {others}: they are one node.",
-            site=name.get(row.site_id, row.site_id),
-            others=[name.get(one, one) for one in row.one_ground_with],
-        )
-        for row in rows(members)
-        if len(row.one_ground_with)
-    ]
-
-
-def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]) -> str:
-    """Say which sites are recommended together, what they bring, and what of that holds."""
-    recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
-    if recommended is None or not len(own := recommended[recommended["set"] == "best"]):
-        return say("No set of sites is recommended.")
-    if doubted is not None and len(doubted) and not bool(doubted["recommended"].iloc[0]):
-        row = rows(doubted)[0]
-        return say(
-            "No set of sites is recommended: the best of this run reaches 90 % of the best in {share:percent} of "
-            "{worlds:count} worlds drawn. Most often chosen: {names}.",
-            share=float(row.reaches),
-            worlds=int(row.worlds),
-            names=[name.get(one, one) for one in row.most_often],
-        )
+def _brings(own: pd.DataFrame, name: Called) -> str:
+    """Say which sites are recommended together, and what they bring."""
     first = rows(own)[0]
     brings = say(
         "Best together are {names}: reused, they would newly serve {served:count} residents and add {gain:amount} "
@@ -136,50 +124,84 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Mapping[str, str]
         served=float(first.set_served),
         gain=float(first.set_gain),
     )
-    serves = "" if bool(first.connects) else say("They serve residents and do not connect.")
+    return sentences(brings, "" if bool(first.connects) else say("They serve residents and do not connect."))
+
+
+def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Called) -> tuple[str, tuple[str, ...]]:
+    """Say which sites are recommended together and what they bring, and beside it what differs from the ranking."""
+    recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
+    if recommended is None or not len(own := recommended[recommended["set"] == "best"]):
+        return say("No set of sites is recommended."), ()
+    if doubted is not None and len(doubted) and not bool(doubted["recommended"].iloc[0]):
+        row = rows(doubted)[0]
+        often = say("Most often chosen: {names}.", names=[name.get(one, one) for one in row.most_often])
+        return (
+            say(
+                "No set of sites is recommended: the best of this run reaches 90 % of the best in {share:percent} of "
+                "{worlds:count} worlds drawn.",
+                share=float(row.reaches),
+                worlds=int(row.worlds),
+            ),
+            (often,),
+        )
     beside = table(tables, "set_beside_ranking")
-    differ = ""
-    if beside is not None and len(beside) and beside["reason"].iloc[0] != "agree":
-        differ = spoken(rows(beside)[0], "note")
-    return sentences(brings, serves, *_twins(own, name), _doubt(SET_WEAKER, marks[marks["about"] == "set"]), differ)
+    differ = beside is not None and beside["reason"].iloc[0] != "agree"
+    said = (spoken(rows(beside)[0], "note"),) if differ and beside is not None else ()
+    return sentences(_brings(own, name), _doubt(marks[marks["about"] == "set"])), said
 
 
-def _first(ranked: pd.DataFrame, marks: pd.DataFrame, name: Mapping[str, str]) -> str:
+def _first(tables: Mapping[str, Any], ranked: pd.DataFrame, marks: pd.DataFrame, name: Called) -> str:
     """Say which site ranks first, and what of that holds."""
     site_id, n = ranked["site_id"].iloc[0], len(ranked)
     tied = ranked.loc[ranked["rank"] == ranked["rank"].iloc[0], "site_id"]
     twins = sorted(set(ranked["one_ground_with"].iloc[0]) & set(tied))
     called = [name.get(one, one) for one in (site_id, *twins)]
     first = (
-        say(
-            "By score {names}, which stand on one ground, share the first rank of {n:count} candidates.",
-            names=called,
-            n=n,
-        )
+        say("By score {names}, on one ground, share the first rank of {n:count} candidates.", names=called, n=n)
         if twins
         else say("By score {name} ranks first of {n:count} candidates.", name=called[0], n=n)
     )
-    return sentences(first, _doubt(SITE_WEAKER, marks[(marks["about"] == "site") & (marks["site_id"] == site_id)]))
+    own = marks[(marks["about"] == "site") & (marks["site_id"] == site_id)]
+    return sentences(first, _doubt(own), _stays_first(tables, site_id))
 
 
-def _past(marks: pd.DataFrame) -> str:
+def _stays_first(tables: Mapping[str, Any], site_id: str) -> str:
+    """Say how often a site is the first of all where map, model and weights are drawn together."""
+    found = table(tables, "site_doubt")
+    own = [] if found is None else rows(found[found["site_id"] == site_id])
+    if not own or known_number(own[0].p_first) is None:
+        return ""
+    return say("Map, model and weights drawn together, it is first in {share:percent}.", share=float(own[0].p_first))
+
+
+PAST = {
+    "holds": mark("The past bears the ranking out: it would have picked the sites that were converted."),
+    "does_not_hold": mark(
+        "The past speaks against the ranking: it would not have picked the sites that were converted."
+    ),
+    "cannot_tell": mark(
+        "The past cannot tell whether the ranking would have picked the {n:count} converted sites tested."
+    ),
+}
+
+
+def _past(marks: pd.DataFrame) -> tuple[MarkLine, ...]:
     """Say what the past tells of the city's ranking."""
     own = rows(marks[marks["mark"] == "past"])
     if not own:
-        return ""
+        return ()
     n, verdict = int(own[0].draws), own[0].verdict
-    if verdict == "too_few":
-        return say_n(
+    line = (
+        say_n(
             n,
-            "The past tells nothing: {n:count} converted site could be tested, and it takes {least:count}.",
-            "The past tells nothing: {n:count} converted sites could be tested, and it takes {least:count}.",
+            "{n:count} converted site could be tested, and it takes {least:count}.",
+            "{n:count} converted sites could be tested, and it takes {least:count}.",
             least=FEWEST_TESTED,
         )
-    if verdict == "holds":
-        return say("The past bears the ranking out: it would have picked the sites that were converted.")
-    if verdict == "does_not_hold":
-        return say("The past speaks against the ranking: it would not have picked the sites that were converted.")
-    return say("The past cannot tell whether the ranking would have picked the {n:count} converted sites tested.", n=n)
+        if verdict == "too_few"
+        else say(PAST[verdict], n=n)
+    )
+    return (MarkLine(CHIPS.get(verdict, "not"), worded(PAST_MARKS, verdict), line),)
 
 
 def headline(
@@ -189,12 +211,13 @@ def headline(
     *,
     names: Called,
     where: Sequence[str] = (),
-) -> str:
+) -> Headline:
     """Say the answer, as sure as it is: plain where priorities, map and model hold, else with the weaker of them.
 
     Parameters
     ----------
-    tables : recommended, set_beside_ranking, scales, set_doubt and marks by name; each may be missing or empty.
+    tables : recommended, set_beside_ranking, scales, set_doubt, site_doubt, decisions, heritage and marks by name; each
+        may be missing or empty.
     ordered : the tables candidates and scores, joined and in order.
     settings : of this run.
     names : names to show by site_id.
@@ -203,8 +226,17 @@ def headline(
     own = ordered[ordered["list"].isin(RANKED)]
     ranked = ranked_rows(own).sort_values("rank", kind="stable")
     if ranked.empty:
-        return _too_few(int(own["reachable"].sum()))
+        return Headline(_too_few(int(own["reachable"].sum())))
     found = table(tables, "marks")
     marks = pd.DataFrame(columns=["about", "site_id", "mark", "verdict"]) if found is None else found
     gap = _no_bridge(ranked, gain_anchor(tables), settings.network.bridges_from, where)
-    return sentences(gap, _set(tables, marks, names), _first(ranked, marks, names), _past(marks))
+    lead, beside = _set(tables, marks, names)
+    first = ranked["site_id"].iloc[0]
+    judged = marks[marks["about"] == "set"]
+    judged = judged if len(judged) else marks[(marks["about"] == "site") & (marks["site_id"] == first)]
+    return Headline(
+        sentences(gap, lead),
+        (*map(_mark_line, rows(judged)), *_past(marks)),
+        _first(tables, ranked, marks, names),
+        (*beside, *reservations(tables, ranked, names)),
+    )

@@ -14,6 +14,7 @@ KINDS = {
     "release": mark("to be released"),
     "reuse": mark("reuse for culture"),
     "study": mark("reuse is studied"),
+    "other_use": mark("another use is planned"),
 }
 STANDINGS = {
     "not_located": mark("not located"),
@@ -62,10 +63,12 @@ def _outcome(row: Any) -> str:
 
 
 def _age(row: Any) -> str:
-    """Say which came first, map or decision; nothing where the map has no date, which is said once for all."""
+    """Say which came first, map or decision, and whether the site's status here is told by the decision itself."""
+    known = say("its status here is this decision") if row.known_to_run else ""
     if not row.snapshot:
-        return ""
-    return say("map as young or younger") if row.map_is_younger else say("map older")
+        return known
+    age = say("map as young or younger") if row.map_is_younger else say("map older")
+    return f"{age}; {known}" if known else age
 
 
 def _site(row: Any, names: Called) -> tuple[str, str]:

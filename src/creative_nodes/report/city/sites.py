@@ -43,7 +43,7 @@ MadeOf = Callable[[str], dict[CriterionKey, Made]]
 # columns of the table heritage that candidates do not hold
 HERITAGE_ONLY = [
     *("tier", "area_m2", "start_year", "listed", "registry_id", "in_osm", "evidence", "osm_ids", "site_id"),
-    *("status_source", "status_date", "inception", "ground_id"),
+    *("status_source", "status_date", "inception", "ground_id", "placed_to"),
 ]
 
 
@@ -184,7 +184,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "tier_words": worded(EVIDENCE_TIERS, row.tier),
         "confidence": row.confidence,
         "listed": bool(row.listed),
-        "area": "" if size is None else area(size),
+        "area": "" if size is None else _size(size, row.placed_to),
         "start_year": "" if year is None else f"{year:.0f}",
         "began": "" if began is None else say("began in {year}, says Wikidata", year=f"{began:.0f}"),
         "source": not_in_osm(row),
@@ -195,6 +195,13 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "lat": float(point[1]),
         "kind": kind,
     }
+
+
+def _size(area_m2: float, placed_to: str) -> str:
+    """Write the area of a site; that of a ground which a row took by its street is inferred."""
+    if placed_to == "site":
+        return area(area_m2)
+    return say("{area} (of the industrial ground beside its street: inferred)", area=area(area_m2))
 
 
 def _said_by(row: Any) -> str:
@@ -218,7 +225,7 @@ def survey_card(row: Any, point: np.ndarray, settle: str, words: Words) -> SiteC
     settle : what would settle its age, in words.
     words : of the page.
     """
-    nobody = {"status_source": "", "status_date": "", "tier": "low", "listed": False}
+    nobody = {"status_source": "", "status_date": "", "tier": "low", "listed": False, "placed_to": "site"}
     nobody |= dict.fromkeys(("start_year", "inception"))
     full = SimpleNamespace(**{**row._asdict(), **nobody, "registry_id": "", "in_osm": True, "evidence": row.signs})
     rank = known_number(row.rank)
@@ -262,9 +269,13 @@ def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
     return sentences(nearest, number_of)
 
 
-def _ground(others: Sequence[str]) -> str:
+def _ground(others: Sequence[str], placed_to: str) -> str:
     """Say which others stand on a site's ground; empty where none does."""
-    return say("On one ground with {names}: they are one node.", names=list(others)) if others else ""
+    if not others:
+        return ""
+    if placed_to == "site":
+        return say("On one ground with {names}: they are one node.", names=list(others))
+    return say("Taken to stand on one ground with {names}, as one node: only the street is known.", names=list(others))
 
 
 @dataclass(frozen=True)
@@ -336,7 +347,7 @@ def candidate_sites(
     cards = [_candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(whole)]
     called = {card.site_id: card.name for card in cards}
     return tuple(
-        replace(card, ground=_ground([called[one] for one in row.one_ground_with if one in called]))
+        replace(card, ground=_ground([called[one] for one in row.one_ground_with if one in called], row.placed_to))
         for card, row in zip(cards, whole, strict=True)
     )
 

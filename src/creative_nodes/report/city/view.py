@@ -31,7 +31,7 @@ from creative_nodes.report.city.figures import (
     sources,
 )
 from creative_nodes.report.city.gaps import Gaps, gaps
-from creative_nodes.report.city.headline import headline
+from creative_nodes.report.city.headline import Headline, headline
 from creative_nodes.report.city.known import KnownSite, known_sites, partners_in
 from creative_nodes.report.city.links import Links, site_links
 from creative_nodes.report.city.made_of import Names, made_of
@@ -66,7 +66,7 @@ from creative_nodes.report.city.within import within
 from creative_nodes.report.draw.charts import Fading, fading
 from creative_nodes.report.draw.shapes import cut_shapes, hull_shapes, inset, site_shapes
 from creative_nodes.report.say.keys import MAP_MARKS, limit
-from creative_nodes.report.say.words import Words, rows, sentences, worded
+from creative_nodes.report.say.words import Words, rows, worded
 from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
@@ -80,7 +80,8 @@ class CityPage:
     settings: PageSettings
     city_name: str
     city_note: str
-    answer: str
+    answer: Headline
+    counts: str
     gaps: Gaps | None
     nodes: Nodes | None
     related: Related | None
@@ -264,9 +265,8 @@ def city_page(
         settings=settings,
         city_name=translated(settings.city.name),
         city_note=translated(settings.city.note),
-        answer=sentences(
-            told_first, what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city))
-        ),
+        answer=told_first,
+        counts=what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city)),
         gaps=gapped,
         nodes=nodes(tables, settings),
         related=related(tables, settings),

@@ -96,6 +96,12 @@ MAP_MARKS = {
     "open": mark("map and model: open"),
     "does_not_hold": mark("map and model: does not hold"),
 }
+PAST_MARKS = {
+    "holds": mark("the past: holds"),
+    "does_not_hold": mark("the past: does not hold"),
+    "cannot_tell": mark("the past: cannot tell"),
+    "too_few": mark("the past: too few"),
+}
 # how a mark is drawn: class of the style sheets
 CHIPS = {"holds": "holds", "open": "open", "does_not_hold": "fails", "not_ranked": "not"}
 KNOWN_KINDS = {

@@ -1,0 +1,91 @@
+"""What speaks against the sites that the answer names, or is only inferred of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from creative_nodes.common import say, translated
+from creative_nodes.report.say.spoken import Called, table
+from creative_nodes.report.say.words import rows
+
+OTHER_USE = "other_use"
+
+
+def reservations(tables: Mapping[str, Any], ranked: pd.DataFrame, names: Called) -> tuple[str, ...]:
+    """Tell of the recommended sites and of the first by score what a reader must know before trusting them.
+
+    Parameters
+    ----------
+    tables : recommended, set_doubt, decisions and heritage by name; each may be missing or empty.
+    ranked : the tables candidates and scores, joined, of the ranked sites, best first.
+    names : names to show by site_id.
+    """
+    grounds = {row.site_id: list(row.one_ground_with) for row in rows(ranked)}
+    beside = {one: grounds[one] for one in _named(tables, ranked) if one in grounds}
+    told = dict.fromkeys((*_grounds(tables, beside, names), *_other_plans(tables, beside, names)))
+    return tuple(told)
+
+
+def _named(tables: Mapping[str, Any], ranked: pd.DataFrame) -> list[str]:
+    """Return the sites that the answer names: the first by score, and the set where it is recommended."""
+    recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
+    stands = doubted is None or bool(doubted["recommended"].iloc[0])
+    members = [] if recommended is None or not stands else recommended[recommended["set"] == "best"]["site_id"].tolist()
+    return list(dict.fromkeys([*members, ranked["site_id"].iloc[0]]))
+
+
+def _grounds(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
+    """Say which others stand on the ground of each, and where the ground itself is inferred."""
+    done: set[str] = set()
+    for site, others in beside.items():
+        if site in done:
+            continue
+        done.update((site, *others))
+        called = [names.get(one, one) for one in (site, *others)]
+        inferred = not placed_exactly(tables, site)
+        if others and inferred:
+            yield say(
+                "{names} count as one node: each is known to its street only, and that all stood on the one "
+                "industrial ground beside it is inferred.",
+                names=called,
+            )
+        elif others:
+            yield say("{names} stand on one ground and count as one node.", names=called)
+        elif inferred:
+            yield say(
+                "{name} is known to its street only; that it stood on the industrial ground beside it is inferred.",
+                name=called[0],
+            )
+
+
+def placed_exactly(tables: Mapping[str, Any], site_id: str) -> bool:
+    """Tell whether a site is where it is by its own name or position, not as the only industrial ground of its street.
+
+    Parameters
+    ----------
+    tables : heritage by name; without it nothing is inferred.
+    site_id : of the site.
+    """
+    heritage = table(tables, "heritage")
+    if heritage is None or "placed_to" not in heritage:
+        return True
+    return not (heritage.loc[heritage["site_id"] == site_id, "placed_to"] != "site").any()
+
+
+def _other_plans(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
+    """Say of each ground that something else is planned there, by whom and when."""
+    decided = table(tables, "decisions")
+    if decided is None:
+        return
+    plans = decided[decided["kind"] == OTHER_USE]
+    for site, others in beside.items():
+        for row in rows(plans[plans["site_id"].isin([site, *others])].head(1)):
+            yield say(
+                "Another use is planned for the ground of {name} ({when:date}): {plan}.",
+                name=names.get(site, site),
+                when=row.date,
+                plan=translated(row.decision),
+            )
