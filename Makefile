@@ -6,6 +6,7 @@
 # make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
 # make test-full     make test with the slowest checks against real extracts on all of them
+# make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
@@ -15,7 +16,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities diff refresh faults fuzz test test-full lint env words docs lock bench clean
+.PHONY: demo cities diff refresh faults fuzz slurm test test-full lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -48,6 +49,10 @@ faults: env
 
 fuzz: env
 	@FUZZ=$(or $(FUZZ),500) $(BIN)/pytest tests/fuzz -q -n $(CORES)
+
+# by itself it says what is missing; make test runs it where Slurm is
+slurm: env
+	@SLURM=required $(BIN)/pytest tests/slurm -q
 
 lint: env
 	@$(BIN)/ruff check .

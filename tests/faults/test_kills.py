@@ -44,6 +44,7 @@ def copied(folder):
     spec.loader.exec_module(module)
     project = module.copy_project(folder)
     project.edit("config/config.yaml", quicker)
+    project.edit("config/cities/sample.yaml", lambda city: city["override"]["doubt"].update(worlds=20))
     return project
 
 
@@ -52,6 +53,8 @@ def quicker(config):
     config["clusters"].update(simulations=19, relabellings=39)
     config["backtest"].update(bootstrap=200)
     config["score"].update(draws=1000)
+    config["reference"].update(places=200)
+    config["portfolio"].update(front_points=3)
     config["isochrones"].update(minutes={"walk": [15]})
     config["reach"].update(thresholds={"walk": [15], "motorbike": [30]})
     config["scenarios"] = {"balanced": {"label": "Balanced"}}

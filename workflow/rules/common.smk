@@ -256,12 +256,16 @@ def words_of(city):
 
 
 @cache
-def imports_of(city, kind=None):
-    """Return the files of one city's imported lists, of all kinds or of one."""
+def lists_there(city, kind=None):
+    """Return one city's imported lists that are there, of all kinds or of one: what is said of each by its file."""
     folders = [Path(), *([IMPORTS] if IMPORTS else [])]
     lists = [one for one in settings_of(city).city.imports if kind in (None, one.kind)]
-    found = checked(find_imports, lists, folders=folders, where=where_of(city))
-    return [str(path) for path in found]
+    return checked(find_imports, lists, folders=folders, where=where_of(city))
+
+
+def imports_of(city, kind=None):
+    """Return the files of one city's imported lists, of all kinds or of one."""
+    return [str(path) for path, _ in lists_there(city, kind)]
 
 
 @cache
@@ -348,6 +352,19 @@ TRANSPORT_KEYS = (*STREET_KEYS, "analysis.transit")
 def params_for(*keys):
     """Return a params function: the named settings of the wildcard's city, and nothing else."""
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
+
+
+def params_with_lists(*keys, kind=None):
+    """Return such a function that adds what is said of the lists that are there; what their files are called is left out."""
+
+    def chosen(wildcards):
+        said = [one.said for _, one in lists_there(wildcards.city, kind)]
+        parts = json.loads(pick(settings_of(wildcards.city), *keys))
+        return json.dumps(
+            parts | {"city.imports": said}, sort_keys=True, ensure_ascii=False
+        )
+
+    return chosen
 
 
 # a comparison reads the tables of two runs as files that others made

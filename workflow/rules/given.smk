@@ -8,6 +8,8 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import ancient, flag, is_flagged
 from snakemake.persistence import PersistenceBase
 
+from creative_nodes.common import is_stored
+
 
 def given(paths):
     """Flag inputs from outside, a path, several, or none; a download stays what the workflow makes."""
@@ -17,12 +19,17 @@ def given(paths):
 
 
 def given_file(path):
-    """Flag one input; one that is not there is told also where results exist."""
+    """Flag one input; one that is not there is told also where results exist.
+
+    It lies on this machine, also where results go to object storage; one with an address there counts as Snakemake has it.
+    """
     if path.startswith("data/raw/downloads/"):
         return path
+    if is_stored(path):
+        return storage(path)
     if not Path(path).is_file():
         raise WorkflowError(f"bad input\n{path}: no such file")
-    return flag(ancient(path), "given")
+    return flag(flag(ancient(path), "given"), "local")
 
 
 def aside(path):

@@ -16,7 +16,7 @@ rule download_file:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs_of("download_file"),
+        **needs_of("download_file", waits=True),
     script:
         "../../scripts/download_file.py"
 
@@ -29,7 +29,8 @@ rule refresh_downloads:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs_of("refresh_downloads"),
+        # one file after another, as that rule does
+        **needs_of("download_file", waits=True),
     script:
         "../../scripts/refresh_downloads.py"
 
@@ -106,8 +107,8 @@ rule read_osm:
         **needs_of("read_osm"),
     params:
         code=code_of("read_osm"),
-        settings=params_for(
-            "analysis.travel.modes", "analysis.edge_buffer_m", "city.imports"
+        settings=params_with_lists(
+            "analysis.travel.modes", "analysis.edge_buffer_m", kind=OSM_TAGS
         ),
     script:
         "../../scripts/read_osm.py"

@@ -60,6 +60,7 @@ from .places import HOME as HOME
 from .places import at_hand as at_hand
 from .places import by_bytes as by_bytes
 from .places import found as found
+from .places import is_stored as is_stored
 from .schema import EVIDENCE as EVIDENCE
 from .schema import GEOMETRY as GEOMETRY
 from .schema import MESSAGES as MESSAGES

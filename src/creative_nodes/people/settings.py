@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from creative_nodes.common import Positive, Section, Share, where_of
+from creative_nodes.common import Positive, Section, Share, is_stored, where_of
 from creative_nodes.pull import DOWNLOADS, Wanted, download_name, note_beside, without_login
 
 
 class Raster(Section):
     """A population raster: persons per cell."""
 
-    file: str | None = Field(None, description="path of a GeoTIFF, or its name in the population folder")
+    file: str | None = Field(
+        None, description="path of a GeoTIFF, its name in the population folder, or its s3:// address"
+    )
     url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
     mirrors: list[str] = Field(
         default_factory=list, description="http(s) URLs of the same file, asked in turn where the first fails"
@@ -109,8 +111,8 @@ def find_population(
     given = [people.raster, people.older_raster] if kind == "raster" else [people.table]
     for one in [one for one in given if one]:
         for folder in folders:
-            if one.file and (folder / one.file).exists():
-                return str(folder / one.file)
+            if one.file and (is_stored(one.file) or (folder / one.file).exists()):
+                return one.file if is_stored(one.file) else str(folder / one.file)
         if one.url and online:
             return str(DOWNLOADS / download_name(one.url))
     return None

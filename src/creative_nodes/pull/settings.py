@@ -63,7 +63,9 @@ class Source(Section):
         "whose answers are kept in data/raw/answers until you remove them. "
         "A file <city>.osm.pbf in the extracts folder goes before all of them",
     )
-    file: str | None = Field(None, description="extract only: path of a .osm.pbf, .osm or .osm.bz2 file")
+    file: str | None = Field(
+        None, description="extract only: path or s3:// address of a .osm.pbf, .osm or .osm.bz2 file"
+    )
     url: str | None = Field(
         None,
         description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default: "

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from creative_nodes.common import InputError, Section, digest, where_of
+from creative_nodes.common import InputError, Section, digest, is_stored, where_of
 from creative_nodes.pull.settings import Boundary, Source
 from creative_nodes.pull.urls import DOWNLOADS, download_name, without_login
 
@@ -27,14 +27,15 @@ class ResolvedSource(Section):
 
     kind: Literal["extract", "geofabrik", "overpass"]
     file: Path | None = None
+    stored: str | None = None
     url: str | None = None
     mirrors: tuple[str, ...] = ()
     snapshot: str | None = None
 
     @property
     def files(self) -> list[str]:
-        """Return the local file as a list, empty for Overpass: what a rule takes as input."""
-        return [] if self.file is None else [str(self.file)]
+        """Return the file as a list, empty for Overpass: what a rule takes as input."""
+        return [str(one) for one in (self.file, self.stored) if one is not None]
 
     @property
     def shown(self) -> str:
@@ -49,7 +50,7 @@ class ResolvedSource(Section):
         The file is an input of that rule, and counts by its bytes.
         """
         url = without_login(self.url) if self.url else None
-        return self.model_copy(update={"url": url, "mirrors": (), "file": None}).model_dump_json()
+        return self.model_copy(update={"url": url, "mirrors": (), "file": None}).model_dump_json(exclude={"stored"})
 
     def asked_of(self, source: Source) -> ResolvedSource:
         """Return it with the servers that config names, secrets and all; only Overpass asks them itself."""
@@ -197,6 +198,8 @@ def resolve_source(
     if wanted := wanted_extract(city, source):
         file = DOWNLOADS / download_name(wanted.url)
         return ResolvedSource(kind="geofabrik", file=file, url=wanted.url, snapshot=source.snapshot)
+    if is_stored(str(source.file)):
+        return ResolvedSource(kind="extract", stored=source.file, snapshot=source.snapshot)
     path = root / str(source.file)
     if not path.is_file():
         raise InputError(
