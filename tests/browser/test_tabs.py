@@ -9,7 +9,7 @@ TABS = ["decide", "compare", "evidence", "method", "all"]
 MOST_WORDS = 300  # of the first screen
 PHONE = {"width": 390, "height": 844}
 
-# words of what stands within the first screen, as the browser tells words apart in that language
+# words (numbers are none) of what stands within the first screen, as the browser tells them apart in that language
 FIRST_SCREEN = """(language) => {
   const segmenter = new Intl.Segmenter(language, { granularity: "word" });
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -18,7 +18,7 @@ FIRST_SCREEN = """(language) => {
     const frame = walker.currentNode.parentElement;
     const { top, height } = frame.getBoundingClientRect();
     if (!frame.checkVisibility() || !height || top > innerHeight) continue;
-    words += [...segmenter.segment(walker.currentNode.data)].filter(({ isWordLike }) => isWordLike).length;
+    words += [...segmenter.segment(walker.currentNode.data)].filter(({ isWordLike, segment }) => isWordLike && /\\p{L}/u.test(segment)).length;
   }
   return words;
 }"""
