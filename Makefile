@@ -2,9 +2,11 @@
 # make cities  Hanoi, Ho Chi Minh City and Shanghai (EXTRACTS=<folder> uses local <city>.osm.pbf files)
 # make refresh newer versions of what was downloaded    make faults  what is done to it, and what was lost: a table
 # make env     the environment alone                    make docs    pages generated from the code
-# make lock    newer versions of the dependencies       make bench   speed and memory beside OSMnx
+# make lock    newer versions of the dependencies       make bench   speed and memory beside others: a table
 # make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
 # make test-<stage>  the unit tests of one stage, such as make test-score
+# make test-full     make test with the slowest checks against real extracts on all of them
+# make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
@@ -14,7 +16,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities diff refresh faults fuzz test lint env words docs lock bench clean
+.PHONY: demo cities diff refresh faults fuzz slurm test test-full lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -48,6 +50,10 @@ faults: env
 fuzz: env
 	@FUZZ=$(or $(FUZZ),500) $(BIN)/pytest tests/fuzz -q -n $(CORES)
 
+# by itself it says what is missing; make test runs it where Slurm is
+slurm: env
+	@SLURM=required $(BIN)/pytest tests/slurm -q
+
 lint: env
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -59,7 +65,10 @@ lint: env
 	@$(SNAKEMAKE) --lint
 
 test: lint
-	@$(BIN)/pytest -n $(CORES) --dist loadfile
+	@$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --durations=10
+
+test-full: lint
+	@FULL=1 $(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --durations=10
 
 # one stage, such as make test-score
 test-%: env
@@ -71,9 +80,10 @@ words: env
 docs: env
 	@$(BIN)/python -m creative_nodes.tools.reference
 
+# SIZE=small: made-up data and the sample town; PEERS=<python> of an environment with the other libraries (extra `bench`)
 bench: env
-	@$(BIN)/python benchmarks/walking_graph.py $(EXTRACTS)/hcmc.osm.pbf
-	@if [ -d data/processed/hcmc ]; then $(BIN)/python benchmarks/reach_city.py data/processed/hcmc; fi
+	@$(BIN)/python benchmarks/bench.py --size $(or $(SIZE),full) --extracts $(or $(EXTRACTS),.) \
+		--python $(or $(PEERS),$(BIN)/python) $(if $(ONLY),--only $(ONLY))
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

@@ -1,11 +1,14 @@
-"""A made-up city's page with 5,000 and 20,000 features: size, time until interactive, panning, zooming, languages.
+"""A made-up city's page: size, time until interactive, panning, zooming, sliders, languages.
 
     python benchmarks/report_page.py --features 5000 20000
+    python benchmarks/report_page.py --features 20000 --candidates 60 300 1350 --slower 4
 
-Features are heritage sites (4 %), creative spaces (56 %) and hexagons (40 %); 60 sites are candidates with uneven
-outlines of what they reach. The page is opened in headless Chromium at 1440 x 900, several times, each in a fresh
-window. Frames are those of the browser while the map is dragged 1,200 px in steps, and zoomed in and out four levels,
-with every layer switched on.
+Features are heritage sites (4 %, more where there are more candidates), creative spaces (56 %) and hexagons (40 %);
+candidates have uneven outlines of what they reach. The page is opened in headless Chromium at 1440 x 900, several
+times, each in a fresh window. `processor` is what the page's main thread spent until it answered, which a busy machine
+disturbs less; with `--slower 4` the browser slows its processor down as much, as a telephone would. Frames are those of
+the browser while the map is dragged 1,200 px in steps, and zoomed in and out four levels, with every layer switched on.
+A slider is moved in steps; told is the time from a step until the page shows the new ranks.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +33,7 @@ from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygo
 ROOT = Path(__file__).parents[1]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
 CANDIDATES = 60
+SLIDER_STEPS = (90, 10, 70, 30, 50)
 CORNERS = {"walk": 120, "motorbike": 4000}  # of an outline, as the three cities have them or fewer
 RECORD = """() => {
   window.frames_ms = [];
@@ -75,15 +80,15 @@ def outline(at: Point, radius: float, corners: int, rng: np.random.Generator) ->
     return MultiPolygon([ring.buffer(0)]) if ring.is_valid else MultiPolygon([ring.convex_hull])
 
 
-def town(features: int) -> dict[str, pd.DataFrame]:
-    """Make the tables of a city with so many features."""
+def town(features: int, candidates: int) -> dict[str, pd.DataFrame]:
+    """Make the tables of a city with so many features, and so many sites to rank."""
     rng = np.random.default_rng(80)
-    n_sites, n_cells = int(features * 0.04), int(features * 0.2)
+    n_sites, n_cells = max(int(features * 0.04), candidates + 8), int(features * 0.2)
     n_spaces = features - n_sites - 2 * n_cells
-    made = MADE_UP["frames"](n_heritage=CANDIDATES + 8)
-    rest = repeated(made["heritage"].tail(8), n_sites - CANDIDATES, "site_id", "x")
+    made = MADE_UP["frames"](n_heritage=candidates + 8)
+    rest = repeated(made["heritage"].tail(8), n_sites - candidates, "site_id", "x")
     rest = rest.set_geometry(gpd.GeoSeries(scattered(len(rest), rng), crs=4326))
-    made["heritage"] = pd.concat([made["heritage"].head(CANDIDATES), rest], ignore_index=True)
+    made["heritage"] = pd.concat([made["heritage"].head(candidates), rest], ignore_index=True)
     spaces = repeated(made["creative"], n_spaces, "space_id", "c")
     spaces["name"] = [f"Studio {i} of the {i % 97}th lane" for i in range(n_spaces)]
     spaces["osm_ids"] = [[f"node/{10**8 + i}"] for i in range(n_spaces)]
@@ -116,11 +121,39 @@ def town(features: int) -> dict[str, pd.DataFrame]:
 # ---------------------------------------------------------------- the browser
 
 
-def ready(page: Page, address: str) -> float:
-    """Open the page; return milliseconds from the navigation until it answers."""
+def opened(page: Page, address: str, slower: float) -> tuple[float, float]:
+    """Open the page; return milliseconds until it answers, and those of the processor in its main thread."""
+    session = page.context.new_cdp_session(page)
+    if slower > 1:
+        session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(address)
     page.wait_for_selector("html[data-ready=true]", state="attached")
-    return float(page.evaluate("performance.now()"))
+    told = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    return float(page.evaluate("window.readyAt ?? performance.now()")), told["TaskDuration"] * 1000
+
+
+def slide(page: Page) -> list[float]:
+    """Return the milliseconds from each step of a slider until the next frame shows the new ranks."""
+    return [
+        float(ms)
+        for ms in page.evaluate(
+            """async (steps) => {
+                document.querySelector("#priorities details").open = true;
+                const slider = document.querySelector("#priorities input[type=range]:not([disabled])");
+                const found = [];
+                for (const step of steps) {
+                    const begun = performance.now();
+                    slider.value = step;
+                    slider.dispatchEvent(new Event("input", { bubbles: true }));
+                    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+                    found.push(performance.now() - begun);
+                }
+                return found;
+            }""",
+            list(SLIDER_STEPS),
+        )
+    ]
 
 
 def frames(page: Page, act: Any) -> list[float]:
@@ -174,24 +207,29 @@ def layers_on(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
-def measured(address: str, runs: int) -> dict[str, str]:
+def measured(address: str, runs: int, slower: float) -> dict[str, str]:
     """Measure a page in the browser."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        opened = []
+        openings = []
         for _ in range(runs):
             context = browser.new_context(viewport={"width": 1440, "height": 900})
-            page = context.new_page()
-            opened.append(ready(page, address))
+            openings.append(opened(context.new_page(), address, slower))
             context.close()
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        ready(page, address)
+        opened(page, address, slower)
+        slid = slide(page)
         shown = {name: frames(page, lambda act=act: act(page)) for name, act in (("pan", drag), ("zoom", zoom))}
         layers_on(page)
         loaded = {name: frames(page, lambda act=act: act(page)) for name, act in (("pan", drag), ("zoom", zoom))}
         spoken = [switch(page, code) for code in ("vi", "zh", "en", "vi", "zh")]
         browser.close()
-    told = {"interactive, ms (median, worst)": f"{statistics.median(opened):.0f}, {max(opened):.0f}"}
+    clock, spent = zip(*openings, strict=True)
+    told = {
+        "interactive, ms (median, worst)": f"{statistics.median(clock):.0f}, {max(clock):.0f}",
+        "processor until then, ms (median)": f"{statistics.median(spent):.0f}",
+        "slider, ms (median, worst)": f"{statistics.median(slid):.0f}, {max(slid):.0f}",
+    }
     for what, found in (("first view", shown), ("all layers", loaded)):
         for name, ms in found.items():
             key = f"{name}, {what}, ms a frame (median, 95 %)"
@@ -203,22 +241,25 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--features", type=int, nargs="+", default=[5000, 20000])
+    parser.add_argument("--candidates", type=int, nargs="+", default=[CANDIDATES], help="sites to rank")
+    parser.add_argument("--slower", type=float, default=1, help="how many times the browser slows its processor down")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--keep", type=Path, help="folder to leave the pages in")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = options.keep or Path(made)
-        for features in options.features:
-            tables = folder / str(features)
+        for features, candidates in product(options.features, options.candidates):
+            tables = folder / f"{features}-{candidates}"
             tables.mkdir(parents=True, exist_ok=True)
-            begun = time.perf_counter()
-            text = MADE_UP["city_html"](ROOT, tables, town(features))
-            seconds = time.perf_counter() - begun
-            path = folder / f"{features}.html"
+            begun = time.process_time()
+            text = MADE_UP["city_html"](ROOT, tables, town(features, candidates))
+            seconds = time.process_time() - begun
+            path = folder / f"{features}-{candidates}.html"
             path.write_text(text, encoding="utf-8")
-            print(f"{features:,} features: {path.stat().st_size / 1e6:.2f} MB, written in {seconds:.1f} s")
-            for name, value in measured(path.as_uri(), options.runs).items():
-                print(f"  {name:<48}{value:>12}")
+            size = path.stat().st_size / 1e6
+            print(f"{features:,} features, {candidates:,} candidates: {size:.2f} MB, written in {seconds:.1f} s")
+            for name, value in measured(path.as_uri(), options.runs, options.slower).items():
+                print(f"  {name:<48}{value:>12}", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,21 +6,24 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.pull import DOWNLOADS, STUDY_AREA, Asking, Boundary, ResolvedSource, pull_osm
-from creative_nodes.settings import load_internet, load_source
+from creative_nodes.pull import DOWNLOADS, STUDY_AREA, Asked, Asking, Boundary, ResolvedSource, pull_city
+from creative_nodes.settings import load_city, load_internet
 
 log = start(snakemake)
 settings = snakemake.params.settings
 source = ResolvedSource.model_validate_json(snakemake.params.source)
 if snakemake.input.source:
     source = source.model_copy(update={"file": Path(snakemake.input.source[0])})
-pulled = pull_osm(
-    source.asked_of(load_source(snakemake.config, snakemake.wildcards.city)),
-    restore(settings, "city.boundary", Boundary).at(snakemake.input.polygon),
+pulled = pull_city(
+    source.asked_of(load_city(snakemake.wildcards.city).source),
+    Asked(
+        city=snakemake.wildcards.city,
+        boundary=restore(settings, "city.boundary", Boundary).at(snakemake.input.polygon),
+        epsg=json.loads(settings)["city.epsg"],
+        edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
+    ),
     Path(snakemake.output.osm),
-    city=snakemake.wildcards.city,
-    epsg=json.loads(settings)["city.epsg"],
-    edge_buffer_m=json.loads(settings)["analysis.edge_buffer_m"],
+    together=snakemake.input.together,
     asking=Asking(
         internet=load_internet(snakemake.config),
         # for all cities and runs, and out of the way of this rule's outputs

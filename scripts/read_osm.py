@@ -6,7 +6,6 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes.common import tables
-from creative_nodes.locate import OSM_TAGS
 from creative_nodes.pull import (
     PLACES,
     STREET_EDGES,
@@ -26,10 +25,10 @@ row = tables.read(STUDY_AREA, snakemake.input.study_area).iloc[0]
 epsg = int(row["epsg"])
 extract = read_osm(snakemake.input.osm, modes=modes, epsg=epsg)
 pulled = json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
-dates = {Path(one["file"]).name: one["date"] for one in plain["city.imports"] if one["kind"] == OSM_TAGS}
+dates = [one["date"] for one in plain["city.imports"]]
 fresh = freshen(
     extract.places,
-    [read_fresher(path, date=dates[Path(path).name]) for path in snakemake.input.get("fresher", [])],
+    [read_fresher(path, date=date) for path, date in zip(snakemake.input.get("fresher", []), dates, strict=True)],
     snapshot=pulled["snapshot"],
     area=row.geometry,
     edge_buffer_m=plain["analysis.edge_buffer_m"],

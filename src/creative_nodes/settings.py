@@ -24,26 +24,26 @@ from creative_nodes.common import (
     at_hand,
     by_bytes,
     check_classes,
+    check_metric,
     found,
     known_cities,
-    known_crs,
     merged,
     nearest,
-    read_yaml,
+    read_city,
     validated,
 )
 from creative_nodes.doubt import SWEPT, Backtest, Doubt, Sweeps, changed
 from creative_nodes.locate import Import, Locate
 from creative_nodes.network import ClusterSettings, NetworkSettings
-from creative_nodes.people import Completeness, People, PeopleGrid
+from creative_nodes.people import Completeness, People, PeopleGrid, wanted_population
 from creative_nodes.pull import Boundary, Internet, Source, Wanted, download_name, wanted_extract
 from creative_nodes.reach import Accessibility, Candidates, Isochrones, Measuring, Reach, Reference
-from creative_nodes.score import Scenario, Score
+from creative_nodes.score import Scenario, Score, check_override
 from creative_nodes.streets import Gtfs, Transit, Travel, speeds_of
 
 
 class City(Section):
-    """One city: `config/cities/<city>.yaml`."""
+    """One city: `config/cities/<city>.yaml`, or a row of a table there."""
 
     name: str = Field(description="name in English, as shown")
     local_name: str = Field(description="name in the local language")
@@ -85,14 +85,7 @@ class City(Section):
     @field_validator("epsg")
     @classmethod
     def _metric(cls, epsg: int | None) -> int | None:
-        if epsg is None:
-            return epsg
-        crs = known_crs(epsg)
-        if not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
-            raise ValueError(
-                f"EPSG:{epsg} ({crs.name}) is not a projected CRS in metres; leave epsg out to use the UTM zone"
-            )
-        return epsg
+        return epsg if epsg is None else check_metric(epsg)
 
     @field_validator("imports")
     @classmethod
@@ -194,7 +187,10 @@ class Config(Analysis):
     """`config/config.yaml`."""
 
     cities: list[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]] = Field(
-        min_length=1, description="cities of a full run; each has config/cities/<city>.yaml"
+        min_length=1,
+        description="cities of a full run: keys, each with config/cities/<key>.yaml or a row in a table "
+        "config/cities/<name>.csv, and names of tables, which stand for all their rows; on the command line "
+        "`--config cities=<names parted by commas>`",
     )
     run: str | None = Field(
         None,
@@ -223,9 +219,14 @@ class Config(Analysis):
     )
     internet: Internet = Field(default_factory=lambda: Internet.model_validate({}), description="how servers are asked")
 
+    @field_validator("cities", mode="before")
+    @classmethod
+    def _parted_by_commas(cls, cities: Any) -> Any:
+        return [name.strip() for name in cities.split(",")] if isinstance(cities, str) else cities
+
 
 class CityFile(City):
-    """`config/cities/<city>.yaml`: the city, and what it changes in the analysis."""
+    """`config/cities/<city>.yaml`, or a row of a table there: the city, and what it changes in the analysis."""
 
     override: dict[str, Any] = Field(
         default_factory=dict, description="analysis keys (as in config.yaml) with this city's own values"
@@ -238,28 +239,6 @@ class Settings(Section):
     key: str
     city: City
     analysis: Analysis
-
-
-def _wanted(city: str, given: City) -> list[Wanted]:
-    """List the files that a city may have to download."""
-    raster, older, table = given.people.raster, given.people.older_raster, given.people.table
-    instead = Wanted(older.url, tuple(older.mirrors)) if older and older.url else None
-    found = [wanted_extract(city, given.source)]
-    found += [Wanted(raster.url, tuple(raster.mirrors), instead=instead)] if raster and raster.url else []
-    found += [Wanted(table.url, tuple(table.mirrors))] if table and table.url else []
-    return [one for one in found if one]
-
-
-def load_source(given: Mapping[str, Any], city: str) -> Source:
-    """Read where one city's data comes from.
-
-    Parameters
-    ----------
-    given : the main configuration as Snakemake has it.
-    city : its key.
-    """
-    config = load_config({key: value for key, value in given.items() if key in Config.model_fields})
-    return load_settings(config, city).city.source
 
 
 def load_internet(given: Mapping[str, Any]) -> Internet:
@@ -296,38 +275,25 @@ def wanted_downloads(
     wanted: dict[str, Wanted] = {}
     for city in keys:
         try:
-            found = _wanted(city, load_settings(config, city, root=root).city)
+            one = load_city(city, root=root)
+            found = [wanted_extract(city, one.source), *wanted_population(one.people)]
         except InputError as error:
             if leave_out is None:
                 raise
             leave_out(error)
         else:
-            wanted |= {download_name(one.url): one for one in found}
+            wanted |= {download_name(file.url): file for file in found if file}
     return wanted, config.internet
 
 
 def _check_scenarios(analysis: Analysis, where: str) -> None:
     """Check each scenario's weights and overrides against the analysis they change."""
     base = analysis.model_dump(include=set(Analysis.model_fields) - {"scenarios"})
+    can_change = (*Measuring.model_fields, "score")
     for name, scenario in analysis.scenarios.items():
         here = f"{where}: scenarios.{name}"
-        for key, instead in (("scenarios", "`label`, `weights` and `override`"), ("seed", "the run's own seed")):
-            if key in scenario.override:
-                raise InputError(f"a scenario cannot change {key}; it has {instead}", where=f"{here}.override")
-        if not isinstance(scenario.override.get("score", {}), dict) or "weights" in scenario.override.get("score", {}):
-            raise InputError(
-                "must be a mapping of keys to values, without weights: those are the scenario's own `weights`",
-                where=f"{here}.override.score",
-            )
+        check_override(scenario.override, can_change, where=f"{here}.override")
         validated(Analysis, merged(base, scenario.override), f"{here}.override")
-        fixed = [key for key in scenario.override if key not in (*Measuring.model_fields, "score")]
-        fixed += ["travel.modes"] if "modes" in (scenario.override.get("travel") or {}) else []
-        if fixed:
-            raise InputError(
-                f"a scenario cannot change {fixed[0]}, which the city is read or drawn by; it can change "
-                f"{', '.join(Measuring.model_fields)} and score",
-                where=f"{here}.override",
-            )
         try:
             scenario.score(analysis.score)
         except ValueError as error:
@@ -389,24 +355,34 @@ def _of_country(analysis: Analysis, country: str) -> Analysis:
     return Analysis.model_validate(own)
 
 
-def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings:
-    """Read one city's file and apply its overrides.
+def _city_file(city: str, root: Path) -> tuple[CityFile, str]:
+    """Read and check what one city's file or row says; and what errors call it."""
+    said, shown = read_city(city, root=root)
+    return validated(CityFile, said, shown), shown
+
+
+def _at_hand(file: CityFile, root: Path) -> City:
+    """Return the city of a file, with its files where they are."""
+    return City.model_validate(at_hand({"city": file.model_dump(exclude={"override"})}, root=root)["city"])
+
+
+def load_city(city: str, *, root: Path = Path()) -> City:
+    """Read one city alone, without the analysis, which takes longer to check.
 
     Parameters
     ----------
-    config : the checked main configuration.
-    city : the city's key, the stem of its file.
+    city : its key.
     root : the project's root, where `config/cities` lies.
 
     Raises
     ------
-    InputError : no such city, a fault in its file, or a country without a speed table.
+    InputError : no such city, or a fault in its file or row.
     """
-    shown = f"config/cities/{city}.yaml"
-    path = found(shown, root=root)
-    if not path.exists():
-        raise InputError(f"no such city file; {nearest(city, known_cities(root=root))}", where=shown)
-    file = validated(CityFile, read_yaml(path), shown)
+    return _at_hand(_city_file(city, root)[0], root)
+
+
+def _analysis(config: Config, file: CityFile, root: Path, shown: str) -> Analysis:
+    """Apply one city's overrides to the analysis, and check what comes of it."""
     base = config.model_dump(include=set(Analysis.model_fields))
     analysis = validated(Analysis, merged(base, file.override), f"{shown} (override)")
     _check_scenarios(analysis, f"{shown} (override)")
@@ -420,9 +396,35 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
             f"{', '.join(analysis.travel.speeds_kmh)}",
             where=shown,
         )
-    given = City.model_validate(file.model_dump(exclude={"override"}))
-    whole = Settings(key=city, city=given, analysis=_of_country(analysis, file.country)).model_dump()
-    return Settings.model_validate(at_hand(whole, root=root))
+    own = _of_country(analysis, file.country).model_dump(include=set(Analysis.model_fields))
+    return Analysis.model_validate(at_hand({"analysis": own}, root=root)["analysis"])
+
+
+# most rows of a table change the analysis alike or not at all, and to check it takes a tenth of a second: by the
+# configuration, and by what a city changes in it
+_ANALYSES: dict[tuple[str, str], Analysis] = {}
+
+
+def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings:
+    """Read one city's file and apply its overrides.
+
+    Parameters
+    ----------
+    config : the checked main configuration.
+    city : the city's key, the stem of its file.
+    root : the project's root, where `config/cities` lies.
+
+    Raises
+    ------
+    InputError : no such city, a fault in its file, or a country without a speed table.
+    """
+    file, shown = _city_file(city, root)
+    text = json.dumps([file.override, file.country, str(root)], sort_keys=True, default=str)
+    key = (config.model_dump_json(), text)
+    if key not in _ANALYSES:
+        _ANALYSES[key] = _analysis(config, file, root, shown)
+    # both are checked
+    return Settings.model_construct(key=city, city=_at_hand(file, root), analysis=_ANALYSES[key])
 
 
 def pick(settings: Settings, *keys: str) -> str:

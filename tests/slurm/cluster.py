@@ -41,7 +41,7 @@ SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={controller}
 SlurmdPort={worker}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 CredType=cred/munge
 SlurmUser=root
 SlurmdUser=root
@@ -66,7 +66,7 @@ JobAcctGatherFrequency=1
 JobAcctGatherParams=OverMemoryKill
 JobRequeue=1
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout=5
 KillWait=2
 MinJobAge=600
 NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
@@ -93,6 +93,35 @@ def _memory_mb() -> int:
     return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**21)
 
 
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+
+
+def _name(process: int) -> str:
+    """Return what a process is called; nothing for one that is gone."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text()
+    except OSError:
+        return ""
+
+
+def _parent(process: int) -> int:
+    """Return the parent of a process; 0 of one that is gone."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def _descendants(ancestors: list[int]) -> list[int]:
+    """Return the processes that some have started, and those that these have."""
+    parents = {process: _parent(process) for process in _processes()}
+    found = list(ancestors)
+    for ancestor in found:
+        found += [process for process, parent in parents.items() if parent == ancestor]
+    return found[len(ancestors) :]
+
+
 @dataclass(frozen=True)
 class Cluster:
     """One controller and one node in a folder."""
@@ -103,6 +132,12 @@ class Cluster:
     def env(self) -> dict[str, str]:
         """Return the environment in which Slurm's commands find this cluster."""
         return {**os.environ, "PATH": f"{self.folder / 'bin'}:{SEARCH}"}
+
+    def jobs(self) -> dict[int, dict[str, str]]:
+        """Return what the controller knows of each job, finished ones too, by its number."""
+        lines = self.run("scontrol", "--oneliner", "--all", "show", "jobs").splitlines()
+        told = [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in lines]
+        return {int(one["JobId"]): one for one in told if "JobId" in one}
 
     def run(self, *command: str) -> str:
         """Run one of Slurm's commands; return what it prints."""
@@ -153,12 +188,16 @@ class Cluster:
     def start_node(self) -> None:
         """Start slurmd and wait until the node takes jobs."""
         self._daemon("slurmd", "-N", NODE)
+        self._wait_for("idle", "mixed", "allocated")
+
+    def _wait_for(self, *states: str) -> None:
         until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            if self.node_state() in ("idle", "mixed", "allocated"):
-                return
+        while self.node_state() not in states:
+            if time.monotonic() > until:
+                raise RuntimeError(
+                    f"the node does not become {states[0]}: {self.node_state()}; see {self.folder}/*.log"
+                )
             time.sleep(0.5)
-        raise RuntimeError(f"the node does not come up: {self.node_state()}; see {self.folder}/*.log")
 
     def node_state(self) -> str:
         """Return the node's state as sinfo says it."""
@@ -167,9 +206,21 @@ class Cluster:
         except subprocess.CalledProcessError as error:
             return str(error.stderr).strip()
 
-    def kill_node(self) -> None:
-        """Kill slurmd as a crash would: without a chance to tell anyone."""
-        os.kill(self.pid("slurmd"), signal.SIGKILL)
+    def crash_node(self) -> None:
+        """Kill slurmd and all jobs on the node as a power cut would, and wait until the controller misses it."""
+        watchers = [one for one in _processes() if _name(one).startswith("slurmstepd") and self._logs_here(one)]
+        # who watches over a job goes first, else it reports that the job failed
+        for process in [self.pid("slurmd"), *watchers, *_descendants(watchers)]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._wait_for("down", "down*")
+
+    def _logs_here(self, process: int) -> bool:
+        """Say whether a process writes into the log of this cluster's node."""
+        with suppress(OSError):
+            opened = [one.readlink() for one in Path(f"/proc/{process}/fd").iterdir()]
+            return self.folder / "slurmd.log" in opened
+        return False
 
     def pid(self, daemon: str) -> int:
         """Return a daemon's process id."""

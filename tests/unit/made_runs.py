@@ -11,8 +11,8 @@ from creative_nodes.common import tables
 from creative_nodes.common.made_of import MadeOf
 from creative_nodes.locate.tables import HERITAGE
 from creative_nodes.report.tables import TABLES
-from creative_nodes.runs.record import RECORD, RunCity
-from creative_nodes.runs.steps import GROUND
+from creative_nodes.runs.keys import GROUND, RECORD
+from creative_nodes.runs.record import RunCity
 from creative_nodes.score.tables import SCORES
 
 TODAY = dict.fromkeys(("measure_reach", "measure_reference", "lay_scales", "score_candidates", "recommend_set"), "1")

@@ -53,6 +53,7 @@ USES = {
     "record_city": set(),
     "record_decisions": set(),
     "record_run": set(),
+    "cut_extract": {"osmium", "requests"},
     "pull_osm": {"osmium", "requests"},
     "read_osm": {"osmium"},
     "read_transit": {"osmium", "scipy"},

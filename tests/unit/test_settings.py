@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from creative_nodes.common.cities import known_cities
 from creative_nodes.common.errors import InputError
-from creative_nodes.common.settings import known_cities, restore
+from creative_nodes.common.settings import restore
 from creative_nodes.common.words import CRITERION_GROUPS
 from creative_nodes.pull.settings import Boundary
 from creative_nodes.reach.settings import Reach

@@ -1,5 +1,7 @@
 """A copy of the project to run the workflow in, so that tests never touch the project's own results."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -63,11 +65,28 @@ def copy_project(folder):
     return Project(folder)
 
 
+def made_once(folder):
+    """Return a folder with the sample town as a clean copy made it, and what that run said; one process makes it."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not (folder / "said.json").exists():
+            shutil.rmtree(folder / "project", ignore_errors=True)
+            done = copy_project(folder / "project").snakemake("demo")
+            (folder / "said.json").write_text(json.dumps([done.args, done.returncode, done.stdout, done.stderr]))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """The sample town, run once from a clean copy."""
-    project = copy_project(tmp_path_factory.mktemp("demo"))
-    project.demo_output = project.snakemake("demo")
+    """The sample town, run once from a clean copy; where tests run side by side, each process has a copy of the run."""
+    base = tmp_path_factory.getbasetemp()
+    # beside the folders of workers of this one run; without workers that place is of all runs
+    made = made_once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample-town")
+    folder = tmp_path_factory.mktemp("demo") / "project"
+    shutil.copytree(made / "project", folder, symlinks=True)
+    project = Project(folder)
+    project.demo_output = subprocess.CompletedProcess(*json.loads((made / "said.json").read_text()))
     return project
 
 

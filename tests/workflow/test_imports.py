@@ -53,7 +53,16 @@ def test_a_list_from_the_folder_of_imports(fresh):
     with_list(fresh, required=False, file="elsewhere/ropeworks.csv")
     assert fresh.would_run(HERITAGE) == set()
 
-    (folder / "ropeworks.csv").write_text(LIST.replace("3.001", "3,001"), encoding="utf-8")
+    # and under another name
+    (folder / "ropeworks.csv").rename(folder / "of_the_guild.csv")
+    with_list(fresh, file="elsewhere/of_the_guild.csv")
+    assert fresh.would_run(HERITAGE) == set()
+    # what is said of it counts
+    with_list(fresh, file="elsewhere/of_the_guild.csv", defaults={"heritage_class": "warehouse"})
+    assert fresh.would_run(HERITAGE) == {"locate_sites"}
+    with_list(fresh, file="elsewhere/of_the_guild.csv")
+
+    (folder / "of_the_guild.csv").write_text(LIST.replace("3.001", "3,001"), encoding="utf-8")
     wrong = fresh.snakemake(HERITAGE, check=False, env=env)
     assert wrong.returncode != 0
-    assert "ropeworks.csv, line 2" in wrong.stderr
+    assert "of_the_guild.csv, line 2" in wrong.stderr

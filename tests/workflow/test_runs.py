@@ -11,12 +11,12 @@ from shapely.geometry import box
 
 from creative_nodes.common import code_fingerprint, tables
 from creative_nodes.report.tables import TABLES
-from creative_nodes.runs import answers, changes
+from creative_nodes.runs import answers, changes, keys
 from creative_nodes.runs.record import RunCity
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "data/processed/sample/scores.parquet"
-TODAY = {name: code_fingerprint(ROOT / "scripts" / f"{name}.py") for name in answers.ANSWERING}
+TODAY = {name: code_fingerprint(ROOT / "scripts" / f"{name}.py") for name in keys.ANSWERING}
 WITHOUT_NETWORK = {"residents_walk_15": 0.31, "network_gain": 0.0}
 # a workflow of somebody else, with rules of its own
 CONSUMER = f"""

@@ -12,12 +12,19 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import get_wildcard_names, is_flagged
 from snakemake.logging import logger
 
-from creative_nodes.common import InputError, known_cities, merged, read_yaml
+from creative_nodes.common import (
+    InputError,
+    cities_named,
+    known_cities,
+    merged,
+    read_yaml,
+    where_of,
+)
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import OSM_TAGS, check_files, find_imports
 from creative_nodes.people import find_population, told_passed_over
-from creative_nodes.pull import resolve_source
-from creative_nodes.report import PAGE_KEYS
+from creative_nodes.pull import resolve_source, shared
+from creative_nodes.report import HANDFUL, PAGE_KEYS
 from creative_nodes.runs import (
     ANSWER_KEYS,
     ANSWERING,
@@ -30,6 +37,7 @@ from creative_nodes.runs import (
     without_runs,
 )
 from creative_nodes.settings import (
+    load_city,
     load_config,
     load_settings,
     own_reach,
@@ -59,7 +67,9 @@ ASKED, configured = split_asked(without_runs(config))
 KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
 checked(check_run_name, CONFIG.run, KNOWN)
-CITIES = CONFIG.cities
+CITIES = checked(cities_named, CONFIG.cities)
+# many cities are ranked on the index; a column each would be no comparison
+COMPARISON = ["<reports>/comparison.html"] if len(CITIES) <= HANDFUL else []
 
 
 def of_run(folder):
@@ -134,10 +144,61 @@ def settings_of(city):
 @cache
 def source_of(city):
     """Return where one city's OSM data comes from."""
-    given = settings_of(city).city
+    given = checked(load_city, city)
     return checked(
         resolve_source, city, given.source, given.boundary, extracts=EXTRACTS
     )
+
+
+@cache
+def groups():
+    """Return the cities of a full run that are cut out of one file, by the name of their group."""
+    sources = {}
+    for city in CITIES:
+        try:
+            sources[city] = source_of(city)
+        except WorkflowError:
+            # said where the city itself is made
+            continue
+    return shared(sources)
+
+
+def is_cut(city):
+    """Say whether a city has its cut, of the file as it is."""
+    cut = Path(of_run("data/raw"), city, "osm.pbf")
+    files = list(map(Path, source_of(city).files))
+    return cut.exists() and all(
+        one.exists() and one.stat().st_mtime <= cut.stat().st_mtime for one in files
+    )
+
+
+def cut_together(group):
+    """Return the cities of a group that are to be cut."""
+    return [city for city in groups()[group] if not is_cut(city)]
+
+
+def cuts_for(city):
+    """Return the folder where a city's cut is made beside those of others; nothing for a city that is cut by itself."""
+    group = next((name for name, cities in groups().items() if city in cities), None)
+    folder = of_run(f"data/raw/_cuts/{group}")
+    if "--target-jobs" in sys.argv:
+        return aside(folder) if group and Path(folder).is_dir() else []
+    run = cities_of_run()
+    with_it = [one for one in cut_together(group) if one in run] if group else []
+    return aside(folder) if city in with_it and len(with_it) > 1 else []
+
+
+def asked_together(group):
+    """Return what is asked of the pull of each city that is cut together with others."""
+    return [asked_of_pull(city) for city in cut_together(group)]
+
+
+def asked_of_pull(city):
+    """Return what is asked of one city's pull, as text."""
+    given = settings_of(city)
+    parts = {"city": city, "epsg": given.city.epsg}
+    parts["boundary"] = given.city.boundary.model_dump(mode="json")
+    return json.dumps(parts | {"edge_buffer_m": given.analysis.edge_buffer_m})
 
 
 @cache
@@ -195,14 +256,16 @@ def words_of(city):
 
 
 @cache
-def imports_of(city, kind=None):
-    """Return the files of one city's imported lists, of all kinds or of one."""
+def lists_there(city, kind=None):
+    """Return one city's imported lists that are there, of all kinds or of one: what is said of each by its file."""
     folders = [Path(), *([IMPORTS] if IMPORTS else [])]
     lists = [one for one in settings_of(city).city.imports if kind in (None, one.kind)]
-    found = checked(
-        find_imports, lists, folders=folders, where=f"config/cities/{city}.yaml"
-    )
-    return [str(path) for path in found]
+    return checked(find_imports, lists, folders=folders, where=where_of(city))
+
+
+def imports_of(city, kind=None):
+    """Return the files of one city's imported lists, of all kinds or of one."""
+    return [str(path) for path, _ in lists_there(city, kind)]
 
 
 @cache
@@ -210,9 +273,7 @@ def gtfs_of(city):
     """Return the files of one city's GTFS feed."""
     folders = [Path(), *([GTFS] if GTFS else [])]
     feed = settings_of(city).city.gtfs
-    found = checked(
-        find_gtfs, feed, folders=folders, where=f"config/cities/{city}.yaml"
-    )
+    found = checked(find_gtfs, feed, folders=folders, where=where_of(city))
     return [str(path) for path in found]
 
 
@@ -293,6 +354,19 @@ def params_for(*keys):
     return lambda wildcards: pick(settings_of(wildcards.city), *keys)
 
 
+def params_with_lists(*keys, kind=None):
+    """Return such a function that adds what is said of the lists that are there; what their files are called is left out."""
+
+    def chosen(wildcards):
+        said = [one.said for _, one in lists_there(wildcards.city, kind)]
+        parts = json.loads(pick(settings_of(wildcards.city), *keys))
+        return json.dumps(
+            parts | {"city.imports": said}, sort_keys=True, ensure_ascii=False
+        )
+
+    return chosen
+
+
 # a comparison reads the tables of two runs as files that others made
 COMPARED_CITIES = checked(compared_cities, COMPARED)
 
@@ -348,6 +422,8 @@ def with_trial(files):
 # bad input is told before anything runs: the file of each city of a run is checked, and the files that it names
 WHAT_IF = checked(read_asked, ASKED) if ASKED else None
 SITES = checked(sites_file, WHAT_IF) if WHAT_IF else []
+# every path is matched against these, so that of many cities those of the run alone count
+NAMED = KNOWN if len(KNOWN) <= 100 else cities_of_run()
 for city in cities_of_run():
     checked(
         check_files,

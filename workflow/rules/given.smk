@@ -8,6 +8,8 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import ancient, flag, is_flagged
 from snakemake.persistence import PersistenceBase
 
+from creative_nodes.common import is_stored
+
 
 def given(paths):
     """Flag inputs from outside, a path, several, or none; a download stays what the workflow makes."""
@@ -17,12 +19,22 @@ def given(paths):
 
 
 def given_file(path):
-    """Flag one input; one that is not there is told also where results exist."""
+    """Flag one input; one that is not there is told also where results exist.
+
+    It lies on this machine, also where results go to object storage; one with an address there counts as Snakemake has it.
+    """
     if path.startswith("data/raw/downloads/"):
         return path
+    if is_stored(path):
+        return storage(path)
     if not Path(path).is_file():
         raise WorkflowError(f"bad input\n{path}: no such file")
-    return flag(ancient(path), "given")
+    return flag(flag(ancient(path), "given"), "local")
+
+
+def aside(path):
+    """Flag an input that a result does not depend on: whether it is there, or newer, remakes nothing."""
+    return flag(ancient(path), "aside")
 
 
 @cache
@@ -45,9 +57,10 @@ def by_bytes(input_of):
 
     @wraps(input_of)
     def record(persistence, job):
-        if not any(is_flagged(path, "given") for path in job.input):
-            return input_of(persistence, job)
-        return sorted(counted(path) for path in job.input)
+        inputs = [path for path in job.input if not is_flagged(path, "aside")]
+        if not any(is_flagged(path, "given") for path in inputs):
+            return sorted(map(str, inputs))
+        return sorted(map(counted, inputs))
 
     return record
 

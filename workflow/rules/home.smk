@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from creative_nodes.common import HOME, code_fingerprint, found
+from creative_nodes.common import HOME, code_fingerprint, found, keep_hashes
 
 PROJECT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 # scripts look there too

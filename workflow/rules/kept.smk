@@ -4,6 +4,7 @@ The scripts put their outputs in place at once (scripts/_run.py). So Snakemake n
 not after one that failed, and counts a job that failed as one that was killed: not finished, to be made again.
 """
 
+import shutil
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
@@ -114,5 +115,7 @@ onstart:
 
 
 onerror:
+    # what others did not come to take of a cut made together: the next run makes it anew
+    shutil.rmtree(of_run("data/raw/_cuts"), ignore_errors=True)
     if told := of_earlier_runs(workflow.dag):
         logger.error(told)

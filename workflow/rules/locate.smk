@@ -37,11 +37,10 @@ rule locate_sites:
         **needs_of("locate_sites"),
     params:
         code=code_of("locate_sites"),
-        settings=params_for(
+        settings=params_with_lists(
             "analysis.locate",
             "analysis.edge_buffer_m",
             "city.country",
-            "city.imports",
             "city.languages",
             "city.local_name",
         ),

@@ -16,7 +16,7 @@ rule download_file:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs_of("download_file"),
+        **needs_of("download_file", waits=True),
     script:
         "../../scripts/download_file.py"
 
@@ -29,9 +29,32 @@ rule refresh_downloads:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs_of("refresh_downloads"),
+        # one file after another, as that rule does
+        **needs_of("download_file", waits=True),
     script:
         "../../scripts/refresh_downloads.py"
+
+
+# one file read once for all cities that are cut out of it; each takes its own in pull_osm
+rule cut_extract:
+    input:
+        source=lambda wildcards: extract_of(groups()[wildcards.extract][0]),
+    output:
+        cuts=temp(directory("<raw>/_cuts/{extract}")),
+    log:
+        "<logs>/_cuts/{extract}/cut_extract.log",
+    benchmark:
+        "<logs>/_cuts/{extract}/cut_extract.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("cut_extract"),
+    params:
+        source=lambda wildcards: source_of(groups()[wildcards.extract][0]).public(),
+        cities=lambda wildcards: asked_together(wildcards.extract),
+    script:
+        "../../scripts/cut_extract.py"
 
 
 # snakemake data/raw/hanoi/osm.pbf
@@ -41,6 +64,7 @@ rule pull_osm:
         polygon=lambda wildcards: given(
             settings_of(wildcards.city).city.boundary.polygon
         ),
+        together=lambda wildcards: cuts_for(wildcards.city),
     output:
         osm="<raw>/{city}/osm.pbf",
         provenance="<raw>/{city}/provenance.json",
@@ -83,8 +107,8 @@ rule read_osm:
         **needs_of("read_osm"),
     params:
         code=code_of("read_osm"),
-        settings=params_for(
-            "analysis.travel.modes", "analysis.edge_buffer_m", "city.imports"
+        settings=params_with_lists(
+            "analysis.travel.modes", "analysis.edge_buffer_m", kind=OSM_TAGS
         ),
     script:
         "../../scripts/read_osm.py"

@@ -101,7 +101,7 @@ ANSWERS = (
 # snakemake reports/index.html
 rule write_index:
     input:
-        **tables_of_all("indicators", *ANSWERS),
+        **tables_of_all("study_area", "indicators", *ANSWERS),
         run="<tables>/run.json",
     output:
         page=report(

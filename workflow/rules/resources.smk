@@ -11,8 +11,8 @@ USUAL_MB = 5
 # other machines and other cities than those measured
 MEMORY_MARGIN, TIME_MARGIN = 1.5, 5
 LEAST_MINUTES = 2
-# Snakemake stands beside the script in a job of a cluster
-SNAKEMAKE_MB = 300
+# Snakemake stands beside the script in a job of a cluster, and in one of Slurm another that watches over it, 320 MB each
+SNAKEMAKE_MB = 700
 
 with Path(workflow.source_path("../resources.tsv")).open(encoding="utf-8") as file:
     MEASURED = {
@@ -40,14 +40,16 @@ def by_size(rule, what, wildcards):
     return line[what] + line[f"{what}_per_mb"] * extract_mb(wildcards)
 
 
-def needs_of(rule):
-    """Return memory and time of a rule as functions of size, with more at each attempt."""
+def needs_of(rule, *, waits=False):
+    """Return memory and time of a rule as functions of size, with more at each attempt; one that waits for servers may."""
 
     def mem_mb(wildcards, attempt):
         needed = MEMORY_MARGIN * by_size(rule, "memory_mb", wildcards) + SNAKEMAKE_MB
         return math.ceil(needed / 100) * 100 * attempt
 
     def runtime(wildcards, attempt):
+        if waits:
+            return math.ceil(60 * CONFIG.internet.longest_hours)
         minutes = TIME_MARGIN * by_size(rule, "seconds", wildcards) / 60
         return math.ceil(max(LEAST_MINUTES, minutes)) * attempt
 

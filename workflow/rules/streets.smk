@@ -5,6 +5,7 @@
 rule read_transit:
     input:
         osm="<raw>/{city}/osm.pbf",
+        provenance="<raw>/{city}/provenance.json",
         places="<tables>/{city}/places.parquet",
         study_area="<tables>/{city}/study_area.parquet",
         gtfs=lambda w: given(gtfs_of(w.city)),

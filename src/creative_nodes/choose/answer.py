@@ -94,7 +94,7 @@ def measure_served(
     if demand is None:
         return Served(np.zeros((0, len(sites)), dtype=bool), np.zeros(0))
     cover = demand.covering(walks.minutes)
-    return Served(cover.sets.reshape(-1, len(sites)), cover.amount)
+    return Served(cover.sets.reshape(len(cover.amount), len(sites)), cover.amount)
 
 
 def measure_eligible(

@@ -146,13 +146,24 @@ def saving(minutes: np.ndarray, today: np.ndarray, residents: np.ndarray, *, cap
     cap : minutes that a longer way, or none, counts as.
     """
     saved = np.maximum(np.minimum(today, cap)[:, None] - minutes, 0.0)
-    order = np.argsort(-saved, axis=1, kind="stable")
-    falling = np.take_along_axis(saved, order, axis=1)
-    steps = falling - np.column_stack([falling[:, 1:], np.zeros(len(falling))])
-    place = np.argsort(order, axis=1)
-    levels = [_collapse(place <= level, residents * steps[:, level]) for level in range(minutes.shape[1])]
+    point, site = np.nonzero(saved)
+    order = np.lexsort((site, -saved[point, site], point))
+    point, site = point[order], site[order]
+    won = saved[point, site]
+    level = np.arange(len(point)) - np.searchsorted(point, point)  # 0 for a point's best site, 1 for the next, ...
+    goes_on = np.append(point[1:] == point[:-1], False)[: len(point)]
+    step = won - np.where(goes_on, np.append(won[1:], 0.0)[: len(won)], 0.0)
+    levels = []
+    for most in range(int(level.max(initial=-1)) + 1):
+        here = np.flatnonzero(level == most)
+        number = np.full(len(minutes), -1)
+        number[point[here]] = np.arange(len(here))
+        up_to = (level <= most) & (number[point] >= 0)
+        sets = np.zeros((len(here), minutes.shape[1]), dtype=bool)
+        sets[number[point[up_to]], site[up_to]] = True
+        levels.append(_collapse(sets, residents[point[here]] * step[here]))
     if not levels:
-        return Aim(np.zeros((0, 0), dtype=bool), np.zeros(0))
+        return Aim(np.zeros((0, minutes.shape[1]), dtype=bool), np.zeros(0))
     return _collapse(np.concatenate([a.sets for a in levels]), np.concatenate([a.amount for a in levels]))
 
 
@@ -184,8 +195,9 @@ def greedy(aim: Aim, limit: Limit) -> list[int]:
     spare = left * (FITS - 1)
     open_ = np.ones(len(aim.amount), dtype=bool)
     order: list[int] = []
+    sets = aim.sets.astype(float)  # once, not for every site
     while True:
-        gain = (aim.amount * open_) @ aim.sets
+        gain = (aim.amount * open_) @ sets
         gain[price > left + spare] = 0.0
         if not n or gain.max() <= 0:
             return order

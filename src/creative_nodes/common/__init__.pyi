@@ -1,8 +1,13 @@
 from . import messages as messages
 from . import tables as tables
+from .cities import cities_named as cities_named
+from .cities import known_cities as known_cities
+from .cities import read_city as read_city
+from .cities import where_of as where_of
 from .errors import InputError as InputError
 from .errors import nearest as nearest
 from .fingerprint import code_fingerprint as code_fingerprint
+from .fingerprint import keep_hashes as keep_hashes
 from .geo import M2_PER_KM2 as M2_PER_KM2
 from .geo import METRES_PER_KM as METRES_PER_KM
 from .geo import WGS84_EPSG as WGS84_EPSG
@@ -55,6 +60,7 @@ from .places import HOME as HOME
 from .places import at_hand as at_hand
 from .places import by_bytes as by_bytes
 from .places import found as found
+from .places import is_stored as is_stored
 from .schema import EVIDENCE as EVIDENCE
 from .schema import GEOMETRY as GEOMETRY
 from .schema import MESSAGES as MESSAGES
@@ -70,8 +76,8 @@ from .settings import Positive as Positive
 from .settings import Section as Section
 from .settings import Share as Share
 from .settings import check_classes as check_classes
+from .settings import check_metric as check_metric
 from .settings import differing as differing
-from .settings import known_cities as known_cities
 from .settings import known_crs as known_crs
 from .settings import merged as merged
 from .settings import not_there as not_there
@@ -79,6 +85,8 @@ from .settings import read_yaml as read_yaml
 from .settings import restore as restore
 from .settings import restore_all as restore_all
 from .settings import validated as validated
+from .warm import begin as begin
+from .warm import can_fork as can_fork
 from .whole import Making as Making
 from .whole import die_with_parent as die_with_parent
 from .whole import sweep as sweep

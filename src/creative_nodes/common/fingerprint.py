@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 PACKAGE = "creative_nodes"
 SOURCE = Path(__file__).parents[1]
+# in the working folder: trees take seconds to make, and hardly any file changes from one start to the next
+KEPT = Path(".snakemake", "hashes_of_code.json")
 # arguments that tell a reader what a setting, a column or a criterion means: positions and keywords of each call
 TOLD: dict[str, tuple[set[int], set[str]]] = {
     "Field": (set(), {"description"}),
@@ -51,10 +56,52 @@ def _tree(path: Path) -> ast.Module:
 
 
 @cache
+def _by() -> str:
+    """Name how hashes are taken: by this file, and by a version of Python, each of which has trees of its own."""
+    return f"{sys.version} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Return what an earlier start kept; nothing where it was taken otherwise, or half the file is there."""
+    try:
+        found = json.loads(KEPT.read_text(encoding="utf-8"))
+        return dict(found["kept"]) if found["by"] == _by() else {}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+@cache
+def _taken() -> dict[str, str]:
+    """Return what this start took, to keep it: by the bytes of a file."""
+    return {}
+
+
+def _once(path: Path, what: str, take: Callable[[], str]) -> str:
+    """Take something of a file's code, unless it was taken of the same bytes before."""
+    key = f"{hashlib.sha256(path.read_bytes()).hexdigest()} {what}"
+    if key not in _taken():
+        _taken()[key] = _known()[key] if key in _known() else take()
+    return _taken()[key]
+
+
+def keep_hashes() -> None:
+    """Keep what this start took of code for the next one in this folder, which finds it by the bytes of the files."""
+    if KEPT.parent.is_dir() and _taken() != _known():
+        aside = KEPT.with_name(f"{KEPT.name}.{os.getpid()}")
+        aside.write_text(json.dumps({"by": _by(), "kept": _taken()}), encoding="utf-8")
+        aside.replace(KEPT)
+
+
+@cache
 def _digest(path: Path, told: bool) -> bytes:
     """Hash one file: the tree of code, the bytes of all else."""
     if path.suffix != ".py":
         return hashlib.sha256(path.read_bytes()).digest()
+    return bytes.fromhex(_once(path, f"code {told}", lambda: _digest_of_code(path, told).hex()))
+
+
+def _digest_of_code(path: Path, told: bool) -> bytes:
     tree = _tree(path)
     if not told:
         # a copy, since the tree serves others
@@ -83,21 +130,27 @@ def _door(package: Path) -> dict[str, str]:
     }
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
-    """Yield the modules that an import statement may mean; through a stage's front door, those behind its names."""
-    if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
-        module = str(node.module)
-        door = _door(SOURCE.joinpath(*module.split(".")[1:]))
-        yield module
-        yield from (door.get(alias.name, f"{module}.{alias.name}") for alias in node.names)
-    elif isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE)
+def _statements(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield what a file imports of this package: modules, and the names it takes of them."""
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            yield str(node.module), [alias.name for alias in node.names]
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, []) for alias in node.names if alias.name.split(".")[0] == PACKAGE)
+
+
+def _meant(module: str, names: list[str]) -> Iterator[str]:
+    """Yield the modules that an import may mean; through a stage's front door, those behind its names."""
+    yield module
+    door = _door(SOURCE.joinpath(*module.split(".")[1:])) if names else {}
+    yield from (door.get(name, f"{module}.{name}") for name in names)
 
 
 @cache
 def _imports(path: Path) -> frozenset[Path]:
     """Return the files of this package that a file imports itself."""
-    files = (_file(name) for node in ast.walk(_tree(path)) for name in _imported(node))
+    statements = json.loads(_once(path, "imports", lambda: json.dumps(list(_statements(path)))))
+    files = (_file(meant) for module, names in statements for meant in _meant(module, names))
     return frozenset(file for file in files if file is not None)
 
 

@@ -21,6 +21,8 @@ PROVENANCE_FILE = "provenance.json"
 RULE_FILES = frozenset({"heritage_taxonomy", "creative_taxonomy", "amenity_taxonomy", "words", "polygon"})
 # inputs that `pull` made: what they depend on stands in the file beside them
 PULLED = ("osm", "provenance")
+# a cut made beside those of other cities, which a pull takes where it would make the same
+NOTHING_OF_ITS_OWN = ("together",)
 LEAF, PART = 12, 8  # hex digits of a hash by name, and of a part's
 
 
@@ -166,5 +168,7 @@ def made_from(script: str, inputs: Mapping[str, Any], params: Mapping[str, Any])
         if name != "code":
             found |= MadeOf(settings=_of_param(name, value))
     for role, paths in inputs.items():
+        if role in NOTHING_OF_ITS_OWN:
+            continue
         found |= _of_files(role, [paths] if isinstance(paths, str) else list(paths))
     return found

@@ -12,13 +12,10 @@ HOME = "CREATIVE_NODES_HOME"
 # where settings name files that others made, whose bytes are inputs of rules: what they are called means nothing
 UNNAMED = (
     *(f"analysis.locate.{kind}_taxonomy" for kind in ("heritage", "creative", "amenity")),
-    *("city.registry", "city.source.file", "city.boundary.polygon", "city.gtfs.file"),
+    *("city.registry", "city.source.file", "city.boundary.polygon", "city.gtfs.file", "city.imports.*.file"),
 )
-# the ids of a list's rows carry its name, and the names of rasters tell which one was found
-NAMED = (
-    *("city.people.raster.file", "city.people.older_raster.file", "city.people.table.file"),
-    "city.imports.*.file",
-)
+# the names of rasters tell which one was found
+NAMED = ("city.people.raster.file", "city.people.older_raster.file", "city.people.table.file")
 
 
 def places(*, root: Path = Path()) -> list[Path]:
@@ -30,6 +27,16 @@ def places(*, root: Path = Path()) -> list[Path]:
     """
     home = os.environ.get(HOME)
     return [root, *([Path(home)] if home else [])]
+
+
+def is_stored(path: str | Path) -> bool:
+    """Say whether a file lies in object storage: its address has a scheme, such as s3://bucket/town.osm.pbf.
+
+    Parameters
+    ----------
+    path : as settings name it.
+    """
+    return "://" in str(path)
 
 
 def found(path: str | Path, *, root: Path = Path()) -> Path:

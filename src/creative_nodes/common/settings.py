@@ -14,13 +14,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from creative_nodes.common.errors import InputError, nearest
-from creative_nodes.common.places import places
 from creative_nodes.common.words import WEIGHT_FORMS
 
 WEIGHT_SUM_TOLERANCE = 1e-6
 MOST_VALUES = 100_000  # in one file
 _BOOLEAN = "tag:yaml.org,2002:bool"
-_CITY_FILE = re.compile(r"[a-z][a-z0-9-]*\.yaml")
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -109,6 +107,24 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise InputError("must hold a mapping of keys to values", where=str(path))
     return data
+
+
+def yaml_value(text: str, where: str) -> Any:
+    """Read one value as YAML.
+
+    Parameters
+    ----------
+    text : the value.
+    where : it stands, for errors.
+
+    Raises
+    ------
+    InputError : it is not valid.
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError):
+        raise InputError(f"cannot be read as a list, a mapping or a text in quotes: {text}", where=where) from None
 
 
 def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
@@ -284,30 +300,16 @@ def known_crs(epsg: int) -> Any:
         raise ValueError(f"EPSG:{epsg} is not known to PROJ") from None
 
 
-# names that are rules or pages already
-TAKEN = ("all", "comparison", "demo", "diff", "index", "maps", "report", "whatif")
-
-
-def known_cities(*, root: Path = Path()) -> list[str]:
-    """List the cities that have a file, sorted.
-
-    Parameters
-    ----------
-    root : the working folder; cities of the workflow's own folder are known too.
+def check_metric(epsg: int) -> int:
+    """Return an EPSG code that is of a projected CRS in metres.
 
     Raises
     ------
-    InputError : a file has a name that is no key of a city.
+    ValueError : it is of another, or PROJ knows no such code.
     """
-    folders = [place / "config" / "cities" for place in places(root=root)]
-    files = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}
-    names = [name for name in files if Path(name).suffix.lower() in (".yaml", ".yml")]
-    odd = [name for name in sorted(names) if not name.startswith(".") and not _CITY_FILE.fullmatch(name)]
-    odd += [f"{name}.yaml" for name in TAKEN if f"{name}.yaml" in names]
-    if odd:
-        raise InputError(
-            "name it in small letters a-z, digits and hyphens, beginning with a letter, such as ho-chi-minh.yaml; "
-            f"{', '.join(TAKEN)} are taken",
-            where=f"config/cities/{odd[0]}",
+    crs = known_crs(epsg)
+    if not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
+        raise ValueError(
+            f"EPSG:{epsg} ({crs.name}) is not a projected CRS in metres; leave epsg out to use the UTM zone"
         )
-    return sorted(name.removesuffix(".yaml") for name in names if _CITY_FILE.fullmatch(name))
+    return epsg

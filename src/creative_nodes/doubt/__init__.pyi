@@ -8,12 +8,12 @@ from .marks import judge_marks as judge_marks
 from .marks import map_marks as map_marks
 from .marks import marks_in_words as marks_in_words
 from .priorities import doubt_priorities as doubt_priorities
-from .reading import DOUBT_KEYS as DOUBT_KEYS
 from .reading import read_doubt_rules as read_doubt_rules
 from .reading import read_doubted_city as read_doubted_city
 from .reading import read_set as read_set
 from .scenario_reach import measure_scenario_places as measure_scenario_places
 from .scenario_reach import measure_scenarios as measure_scenarios
+from .settings import DOUBT_KEYS as DOUBT_KEYS
 from .settings import SWEPT as SWEPT
 from .settings import Backtest as Backtest
 from .settings import Doubt as Doubt

@@ -31,14 +31,13 @@ from creative_nodes.network import (
 )
 from creative_nodes.reach import (
     MAJOR,
-    MODES,
     Around,
     Candidates,
     Reach,
     Survey,
     World,
     look_around,
-    measure_criteria,
+    measure_ranking,
     spillover_sums,
 )
 from creative_nodes.score import Scale, Score, value_of, weighted_sum
@@ -186,15 +185,13 @@ def back_test(
         none = np.zeros((0, 1 + len(candidates)))
         summary = summarise(none, none, n, rules.backtest, seed=seed)
         return tables.empty(BACKTEST), tables.empty(BACKTEST_PAIRS), summary
-    measured = measure_criteria(
+    measured = measure_ranking(
         Survey(sites, world, streets, rules.link_within_m),
-        # scores need neither the other modes nor a description of the streets
-        reach=rules.reach.for_criteria(),
+        reach=rules.reach,
         network=rules.network,
         candidates=rules.candidates,
         main_mode=rules.main_mode,
-        modes=tables.empty(MODES),
-    ).candidates
+    )
     reachable = measured["reachable"].to_numpy()
     city, shapes = _city(sites, world, streets, rules), streets.shapes(sites)
     tested, rivals = np.flatnonzero(reachable[:n]), n + np.flatnonzero(reachable[n:])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from creative_nodes.common import tables
 from creative_nodes.doubt.tables import AGREEMENT, PRIORITIES_DOUBT, RANK_ACCEPTABILITY
+from creative_nodes.network import row_blocks
 from creative_nodes.score import (
     Acceptability,
     Prepared,
@@ -34,12 +35,32 @@ def dominated_by(matrix: np.ndarray) -> np.ndarray:
     Whoever is dominated can never stand first alone, whatever the weights.
     """
     n = len(matrix)
-    as_good, better = np.ones((n, n), dtype=bool), np.zeros((n, n), dtype=bool)
-    for values in matrix.T:  # row i, column j: how j compares with i
-        as_good &= values[None, :] >= values[:, None]
-        better |= values[None, :] > values[:, None]
-    count: np.ndarray = (as_good & better).sum(axis=1)
+    count = np.zeros(n, dtype=int)
+    for rows in row_blocks(n, n):
+        as_good, better = np.ones((len(rows), n), dtype=bool), np.zeros((len(rows), n), dtype=bool)
+        for values in matrix.T:  # row i, column j: how j compares with i
+            as_good &= values[None, :] >= values[rows, None]
+            better |= values[None, :] > values[rows, None]
+        count[rows] = (as_good & better).sum(axis=1)
     return count
+
+
+def _spans(others: np.ndarray, slope: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield, block by block, between which weights of a criterion each row is first, and whether it ever is.
+
+    Parameters
+    ----------
+    others : what the rows are worth by the other criteria alone, shape (n,).
+    slope : how much more they are worth by this criterion alone, shape (n,).
+    """
+    for rows in row_blocks(len(others), len(others)):
+        # i is not behind j at weight t where a + t b >= 0
+        a, b = others[rows, None] - others[None, :], slope[rows, None] - slope[None, :]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            crossing = -a / b
+        low = np.where(b > TIE, crossing, 0.0).max(axis=1, initial=0.0)
+        high = np.where(b < -TIE, crossing, 1.0).min(axis=1, initial=1.0)
+        yield low, high, ((np.abs(b) > TIE) | (a >= -TIE)).all(axis=1) & (low < high - NARROWEST)
 
 
 def first_if(matrix: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,13 +87,7 @@ def first_if(matrix: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.nd
         # with one criterion alone nothing can be moved
         others = np.delete(matrix, c, axis=1) @ (rest / rest.sum()) if k > 1 else matrix[:, c]
         slope = matrix[:, c] - others
-        # i is not behind j at weight t where a + t b >= 0
-        a, b = others[:, None] - others[None, :], slope[:, None] - slope[None, :]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossing = -a / b
-        low = np.where(b > TIE, crossing, 0.0).max(axis=1, initial=0.0)
-        high = np.where(b < -TIE, crossing, 1.0).min(axis=1, initial=1.0)
-        possible = ((np.abs(b) > TIE) | (a >= -TIE)).all(axis=1) & (low < high - NARROWEST)
+        low, high, possible = (np.concatenate(parts) for parts in zip(*_spans(others, slope), strict=True))
         # a change of nothing is no change: who is first already is left out
         possible &= ~first
         target = np.clip(weights[c], low, np.maximum(low, high))  # high may be below low where it is not possible
@@ -184,10 +199,8 @@ def largest_moves(sweeps: pd.DataFrame, site_ids: np.ndarray) -> pd.DataFrame:
 
 def _acceptability_rows(draws: str, found: Acceptability, site_ids: np.ndarray) -> pd.DataFrame:
     """List the ranks each candidate took, with the share of draws; ranks it never took are left out."""
-    site, rank = np.nonzero(found.counts)
-    return pd.DataFrame(
-        {"site_id": site_ids[site], "draws": draws, "rank": rank + 1, "share": found.shares()[site, rank]}
-    )
+    site, rank, share = found.taken()
+    return pd.DataFrame({"site_id": site_ids[site], "draws": draws, "rank": rank, "share": share})
 
 
 def doubt_priorities(

@@ -20,12 +20,6 @@ from creative_nodes.reach import CANDIDATES, REFERENCE, Candidates, Reach, World
 from creative_nodes.score import SCALES, Score, read_scales
 from creative_nodes.streets import STATIONS, read_streets
 
-# what `read_doubt_rules` and `read_doubted_city` need of the settings, beside those of streets
-DOUBT_KEYS = (
-    *("city.main_mode", "city.people", "analysis.doubt", "analysis.reach", "analysis.network", "analysis.candidates"),
-    *("analysis.score", "analysis.edge_buffer_m", "analysis.people_grid", "analysis.seed"),
-)
-
 
 def read_doubt_rules(settings: str) -> DoubtRules:
     """Read the settings of a rule; `settings` is JSON with `DOUBT_KEYS`."""

@@ -159,6 +159,12 @@ FACTORS = (
     "orders",
 )
 
+# what `read_doubt_rules` and `read_doubted_city` need of the settings, beside those of streets
+DOUBT_KEYS = (
+    *("city.main_mode", "city.people", "analysis.doubt", "analysis.reach", "analysis.network", "analysis.candidates"),
+    *("analysis.score", "analysis.edge_buffer_m", "analysis.people_grid", "analysis.seed"),
+)
+
 SWEPT = ("travel", "reach", "clusters", "network", "candidates", "score")
 
 

@@ -15,16 +15,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from creative_nodes.common import Mode, TravelMode, tables
+from creative_nodes.common import Mode, TravelMode
 from creative_nodes.doubt.settings import Swept, changed
 from creative_nodes.reach import (
-    MODES,
     Measuring,
     PositionRules,
     Survey,
     World,
-    measure_criteria,
     measure_positions,
+    measure_ranking,
     select_candidates,
     survey_places,
 )
@@ -101,14 +100,9 @@ def measure_under(
     main_mode : mode of the ride.
     """
     some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
-    found = measure_criteria(
-        some,
-        reach=analysis.reach.for_criteria(),
-        network=analysis.network,
-        candidates=analysis.candidates,
-        main_mode=main_mode,
-        modes=tables.empty(MODES),  # ranks need no description of the streets
-    ).candidates
+    found = measure_ranking(
+        some, reach=analysis.reach, network=analysis.network, candidates=analysis.candidates, main_mode=main_mode
+    )
     chosen = select_candidates(survey.sites, analysis.candidates)["site_id"]
     return found[found["site_id"].isin(chosen)].reset_index(drop=True)
 
@@ -156,10 +150,11 @@ class _Swept:
         """Prepare a sweep."""
         within, analysis = city.analysis.people_grid.link_within_m, city.analysis
         some = every_nth(city.reference, analysis.sweeps.places)
-        places = survey_places(some, city.world, city.streets, within)
+        surveyed = Survey(sites, city.world, city.streets, within)
+        places = replace(survey_places(some, city.world, city.streets, within), of_city=surveyed.of_city)
         today = scales_by(positions_under(places, analysis, city.world.people, city.main_mode), analysis.score.anchors)
         whole = scales_by(city.reference, analysis.score.anchors)
-        return cls(Survey(sites, city.world, city.streets, within), places, city.main_mode, whole, today)
+        return cls(surveyed, places, city.main_mode, whole, today)
 
     def ranks(self, variant: Variant) -> pd.Series:
         """Rank the candidates under a variant: rank by site_id, of those that share the ranking then."""

@@ -112,12 +112,11 @@ def read_imports(paths: Iterable[str], imports: list[dict[str, Any]], scope: Sco
 
     Parameters
     ----------
-    paths : files; a list that is not required may be without.
-    imports : the lists as configured, of which each file serves the one of its name.
+    paths : the files that are there.
+    imports : what is said of each of them (`Import.said`), in their order.
     scope : what they are read for.
     """
-    specs = {Path(one["file"]).name: Import.model_validate(one) for one in imports}
-    lists = [(path, specs[Path(path).name]) for path in paths]
+    lists = [(path, Import.model_validate({**one, "file": path})) for path, one in zip(paths, imports, strict=True)]
     return [read_import(path, spec, scope) for path, spec in lists if spec.kind != OSM_TAGS]
 
 
@@ -426,12 +425,12 @@ def _known(raw: Raw, number: int, lon: float, lat: float, spec: Import, scope: S
     told = {key: _one_of(value(key), some, getattr(spec.mapping, key), where) for key, some in allowed.items()}
     year = start_year({"start_date": value("year")}) if value("year") else None
     placed = bool(np.isfinite(lon))
-    # of name and place, so that rows put in or taken out leave the others' ids alone
-    code = hashlib.sha256(f"{fold(name)}|{raw.x[number]:.6f}|{raw.y[number]:.6f}".encode()).hexdigest()[:8]
-    stem = re.sub(r"[^a-z0-9]+", "-", fold(Path(spec.file).stem)).strip("-")
+    # of source, name and place, so that rows put in or taken out, and another name of the file, leave ids alone
+    told_of = f"{spec.source}|{spec.kind}|{fold(name)}|{raw.x[number]:.6f}|{raw.y[number]:.6f}"
+    code = hashlib.sha256(told_of.encode()).hexdigest()[:8]
     return Known.model_validate(
         {
-            "registry_id": f"{stem or 'import'}-{code}",
+            "registry_id": f"list-{code}",
             **names,
             "name": name,
             "aliases": ";".join(_aliases(name.replace(";", " "), scope.local_name)),

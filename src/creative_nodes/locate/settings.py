@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -18,6 +18,7 @@ from creative_nodes.common import (
     Tier,
     known_crs,
     not_there,
+    where_of,
 )
 
 # what a run reads the rules of places from
@@ -103,6 +104,11 @@ class Import(Section):
         return epsg
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What is said of its file, as JSON has it, but for what the file is called."""
+        return self.model_dump(mode="json", exclude={"file", "required"})
+
+    @property
     def mapping(self) -> ImportColumns:
         """Its column mapping, which every kind but osm has."""
         if self.columns is None:
@@ -164,7 +170,7 @@ class Locate(Section):
     registry_match_score: Share = Field(0.85, description="least similarity of folded names for a match, 0-1")
 
 
-def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> list[Path]:
+def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> list[tuple[Path, Import]]:
     """Find the files of a city's imported lists.
 
     Parameters
@@ -175,7 +181,7 @@ def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> l
 
     Returns
     -------
-    The files that are there, in the order of the lists.
+    The files that are there, each with its list, in the order of the lists.
 
     Raises
     ------
@@ -187,7 +193,7 @@ def find_imports(imports: list[Import], folders: list[Path], *, where: str) -> l
         if path is None and one.required:
             raise not_there(f"imports.{number}.file", one.file, folders, variable="IMPORTS", where=where)
         if path is not None:
-            found.append(path)
+            found.append((path, one))
     return found
 
 
@@ -205,7 +211,7 @@ def check_files(settings: Locate, registry: str | None, *, city: str, root: Path
     ------
     InputError : one of them is not there.
     """
-    here = f"config/cities/{city}.yaml"
+    here = where_of(city, root=root)
     rules = [
         ("config/config.yaml (or the city's override)", f"locate.{key}", getattr(settings, key)) for key in TAXONOMIES
     ]

@@ -2,6 +2,7 @@ from .chains import Chains as Chains
 from .chains import LinkRule as LinkRule
 from .chains import both_ways as both_ways
 from .chains import direct_links as direct_links
+from .chains import row_blocks as row_blocks
 from .chains import typical_network as typical_network
 from .clusters import connect_spaces as connect_spaces
 from .connectivity import Links as Links

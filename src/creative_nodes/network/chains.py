@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.special import expit, logit
 
 from creative_nodes.common import InputError
+from creative_nodes.streets import Near
 
 LEAST = 0.005  # a walk below this probability is no link
 EASY = 0.5  # as good as one walk of link_minutes
@@ -94,6 +95,19 @@ def direct_links(
     return coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape).tocsr()
 
 
+def linked(walks: Near, *, rule: LinkRule) -> csr_array:
+    """Turn walks into link probabilities; only what is above 0 is kept.
+
+    Parameters
+    ----------
+    walks : minutes from places to spaces, up to the rule's limit.
+    rule : how a walk links.
+    """
+    p = rule.probability(walks.cost)
+    kept = p > 0
+    return coo_array((p[kept], (walks.a[kept], walks.b[kept])), shape=walks.shape).tocsr()
+
+
 def both_ways(links: csr_array) -> csr_array:
     """Return links between spaces as they hold both ways: the better direction counts, and none leads to itself."""
     better = links.maximum(links.T).tocoo()
@@ -144,6 +158,28 @@ def row_blocks(n_rows: int, width: int) -> Iterable[np.ndarray]:
         yield np.arange(first, min(first + size, n_rows))
 
 
+def _best_chains(links: csr_array) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+    """Yield blocks of p*: the numbers of some spaces, and their best chains to all."""
+    n = links.shape[0]
+    needed = _needed(links)
+    length = csr_array((-np.log(needed.data), needed.indices, needed.indptr), shape=links.shape)
+    for rows in row_blocks(n, n):
+        yield rows, np.exp(-dijkstra(length, indices=rows))
+
+
+def network_sizes(links: csr_array) -> np.ndarray:
+    """Return S_j, the network of each space in spaces, shape (n,), without keeping p*.
+
+    Parameters
+    ----------
+    links : see `Chains.of`.
+    """
+    size = np.zeros(links.shape[0])
+    for rows, best in _best_chains(links):
+        size[rows] = best.sum(axis=1)
+    return size
+
+
 @dataclass(frozen=True, eq=False)
 class Chains:
     """Best chains between spaces.
@@ -169,10 +205,7 @@ class Chains:
         n = links.shape[0]
         p = np.zeros((n, n), dtype=np.float32 if n > single_above else np.float64)
         size = np.zeros(n)
-        needed = _needed(links)
-        length = csr_array((-np.log(needed.data), needed.indices, needed.indptr), shape=links.shape)
-        for rows in row_blocks(n, n):
-            best = np.exp(-dijkstra(length, indices=rows))
+        for rows, best in _best_chains(links):
             p[rows], size[rows] = best, best.sum(axis=1)
         return cls(p, size)
 

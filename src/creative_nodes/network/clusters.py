@@ -15,16 +15,18 @@ from scipy.spatial import cKDTree
 
 from creative_nodes.common import NAME_COLUMNS, WGS84_EPSG, reproject, tables
 from creative_nodes.locate import has_han
+from creative_nodes.network.chains import network_sizes
 from creative_nodes.network.colocation import colocate
-from creative_nodes.network.connectivity import links_within, nearest_other, space_chains
+from creative_nodes.network.connectivity import chance_links, links_within, nearest_other
 from creative_nodes.network.density import NOISE, TINY, find_clusters, near_pairs, sizes
 from creative_nodes.network.naming import Naming, naming_of, quarter_of
 from creative_nodes.network.settings import ClusterSettings, NetworkSettings
 from creative_nodes.network.tables import CLUSTERS
-from creative_nodes.streets import StreetNetwork, Streets, costs_between
+from creative_nodes.streets import StreetNetwork, Streets, near_costs
 
 BLOCK = 4  # side of a search block, in limits: large blocks search few streets twice
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
+PAIRS_AT_ONCE = 500_000  # of points placed at random: about 100 MB
 
 
 def _near_nodes(network: StreetNetwork, nodes: np.ndarray, within_m: float) -> Iterator[tuple[np.ndarray, ...]]:
@@ -91,22 +93,28 @@ def _random_placements(
 ) -> Iterator[csr_array]:
     """Place n points at random along the streets, again and again; yield their distances up to `within_m`."""
     length = network.length_m[usable]
-    edges, alongs, close = [], [], []
+    drawn: list[tuple[np.ndarray, ...]] = []
     for number in range(simulations):
         edge = usable[rng.choice(len(length), size=n, p=length / length.sum())]
         along = rng.random(n) * network.length_m[edge]
         points = shapely.line_interpolate_point(network.lines[edge], along / network.length_m[edge], normalized=True)
         near = cKDTree(shapely.get_coordinates(points)).query_pairs(within_m, output_type="ndarray")
-        edges.append(edge)
-        alongs.append(along)
-        close.append(near.reshape(-1, 2) + number * n)
-    # all placements in one search, for every street is searched from once
-    pairs = np.concatenate(close)
-    metres = _between_points(network, np.concatenate(edges), np.concatenate(alongs), pairs, within_m)
-    borders = np.cumsum([len(one) for one in close])[:-1]
-    for number, (some, apart) in enumerate(zip(np.split(pairs, borders), np.split(metres, borders), strict=True)):
+        drawn.append((edge, along, near.reshape(-1, 2)))
+        if number == simulations - 1 or sum(len(close) for _, _, close in drawn) >= PAIRS_AT_ONCE:
+            yield from _distances(network, drawn, within_m)
+            drawn = []
+
+
+def _distances(network: StreetNetwork, drawn: list[tuple[np.ndarray, ...]], within_m: float) -> Iterator[csr_array]:
+    """Yield the distances of several placements from one search, for every street is searched from once."""
+    n = len(drawn[0][0])
+    edge, along = (np.concatenate([one[k] for one in drawn]) for k in (0, 1))
+    pairs = np.concatenate([close + number * n for number, (_, _, close) in enumerate(drawn)])
+    metres = _between_points(network, edge, along, pairs, within_m)
+    borders = np.cumsum([len(close) for _, _, close in drawn])[:-1]
+    for (_, _, close), apart in zip(drawn, np.split(metres, borders), strict=True):
         kept = np.isfinite(apart)
-        a, b = (some[kept] - number * n).T
+        a, b = close[kept].T
         both = np.concatenate([a, b]), np.concatenate([b, a])
         yield coo_array((np.tile(np.maximum(apart[kept], TINY), 2), both), shape=(n, n)).tocsr()
 
@@ -277,14 +285,14 @@ def connect_spaces(
     # two networks with entrances of their own: ferries take minutes and have no metres
     walk, timed = streets.network("walk", in_metres=True), streets.network("walk")
     doors, timed_doors = (streets.entrances(one, streets.shapes(inside)) for one in (walk, timed))
-    metres = costs_between(walk, doors, doors, limit=clusters.within_m)
+    metres = near_costs(walk, doors, doors, limit=clusters.within_m)
     pairs = near_pairs(metres, within_m=clusters.within_m)
     labels = find_clusters(pairs, clusters)
     large = sizes(pairs, labels, clusters)
     by_chance = largest_by_chance(walk, reproject(area, WGS84_EPSG, streets.epsg), len(inside), clusters, seed=seed)
     frame, ids = clusters_frame(inside, labels, large, by_chance, clusters, naming=naming_of(places), epsg=streets.epsg)
     limit = network.link_minutes
-    links = links_within(costs_between(timed, timed_doors, timed_doors, limit=limit), limit=limit)
+    links = links_within(near_costs(timed, timed_doors, timed_doors, limit=limit), limit=limit)
     nearest, minutes = nearest_other(timed, timed_doors, try_first=limit)
     named = inside["space_id"].to_numpy(dtype=object)
     out = creative.copy()
@@ -298,7 +306,7 @@ def connect_spaces(
                 "space_id": named,
                 "nearest_id": np.where(nearest >= 0, np.append(named, "")[nearest], ""),
                 "minutes": np.where(np.isfinite(minutes), minutes, np.nan),
-                "network": space_chains(streets, inside, network.rule()).size,
+                "network": network_sizes(chance_links(streets, inside, network.rule())),
             }
         ),
         colocation=colocate(heritage, creative, streets, walk, area=area, settings=clusters, seed=seed),

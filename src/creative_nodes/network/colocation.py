@@ -21,7 +21,7 @@ import shapely
 from creative_nodes.common import tables
 from creative_nodes.network.settings import ClusterSettings
 from creative_nodes.network.tables import COLOCATION
-from creative_nodes.streets import Entrances, StreetNetwork, Streets, costs_between
+from creative_nodes.streets import Entrances, Near, StreetNetwork, Streets, joined, near_costs, written_out
 
 OUTSIDE_EACH_SIDE = 0.025  # of the relabellings, for a pointwise 95 % envelope
 ROUNDING = 1e-9
@@ -29,29 +29,31 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Pairs:
-    """Ordered pairs of different points within reach: from `a` to `b`, in the distance step `step` (0 is the first)."""
+    """Ordered pairs of different points within reach: from `a` to `b`, in the distance step `step` (0 is the first).
 
-    a: np.ndarray
+    They are ordered by `a`; those of point i begin at `first[i]`, shape (n_points + 1,).
+    """
+
     b: np.ndarray
     step: np.ndarray
+    first: np.ndarray
     n_points: int
     n_steps: int
 
 
-def pairs_within(metres: np.ndarray, distances: np.ndarray) -> Pairs:
+def pairs_within(walks: Near, distances: np.ndarray) -> Pairs:
     """List the ordered pairs of points by the first of the distances that holds them.
 
     Parameters
     ----------
-    metres : distances between the points along streets, shape (n, n); the shorter of both directions counts.
+    walks : metres between the points along streets; the shorter of both directions counts.
     distances : rising distances of the curve, metres.
     """
-    both = np.minimum(metres, metres.T)
-    step = np.searchsorted(distances, both - ROUNDING)
+    both, n = walks.either_way(), walks.shape[0]
+    step = np.searchsorted(distances, both.cost - ROUNDING)
     near = step < len(distances)
-    np.fill_diagonal(near, val=False)
-    a, b = np.nonzero(near)
-    return Pairs(a, b, step[a, b], len(metres), len(distances))
+    first = np.searchsorted(both.a[near], np.arange(n + 1))
+    return Pairs(both.b[near].astype(np.int32), step[near].astype(np.int32), first, n, len(distances))
 
 
 def cross_k(pairs: Pairs, is_heritage: np.ndarray) -> np.ndarray:
@@ -62,8 +64,10 @@ def cross_k(pairs: Pairs, is_heritage: np.ndarray) -> np.ndarray:
     pairs : of the pooled points.
     is_heritage : which points are heritage, shape (n_points,); at least one is.
     """
-    mixed = is_heritage[pairs.a] & ~is_heritage[pairs.b]
-    counts = np.bincount(pairs.step[mixed], minlength=pairs.n_steps)
+    sites = np.flatnonzero(is_heritage)
+    _, mine = written_out(pairs.first[sites], np.diff(pairs.first)[sites])
+    mine = mine[~is_heritage[pairs.b[mine]]]
+    counts = np.bincount(pairs.step[mine], minlength=pairs.n_steps)
     mean: np.ndarray = np.cumsum(counts) / np.sum(is_heritage)
     return mean
 
@@ -124,17 +128,6 @@ def _stands(streets: Streets, walk: StreetNetwork, shapes: np.ndarray) -> Entran
     return replace(spots, leg_m=np.zeros(len(spots.place)))
 
 
-def _joined(first: Entrances, second: Entrances) -> Entrances:
-    return Entrances(
-        place=np.concatenate([first.place, second.place + first.n_places]),
-        edge=np.concatenate([first.edge, second.edge]),
-        share=np.concatenate([first.share, second.share]),
-        leg_m=np.concatenate([first.leg_m, second.leg_m]),
-        n_places=first.n_places + second.n_places,
-        gap_m=np.concatenate([first.gap_m, second.gap_m]),
-    )
-
-
 def standing(heritage: gpd.GeoDataFrame, area: shapely.Geometry) -> gpd.GeoDataFrame:
     """Return the sites that count: confidence medium or high, not lost, in the study area (EPSG:4326).
 
@@ -186,8 +179,8 @@ def colocate(
         return none
     steps = round(settings.colocation_max_m / settings.colocation_step_m)
     distances = settings.colocation_step_m * np.arange(1, steps + 1)
-    spots = _joined(ours, theirs)
-    pairs = pairs_within(costs_between(walk, spots, spots, limit=distances[-1] + ROUNDING), distances)
+    spots = joined(ours, theirs)
+    pairs = pairs_within(near_costs(walk, spots, spots, limit=distances[-1] + ROUNDING), distances)
     labels = np.arange(m + n) < m
     rng = np.random.default_rng(seed)
     relabelled = np.array([cross_k(pairs, rng.permutation(labels)) for _ in range(settings.relabellings)])

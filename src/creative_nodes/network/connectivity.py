@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from creative_nodes.network.chains import Chains, LinkRule, both_ways, direct_links
-from creative_nodes.streets import Entrances, StreetNetwork, Streets, cheapest, cost_rows, costs_between
+from creative_nodes.network.chains import Chains, LinkRule, both_ways, linked, row_blocks
+from creative_nodes.streets import Entrances, Near, StreetNetwork, Streets, cheapest, near_costs
 
 SHORTEST_MINUTES = 1.0  # pairs under one roof count as a minute apart, so that efficiency stays finite
 
@@ -49,17 +49,17 @@ class Links:
         return np.bincount(np.concatenate([self.a, self.b]).astype(int), minlength=self.n_spaces)
 
 
-def links_within(minutes: np.ndarray, *, limit: float) -> Links:
+def links_within(walks: Near, *, limit: float) -> Links:
     """Link the spaces whose walk is at most `limit`.
 
     Parameters
     ----------
-    minutes : walking minutes between spaces, shape (n, n); the shorter of both directions counts.
+    walks : minutes between spaces; the shorter of both directions counts.
     limit : minutes.
     """
-    both = np.minimum(minutes, minutes.T)
-    a, b = np.nonzero(np.triu(both <= limit, k=1))
-    return Links(a, b, both[a, b], len(minutes))
+    both = walks.either_way()
+    once = both.where((both.a < both.b) & (both.cost <= limit))
+    return Links(once.a, once.b, once.cost, walks.shape[0])
 
 
 def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: float) -> Links:
@@ -73,8 +73,7 @@ def space_links(streets: Streets, creative: gpd.GeoDataFrame, link_minutes: floa
     """
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(creative))
-    minutes = costs_between(walk, doors, doors, limit=link_minutes)
-    return links_within(minutes, limit=link_minutes)
+    return links_within(near_costs(walk, doors, doors, limit=link_minutes), limit=link_minutes)
 
 
 def space_chains(streets: Streets, spaces: gpd.GeoDataFrame, rule: LinkRule) -> Chains:
@@ -86,9 +85,19 @@ def space_chains(streets: Streets, spaces: gpd.GeoDataFrame, rule: LinkRule) -> 
     spaces : creative spaces.
     rule : how a walk links.
     """
+    return Chains.of(chance_links(streets, spaces, rule))
+
+
+def chance_links(streets: Streets, spaces: gpd.GeoDataFrame, rule: LinkRule) -> csr_array:
+    """Return the link probabilities between creative spaces by walking, the same both ways, shape (n, n).
+
+    Parameters
+    ----------
+    streets, spaces, rule : see `space_chains`.
+    """
     walk = streets.network("walk")
     doors = streets.entrances(walk, streets.shapes(spaces))
-    return Chains.of(both_ways(place_links(walk, doors, doors, rule)))
+    return both_ways(place_links(walk, doors, doors, rule))
 
 
 def place_links(walk: StreetNetwork, places: Entrances, spaces: Entrances, rule: LinkRule) -> csr_array:
@@ -100,8 +109,7 @@ def place_links(walk: StreetNetwork, places: Entrances, spaces: Entrances, rule:
     places, spaces : their entrances on it.
     rule : how a walk links.
     """
-    walks = cost_rows(walk, places, spaces, limit=rule.limit())
-    return direct_links(walks, (places.n_places, spaces.n_places), rule=rule)
+    return linked(near_costs(walk, places, spaces, limit=rule.limit()), rule=rule)
 
 
 def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) -> tuple[np.ndarray, np.ndarray]:
@@ -122,13 +130,12 @@ def nearest_other(walk: StreetNetwork, doors: Entrances, *, try_first: float) ->
         waiting = np.flatnonzero(which < 0)
         if not len(waiting):
             break
-        for rows, costs in cost_rows(walk, doors.of(which < 0), doors, limit=limit):
-            places = waiting[rows]
-            costs[np.arange(len(rows)), places] = np.inf
-            best = costs.argmin(axis=1)
-            least = costs[np.arange(len(rows)), best]
-            found = np.isfinite(least)
-            which[places[found]], cost[places[found]] = best[found], least[found]
+        walks = near_costs(walk, doors.of(which < 0), doors, limit=limit)
+        # of each place's walks the shortest, of equals the first, but none to itself
+        order = np.lexsort((walks.b, walks.cost, walks.a))
+        order = order[(waiting[walks.a] != walks.b)[order] & np.isfinite(walks.cost[order])]
+        places, best = np.unique(walks.a[order], return_index=True)
+        which[waiting[places]], cost[waiting[places]] = walks.b[order[best]], walks.cost[order[best]]
     return which, cost
 
 
@@ -169,9 +176,12 @@ def efficiency(links: Links) -> float:
     n = links.n_spaces
     if n < 2:
         return 0.0
-    minutes = dijkstra(links.graph(), directed=False)
-    apart = ~np.eye(n, dtype=bool)
-    return float((1 / np.maximum(minutes[apart], SHORTEST_MINUTES)).sum() / (n * (n - 1)))
+    graph, found = links.graph(), 0.0
+    for rows in row_blocks(n, n):
+        minutes = dijkstra(graph, directed=False, indices=rows)
+        apart = rows[:, None] != np.arange(n)
+        found += (1 / np.maximum(minutes[apart], SHORTEST_MINUTES)).sum()
+    return float(found / (n * (n - 1)))
 
 
 @dataclass(frozen=True)

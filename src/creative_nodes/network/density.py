@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.cluster import DBSCAN, HDBSCAN
 
 from creative_nodes.network.settings import ClusterSettings
+from creative_nodes.streets import Near
 
 NOISE = -1
 TINY = 1e-9  # scikit-learn reads a stored zero as a neighbour only when it is stored
@@ -41,17 +42,17 @@ def _with_diagonal(pairs: csr_array) -> csr_array:
     return csr_array((data, (row, col)), shape=(n, n))
 
 
-def near_pairs(metres: np.ndarray, *, within_m: float) -> csr_array:
+def near_pairs(walks: Near, *, within_m: float) -> csr_array:
     """Keep the pairs of spaces within a distance, as a symmetric sparse matrix.
 
     Parameters
     ----------
-    metres : distances, shape (spaces, spaces); the shorter of both directions counts.
+    walks : metres between spaces; the shorter of both directions counts.
     within_m : metres.
     """
-    both = np.minimum(metres, metres.T)
-    row, col = np.nonzero(both <= within_m)
-    return csr_array((np.maximum(both[row, col], TINY), (row, col)), shape=both.shape)
+    both = walks.either_way()
+    short = both.where(both.cost <= within_m)
+    return csr_array((np.maximum(short.cost, TINY), (short.a, short.b)), shape=walks.shape)
 
 
 def hdbscan(pairs: csr_array, settings: ClusterSettings) -> np.ndarray:

@@ -4,6 +4,7 @@ from .settings import People as People
 from .settings import PeopleGrid as PeopleGrid
 from .settings import find_population as find_population
 from .settings import told_passed_over as told_passed_over
+from .settings import wanted_population as wanted_population
 from .spread import PeopleFiles as PeopleFiles
 from .spread import other_sources as other_sources
 from .spread import spread_people as spread_people

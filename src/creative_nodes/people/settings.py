@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from creative_nodes.common import Positive, Section, Share
-from creative_nodes.pull import DOWNLOADS, download_name, note_beside, without_login
+from creative_nodes.common import Positive, Section, Share, is_stored, where_of
+from creative_nodes.pull import DOWNLOADS, Wanted, download_name, note_beside, without_login
 
 
 class Raster(Section):
     """A population raster: persons per cell."""
 
-    file: str | None = Field(None, description="path of a GeoTIFF, or its name in the population folder")
+    file: str | None = Field(
+        None, description="path of a GeoTIFF, its name in the population folder, or its s3:// address"
+    )
     url: str | None = Field(None, description="http(s) URL to download it from when the file is not there")
     mirrors: list[str] = Field(
         default_factory=list, description="http(s) URLs of the same file, asked in turn where the first fails"
@@ -109,8 +111,8 @@ def find_population(
     given = [people.raster, people.older_raster] if kind == "raster" else [people.table]
     for one in [one for one in given if one]:
         for folder in folders:
-            if one.file and (folder / one.file).exists():
-                return str(folder / one.file)
+            if one.file and (is_stored(one.file) or (folder / one.file).exists()):
+                return one.file if is_stored(one.file) else str(folder / one.file)
         if one.url and online:
             return str(DOWNLOADS / download_name(one.url))
     return None
@@ -152,6 +154,19 @@ def passed_over(people: People, used: Raster | PopulationTable | Total | None) -
     return found
 
 
+def wanted_population(people: People) -> list[Wanted]:
+    """List the rasters and tables that a city may have to download.
+
+    Parameters
+    ----------
+    people : as configured.
+    """
+    raster, older, table = people.raster, people.older_raster, people.table
+    instead = Wanted(older.url, tuple(older.mirrors)) if older and older.url else None
+    found = [Wanted(raster.url, tuple(raster.mirrors), instead=instead)] if raster and raster.url else []
+    return [*found, *([Wanted(table.url, tuple(table.mirrors))] if table and table.url else [])]
+
+
 def told_passed_over(people: People, city: str, *, raster: str | None, table: str | None) -> str:
     """Say which sources of residents are not there, and what serves instead; empty when the first is there.
 
@@ -168,7 +183,7 @@ def told_passed_over(people: People, city: str, *, raster: str | None, table: st
     names = ", ".join(f"people.{key} ({file})" for key, file in lacking.items())
     key = next((key for key, one in people if used is not None and one is used), "")
     return (
-        f"config/cities/{city}.yaml: not there, and not to be downloaded in this run: {names}; "
+        f"{where_of(city)}: not there, and not to be downloaded in this run: {names}; "
         f"{f'people.{key} serves instead' if key else 'nobody lives there then'}. Put the file there, or into the "
         "folder POPULATION"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from creative_nodes.common import tables
 from creative_nodes.pull.settings import ModeAccess
@@ -34,6 +35,19 @@ _MINUTES_OF = (7 * 1440.0, 1440.0, 60.0, 1.0, 1 / 60)  # weeks, days, hours, min
 CYCLEWAYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 
 
+def telling_keys(modes: Iterable[ModeAccess]) -> tuple[str, ...]:
+    """Return the keys that `allows` and `direction` look at; ways with the same values of them are told the same.
+
+    Parameters
+    ----------
+    modes : access rules of the modes asked for.
+    """
+    keys = {"highway", "service", "oneway", "junction", *CYCLEWAYS}
+    for mode in modes:
+        keys |= {*mode.access_keys, *mode.exclude_tags, *mode.oneway_keys}
+    return tuple(sorted(keys))
+
+
 def allows(tags: dict[str, str], mode: ModeAccess) -> bool:
     """Tell whether a mode may use a way.
 
@@ -46,7 +60,9 @@ def allows(tags: dict[str, str], mode: ModeAccess) -> bool:
     mode : access rules of a mode.
     """
     for key in mode.access_keys:
-        values = set(tables.tag_values(tags.get(key, "")))
+        if key not in tags:
+            continue
+        values = set(tables.tag_values(tags[key]))
         # of several values each opens the way to some: no;destination is open to those who go there
         if ALLOWED.isdisjoint(values):
             if not FORBIDDEN.isdisjoint(values):

@@ -14,9 +14,9 @@ from osmium import osm
 from osmium.osm import mutable
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import InputError
-from creative_nodes.pull.clip import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
+from creative_nodes.common import InputError, buffer_metres, metric_epsg, where_of
 from creative_nodes.pull.nominatim import geocode
+from creative_nodes.pull.osm_file import AREA_RELATION_TYPES, NodePositions, readable, relations_of, ways_of
 from creative_nodes.pull.patience import Report, silent
 from creative_nodes.pull.settings import Boundary, Internet
 
@@ -160,6 +160,13 @@ def _looked_up(query: str, *, by_id: bool, where: str, how: dict[str, Any]) -> B
     return polygon_only(geocode(query, by_id=by_id, where=where, **how), where=where)
 
 
+def _around(place: str, radius_m: float, *, where: str, how: dict[str, Any]) -> BaseGeometry:
+    """Draw the circle around the point of a place."""
+    point = geocode(place, by_id=False, as_point=True, where=where, **how)
+    circle: BaseGeometry = buffer_metres(point, radius_m, metric_epsg(point, None))
+    return circle
+
+
 def study_area(
     boundary: Boundary,
     positions: NodePositions | None,
@@ -186,12 +193,14 @@ def study_area(
     -------
     Polygon or multipolygon, EPSG:4326.
     """
-    where = f"config/cities/{city}.yaml: boundary"
+    where = f"{where_of(city, root=root)}: boundary"
     how = {"cache": cache, "internet": internet, "report": report}
     if boundary.bbox:
         return shapely.box(*boundary.bbox)
     if boundary.polygon:
         return polygon_file(root / boundary.polygon, where=f"{where}.polygon")
+    if boundary.place and boundary.radius_m:
+        return _around(boundary.place, boundary.radius_m, where=f"{where}.place", how=how)
     if boundary.place:
         return _looked_up(boundary.place, by_id=False, where=f"{where}.place", how=how)
     relation = boundary.relation or 0

@@ -1,20 +1,18 @@
-"""Cut an OSM file to an area, in a stream: ways stay complete, outlines of areas stay whole.
+"""Cut an OSM file to areas, in a stream: ways stay complete, outlines of areas stay whole.
 
-Memory grows with what is kept, not with the file: node positions of the source go to a scratch file that is read
-back in batches. `osmium.IdTracker` would be shorter, but its bit sets take over a gigabyte on today's node ids.
+The file is gone through as often for many areas as for one. Memory grows with what is kept, not with the file.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import heapq
-import os
 import tempfile
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,139 +25,22 @@ from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import __version__
 from creative_nodes.common import InputError
+from creative_nodes.pull.osm_file import (
+    AREA_RELATION_TYPES,
+    BATCH,
+    NodePositions,
+    among,
+    readable,
+    relations_of,
+    way_batches,
+    ways_of,
+)
 
-AREA_RELATION_TYPES = ("multipolygon", "boundary")
 # a country's border or a whole coast has more: completing it would drag in data from hundreds of kilometres away
 MAX_COMPLETED_WAYS = 500
-BATCH = 1_000_000
 NEAR_DEGREES = 1.0  # nobody maps ways that long across the edge of an area
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
-DEGREES_PER_UNIT = 1e-7
-# how libosmium's `sparse_file_array` lies on disk
-_NODE = np.dtype([("id", "u8"), ("x", "i4"), ("y", "i4")])
-_UNDEFINED = np.iinfo("i4").max
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Turn libosmium's complaints about a broken file into an InputError that names it.
-
-    Raises
-    ------
-    InputError : libosmium complains.
-    """
-    try:
-        yield
-    except InputError:
-        raise
-    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise InputError(
-            f"not a readable OSM file ({error}); it may be cut off or of another format: delete it and get it again",
-            where=path.name,
-        ) from None
-
-
-def ways_of(source: Path) -> Iterable[osm.Way]:
-    """Go through the ways of an OSM file."""
-    return cast("Iterable[osm.Way]", osmium.FileProcessor(source, osm.WAY))
-
-
-def relations_of(source: Path) -> Iterable[osm.Relation]:
-    """Go through the relations of an OSM file."""
-    return cast("Iterable[osm.Relation]", osmium.FileProcessor(source, osm.RELATION))
-
-
-def on_earth(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Tell which positions (1e-7 degrees) are possible.
-
-    Parameters
-    ----------
-    x, y : longitude and latitude.
-    """
-    # in long numbers: the absolute value of the least is beyond an i4
-    return (np.abs(x.astype(np.int64)) <= 1_800_000_000) & (np.abs(y.astype(np.int64)) <= 900_000_000)
-
-
-@dataclass(frozen=True)
-class NodePositions:
-    """Positions of all nodes of an OSM file, kept in a scratch file.
-
-    `from_ways`: some come from its ways, unsorted. `name`: of the file that was given, where this is a copy put right.
-    """
-
-    source: Path
-    scratch: Path
-    from_ways: bool = False
-    name: str = ""
-
-    def _given(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the nodes that have a position, and whether it is one on Earth."""
-        with self.scratch.open("rb") as file:
-            while (batch := np.fromfile(file, dtype=_NODE, count=BATCH)).size:
-                batch = batch[batch["x"] != _UNDEFINED]
-                yield batch, on_earth(batch["x"], batch["y"])
-
-    def batches(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Yield node ids, longitudes and latitudes (degrees, EPSG:4326), a million nodes at a time.
-
-        Nodes with an impossible position are left out, and so missing where they are used.
-        """
-        for batch, possible in self._given():
-            batch = batch[possible]
-            ids = batch["id"].astype(np.int64)
-            yield ids, batch["x"] * DEGREES_PER_UNIT, batch["y"] * DEGREES_PER_UNIT
-
-    def misplaced(self) -> int:
-        """Count the nodes with an impossible position."""
-        return sum(int((~possible).sum()) for _, possible in self._given())
-
-    def find(self, wanted: Iterable[int]) -> Iterator[tuple[int, float, float]]:
-        """Yield (id, longitude, latitude) of those of the wanted nodes that the file has, each once, by id."""
-        sought = np.unique(np.fromiter(wanted, dtype=np.int64))
-        found, places = [np.empty(0, dtype=np.int64)], [np.empty((0, 2))]
-        for ids, lon, lat in self.batches():
-            hit = np.isin(ids, sought)
-            found.append(ids[hit])
-            places.append(np.column_stack([lon[hit], lat[hit]]))
-        ids, first = np.unique(np.concatenate(found), return_index=True)
-        lon, lat = np.concatenate(places)[first].T
-        yield from zip(ids.tolist(), lon.tolist(), lat.tolist(), strict=True)
-
-
-@contextmanager
-def node_positions(source: Path, *, scratch: Path, name: str = "") -> Iterator[NodePositions]:
-    """Read the position of every node of an OSM file.
-
-    Parameters
-    ----------
-    source : .osm.pbf, .osm or .osm.bz2 file.
-    scratch : folder for the scratch file, 16 bytes a node.
-    name : of the file for errors, where `source` is a copy of it.
-    """
-    with tempfile.TemporaryDirectory(dir=scratch, prefix=".nodes-") as folder:
-        path = Path(folder) / "positions"
-        # relative, since a comma in a folder's name above would end the path for libosmium
-        index = osmium.index.create_map(f"sparse_file_array,{os.path.relpath(path)}")
-        with readable(source), osmium.io.Reader(source, osm.NODE) as reader:
-            on_ways = _keeps_on_ways(reader.header())
-            osmium.apply(reader, osmium.NodeLocationsForWays(index))
-        if on_ways:
-            _add_from_ways(source, path)
-        yield NodePositions(source, path, on_ways, name or source.name)
-
-
-def _keeps_on_ways(header: osmium.io.Header) -> bool:
-    """Tell whether a file keeps positions on its ways and not on nodes, as osmium add-locations-to-ways writes it."""
-    features = [header.get(f"pbf_optional_feature_{number}") for number in range(10)]
-    return "LocationsOnWays" in features
-
-
-def _add_from_ways(source: Path, scratch: Path) -> None:
-    """Add the positions that ways keep to those of nodes."""
-    with readable(source), scratch.open("ab") as file:
-        for way in ways_of(source):
-            nodes = [(node.ref, node.x, node.y) for node in way.nodes if node.location.valid()]
-            np.array(nodes, dtype=_NODE).tofile(file)
+WAY, NODE, RELATION = map(ord, "wnr")
 
 
 @dataclass(frozen=True)
@@ -172,14 +53,28 @@ class Clipped:
     newest: dt.datetime | None
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What to cut out: an area (EPSG:4326), the .osm.pbf to write, and what looks at it before it is put in place."""
+
+    area: BaseGeometry
+    target: Path
+    check: Callable[[Path], None] | None = None
+
+
+def _empty() -> np.ndarray:
+    return np.empty(0, dtype=np.int64)
+
+
 @dataclass
 class _Kept:
-    """Ids to keep; `inside` are the nodes in the area, `nodes` also those that kept ways need."""
+    """Sorted ids to keep; `inside` are the nodes in the area, `nodes` also those that kept ways need."""
 
+    piece: Piece
     inside: np.ndarray
-    nodes: set[int] = field(default_factory=set)
-    ways: set[int] = field(default_factory=set)
-    relations: set[int] = field(default_factory=set)
+    nodes: np.ndarray = field(default_factory=_empty)
+    ways: np.ndarray = field(default_factory=_empty)
+    relations: np.ndarray = field(default_factory=_empty)
     far_from_origin: bool = True
 
     def at(self, lon: float, lat: float) -> bool:
@@ -191,107 +86,289 @@ def _box(bounds: tuple[float, ...]) -> str:
     return "(" + ", ".join(f"{value:.4f}" for value in bounds) + ")"
 
 
-def _nodes_inside(positions: NodePositions, area: BaseGeometry) -> np.ndarray:
-    """Return the sorted ids of the nodes in the area; raise when there are none."""
+def _united(some: Iterable[np.ndarray]) -> np.ndarray:
+    """Return ids of several arrays, sorted, each once."""
+    return np.unique(np.concatenate([_empty(), *some]))
+
+
+# ---------------------------------------------------------------- what to keep
+
+
+def _inside(area: BaseGeometry, ids: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     west, south, east, north = area.bounds
-    shapely.prepare(area)
-    found: list[np.ndarray] = []
+    near = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    ids, lon, lat = ids[near], lon[near], lat[near]
+    return ids[shapely.contains_xy(area, lon, lat)]
+
+
+def _nodes_inside(positions: NodePositions, pieces: Sequence[Piece]) -> list[_Kept | InputError]:
+    """Find the nodes in each area; for one without any say what the file covers. Raise where the file has none."""
+    for piece in pieces:
+        shapely.prepare(piece.area)
+    found: list[list[np.ndarray]] = [[] for _ in pieces]
     extent = np.array([np.inf, np.inf, -np.inf, -np.inf])
     for ids, lon, lat in positions.batches():
         if not ids.size:
             continue
         extent[:2] = np.minimum(extent[:2], [lon.min(), lat.min()])
         extent[2:] = np.maximum(extent[2:], [lon.max(), lat.max()])
-        near = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        ids, lon, lat = ids[near], lon[near], lat[near]
-        found.append(ids[shapely.contains_xy(area, lon, lat)])
+        for own, piece in zip(found, pieces, strict=True):
+            own.append(_inside(piece.area, ids, lon, lat))
     if not np.isfinite(extent).all():
         raise InputError("the file holds no OSM nodes; get another extract", where=positions.name)
-    inside = np.unique(np.concatenate(found))
-    if not inside.size:
-        raise InputError(
-            f"nothing lies inside the study area: the file covers {_box(tuple(extent))}, the buffered study area "
-            f"{_box(area.bounds)} (west, south, east, north); check the city's boundary, or get that city's extract",
-            where=positions.name,
-        )
-    return inside
+    return [
+        _begun(piece, _united(own), covered=tuple(extent), name=positions.name)
+        for own, piece in zip(found, pieces, strict=True)
+    ]
 
 
-def way_batches(source: Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield way ids, where each way's nodes start, and the node ids one after the other.
-
-    Parameters
-    ----------
-    source : OSM file.
-    """
-    ways, starts, nodes = array("q"), array("q"), array("q")
-    for way in ways_of(source):
-        if not len(way.nodes):
-            continue
-        ways.append(way.id)
-        starts.append(len(nodes))
-        nodes.extend([node.ref for node in way.nodes])
-        if len(nodes) >= BATCH:
-            yield np.array(ways), np.array(starts), np.array(nodes)
-            ways, starts, nodes = array("q"), array("q"), array("q")
-    if ways:
-        yield np.array(ways), np.array(starts), np.array(nodes)
+def _begun(piece: Piece, inside: np.ndarray, *, covered: tuple[float, ...], name: str) -> _Kept | InputError:
+    if inside.size:
+        return _Kept(piece, inside, far_from_origin=piece.area.distance(shapely.Point(0, 0)) > NEAR_DEGREES)
+    return InputError(
+        f"nothing lies inside the study area: the file covers {_box(covered)}, the buffered study area "
+        f"{_box(piece.area.bounds)} (west, south, east, north); check the city's boundary, or get that city's extract",
+        where=name,
+    )
 
 
-def _keep_ways(source: Path, kept: _Kept) -> None:
+def _touching(starts: np.ndarray, hit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Tell which ways (or relations) have a hit member; which members those have; and where each then starts."""
+    lengths = np.diff(starts, append=len(hit))
+    touched = np.logical_or.reduceat(hit, starts)
+    kept = lengths[touched]
+    return touched, np.repeat(touched, lengths), np.cumsum(kept) - kept
+
+
+def _keep_ways(source: Path, kept: Sequence[_Kept]) -> None:
     """Keep the ways with a node inside, and all nodes of them."""
+    anywhere = _united(one.inside for one in kept)
+    found: list[list[np.ndarray]] = [[] for _ in kept]
+    needed: list[list[np.ndarray]] = [[one.inside] for one in kept]
     for ways, starts, nodes in way_batches(source):
-        hit = np.logical_or.reduceat(np.isin(nodes, kept.inside), starts)
-        lengths = np.diff(starts, append=len(nodes))
-        kept.ways.update(ways[hit].tolist())
-        kept.nodes.update(nodes[np.repeat(hit, lengths)].tolist())
+        touched, of_touched, begin = _touching(starts, among(nodes, anywhere))
+        if not touched.any():
+            continue
+        some, refs = ways[touched], nodes[of_touched]
+        for place, one in enumerate(kept):
+            own, of_own, _ = _touching(begin, among(refs, one.inside))
+            found[place].append(some[own])
+            needed[place].append(refs[of_own])
+    for one, ways_found, nodes_needed in zip(kept, found, needed, strict=True):
+        one.ways, one.nodes = _united(ways_found), _united(nodes_needed)
 
 
-def _keep_parents(children: dict[int, list[int]], kept: _Kept) -> None:
-    """Keep the relations that hold a kept relation, and so on upwards."""
+@dataclass
+class _Relations:
+    """Relations one after the other: ids, where the members of each start, their kinds and ids, which are completed."""
+
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    kinds: array[int] = field(default_factory=lambda: array("b"))
+    refs: array[int] = field(default_factory=lambda: array("q"))
+    completed: array[int] = field(default_factory=lambda: array("b"))
+
+    def add(self, relation: osm.Relation) -> None:
+        """Add one that has members."""
+        self.ids.append(relation.id)
+        self.starts.append(len(self.refs))
+        self.kinds.extend([ord(member.type) for member in relation.members])
+        self.refs.extend([member.ref for member in relation.members])
+        ways = {member.ref for member in relation.members if member.type == "w"}
+        is_area = relation.tags.get("type") in AREA_RELATION_TYPES
+        self.completed.append(is_area and len(ways) <= MAX_COMPLETED_WAYS)
+
+    def touching(self, kept: _Kept) -> tuple[np.ndarray, np.ndarray]:
+        """Return the relations with a kept node or way, and the ways of those whose outlines are completed."""
+        kinds, refs, starts = np.array(self.kinds), np.array(self.refs), np.array(self.starts)
+        ways = kinds == WAY
+        hit = (ways & among(refs, kept.ways)) | ((kinds == NODE) & among(refs, kept.nodes))
+        touched, _, _ = _touching(starts, hit)
+        completed = touched & np.array(self.completed, dtype=bool)
+        lengths = np.diff(starts, append=len(refs))
+        return np.array(self.ids)[touched], refs[ways & np.repeat(completed, lengths)]
+
+
+def _relation_batches(source: Path, children: dict[int, list[int]]) -> Iterator[_Relations]:
+    """Yield the relations that have members; note those that hold relations, with these."""
+    batch = _Relations()
+    for relation in relations_of(source):
+        if inner := [member.ref for member in relation.members if member.type == "r"]:
+            children[relation.id] = inner
+        if len(relation.members):
+            batch.add(relation)
+        if len(batch.refs) >= BATCH:
+            yield batch
+            batch = _Relations()
+    if batch.ids:
+        yield batch
+
+
+def _with_parents(relations: set[int], children: dict[int, list[int]]) -> np.ndarray:
+    """Add the relations that hold a kept relation, and so on upwards."""
     grew = True
     while grew:
-        found = {parent for parent, members in children.items() if not kept.relations.isdisjoint(members)}
-        grew = not found <= kept.relations
-        kept.relations |= found
+        found = {parent for parent, members in children.items() if not relations.isdisjoint(members)}
+        grew = not found <= relations
+        relations |= found
+    return np.array(sorted(relations), dtype=np.int64)
 
 
-def _keep_relations(source: Path, kept: _Kept) -> set[int]:
-    """Keep the relations with a kept member; return the ways that their outlines still need."""
-    needed: set[int] = set()
+def _keep_relations(source: Path, kept: Sequence[_Kept]) -> list[np.ndarray]:
+    """Keep the relations with a kept member; return the ways that their outlines still need, for each area."""
     children: dict[int, list[int]] = {}
-    for relation in relations_of(source):
-        members = [(member.type, member.ref) for member in relation.members]
-        ways = {ref for kind, ref in members if kind == "w"}
-        if inner := [ref for kind, ref in members if kind == "r"]:
-            children[relation.id] = inner
-        touched = not ways.isdisjoint(kept.ways) or any(kind == "n" and ref in kept.nodes for kind, ref in members)
-        if not touched:
-            continue
-        kept.relations.add(relation.id)
-        if relation.tags.get("type") in AREA_RELATION_TYPES and len(ways) <= MAX_COMPLETED_WAYS:
-            needed |= ways
-    _keep_parents(children, kept)
-    return needed - kept.ways
+    found: list[list[np.ndarray]] = [[] for _ in kept]
+    needed: list[list[np.ndarray]] = [[] for _ in kept]
+    for batch in _relation_batches(source, children):
+        for place, one in enumerate(kept):
+            touched, ways = batch.touching(one)
+            found[place].append(touched)
+            needed[place].append(ways)
+    for one, own in zip(kept, found, strict=True):
+        one.relations = _with_parents(set(_united(own).tolist()), children)
+    return [np.setdiff1d(_united(own), one.ways) for one, own in zip(kept, needed, strict=True)]
 
 
-def _complete_outlines(source: Path, needed: set[int], kept: _Kept) -> None:
+def _complete_outlines(source: Path, needed: Sequence[np.ndarray], kept: Sequence[_Kept]) -> None:
     """Keep the ways an outline needs; those that the file lacks stay missing."""
-    if not needed:
-        return
-    for way in ways_of(source):
-        if way.id in needed:
-            kept.ways.add(way.id)
-            kept.nodes.update([node.ref for node in way.nodes])
+    wanted = defaultdict(list)
+    for place, ways in enumerate(needed):
+        for way in ways.tolist():
+            wanted[way].append(place)
+    found: list[tuple[array[int], array[int]]] = [(array("q"), array("q")) for _ in kept]
+    for item in ways_of(source) if wanted else ():
+        for place in wanted.get(item.id, ()):
+            found[place][0].append(item.id)
+            found[place][1].extend([node.ref for node in item.nodes])
+    for one, (more, nodes) in zip(kept, found, strict=True):
+        one.ways = _united([one.ways, np.array(more, dtype=np.int64)])
+        one.nodes = _united([one.nodes, np.array(nodes, dtype=np.int64)])
 
 
-def _choose(positions: NodePositions, area: BaseGeometry) -> _Kept:
-    source = positions.source
-    kept = _Kept(_nodes_inside(positions, area), far_from_origin=area.distance(shapely.Point(0, 0)) > NEAR_DEGREES)
-    kept.nodes.update(kept.inside.tolist())
-    _keep_ways(source, kept)
-    _complete_outlines(source, _keep_relations(source, kept), kept)
-    return kept
+def _choose(positions: NodePositions, pieces: Sequence[Piece]) -> list[_Kept | InputError]:
+    begun = _nodes_inside(positions, pieces)
+    kept = [one for one in begun if isinstance(one, _Kept)]
+    _keep_ways(positions.source, kept)
+    _complete_outlines(positions.source, _keep_relations(positions.source, kept), kept)
+    return begun
+
+
+# ---------------------------------------------------------------- writing
+
+
+class _Owners:
+    """Which areas keep an object, by its id."""
+
+    def __init__(self, ids: Sequence[np.ndarray]) -> None:
+        """Take the ids that each area keeps."""
+        every = np.concatenate([_empty(), *ids])
+        place = np.repeat(np.arange(len(ids), dtype=np.int32), [len(own) for own in ids])
+        order = np.argsort(every, kind="stable")
+        # an array of Python's own is searched faster, one id at a time
+        self.ids, self.places = array("q", every[order].tobytes()), array("i", place[order].tobytes())
+
+    def of(self, number: int) -> Iterator[int]:
+        """Yield the areas that keep this object."""
+        at = bisect_left(self.ids, number)
+        while at < len(self.ids) and self.ids[at] == number:
+            yield self.places[at]
+            at += 1
+
+
+@dataclass
+class _Bare:
+    """Nodes without tags that are not written yet, by id."""
+
+    ids: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    written: int = 0
+
+    def before(self, number: int | None) -> Iterator[Any]:
+        """Yield those before an id, or all that are left, once."""
+        end = len(self.ids) if number is None else int(np.searchsorted(self.ids, number))
+        rows = slice(self.written, end)
+        self.written = max(self.written, end)
+        places = zip(self.ids[rows].tolist(), self.lon[rows].tolist(), self.lat[rows].tolist(), strict=True)
+        return (mutable.Node(id=node, location=(lon, lat)) for node, lon, lat in places)
+
+
+@dataclass
+class _Part:
+    """One area's file in the making, and how much is in it."""
+
+    kept: _Kept
+    path: Path
+    writer: osmium.SimpleWriter
+    counts: dict[str, int] = field(default_factory=lambda: {"nodes": 0, "ways": 0, "relations": 0})
+    newest: dt.datetime = EPOCH
+
+    def add(self, kind: str, item: Any) -> None:
+        """Write one object."""
+        self.writer.add(item)
+        self.newest = max(self.newest, item.timestamp or EPOCH)
+        self.counts[kind] += 1
+
+
+def _tagged_nodes(source: Path) -> Iterable[osm.Node]:
+    tagged = osmium.FileProcessor(source, osm.NODE).with_filter(osmium.filter.EmptyTagFilter())
+    return cast("Iterable[osm.Node]", tagged)
+
+
+def _tagged(source: Path, kept: Sequence[_Kept]) -> list[np.ndarray]:
+    """Return the kept nodes with tags of each area, by id."""
+    owners = _Owners([one.nodes for one in kept])
+    found = [array("q") for _ in kept]
+    for node in _tagged_nodes(source):
+        for place in owners.of(node.id):
+            if kept[place].at(node.location.x, node.location.y):
+                found[place].append(node.id)
+    return [np.unique(np.array(own, dtype=np.int64)) for own in found]
+
+
+def _bare(positions: NodePositions, kept: Sequence[_Kept], tagged: Sequence[np.ndarray]) -> list[_Bare]:
+    """Look up the positions of the nodes without tags.
+
+    They are bare corners of ways and nearly all there are: to visit a whole country's in Python takes minutes.
+    """
+    wanted = [np.setdiff1d(one.nodes, own, assume_unique=True) for one, own in zip(kept, tagged, strict=True)]
+    ids, lon, lat = positions.find_all(_united(wanted))
+    found = []
+    for one, own in zip(kept, wanted, strict=True):
+        rows = among(ids, own)
+        if one.far_from_origin:
+            rows &= (lon != 0) | (lat != 0)
+        found.append(_Bare(ids[rows], lon[rows], lat[rows]))
+    return found
+
+
+def _write_nodes(positions: NodePositions, parts: Sequence[_Part]) -> None:
+    """Write the kept nodes by id: those with tags as they are in the source, the others from their positions."""
+    kept = [part.kept for part in parts]
+    tagged = _tagged(positions.source, kept)
+    bare, owners = _bare(positions, kept, tagged), _Owners(tagged)
+    for node in _tagged_nodes(positions.source):
+        for place in owners.of(node.id):
+            for one in bare[place].before(node.id):
+                parts[place].add("nodes", one)
+            parts[place].add("nodes", node)
+    for part, rest in zip(parts, bare, strict=True):
+        for one in rest.before(None):
+            part.add("nodes", one)
+
+
+def _write(positions: NodePositions, parts: Sequence[_Part]) -> None:
+    """Write the kept objects: nodes, then ways, then relations, whatever the order in the source."""
+    _write_nodes(positions, parts)
+    rest = (
+        ("ways", ways_of(positions.source), [part.kept.ways for part in parts]),
+        ("relations", relations_of(positions.source), [part.kept.relations for part in parts]),
+    )
+    for kind, items, ids in rest:
+        owners = _Owners(ids)
+        for item in items:
+            for place in owners.of(item.id):
+                parts[place].add(kind, item)
 
 
 def _header(area: BaseGeometry) -> osmium.io.Header:
@@ -302,48 +379,26 @@ def _header(area: BaseGeometry) -> osmium.io.Header:
     return header
 
 
-def _tagged_nodes(source: Path, kept: _Kept) -> Iterator[osm.Node]:
-    tagged = osmium.FileProcessor(source, osm.NODE).with_filter(osmium.filter.EmptyTagFilter())
-    return (
-        node
-        for node in cast("Iterable[osm.Node]", tagged)
-        if node.id in kept.nodes and kept.at(node.location.x, node.location.y)
-    )
+def _opened(kept: _Kept, stack: ExitStack) -> _Part:
+    folder = stack.enter_context(tempfile.TemporaryDirectory(dir=kept.piece.target.parent, prefix=".clip-"))
+    path = Path(folder) / "part.osm.pbf"
+    return _Part(kept, path, osmium.SimpleWriter(path, header=_header(kept.piece.area)))
 
 
-def _nodes(positions: NodePositions, kept: _Kept) -> Iterator[Any]:
-    """Go through the kept nodes by id: those with tags as they are in the source, the others from their positions.
-
-    The others are bare corners of ways and nearly all there are: to visit a whole country's in Python takes minutes.
-    """
-    tagged = {node.id for node in _tagged_nodes(positions.source, kept)}
-    found = positions.find(kept.nodes - tagged)
-    bare = (mutable.Node(id=node, location=(lon, lat)) for node, lon, lat in found if kept.at(lon, lat))
-    return heapq.merge(bare, _tagged_nodes(positions.source, kept), key=attrgetter("id"))
-
-
-def _write(positions: NodePositions, kept: _Kept, writer: osmium.SimpleWriter) -> Clipped:
-    """Write the kept objects: nodes, then ways, then relations, whatever the order in the source."""
-    counts: dict[str, int] = {}
-    newest = EPOCH
-    chosen: dict[str, Iterator[Any]] = {
-        "nodes": _nodes(positions, kept),
-        "ways": (way for way in ways_of(positions.source) if way.id in kept.ways),
-        "relations": (item for item in relations_of(positions.source) if item.id in kept.relations),
-    }
-    for name, items in chosen.items():
-        counts[name] = 0
-        for item in items:
-            writer.add(item)
-            newest = max(newest, item.timestamp or EPOCH)
-            counts[name] += 1
-    return Clipped(**counts, newest=newest if newest > EPOCH else None)
+def _put(part: _Part) -> Clipped | InputError:
+    """Put a part in place once it was looked at; return what is wrong with it otherwise."""
+    piece = part.kept.piece
+    try:
+        if piece.check:
+            piece.check(part.path)
+    except InputError as error:
+        return error
+    part.path.replace(piece.target)
+    return Clipped(**part.counts, newest=part.newest if part.newest > EPOCH else None)
 
 
-def clip(
-    positions: NodePositions, area: BaseGeometry, target: Path, *, check: Callable[[Path], None] | None = None
-) -> Clipped:
-    """Cut an OSM file to an area and write it as .osm.pbf, whole or not at all.
+def clip_all(positions: NodePositions, pieces: Sequence[Piece]) -> list[Clipped | InputError]:
+    """Cut an OSM file to areas and write each as .osm.pbf, whole or not at all.
 
     Kept are the nodes inside; the ways with a node inside, with all their nodes; the relations with a kept member,
     and their parents; and all ways of a kept multipolygon or boundary, unless there are more than
@@ -353,29 +408,45 @@ def clip(
     Parameters
     ----------
     positions : the source's nodes, from `node_positions`.
+    pieces : what to cut out. The same source and area give the same bytes, whatever else is cut out beside it.
+
+    Returns
+    -------
+    What was kept of each, or why it was not written: nothing lies inside, or its check refuses it.
+
+    Raises
+    ------
+    InputError : the source is empty or broken.
+    """
+    with ExitStack() as stack, readable(positions.source):
+        chosen = _choose(positions, pieces)
+        parts = [_opened(one, stack) for one in chosen if isinstance(one, _Kept)]
+        try:
+            _write(positions, parts)
+        finally:
+            for part in parts:
+                part.writer.close()
+        done = iter([_put(part) for part in parts])
+        return [next(done) if isinstance(one, _Kept) else one for one in chosen]
+
+
+def clip(
+    positions: NodePositions, area: BaseGeometry, target: Path, *, check: Callable[[Path], None] | None = None
+) -> Clipped:
+    """Cut an OSM file to one area, as `clip_all` does to several.
+
+    Parameters
+    ----------
+    positions : the source's nodes, from `node_positions`.
     area : polygon or multipolygon, EPSG:4326.
-    target : .osm.pbf file to write. The same source and area give the same bytes.
+    target : .osm.pbf file to write.
     check : looks at the cut before it is put in place, and raises where it is not right.
 
     Raises
     ------
-    InputError : the source is empty or broken, or nothing lies inside the area.
+    InputError : the source is empty or broken, nothing lies inside the area, or `check` raises.
     """
-    source = positions.source
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".clip-") as folder, readable(source):
-        part = Path(folder) / "part.osm.pbf"
-        kept = _choose(positions, area)
-        with osmium.SimpleWriter(part, header=_header(area)) as writer:
-            clipped = _write(positions, kept, writer)
-        if check:
-            check(part)
-        part.replace(target)
-    return clipped
-
-
-def header_date(source: Path) -> str:
-    """Return the day that the file's header names (YYYY-MM-DD), or an empty text."""
-    with readable(source), osmium.io.Reader(source, osm.NOTHING) as reader:
-        header = reader.header()
-        stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
-    return stamp[:10]
+    found = clip_all(positions, [Piece(area, target, check)])[0]
+    if isinstance(found, InputError):
+        raise found
+    return found

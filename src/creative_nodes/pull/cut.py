@@ -15,10 +15,11 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes import __version__
-from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, MadeOf, buffer_metres, digest, metric_epsg, reproject
+from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, MadeOf, Section, buffer_metres, digest, metric_epsg, reproject
 from creative_nodes.pull.boundary import study_area
-from creative_nodes.pull.clip import Clipped, NodePositions, clip, header_date, node_positions
+from creative_nodes.pull.clip import Clipped, clip
 from creative_nodes.pull.download import file_sha256
+from creative_nodes.pull.osm_file import NodePositions, header_date, node_positions
 from creative_nodes.pull.overpass import download_elements, write_elements
 from creative_nodes.pull.patience import Asking
 from creative_nodes.pull.settings import Boundary
@@ -50,26 +51,32 @@ class Pulled:
         return MadeOf(data=found)
 
 
+class Asked(Section):
+    """What is asked of one city's pull, beside where from."""
+
+    city: str
+    boundary: Boundary
+    edge_buffer_m: float
+    epsg: int | None = None
+
+
 @dataclass(frozen=True)
-class _Task:
+class Task:
     """What to pull, and where to work."""
 
     source: ResolvedSource
-    boundary: Boundary
-    city: str
-    epsg: int | None
-    buffer_m: float
+    asked: Asked
     work: Path
     asking: Asking
 
     @property
     def cache(self) -> Path:
-        """Return the folder that keeps the answers of Overpass and Nominatim."""
+        """Folder that keeps the answers of Overpass and Nominatim."""
         return self.asking.cache or self.work / "overpass_cache"
 
 
 @dataclass(frozen=True)
-class _Area:
+class Area:
     """The study area and the larger area that is read, EPSG:4326; lengths are measured in `epsg`."""
 
     study: BaseGeometry
@@ -78,7 +85,7 @@ class _Area:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class Opened:
     """A source as a local OSM file; `shown` is its public name, `stamp` the date it gives itself.
 
     `positions` may be those of a copy in which something is put right.
@@ -86,12 +93,12 @@ class _Opened:
 
     file: Path
     positions: NodePositions
-    area: _Area
+    area: Area
     shown: str
     stamp: str
 
 
-def _frame(city: str, area: _Area) -> gpd.GeoDataFrame:
+def _frame(city: str, area: Area) -> gpd.GeoDataFrame:
     km2 = reproject(area.study, WGS84_EPSG, area.epsg).area / M2_PER_KM2
     rows = {"city": [city], "epsg": [area.epsg], "area_km2": [km2], "geometry": [area.study]}
     return gpd.GeoDataFrame(rows, crs=WGS84_EPSG)
@@ -131,16 +138,27 @@ def _tools() -> dict[str, str]:
     return {"creative-nodes": __version__, "osmium": version("osmium")}
 
 
-def _area(task: _Task, positions: NodePositions | None) -> _Area:
-    asking = task.asking
+def area_of(task: Task, positions: NodePositions | None) -> Area:
+    """Find the study area of a task, and the larger one that is read.
+
+    Parameters
+    ----------
+    task : what to pull.
+    positions : nodes of the local file; None where a server is asked.
+
+    Raises
+    ------
+    InputError : there is no such area.
+    """
+    asked, asking = task.asked, task.asking
     study = study_area(
-        task.boundary, positions, city=task.city, cache=task.cache, internet=asking.internet, report=asking.report
+        asked.boundary, positions, city=asked.city, cache=task.cache, internet=asking.internet, report=asking.report
     )
-    epsg = metric_epsg(study, task.epsg)
-    return _Area(study, buffer_metres(study, task.buffer_m, epsg), epsg)
+    epsg = metric_epsg(study, asked.epsg)
+    return Area(study, buffer_metres(study, asked.edge_buffer_m, epsg), epsg)
 
 
-def _outline(area: _Area) -> BaseGeometry:
+def _outline(area: Area) -> BaseGeometry:
     """Grow and simplify the area to ask a server for: few corners, and nothing of the exact area left out."""
     metric = reproject(area.buffered, WGS84_EPSG, area.epsg)
     rough = metric.buffer(OVERPASS_TOLERANCE_M).simplify(OVERPASS_TOLERANCE_M)
@@ -149,15 +167,15 @@ def _outline(area: _Area) -> BaseGeometry:
 
 
 @contextmanager
-def _open_file(task: _Task) -> Iterator[_Opened]:
+def _open_file(task: Task) -> Iterator[Opened]:
     file = Path(task.source.files[0])
     with sound(file, scratch=task.work, report=task.asking.report) as positions:
-        yield _Opened(file, positions, _area(task, positions), task.source.shown, header_date(file))
+        yield Opened(file, positions, area_of(task, positions), task.source.shown, header_date(file))
 
 
 @contextmanager
-def _open_overpass(task: _Task) -> Iterator[_Opened]:
-    area = _area(task, None)
+def _open_overpass(task: Task) -> Iterator[Opened]:
+    area = area_of(task, None)
     answer = download_elements(
         _outline(area),
         cache=task.cache,
@@ -171,11 +189,16 @@ def _open_overpass(task: _Task) -> Iterator[_Opened]:
         file = Path(folder) / "overpass.osm.pbf"
         write_elements(answer.elements, file)
         with node_positions(file, scratch=task.work) as positions:
-            yield _Opened(file, positions, area, answer.server, answer.osm_base)
+            yield Opened(file, positions, area, answer.server, answer.osm_base)
 
 
-def _check(source: ResolvedSource, opened: _Opened) -> Callable[[Path], None] | None:
-    """Check the cut of a .osm.pbf; XML that breaks off is none, and the answers of Overpass are known to be whole."""
+def check_of(source: ResolvedSource, opened: Opened) -> Callable[[Path], None] | None:
+    """Return what checks a cut of a .osm.pbf: XML that breaks off is none, and answers of Overpass are whole.
+
+    Parameters
+    ----------
+    source, opened : what is cut.
+    """
     if source.kind == "overpass" or opened.file.suffix != ".pbf":
         return None
     return lambda cut: check_whole(cut, opened.area.buffered, source=opened.file)
@@ -211,29 +234,43 @@ def pull_osm(
     opening = _open_overpass if source.kind == "overpass" else _open_file
     asking = asking or Asking()
     asking.report(f"reading {source.shown or 'the Overpass server'} ({source.kind})")
-    task = _Task(source, boundary, city, epsg, edge_buffer_m, target.parent, asking)
+    asked = Asked(city=city, boundary=boundary, edge_buffer_m=edge_buffer_m, epsg=epsg)
+    task = Task(source, asked, target.parent, asking)
     with opening(task) as opened:
-        clipped = clip(opened.positions, opened.area.buffered, target, check=_check(source, opened))
-        source_bytes, source_sha256 = opened.file.stat().st_size, file_sha256(opened.file)
+        clipped = clip(opened.positions, opened.area.buffered, target, check=check_of(source, opened))
+        return pulled_as(task, opened, clipped, target, source_sha256=file_sha256(opened.file))
+
+
+def pulled_as(task: Task, opened: Opened, clipped: Clipped, target: Path, *, source_sha256: str) -> Pulled:
+    """Tell what a pull brought.
+
+    Parameters
+    ----------
+    task, opened : what was pulled, and its source.
+    clipped : what the cut kept.
+    target : the cut.
+    source_sha256 : of the source.
+    """
+    source, asked = task.source, task.asked
     date, date_from = snapshot(source.snapshot, opened.stamp, clipped)
-    asking.report(
+    task.asking.report(
         f"kept {clipped.nodes:,} nodes, {clipped.ways:,} ways, {clipped.relations:,} relations; data of {date}"
     )
     return Pulled(
-        study_area=_frame(city, opened.area),
+        study_area=_frame(asked.city, opened.area),
         provenance={
-            "city": city,
+            "city": asked.city,
             "kind": source.kind,
             "source": opened.shown,
             "snapshot": date,
             "snapshot_from": date_from,
             "bytes": target.stat().st_size,
             "sha256": file_sha256(target),
-            "source_bytes": source_bytes,
+            "source_bytes": opened.file.stat().st_size,
             "source_sha256": source_sha256,
             "objects": {"nodes": clipped.nodes, "ways": clipped.ways, "relations": clipped.relations},
             "tools": _tools(),
-            "boundary": _as_configured(boundary),
-            "edge_buffer_m": edge_buffer_m,
+            "boundary": _as_configured(asked.boundary),
+            "edge_buffer_m": asked.edge_buffer_m,
         },
     )

@@ -79,7 +79,7 @@ def is_area(tags: dict[str, str]) -> bool:
 
 
 def _values(tags: dict[str, str], key: str) -> set[str]:
-    return set(tables.tag_values(tags.get(key, "")))
+    return set(tables.tag_values(tags[key])) if key in tags else set()
 
 
 def is_street(tags: dict[str, str], *, closed: bool = False) -> bool:

@@ -77,6 +77,18 @@ def _area(results: list[dict[str, Any]]) -> BaseGeometry | None:
     return None
 
 
+def _point(results: list[dict[str, Any]]) -> BaseGeometry | None:
+    """Return the point of the most important result that has one."""
+    for one in sorted(results, key=_importance, reverse=True):
+        try:
+            lon, lat = float(one["lon"]), float(one["lat"])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if abs(lon) <= 180 and abs(lat) <= 90:
+            return shapely.Point(lon, lat)
+    return None
+
+
 def _importance(result: dict[str, Any]) -> float:
     value = result.get("importance")
     return float(value) if isinstance(value, (int, float)) else 0.0
@@ -115,6 +127,7 @@ def geocode(
     by_id: bool,
     cache: Path,
     where: str,
+    as_point: bool = False,
     internet: Internet | None = None,
     report: Report = silent,
 ) -> BaseGeometry:
@@ -126,16 +139,17 @@ def geocode(
     by_id : whether `query` is an OSM id.
     cache : folder that keeps the answers.
     where : the key named in errors.
+    as_point : whether the point that stands for it is asked for.
     internet : how servers are asked.
     report : called with a line for each failure.
 
     Returns
     -------
-    Polygon or multipolygon of the place, EPSG:4326.
+    Polygon or multipolygon of the place, or its point, EPSG:4326.
 
     Raises
     ------
-    InputError : Nominatim cannot be asked, or knows no polygon for the place.
+    InputError : Nominatim cannot be asked, or knows no polygon (or point) for the place.
     """
     internet = internet or Internet.model_validate({})
     verb, asked = _question(query, by_id=by_id)
@@ -144,9 +158,10 @@ def geocode(
     kept = Cache(cache)
     known = kept.get(question)
     results = known or _ask(question, cache=cache, internet=internet, report=report, where=where)
-    area = _area(results)
+    area = _point(results) if as_point else _area(results)
     if area is None:
-        said = "gives no polygon of" if results else "knows no place, and so no polygon, for"
+        shape = "point" if as_point else "polygon"
+        said = f"gives no {shape} of" if results else f"knows no place, and so no {shape}, for"
         raise InputError(
             f"Nominatim {said} {query!r}; check it, or give boundary.bbox or boundary.polygon instead",
             where=where,

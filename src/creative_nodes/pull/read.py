@@ -18,13 +18,14 @@ import osmium
 import shapely
 
 from creative_nodes.common import STREET_MODES, WGS84_EPSG, InputError, Mode, reproject_xy
-from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh
-from creative_nodes.pull.clip import on_earth
+from creative_nodes.pull.access import allows, direction, duration_minutes, is_ferry, maxspeed_kmh, telling_keys
 from creative_nodes.pull.kinds import FERRY, NOT_A_STREET, is_area, is_street, same_thing
+from creative_nodes.pull.osm_file import on_earth
 from creative_nodes.pull.settings import ModeAccess
 from creative_nodes.pull.squares import Square, lines_of, squares_of
 
 COORDINATE_SCALE = 1e7  # osmium keeps coordinates as integers of 1e-7 degrees
+_as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode  # made once: an object's tags take less
 OSM_BEGAN = "2004"  # an earlier date (1970-01-01) stands where the file has none
 
 
@@ -137,7 +138,7 @@ class _Scan:
         row = {osm_id: number for number, osm_id in enumerate(self.places.osm_ids)}
         for way, relation in twice.items():
             tags = json.loads(self.places.tags[row[way]]) | json.loads(self.places.tags[row[relation]])
-            self.places.tags[row[relation]] = json.dumps(tags, ensure_ascii=False, sort_keys=True)
+            self.places.tags[row[relation]] = _as_json(tags)
 
     def finish(self, path: Path) -> None:
         """Repair the outlines that cross themselves, and count what never became an area."""
@@ -165,7 +166,7 @@ class _Scan:
         except (RuntimeError, osmium.InvalidLocationError):
             wkb = None
         self.places.osm_ids.append(osm_id)
-        self.places.tags.append(json.dumps(tags, ensure_ascii=False, sort_keys=True))
+        self.places.tags.append(_as_json(tags))
         self.places.edited.append(edited)
         self.places.wkb.append(wkb)
 
@@ -269,14 +270,20 @@ def _places_frame(places: _Places, counts: Counts, twice: set[str]) -> gpd.GeoDa
 def _way_columns(streets: _Streets, modes: dict[Mode, ModeAccess]) -> dict[str, np.ndarray]:
     """Return what the tags of each way say, one array a column of street_edges."""
     tags = streets.tags
+    # a city has tens of thousands of streets, but a few hundred ways of telling who may use them
+    keys = telling_keys(modes.values())
+    told = [tuple(t.get(key) for key in keys) for t in tags]
+    example = dict(zip(told, tags, strict=True))
+    number = {one: k for k, one in enumerate(example)}
+    kind, kinds = np.array([number[one] for one in told], dtype=np.int64), list(example.values())
     return {
         "way_id": np.array(streets.way_ids),
         "highway": np.array([t["highway"] for t in tags], dtype=object),
         "name": np.array([t.get("name", "") for t in tags], dtype=object),
-        "maxspeed_kmh": np.array([maxspeed_kmh(t) for t in tags]),
-        **{mode: np.array([mode in modes and allows(t, modes[mode]) for t in tags]) for mode in STREET_MODES},
+        "maxspeed_kmh": np.array([maxspeed_kmh(t) if "maxspeed" in t else np.nan for t in tags]),
+        **{mode: np.array([mode in modes and allows(t, modes[mode]) for t in kinds])[kind] for mode in STREET_MODES},
         **{
-            f"oneway_{mode}": np.array([direction(t, modes[mode]) if mode in modes else 0 for t in tags])
+            f"oneway_{mode}": np.array([direction(t, modes[mode]) if mode in modes else 0 for t in kinds])[kind]
             for mode in STREET_MODES[1:]
         },
     }
@@ -327,7 +334,7 @@ def _street_frames(
         crs=WGS84_EPSG,
     )
     edges["crossing_min"] = _crossing_minutes(
-        edges, np.array([duration_minutes(t) for t in streets.tags])[line.way[start]]
+        edges, np.array([duration_minutes(t) if "duration" in t else np.nan for t in streets.tags])[line.way[start]]
     )
     tips = np.concatenate([start, end])
     place = tips[np.unique(index[tips], return_index=True)[1]]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from creative_nodes.common import InputError
-from creative_nodes.pull.clip import header_date
 from creative_nodes.pull.download import fetch
+from creative_nodes.pull.osm_file import header_date
 from creative_nodes.pull.progress import megabytes
 from creative_nodes.pull.source import OSM_SUFFIXES, Wanted
 

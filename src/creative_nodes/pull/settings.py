@@ -12,7 +12,7 @@ WIDEST_DEGREES = 5.0  # Chongqing, the widest municipality, measures 4.9
 
 
 class Boundary(Section):
-    """The study area: give exactly one of the four."""
+    """The study area: give exactly one of relation, bbox, polygon and place."""
 
     relation: int | None = Field(None, gt=0, description="OSM relation id of an administrative boundary")
     bbox: tuple[float, float, float, float] | None = Field(
@@ -20,6 +20,11 @@ class Boundary(Section):
     )
     polygon: str | None = Field(None, description="path of a GeoJSON or GeoPackage file with one (multi)polygon")
     place: str | None = Field(None, description="place name, looked up in Nominatim (internet.nominatim_url)")
+    radius_m: Positive | None = Field(
+        None,
+        le=100_000,
+        description="with place: metres around the point that Nominatim gives of it, in place of its outline",
+    )
 
     @field_validator("bbox")
     @classmethod
@@ -37,9 +42,11 @@ class Boundary(Section):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        given = [key for key, value in self if value is not None]
+        given = [key for key, value in self if value is not None and key != "radius_m"]
         if len(given) != 1:
             raise ValueError(f"give exactly one of relation, bbox, polygon, place; got {given or 'none'}")
+        if self.radius_m and not self.place:
+            raise ValueError("radius_m is drawn around a place: give place, or leave radius_m out")
         return self
 
     def at(self, polygon: str | None) -> Self:
@@ -56,7 +63,9 @@ class Source(Section):
         "whose answers are kept in data/raw/answers until you remove them. "
         "A file <city>.osm.pbf in the extracts folder goes before all of them",
     )
-    file: str | None = Field(None, description="extract only: path of a .osm.pbf, .osm or .osm.bz2 file")
+    file: str | None = Field(
+        None, description="extract only: path or s3:// address of a .osm.pbf, .osm or .osm.bz2 file"
+    )
     url: str | None = Field(
         None,
         description="geofabrik: http(s) URL of a .osm.pbf file; overpass: base URL of the server, default: "

@@ -13,8 +13,8 @@ from osmium import osm
 
 from creative_nodes.common import InputError
 from creative_nodes.pull.blocks import check_blocks
-from creative_nodes.pull.clip import NodePositions, node_positions, readable, relations_of, ways_of
 from creative_nodes.pull.editor_files import look_through, write_tidied
+from creative_nodes.pull.osm_file import NodePositions, node_positions, readable, relations_of, ways_of
 
 LARGEST_SORTED = 300 << 20  # bytes that are sorted here: it takes some twenty times as much memory as the file has
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from creative_nodes.common import InputError, Section
+from creative_nodes.common import InputError, Section, digest, is_stored, where_of
 from creative_nodes.pull.settings import Boundary, Source
 from creative_nodes.pull.urls import DOWNLOADS, download_name, without_login
 
 OSM_SUFFIXES = (".osm.pbf", ".osm", ".osm.bz2")
 LATEST = "-latest."
+# cities cut in one go: what is kept of them stands in memory together
+MOST_TOGETHER = 40
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
@@ -24,14 +27,15 @@ class ResolvedSource(Section):
 
     kind: Literal["extract", "geofabrik", "overpass"]
     file: Path | None = None
+    stored: str | None = None
     url: str | None = None
     mirrors: tuple[str, ...] = ()
     snapshot: str | None = None
 
     @property
     def files(self) -> list[str]:
-        """Return the local file as a list, empty for Overpass: what a rule takes as input."""
-        return [] if self.file is None else [str(self.file)]
+        """Return the file as a list, empty for Overpass: what a rule takes as input."""
+        return [str(one) for one in (self.file, self.stored) if one is not None]
 
     @property
     def shown(self) -> str:
@@ -46,7 +50,7 @@ class ResolvedSource(Section):
         The file is an input of that rule, and counts by its bytes.
         """
         url = without_login(self.url) if self.url else None
-        return self.model_copy(update={"url": url, "mirrors": (), "file": None}).model_dump_json()
+        return self.model_copy(update={"url": url, "mirrors": (), "file": None}).model_dump_json(exclude={"stored"})
 
     def asked_of(self, source: Source) -> ResolvedSource:
         """Return it with the servers that config names, secrets and all; only Overpass asks them itself."""
@@ -105,8 +109,7 @@ def wanted_extract(city: str, source: Source) -> Wanted | None:
     if source.kind != "geofabrik" or not source.url:
         return None
     urls = [
-        dated(url, source.snapshot, where=f"config/cities/{city}.yaml: source.snapshot")
-        for url in (source.url, *source.mirrors)
+        dated(url, source.snapshot, where=f"{where_of(city)}: source.snapshot") for url in (source.url, *source.mirrors)
     ]
     hint = ""
     if urls[0] != source.url:
@@ -158,7 +161,7 @@ def _check_polygon(city: str, boundary: Boundary, root: Path) -> None:
     if polygon and not (root / polygon).is_file():
         raise InputError(
             f"no such file: {polygon}; give the path from the project root",
-            where=f"config/cities/{city}.yaml: boundary.polygon",
+            where=f"{where_of(city, root=root)}: boundary.polygon",
         )
 
 
@@ -180,7 +183,7 @@ def resolve_source(
         of another type.
     """
     _check_polygon(city, boundary, root)
-    where = f"config/cities/{city}.yaml"
+    where = where_of(city, root=root)
     found = _in_extracts(city, root / extracts) if extracts is not None else None
     if found is not None:
         # config's snapshot date is that of its own source, not of this file
@@ -195,6 +198,8 @@ def resolve_source(
     if wanted := wanted_extract(city, source):
         file = DOWNLOADS / download_name(wanted.url)
         return ResolvedSource(kind="geofabrik", file=file, url=wanted.url, snapshot=source.snapshot)
+    if is_stored(str(source.file)):
+        return ResolvedSource(kind="extract", stored=source.file, snapshot=source.snapshot)
     path = root / str(source.file)
     if not path.is_file():
         raise InputError(
@@ -203,3 +208,26 @@ def resolve_source(
             where=where,
         )
     return ResolvedSource(kind="extract", file=path, snapshot=source.snapshot)
+
+
+def shared(sources: Mapping[str, ResolvedSource]) -> dict[str, list[str]]:
+    """Group cities that are cut out of one local file, so that it is read once for all of a group.
+
+    Parameters
+    ----------
+    sources : of each city, by its key.
+
+    Returns
+    -------
+    The cities of each group, by a name made of the file's; cities with a file of their own are in none.
+    """
+    by_file: dict[tuple[str, str], list[str]] = {}
+    for city, source in sources.items():
+        if source.file:
+            by_file.setdefault((str(source.file), source.public()), []).append(city)
+    return {
+        f"{Path(file).name}-{digest(file + public, digits=6)}-{first // MOST_TOGETHER + 1}": group
+        for (file, public), cities in by_file.items()
+        for first in range(0, len(cities), MOST_TOGETHER)
+        if len(group := cities[first : first + MOST_TOGETHER]) > 1
+    }

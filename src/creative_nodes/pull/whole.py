@@ -16,7 +16,7 @@ from osmium import osm
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import InputError
-from creative_nodes.pull.clip import node_positions, relations_of, way_batches, ways_of
+from creative_nodes.pull.osm_file import node_positions, relations_of, way_batches, ways_of
 
 # shares above which a file counts as cut off; extracts merged of parts of several years have up to 0, 0.11 and 0.34
 MOST_MISSING = 0.05  # of the way nodes inside the area: not in the file

@@ -3,9 +3,9 @@ from .counted import MAJOR as MAJOR
 from .grounds import one_ground_with as one_ground_with
 from .isochrones import draw_isochrones as draw_isochrones
 from .measure import measure_criteria as measure_criteria
+from .measure import measure_ranking as measure_ranking
 from .measure import measure_reach as measure_reach
 from .measure import select_candidates as select_candidates
-from .own import MIDDLE_AGE as MIDDLE_AGE
 from .own import own_criteria as own_criteria
 from .positions import PositionRules as PositionRules
 from .positions import measure_positions as measure_positions
@@ -13,6 +13,7 @@ from .reference import draw_places as draw_places
 from .reference import measure_clusters as measure_clusters
 from .reference import measure_reference as measure_reference
 from .reference import survey_places as survey_places
+from .settings import MIDDLE_AGE as MIDDLE_AGE
 from .settings import Accessibility as Accessibility
 from .settings import Candidates as Candidates
 from .settings import Isochrones as Isochrones

@@ -25,12 +25,12 @@ from creative_nodes.network import NetworkSettings
 from creative_nodes.reach import parts
 from creative_nodes.reach.counted import MAJOR, residents_by_service, residents_within
 from creative_nodes.reach.grounds import one_ground_with
-from creative_nodes.reach.own import own_criteria
+from creative_nodes.reach.own import OwnCriteria, own_criteria
 from creative_nodes.reach.positions import PositionRules, around_places, measure_positions
 from creative_nodes.reach.settings import Candidates, Reach
 from creative_nodes.reach.spillover import spillover_parts, spillover_sums
-from creative_nodes.reach.stones import enlarged, network_parts, open_sites, own_spaces
-from creative_nodes.reach.survey import Survey, World, why_unreachable
+from creative_nodes.reach.stones import enlarged, network_parts, open_sites
+from creative_nodes.reach.survey import Survey, World, own_spaces, why_unreachable
 from creative_nodes.reach.tables import CANDIDATES, NETWORK_PARTS, PARTS, REACH, SITE_LINKS
 from creative_nodes.streets import (
     StreetNetwork,
@@ -236,6 +236,38 @@ def measure_reach(
     )
 
 
+def _ranking(survey: Survey, rules: PositionRules, own: OwnCriteria) -> pd.DataFrame:
+    """Tell the sites, whether and why not they can be reached, and their criteria."""
+    sites, positions = survey.sites, measure_positions(survey, rules)
+    reasons = survey.once(why_unreachable, survey.walk)
+    reachable = reasons == ""
+    why = [written(unreachable_reason=reason) for reason in reasons]
+    frame = pd.DataFrame(
+        sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "list", "confidence"]].copy()
+    )
+    frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
+    for name in CRITERIA:
+        frame[name] = np.where(reachable, own.criteria[name] if name in own.criteria else positions[name], np.nan)
+    frame["area_unknown"], frame["age_unknown"] = own.area_unknown, own.age_unknown
+    frame["one_ground_with"] = one_ground_with(sites["site_id"].tolist(), survey.streets.shapes(sites))
+    return frame.assign(messages=[one["messages"] for one in why])
+
+
+def measure_ranking(
+    survey: Survey, *, reach: Reach, network: NetworkSettings, candidates: Candidates, main_mode: TravelMode
+) -> gpd.GeoDataFrame:
+    """Measure what ranks the sites of a survey: the table candidates without what else is told of a site.
+
+    Parameters
+    ----------
+    survey : sites, of which there is at least one, world and streets.
+    reach, network, candidates, main_mode : see `measure_reach`.
+    """
+    rules = PositionRules(reach, network, main_mode, survey.homes_within_m)
+    frame = _ranking(survey, rules, own_criteria(survey.sites, candidates))
+    return gpd.GeoDataFrame(frame, geometry=survey.sites.geometry.to_numpy(), crs=WGS84_EPSG)
+
+
 def measure_criteria(
     survey: Survey,
     *,
@@ -254,25 +286,18 @@ def measure_criteria(
     modes : the table modes, passed on.
     """
     sites, world, walk = survey.sites, survey.world, survey.walk
-    reasons = survey.once(why_unreachable, walk)
-    reachable = reasons == ""
     counts = _counts(survey, _limits(reach, main_mode))
-    positions = measure_positions(survey, PositionRules(reach, network, main_mode, survey.homes_within_m))
+    own = own_criteria(sites, candidates)
+    frame = _ranking(survey, PositionRules(reach, network, main_mode, survey.homes_within_m), own)
+    reachable = frame["reachable"].to_numpy()
     around = survey.once(around_places, survey.streets.network("walk", in_metres=True), reach.max_distance_m)
     spill = spillover_sums(around, world.creative, world.amenities, reach)
     opened = survey.once(open_sites, walk, network.rule())
     link_times = np.where(opened.minutes <= network.link_minutes, opened.minutes, np.inf)
-    own = own_criteria(sites, candidates)
-    frame = sites[["site_id", *(c.name for c in NAMES), "heritage_class", "status", "list", "confidence"]].copy()
-    why = [written(unreachable_reason=reason) for reason in reasons]
-    frame["reachable"], frame["unreachable_reason"] = reachable, [one["unreachable_reason"] for one in why]
-    for name in CRITERIA:
-        frame[name] = np.where(reachable, own.criteria[name] if name in own.criteria else positions[name], np.nan)
-    frame["area_unknown"], frame["age_unknown"] = own.area_unknown, own.age_unknown
-    frame["one_ground_with"] = one_ground_with(sites["site_id"].tolist(), survey.streets.shapes(sites))
+    messages = frame.pop("messages")
     frame["spaces_walk"] = pd.array(np.isfinite(link_times).sum(axis=1), dtype="Int64")
     frame["nearest_space"], frame["nearest_space_m"] = _nearest(around.spaces, world.creative)
-    frame["messages"] = [one["messages"] for one in why]
+    frame["messages"] = messages
     made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *own.parts]
     made_of += [*survey.once(_station_parts, walk), *survey.once(_served_parts, walk, reach.walk_minutes)]
     made_of.append(enlarged(opened, around, world.creative))

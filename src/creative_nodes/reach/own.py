@@ -14,10 +14,9 @@ import pandas as pd
 
 from creative_nodes.common import mark
 from creative_nodes.reach import parts
-from creative_nodes.reach.settings import Candidates
+from creative_nodes.reach.settings import MIDDLE_AGE, Candidates
 
 FULL_AGE_YEARS = 100.0
-MIDDLE_AGE = 0.5  # of full age: what an age that nobody knows counts as
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,11 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from creative_nodes.common import POSITION_CRITERIA, TravelMode
-from creative_nodes.network import LinkRule, NetworkSettings, network_gains, place_links, space_chains
+from creative_nodes.network import LinkRule, NetworkSettings, network_gains, place_links
 from creative_nodes.reach.counted import residents_by_service, residents_within
 from creative_nodes.reach.settings import Reach
 from creative_nodes.reach.spillover import Around, look_around, spillover_sums
-from creative_nodes.reach.stones import own_spaces
-from creative_nodes.reach.survey import Survey, World
+from creative_nodes.reach.survey import Survey, World, own_spaces
 from creative_nodes.streets import Entrances, StreetNetwork, Streets, cost_to_nearest
 
 
@@ -90,8 +89,7 @@ def around_places(survey: Survey, walk_m: StreetNetwork, limit_m: float) -> Arou
 
 def _gains(survey: Survey, walk: StreetNetwork, rule: LinkRule) -> np.ndarray:
     """Return the network gain of each site alone."""
-    chains = space_chains(survey.streets, own_spaces(survey.world.creative), rule)
-    return network_gains(chains, links_to_spaces(survey.streets, survey.world, survey.doors, rule))[:, 0]
+    return network_gains(survey.chains(rule), links_to_spaces(survey.streets, survey.world, survey.doors, rule))[:, 0]
 
 
 def links_to_spaces(streets: Streets, world: World, places: Entrances, rule: LinkRule) -> csr_array:

@@ -22,8 +22,7 @@ from creative_nodes.common import (
 )
 from creative_nodes.network import LinkRule, network_gains, space_chains, typical_network
 from creative_nodes.reach.positions import PositionRules, links_to_spaces, measure_positions
-from creative_nodes.reach.stones import own_spaces
-from creative_nodes.reach.survey import Survey, World
+from creative_nodes.reach.survey import Survey, World, own_spaces
 from creative_nodes.reach.tables import CLUSTER_REACH, REFERENCE
 from creative_nodes.streets import Streets
 

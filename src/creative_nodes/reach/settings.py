@@ -21,6 +21,8 @@ from creative_nodes.common import (
 from creative_nodes.network import NetworkSettings
 from creative_nodes.streets import Travel
 
+MIDDLE_AGE = 0.5  # of full age: what an age that nobody knows counts as
+
 
 class Reach(Section):
     """Who and what a node can serve (METHOD section 5)."""

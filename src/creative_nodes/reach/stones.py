@@ -13,12 +13,11 @@ from creative_nodes.network import (
     LinkRule,
     direct_links,
     equivalent_rise,
-    space_chains,
     stone_rises,
 )
 from creative_nodes.reach import parts
 from creative_nodes.reach.spillover import Around
-from creative_nodes.reach.survey import Survey
+from creative_nodes.reach.survey import Survey, own_spaces
 from creative_nodes.streets import StreetNetwork, costs_between
 
 ORDERS = (0, 1, 2)  # of the network of a typical space; the criterion is of order 1
@@ -56,17 +55,12 @@ def open_sites(survey: Survey, walk: StreetNetwork, rule: LinkRule) -> Opened:
     venues = survey.streets.entrances(walk, survey.streets.shapes(spaces))
     minutes = costs_between(walk, survey.doors, venues, limit=rule.limit())
     links = direct_links([(np.arange(len(minutes)), minutes)], minutes.shape, rule=rule)
-    chains, more = space_chains(survey.streets, spaces, rule), np.zeros(minutes.shape)
+    chains, more = survey.chains(rule), np.zeros(minutes.shape)
     rises = stone_rises(chains, links)
     for site, rise in enumerate(rises):
         more[site, rise.where] = rise.more
     gains = np.array([[rise.gain(chains.size, order=order) for order in ORDERS] for rise in rises])
     return Opened(minutes, gains, more, equivalent_rise(chains, links))
-
-
-def own_spaces(creative: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the creative spaces of the study area."""
-    return creative[creative["inside"].to_numpy()]
 
 
 def enlarged(found: Opened, around: Around, creative: gpd.GeoDataFrame) -> pd.DataFrame:

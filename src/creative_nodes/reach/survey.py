@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import told, told_n
+from creative_nodes.network import Chains, LinkRule, space_chains
 from creative_nodes.streets import Entrances, StreetNetwork, Streets, islands
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class Survey:
 
     `done` holds the results by step, network and numbers, and by how places are joined to streets. A survey made from
     another by `dataclasses.replace` shares them, so that a changed setting measures anew only what it changes.
+    `of_city` holds what depends on no site: surveys of other places in the same city may share it.
     """
 
     sites: gpd.GeoDataFrame
@@ -39,17 +41,21 @@ class Survey:
     streets: Streets
     homes_within_m: float
     done: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    of_city: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, step: Callable[..., T], *depends_on: Any) -> T:
         """Do a step, unless it was done for the same network, tables and numbers before."""
+        return self._once(self.done, step, *depends_on)
+
+    def _once(self, done: dict[tuple[Any, ...], Any], step: Callable[..., T], *depends_on: Any) -> T:
         travel = self.streets.travel
         joined = (travel.snap_within_m, travel.entrance_spacing_m, travel.site_entrance_spacing_m)
         named = (id(one) if isinstance(one, StreetNetwork | pd.DataFrame) else one for one in depends_on)
         key = (step.__name__, *joined, *named)
-        if key not in self.done:
+        if key not in done:
             # what the key names is kept with the result, so that its id is not given to anything else
-            self.done[key] = (step(self, *depends_on), depends_on)
-        found: T = self.done[key][0]
+            done[key] = (step(self, *depends_on), depends_on)
+        found: T = done[key][0]
         return found
 
     @property
@@ -69,6 +75,19 @@ class Survey:
     def homes(self, network: StreetNetwork) -> Entrances:
         """Join the cells with residents to a network."""
         return self.once(_homes, network, self.world.people)
+
+    def chains(self, rule: LinkRule) -> Chains:
+        """Find the best chains between the creative spaces of the study area."""
+        return self._once(self.of_city, _chains, self.walk, self.world.creative, rule)
+
+
+def _chains(survey: Survey, _: StreetNetwork, creative: gpd.GeoDataFrame, rule: LinkRule) -> Chains:
+    return space_chains(survey.streets, own_spaces(creative), rule)
+
+
+def own_spaces(creative: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the creative spaces of the study area."""
+    return creative[creative["inside"].to_numpy()]
 
 
 def _gates(survey: Survey, network: StreetNetwork) -> Entrances:

@@ -25,6 +25,7 @@ from .page import comparison_html as comparison_html
 from .page import index_html as index_html
 from .page import missing_messages as missing_messages
 from .page import write_page as write_page
+from .settings import HANDFUL as HANDFUL
 from .settings import PAGE_KEYS as PAGE_KEYS
 from .settings import settings_of as settings_of
 from .tables import INDICATORS as INDICATORS

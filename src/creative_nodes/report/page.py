@@ -37,7 +37,7 @@ from creative_nodes.report.city.sites import Measure, SiteCard
 from creative_nodes.report.city.view import TOP_PINS, CityPage
 from creative_nodes.report.city.within import Within
 from creative_nodes.report.draw import maps
-from creative_nodes.report.draw.packed import fold, pack
+from creative_nodes.report.draw.packed import as_json, fold, pack
 from creative_nodes.report.say import keys
 from creative_nodes.report.say.words import worded
 
@@ -64,6 +64,7 @@ TABS = {
     "all": mark("Everything"),
 }
 PRINTED = ("notes", "caution", "data")  # with the answer, on paper
+WRITTEN_OUT = 200  # rows of the ranking; a browser takes long over more, so the others wait as text
 Run = Mapping[str, Any] | None
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
 CITY_PARTS = ("skip", "header", "tabs", "choice", "ranking", *(one for some in SECTIONS.values() for one in some))
@@ -96,6 +97,7 @@ def _environment() -> Environment:
         "translated": translated,
         "languages_shown": LANGUAGES,
         "chips": keys.CHIPS,
+        "WRITTEN_OUT": WRITTEN_OUT,
     }
     return environment
 
@@ -175,7 +177,8 @@ def blob(spoken: Mapping[str, Any], *, once: Mapping[str, Any] | None = None) ->
     once : more data, which holds no words.
     """
     folded, words = fold(spoken)
-    return pack({"once": once or {}, "folded": folded, "words": words})
+    # a language is read when it is spoken: a text within the text takes next to no time
+    return pack({"once": once or {}, "folded": folded, "words": {code: as_json(said) for code, said in words.items()}})
 
 
 # ---------------------------------------------------------------- a city's page
@@ -361,7 +364,14 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
 
 
 def _plain_html(
-    name: str, parts: Sequence[str], styles: Sequence[str], title: str, speak: Callable[[], Any], *, run: Run = None
+    name: str,
+    parts: Sequence[str],
+    styles: Sequence[str],
+    title: str,
+    speak: Callable[[], Any],
+    *,
+    run: Run = None,
+    scripts: Sequence[str] = (),
 ) -> str:
     """Write a page that is all parts: `name` is that of its template and of their folder, `title` an English text."""
 
@@ -372,7 +382,7 @@ def _plain_html(
             "parts": {part: render(f"{name}/{part}.html.j2", **known) for part in parts},
         }
 
-    spoken, script = in_every_language(data), page_script(())
+    spoken, script = in_every_language(data), page_script(scripts)
     return render(
         f"{name}.html.j2",
         title=spoken["en"]["title"],
@@ -393,7 +403,8 @@ def index_html(speak: Callable[[], IndexPage], *, run: Run = None) -> str:
     run : the record of the run, whose hashes stand at its foot.
     """
     title = mark("Old industry, new nodes: the cities")
-    return _plain_html("index", ("cities",), ("report", "print"), title, speak, run=run)
+    styles = ("report", "national", "print")
+    return _plain_html("index", ("cities",), styles, title, speak, run=run, scripts=("national.js",))
 
 
 def comparison_html(speak: Callable[[], ComparisonPage], *, run: Run = None) -> str:

@@ -46,6 +46,8 @@ class PageSettings:
         return {"walk": self.reach.walk_minutes, self.city.main_mode: self.reach.ride_minutes}
 
 
+# cities that stand side by side, each with a card and a column; more are ranked on one page
+HANDFUL = 6
 # parts of the analysis that the pages quote, each with its model
 PARTS: dict[str, type[Section]] = {
     name: kind

@@ -1,4 +1,3 @@
-from .answers import ANSWERING as ANSWERING
 from .asked import check_run_name as check_run_name
 from .asked import compared_cities as compared_cities
 from .asked import compared_files as compared_files
@@ -6,7 +5,8 @@ from .asked import run_folder as run_folder
 from .asked import runs_asked as runs_asked
 from .asked import without_runs as without_runs
 from .changes import compare_runs as compare_runs
-from .record import ANSWER_KEYS as ANSWER_KEYS
+from .keys import ANSWER_KEYS as ANSWER_KEYS
+from .keys import ANSWERING as ANSWERING
 from .record import RunCity as RunCity
 from .record import city_record as city_record
 from .record import read_hashes as read_hashes

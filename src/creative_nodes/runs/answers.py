@@ -26,17 +26,13 @@ from creative_nodes.reach import (
     measure_reference,
     select_candidates,
 )
-from creative_nodes.runs.record import ANSWER_KEYS, RunCity
+from creative_nodes.runs.keys import ANSWER_KEYS, MEASURING, SCORING, STREET_TABLES
+from creative_nodes.runs.record import RunCity
 from creative_nodes.score import SCORES, Score, city_scales, read_scales, score_candidates
 from creative_nodes.streets import STATIONS, read_streets
 
 SCORING_KEYS = ("analysis.score",)
 MEASURING_KEYS = tuple(key for key in ANSWER_KEYS if key not in SCORING_KEYS)
-# the scripts whose work is done anew here
-MEASURING = ("measure_reach", "measure_reference")
-SCORING = ("lay_scales", "score_candidates", "recommend_set")
-ANSWERING = (*MEASURING, *SCORING)
-STREET_TABLES = ("study_area", "street_nodes", "street_edges", "stations", "services")
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from creative_nodes.common import InputError, nearest
-from creative_nodes.runs.record import RECORD
-from creative_nodes.runs.steps import READ
+from creative_nodes.runs.keys import READ, RECORD
 
 UNNAMED = "unnamed"
 ENDS = ("before", "after")

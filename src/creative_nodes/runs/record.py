@@ -10,14 +10,7 @@ from typing import Any
 
 from creative_nodes import __version__
 from creative_nodes.common import PARTS, InputError, MadeOf, read_made_of, tables, together
-
-RECORD = "run.json"
-# what ranks and the recommended set follow from, the ground given
-ANSWER_KEYS = (
-    *("city.country", "city.main_mode", "analysis.travel", "analysis.transit", "analysis.reach", "analysis.network"),
-    *("analysis.people_grid.link_within_m", "analysis.candidates", "analysis.reference.places"),
-    *("analysis.accessibility.h3_resolution", "analysis.seed", "analysis.score"),
-)
+from creative_nodes.runs.keys import RECORD
 
 
 def made_of_table(path: str | Path) -> MadeOf:

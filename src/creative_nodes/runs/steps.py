@@ -6,13 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from creative_nodes.common import PARTS, InputError, MadeOf, differing
-from creative_nodes.runs.answers import ANSWERING, STREET_TABLES, Answer, answer, is_of, stored
+from creative_nodes.runs.answers import Answer, answer, is_of, stored
+from creative_nodes.runs.keys import ANSWERING, GROUND
 from creative_nodes.runs.record import RunCity, made_of_table
 
-# what is measured, before anything is
-GROUND = (*STREET_TABLES, "heritage", "located_creative", "amenities", "people")
-# all that a comparison reads
-READ = (*GROUND, "creative", "candidates", "reference", "scores", "recommended")
 UNSPLIT = "unsplit"
 
 

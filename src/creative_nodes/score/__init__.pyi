@@ -33,6 +33,7 @@ from .scenarios import score_scenarios as score_scenarios
 from .settings import AnchorShares as AnchorShares
 from .settings import Scenario as Scenario
 from .settings import Score as Score
+from .settings import check_override as check_override
 from .smaa import Acceptability as Acceptability
 from .smaa import accept as accept
 from .tables import CORRELATIONS as CORRELATIONS

@@ -125,7 +125,7 @@ def summary(found: smaa.Acceptability, settings: Score) -> pd.DataFrame:
     found : how often each row took each rank.
     settings : how many count as the top.
     """
-    top_n = top_of(len(found.counts), settings)
+    top_n = top_of(len(found.ranks), settings)
     return pd.DataFrame(
         {
             "rank_low": found.quantile(LOW_QUANTILE),

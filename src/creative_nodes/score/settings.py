@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from creative_nodes.common import CRITERION_GROUPS, CriterionKey, Group, Positive, Section, Share, merged
+from creative_nodes.common import CRITERION_GROUPS, CriterionKey, Group, InputError, Positive, Section, Share, merged
 from creative_nodes.score import weights as weight_sets
 
 Weight = Annotated[float, Field(ge=0, le=1)]
@@ -158,3 +159,35 @@ class Scenario(Section):
     def needs_own_reach(self) -> bool:
         """Tell whether the criteria themselves change, so that the table candidates must be made anew."""
         return bool(set(self.override) - {"score"})
+
+
+def check_override(override: Mapping[str, Any], can_change: Sequence[str], *, where: str) -> None:
+    """Check that a scenario changes only what a scenario can change.
+
+    Parameters
+    ----------
+    override : keys of the analysis with values of its own.
+    can_change : the keys that a scenario can change.
+    where : the file and key, for errors.
+
+    Raises
+    ------
+    InputError : it names another key, or weights, which the scenario has a key for.
+    """
+    for key, instead in (("scenarios", "`label`, `weights` and `override`"), ("seed", "the run's own seed")):
+        if key in override:
+            raise InputError(f"a scenario cannot change {key}; it has {instead}", where=where)
+    if not isinstance(override.get("score", {}), dict) or "weights" in override.get("score", {}):
+        raise InputError(
+            "must be a mapping of keys to values, without weights: those are the scenario's own `weights`",
+            where=f"{where}.score",
+        )
+    fixed = [key for key in override if key not in can_change]
+    travel = override.get("travel")
+    fixed += ["travel.modes"] if isinstance(travel, dict) and "modes" in travel else []
+    if fixed:
+        raise InputError(
+            f"a scenario cannot change {fixed[0]}, which the city is read or drawn by; it can change "
+            f"{', '.join(can_change[:-1])} and {can_change[-1]}",
+            where=where,
+        )

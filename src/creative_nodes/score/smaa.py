@@ -44,41 +44,45 @@ class Acceptability:
 
     Attributes
     ----------
-    counts : draws in which alternative i took rank j + 1, shape (n, n); a tie counts at the better rank for both.
+    ranks : rank of each alternative in every draw, rising, shape (n, draws); a tie counts at the better rank for both.
     first : sum of the weights that put i first, shape (n, criteria).
-    draws : number of draws.
     """
 
-    counts: np.ndarray
+    ranks: np.ndarray
     first: np.ndarray
-    draws: int
 
-    def shares(self) -> np.ndarray:
-        """Return the rank acceptability: share of draws by alternative and rank, shape (n, n); rows sum to 1."""
-        shares: np.ndarray = self.counts / self.draws
-        return shares
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return int(self.ranks.shape[1])
+
+    def taken(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the ranks that were taken: alternative, rank and share of the draws, ordered, shape (taken,) each."""
+        new = np.ones(self.ranks.shape, dtype=bool)
+        new[:, 1:] = self.ranks[:, 1:] != self.ranks[:, :-1]
+        begun = np.flatnonzero(new)
+        times = np.diff(begun, append=new.size)
+        return begun // max(self.draws, 1), self.ranks.ravel()[begun].astype(int), times / self.draws
 
     def within(self, top: int) -> np.ndarray:
         """Return the chance of being among the `top` first, shape (n,)."""
-        chance: np.ndarray = self.counts[:, :top].sum(axis=1) / self.draws
-        return chance
+        return np.asarray(np.count_nonzero(self.ranks <= top, axis=1) / self.draws)
 
     def quantile(self, q: float) -> np.ndarray:
         """Return the quantile `q` of each rank, the nearest one that was drawn, shape (n,)."""
         position = int(np.quantile(np.arange(self.draws), q, method="nearest"))
-        quantile: np.ndarray = (np.cumsum(self.counts, axis=1) <= position).sum(axis=1) + 1
-        return quantile
+        return self.ranks[:, position].astype(int)
 
     def central_weights(self) -> np.ndarray:
         """Return the mean of the weights that put i first, shape (n, criteria); NaN where none did."""
-        times = self.counts[:, :1]
+        times = np.count_nonzero(self.ranks == 1, axis=1)[:, None]
         mean = np.full(self.first.shape, np.nan)
         np.divide(self.first, times, out=mean, where=times > 0)
         return mean
 
 
 def accept(matrix: np.ndarray, alpha: np.ndarray, *, draws: int, seed: int | list[int]) -> Acceptability:
-    """Draw weights from a Dirichlet distribution and count the ranks they give by weighted sum.
+    """Draw weights from a Dirichlet distribution and note the ranks they give by weighted sum.
 
     Parameters
     ----------
@@ -90,15 +94,16 @@ def accept(matrix: np.ndarray, alpha: np.ndarray, *, draws: int, seed: int | lis
 
     Returns
     -------
-    the counts. Memory holds n x n of them and `CELLS_AT_ONCE` scores, however many the draws.
+    the ranks. Memory holds one small whole number a draw of each alternative, and `CELLS_AT_ONCE` scores.
     """
     n, k = matrix.shape
     rng = np.random.default_rng(seed)
-    counts, first = np.zeros(n * n, dtype=np.int64), np.zeros((n, k))
+    found, first = np.empty((n, draws), dtype=np.min_scalar_type(n)), np.zeros((n, k))
     step = max(1, CELLS_AT_ONCE // max(1, n))
     for begin in range(0, draws, step):
         weights = rng.dirichlet(alpha, size=min(step, draws - begin))
         ranks = ranks_of(matrix @ weights.T)
-        counts += np.bincount((ranks - 1 + n * np.arange(n)[:, None]).ravel(), minlength=n * n)
+        found[:, begin : begin + len(weights)] = ranks
         first += (ranks == 1).astype(float) @ weights
-    return Acceptability(counts.reshape(n, n), first, draws)
+    found.sort(axis=1)
+    return Acceptability(found, first)

@@ -1,3 +1,6 @@
+from .arrivals import written_out as written_out
+from .near import Near as Near
+from .near import near_costs as near_costs
 from .network import Entrances as Entrances
 from .network import StreetNetwork as StreetNetwork
 from .network import cheapest as cheapest

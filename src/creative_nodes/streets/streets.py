@@ -38,6 +38,9 @@ class _Lay:
     """Where streets and places lie, found once: it is the same for every mode and under all settings of travel."""
 
     grounds: dict[tuple[int, int], tuple[gpd.GeoDataFrame, Ground]] = field(default_factory=dict)
+    joins: dict[tuple[int, int, float, float], tuple[net.StreetNetwork, np.ndarray, net.Entrances]] = field(
+        default_factory=dict
+    )
     places: dict[tuple[int, int], tuple[gpd.GeoDataFrame, np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def ground(self, edges: gpd.GeoDataFrame, epsg: int) -> Ground:
@@ -46,6 +49,18 @@ class _Lay:
             # tables are kept with what is found, so that their ids are not given to others
             self.grounds[id(edges), epsg] = (edges, Ground.of(edges, epsg))
         return self.grounds[id(edges), epsg][1]
+
+    def entrances(
+        self, network: net.StreetNetwork, shapes: np.ndarray, *, within_m: float, spacing_m: float
+    ) -> net.Entrances:
+        """Join shapes to a network; those that cannot be changed once."""
+        if shapes.flags.writeable:
+            return net.find_entrances(network, shapes, within_m=within_m, spacing_m=spacing_m)
+        key = (id(network), id(shapes), within_m, spacing_m)
+        if key not in self.joins:
+            found = net.find_entrances(network, shapes, within_m=within_m, spacing_m=spacing_m)
+            self.joins[key] = (network, shapes, found)
+        return self.joins[key][2]
 
     def shapes(self, frame: gpd.GeoDataFrame, epsg: int) -> np.ndarray:
         """Return a table's geometry in the metric CRS, as an array that cannot be changed."""
@@ -136,7 +151,7 @@ class Streets:
         self, network: net.StreetNetwork, shapes: np.ndarray, *, within_m: float | None = None
     ) -> net.Entrances:
         """Join shapes (metric CRS) to a network; `within_m` metres, by default the configured snap distance."""
-        return net.find_entrances(
+        return self._lay.entrances(
             network,
             shapes,
             within_m=self.travel.snap_within_m if within_m is None else within_m,
@@ -145,7 +160,7 @@ class Streets:
 
     def site_entrances(self, network: net.StreetNetwork, shapes: np.ndarray) -> net.Entrances:
         """Join the shapes of sites (metric CRS) to a network all along their outlines."""
-        return net.find_entrances(
+        return self._lay.entrances(
             network, shapes, within_m=self.travel.snap_within_m, spacing_m=self.travel.site_entrance_spacing_m
         )
 

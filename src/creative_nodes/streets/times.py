@@ -21,8 +21,14 @@ from creative_nodes.streets.network import Entrances, StreetNetwork, cheapest
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
 
 
-def _with_sources(network: StreetNetwork, sources: Entrances) -> csr_array:
-    """Return the graph with one more node a source, from which edges lead to the streets."""
+def with_sources(network: StreetNetwork, sources: Entrances) -> csr_array:
+    """Return the graph with one more node a source, from which edges lead to the streets.
+
+    Parameters
+    ----------
+    network : streets of one mode.
+    sources : places on that network.
+    """
     place, node, cost = legs(network, sources, outward=True)
     n = network.n_nodes
     return _below(network.graph(), cheapest(n + place, node, cost, n + sources.n_places))
@@ -53,7 +59,7 @@ def searches(
     limit : costs above it come as infinite.
     width : numbers the caller makes of a row, beside those of the nodes.
     """
-    graph = _with_sources(network, sources)
+    graph = with_sources(network, sources)
     n = network.n_nodes
     for rows in chunks(sources.n_places, max(graph.shape[0], width)):
         yield rows, dijkstra(graph, indices=n + rows, limit=limit)[:, :n]

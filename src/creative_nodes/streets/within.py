@@ -15,6 +15,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from creative_nodes.streets.arrivals import Arrivals, along_one_edge, end_costs, renumbered, written_out
+from creative_nodes.streets.near import part_of, touches
 from creative_nodes.streets.network import Entrances, StreetNetwork
 from creative_nodes.streets.times import chunks, searches
 
@@ -216,21 +217,6 @@ def _blocks(xy: np.ndarray, size: float) -> Iterator[tuple[np.ndarray, np.ndarra
         yield between(own, own), np.concatenate([between(*some) for some in beside])
 
 
-def _part_of(graph: csr_array, nodes: np.ndarray, position: np.ndarray) -> csr_array:
-    """Return the graph of some nodes, renumbered by `position`; the work does not grow with the whole graph."""
-    rows = graph[nodes]
-    column = position[rows.indices]
-    kept = column >= 0
-    starts = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
-    return csr_array((rows.data[kept], column[kept], starts), shape=(len(nodes), len(nodes)))
-
-
-def _touching(node: np.ndarray, owner: np.ndarray, n_nodes: int, n_owners: int) -> csr_array:
-    """Return which owners (edges, places) touch each node (nodes x owners); `node` has shape (2, len(owner))."""
-    ones = np.ones(node.size, dtype=bool)
-    return coo_array((ones, (node.ravel(), np.tile(owner, 2))), shape=(n_nodes, n_owners)).tocsr()
-
-
 @dataclass(frozen=True)
 class _City:
     """Streets and what they hold, from which a part can be cut out; `edges`, `places`: those that touch each node."""
@@ -245,9 +231,9 @@ class _City:
     def of(cls, network: StreetNetwork, stock: _Stock) -> _City:
         """Note which edges and places touch each node."""
         n, n_edges, n_places = network.n_nodes, len(stock.single.first), len(stock.amounts)
-        edges = _touching(stock.single.node, np.arange(n_edges), n, n_edges)
+        edges = touches(stock.single.node, np.arange(n_edges), n, n_edges)
         owner = np.repeat(np.arange(n_places), stock.several.count)
-        places = _touching(stock.several.node, owner, n, n_places)
+        places = touches(stock.several.node, owner, n, n_places)
         return cls(network.graph(), stock, edges, places, np.full(n, -1))
 
     def part(self, nodes: np.ndarray) -> tuple[csr_array, _Stock]:
@@ -256,7 +242,7 @@ class _City:
         edges, places = (np.unique(touching[nodes].indices) for touching in (self.edges, self.places))
         single = self.stock.single.near(self.position, edges)
         several = self.stock.several.near(self.position, places)
-        streets = _part_of(self.graph, nodes, self.position)
+        streets = part_of(self.graph, nodes, self.position)
         self.position[nodes] = -1
         return streets, _Stock(single, several, self.stock.amounts[places])
 

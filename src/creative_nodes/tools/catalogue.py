@@ -39,8 +39,12 @@ SETTINGS_TEXTS = {
     "config/taxonomy/*.yaml": {"classes", "reason"},
     "config/governance.yaml": {"title", "text", "body", "label", "unit", "by", "note"},
 }
-# and out of the shipped registries of known sites and the public decisions: the columns that readers are shown
-CSV_TEXTS = {"config/registry/*.csv": ("former_use", "present_use"), "config/decisions.csv": ("decision",)}
+# and out of the shipped tables: the columns that readers are shown
+CSV_TEXTS = {
+    "config/cities/*.csv": ("name", "note"),
+    "config/registry/*.csv": ("former_use", "present_use"),
+    "config/decisions.csv": ("decision",),
+}
 FIELD = re.compile(r"\{(\w+)[^}]*\}|%\((\w+)\)s")
 FORMAT = re.compile(r"\{\w+:[^}]*\}")
 TAG = re.compile(r"</?\w+")

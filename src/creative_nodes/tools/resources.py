@@ -54,7 +54,8 @@ def measured(folder: Path) -> pd.DataFrame:
 
     Returns
     -------
-    A row a rule and city: rule, city, extract_mb, memory_mb (largest resident set), seconds (of the processor).
+    A row a rule and city: rule, city, extract_mb, memory_mb (largest resident set), seconds (of the processor); of a
+    download, the file's name and size.
     """
     rows = []
     cities = sorted(path.parent.name for path in folder.glob("data/raw/*/osm.pbf"))
@@ -66,6 +67,11 @@ def measured(folder: Path) -> pd.DataFrame:
         if pd.notna(run["max_rss"]) and (path.parent in whole or path.parent.name in cities):
             rule, size = rule_of(path), round(extract_mb(folder, city), 3)
             rows.append((rule, city, size, run["max_rss"], run["cpu_time"]))
+    for path in sorted(folder.glob(f"logs/downloads/*{SUFFIX}")):
+        file = folder / "data/raw/downloads" / path.name.removesuffix(SUFFIX)
+        if file.exists():
+            run, size = pd.read_csv(path, sep="\t").iloc[0], round(file.stat().st_size / MB, 3)
+            rows.append(("download_file", file.name, size, run["max_rss"], run["cpu_time"]))
     return pd.DataFrame(rows, columns=["rule", "city", "extract_mb", "memory_mb", "seconds"])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from creative_nodes.choose.answer import measure_served
 from creative_nodes.choose.choosing import best_connection, first_by_score
 from creative_nodes.choose.options import Joining, Walks, measure_options
 from creative_nodes.choose.portfolio import choose_portfolio
@@ -381,3 +382,12 @@ def test_wrong_settings_are_told(towns: ModuleType, change: dict[str, Any], said
     with pytest.raises(InputError, match=re.escape(said)) as caught:
         load_config(data)
     assert str(caught.value).startswith("config/config.yaml: portfolio")
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_what_sites_newly_serve_has_a_column_a_site_also_without_any(towns: ModuleType, n: int) -> None:
+    town = _town(towns)
+    sites = town["candidates"].iloc[:n].reset_index(drop=True)
+    found = measure_served(town["streets"], sites, town["creative"], town["people"], Walks(15, link_within_m=500))
+    assert found.covers.shape == (len(found.residents), n)
+    assert found.residents[found.covers.any(axis=1)].sum() == (1000 if n else 0)

@@ -48,13 +48,8 @@ def test_the_working_folder_goes_first_and_the_workflows_own_stands_in(town, tmp
         ({"registry": "a.csv"}, {"registry": "b/c.csv"}),
         ({"gtfs": GTFS}, {"gtfs": GTFS | {"file": "b.zip"}}),
         ({"source": {"kind": "extract", "file": "a.osm.pbf"}}, {"source": {"kind": "extract", "file": "b.osm"}}),
-        ({"imports": [LIST]}, {"imports": [LIST | {"file": "elsewhere/a.csv"}]}),
+        ({"imports": [LIST]}, {"imports": [LIST | {"file": "elsewhere/b.csv"}]}),
     ],
 )
 def test_what_a_file_is_called_is_no_setting(town, one, other):
     assert pick(town(**one), "city", "analysis") == pick(town(**other), "city", "analysis")
-
-
-def test_the_name_of_a_list_is_one_for_ids_carry_it(town):
-    other = [LIST | {"file": "lists/b.csv"}]
-    assert pick(town(imports=[LIST]), "city") != pick(town(imports=other), "city")

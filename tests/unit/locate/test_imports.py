@@ -304,7 +304,7 @@ def test_a_missing_file_stops_unless_it_is_not_required(tmp_path):
     (tmp_path / "here" / "a.csv").write_text("", encoding="utf-8")
     folders = [tmp_path, tmp_path / "here"]
     lists = [spec("b.csv", required=False), spec("a.csv")]
-    assert find_imports(lists, folders, where="city.yaml") == [tmp_path / "here" / "a.csv"]
+    assert find_imports(lists, folders, where="city.yaml") == [(tmp_path / "here" / "a.csv", lists[1])]
     with pytest.raises(InputError, match=r"city\.yaml: imports\.1\.file: c\.csv is not in .*IMPORTS"):
         find_imports([lists[0], spec("c.csv")], folders, where="city.yaml")
 
@@ -332,7 +332,7 @@ def run(taxonomies, settings, area, scope, tmp_path):
         )
         for file, text in dict(lists).items():
             (tmp_path / file).write_text(text, encoding="utf-8")
-        specs = [spec(file, **read_as).model_dump() for file in dict(lists)]
+        specs = [spec(file, **read_as).said for file in dict(lists)]
         found = locate(
             places,
             taxonomies,
@@ -525,7 +525,7 @@ def hanoi(taxonomies, settings, tmp_path):
             places,
             taxonomies,
             known=[],
-            lists=read_imports([str(path)], [spec(**read_as).model_dump()], scope),
+            lists=read_imports([str(path)], [spec(**read_as).said], scope),
             settings=settings,
             **area,
             **buffer,
@@ -576,12 +576,12 @@ def shanghai():
     def go(*datums):
         lists = [one for one in city.city.imports if one.datum]
         specs = [one.model_copy(update={"datum": datum}) for one, datum in zip(lists, datums, strict=True)]
-        paths = find_imports(specs, [Path(EXTRACTS) / ".." / "imports"], where="shanghai")
+        there = find_imports(specs, [Path(EXTRACTS) / ".." / "imports"], where="shanghai")
         found = locate(
             extract.places,
             taxonomies,
             known=read_registry(root / str(city.city.registry), **study),
-            lists=read_imports([str(path) for path in paths], [one.model_dump() for one in specs], scope),
+            lists=read_imports([str(path) for path, _ in there], [one.said for _, one in there], scope),
             settings=config.locate,
             **study,
             **buffer,

@@ -9,6 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from creative_nodes.common import InputError
+from creative_nodes.network import chains
 from creative_nodes.network.chains import Chains, LinkRule, _needed, both_ways, direct_links, typical_network
 
 RULE = LinkRule(15, 3)
@@ -131,3 +132,13 @@ def test_blocks_make_one_table_and_the_shorter_direction_counts():
     assert links.toarray() == pytest.approx(RULE.probability(minutes))
     expected = RULE.probability(np.array([[np.inf, 10, 20], [10, np.inf, np.inf], [20, np.inf, np.inf]]))
     assert both_ways(links).toarray() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("cells", [1, 100, 10**6])
+def test_sizes_without_the_matrix_are_those_of_the_chains(monkeypatch, cells):
+    rng = np.random.default_rng(3)
+    minutes = rng.uniform(0, 60, (40, 40))
+    links = both_ways(direct_links([(np.arange(40), minutes)], (40, 40), rule=RULE))
+    whole = Chains.of(links)
+    monkeypatch.setattr(chains, "CELLS", cells)
+    np.testing.assert_array_equal(chains.network_sizes(links), whole.size)

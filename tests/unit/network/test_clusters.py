@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
+from pairs import near
 from sklearn.cluster import DBSCAN
 
 from creative_nodes.common import tables
@@ -48,7 +49,7 @@ def test_labels_equal_sklearn_on_the_full_matrix(seed: int, least: int) -> None:
     metres[3, 5] = metres[5, 3] = 0.0  # two spaces at one address
     settings = _settings(min_spaces=least)
     expected = DBSCAN(eps=300, min_samples=least, metric="precomputed").fit(metres).labels_
-    found = density.dbscan(density.near_pairs(metres, within_m=300), settings)
+    found = density.dbscan(density.near_pairs(near(metres), within_m=300), settings)
     assert expected.max() >= 0
     assert -1 in expected or least == 2
     assert _same_groups(found, expected)
@@ -57,22 +58,26 @@ def test_labels_equal_sklearn_on_the_full_matrix(seed: int, least: int) -> None:
 def test_out_of_reach_and_the_place_itself(towns: ModuleType) -> None:
     # the cost from a place to itself is two legs: it must not keep a place from being its own neighbour
     metres = np.array([[400.0, 50, 50, math.inf], [50, 400, 50, math.inf], [50, 50, 400, math.inf], [math.inf] * 4])
-    found = density.dbscan(density.near_pairs(metres, within_m=300), _settings(min_spaces=3))
+    found = density.dbscan(density.near_pairs(near(metres), within_m=300), _settings(min_spaces=3))
     assert found.tolist() == [0, 0, 0, -1]
 
 
 def test_the_shorter_way_of_both_counts() -> None:
     metres = np.array([[0.0, 200], [900, 0]])
-    assert density.dbscan(density.near_pairs(metres, within_m=300), _settings(min_spaces=2)).tolist() == [0, 0]
+    assert density.dbscan(density.near_pairs(near(metres), within_m=300), _settings(min_spaces=2)).tolist() == [0, 0]
 
 
 def test_exactly_eps_is_near() -> None:
     metres = np.array([[0.0, 300, 600], [300, 0, 300.01], [600, 300.01, 0]])
-    assert density.dbscan(density.near_pairs(metres, within_m=300), _settings(min_spaces=2)).tolist() == [0, 0, -1]
+    assert density.dbscan(density.near_pairs(near(metres), within_m=300), _settings(min_spaces=2)).tolist() == [
+        0,
+        0,
+        -1,
+    ]
 
 
 def test_no_spaces_no_clusters() -> None:
-    assert len(density.dbscan(density.near_pairs(np.zeros((0, 0)), within_m=300), _settings())) == 0
+    assert len(density.dbscan(density.near_pairs(near(np.zeros((0, 0))), within_m=300), _settings())) == 0
 
 
 # ---------------------------------------------------------------- HDBSCAN
@@ -130,7 +135,7 @@ def test_hdbscan_equals_its_definition(seed: int, cut_m: float) -> None:
     metres = _groups_in_noise(seed)
     settings = _settings(method="hdbscan", min_spaces=2, hdbscan_cut_m=cut_m, hdbscan_floor_m=0.001)
     expected = _hierarchical(metres, settings)
-    found = density.hdbscan(density.near_pairs(metres, within_m=cut_m), settings)
+    found = density.hdbscan(density.near_pairs(near(metres), within_m=cut_m), settings)
     assert expected.max() >= 2
     assert _same_groups(found, expected)
 
@@ -140,7 +145,7 @@ def test_hdbscan_equals_its_definition(seed: int, cut_m: float) -> None:
 def test_hdbscan_clusters_hold_together_closer_than_to_all_others(seed: int, least: int) -> None:
     metres = _groups_in_noise(seed)
     settings = _settings(method="hdbscan", min_spaces=least, hdbscan_floor_m=20)
-    found = density.hdbscan(density.near_pairs(metres, within_m=1000), settings)
+    found = density.hdbscan(density.near_pairs(near(metres), within_m=1000), settings)
     core = np.sort(metres, axis=1)[:, least - 1]
     reach = np.maximum(np.maximum(metres, np.maximum.outer(core, core)), 20)
     assert found.max() >= 1
@@ -154,7 +159,7 @@ def test_hdbscan_clusters_hold_together_closer_than_to_all_others(seed: int, lea
 
 def _hdbscan(metres: Any, **changes: Any) -> list[int]:
     settings = _settings(method="hdbscan", **changes)
-    pairs = density.near_pairs(np.array(metres, dtype=float), within_m=settings.within_m)
+    pairs = density.near_pairs(near(np.array(metres, dtype=float)), within_m=settings.within_m)
     return density.hdbscan(pairs, settings).tolist()
 
 
@@ -193,10 +198,14 @@ def test_sizes_count_spaces_and_for_hdbscan_their_density() -> None:
     labels = np.array([0, 0, 0, 0, -1])
     for method, expected in (("dbscan", 4), ("hdbscan", 2 * (1000 / 300 - 1) + 2 * (1000 / 200 - 1))):
         settings = _settings(method=method)
-        pairs = density.near_pairs(metres, within_m=settings.within_m)
+        pairs = density.near_pairs(near(metres), within_m=settings.within_m)
         assert density.sizes(pairs, labels, settings) == pytest.approx([expected])
     assert (
-        len(density.sizes(density.near_pairs(np.zeros((0, 0)), within_m=300), np.array([], dtype=int), _settings()))
+        len(
+            density.sizes(
+                density.near_pairs(near(np.zeros((0, 0))), within_m=300), np.array([], dtype=int), _settings()
+            )
+        )
         == 0
     )
 
@@ -270,6 +279,19 @@ def test_points_are_placed_by_length_of_street(towns: ModuleType) -> None:
 
 def _everywhere(towns: ModuleType) -> shapely.Geometry:
     return towns.to_metric(shapely.box(-50, -50, 10_000, 10_000))
+
+
+@pytest.mark.parametrize("at_once", [1, 500, 10**9])
+def test_placements_measured_a_few_at_a_time_are_the_same(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    network, usable = _walk(towns, 8, 8), np.arange(40)
+    monkeypatch.setattr(clusters, "PAIRS_AT_ONCE", 7 * at_once)
+    placed = list(clusters._random_placements(network, usable, 30, 300, 20, np.random.default_rng(1)))
+    monkeypatch.setattr(clusters, "PAIRS_AT_ONCE", 10**12)
+    whole = list(clusters._random_placements(network, usable, 30, 300, 20, np.random.default_rng(1)))
+    assert len(placed) == len(whole) == 20
+    assert all((one != other).nnz == 0 and one.nnz > 0 for one, other in zip(placed, whole, strict=True))
 
 
 def test_placements_are_the_same_by_seed(towns: ModuleType) -> None:
@@ -399,7 +421,7 @@ def test_uniform_spaces_are_mostly_not_a_cluster(towns: ModuleType, method: str)
     kept = 0
     for seed in range(20):
         spots = np.array(_scattered(np.random.default_rng([seed, 9]), 40))
-        pairs = density.near_pairs(_grid_metres(spots), within_m=settings.within_m)
+        pairs = density.near_pairs(near(_grid_metres(spots)), within_m=settings.within_m)
         sizes = density.sizes(pairs, density.find_clusters(pairs, settings), settings)
         kept += clusters.pseudo_p(sizes.max(initial=0), by_chance) <= 0.05
     # one in twenty is expected

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from pairs import near
 
 from creative_nodes.common import tables
 from creative_nodes.network import colocation
@@ -74,7 +75,7 @@ def test_counts_equal_networkx_on_a_random_network(towns: ModuleType, seed: int)
     metres = towns.costs_by_networkx(network, spots, spots)
     distances = np.array([50.0, 150.0, 400.0])
     labels = np.arange(n) < m
-    pairs = colocation.pairs_within(times.costs_between(network, spots, spots), distances)
+    pairs = colocation.pairs_within(near(times.costs_between(network, spots, spots)), distances)
     expected = [np.mean([(metres[i, m:] <= d).sum() for i in range(m)]) for d in distances]
     assert expected[2] > 0
     assert colocation.cross_k(pairs, labels) == pytest.approx(expected)
@@ -85,7 +86,7 @@ def test_the_expected_curve_is_the_mean_over_every_relabelling(m: int) -> None:
     rng = np.random.default_rng(m)
     xy = rng.uniform(0, 500, 7)
     distances = np.array([60.0, 150.0, 300.0])
-    pairs = colocation.pairs_within(np.abs(xy[:, None] - xy), distances)
+    pairs = colocation.pairs_within(near(np.abs(xy[:, None] - xy)), distances)
     curves = [
         colocation.cross_k(pairs, np.isin(np.arange(7), chosen)) for chosen in itertools.combinations(range(7), m)
     ]
@@ -111,7 +112,7 @@ def test_the_expected_curve_is_the_network_k_function_of_spaghetti(towns: Module
     walk = streets.network("walk", in_metres=True)
     doors = streets.entrances(walk, towns.to_metric(shapely.points(spots)))
     metres = times.costs_between(walk, doors, doors)
-    pairs = colocation.pairs_within(metres, theirs.xaxis[1:])
+    pairs = colocation.pairs_within(near(metres), theirs.xaxis[1:])
     m = 10
     # K = length / (n n) * pairs there; spaces * pairs / (n (n - 1)) here
     length = 2 * columns * (columns - 1) * block
@@ -132,7 +133,7 @@ def test_the_global_p_value_keeps_its_level_and_sees_attraction() -> None:
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 20_000, 60)
     distances = np.arange(100.0, 2001, 100)
-    pairs = colocation.pairs_within(np.abs(x[:, None] - x), distances)
+    pairs = colocation.pairs_within(near(np.abs(x[:, None] - x)), distances)
     labels = np.arange(60) < 20
     expected = colocation.expected_k(pairs, 20)
 
@@ -172,7 +173,7 @@ def test_the_envelope_holds_nineteen_in_twenty_relabellings(towns: ModuleType) -
     rng = np.random.default_rng(5)
     spots = rng.uniform(0, 5000, 60)
     found = _colocate(towns, _sites(towns, *spots[:20]), _spaces(towns, *spots[20:]))
-    pairs = colocation.pairs_within(np.abs(spots[:, None] - spots), found["distance_m"].to_numpy())
+    pairs = colocation.pairs_within(near(np.abs(spots[:, None] - spots)), found["distance_m"].to_numpy())
     curves = np.array([colocation.cross_k(pairs, rng.permutation(np.arange(60) < 20)) for _ in range(1000)])
     low, high = found["k_low"].to_numpy(), found["k_high"].to_numpy()
     assert (low < found["k_expected"]).all() and (found["k_expected"] < high).all()

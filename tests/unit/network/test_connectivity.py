@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from pairs import near
 
 from creative_nodes.network.chains import Chains, LinkRule, both_ways
 from creative_nodes.network.connectivity import (
@@ -48,7 +49,7 @@ def _c(graph: nx.Graph, n: int) -> float:
 @pytest.mark.parametrize("seed", range(5))
 def test_links_are_the_pairs_within_the_limit(seed: int) -> None:
     minutes = _minutes(np.random.default_rng(seed), 12)
-    links = links_within(minutes, limit=15)
+    links = links_within(near(minutes), limit=15)
     expected = {
         (i, j): min(minutes[i, j], minutes[j, i])
         for i, j in itertools.combinations(range(12), 2)
@@ -62,7 +63,7 @@ def test_links_are_the_pairs_within_the_limit(seed: int) -> None:
 
 def test_exactly_the_limit_is_a_link() -> None:
     minutes = np.array([[0, 15, 15.01], [15, 0, math.inf], [15.01, math.inf, 0]])
-    links = links_within(minutes, limit=15)
+    links = links_within(near(minutes), limit=15)
     assert (links.a.tolist(), links.b.tolist()) == ([0], [1])
 
 
@@ -75,7 +76,7 @@ def test_links_of_gives_back_the_links(towns: ModuleType) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_parts_and_degree_equal_networkx(seed: int) -> None:
-    links = links_within(_minutes(np.random.default_rng(seed), 15), limit=13)
+    links = links_within(near(_minutes(np.random.default_rng(seed), 15)), limit=13)
     graph = _graph(links)
     parts = links.parts()
     found = {frozenset(np.flatnonzero(parts == one).tolist()) for one in np.unique(parts)}
@@ -100,7 +101,7 @@ def test_connectivity_by_hand() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_connectivity_is_the_chance_that_two_spaces_are_joined(seed: int) -> None:
-    links = links_within(_minutes(np.random.default_rng(seed), 11), limit=12)
+    links = links_within(near(_minutes(np.random.default_rng(seed), 11)), limit=12)
     assert connectivity_of(links.parts()) == pytest.approx(_c(_graph(links), 11))
 
 
@@ -129,7 +130,7 @@ def test_efficiency_of_less_than_two_spaces_is_zero(n: int) -> None:
 
 
 def test_a_town_without_links() -> None:
-    links = links_within(np.full((4, 4), np.inf), limit=15)
+    links = links_within(near(np.full((4, 4), np.inf)), limit=15)
     assert efficiency(links) == 0
     assert len(np.unique(links.parts())) == 4
     assert links.degree().tolist() == [0, 0, 0, 0]
@@ -139,7 +140,7 @@ def test_a_town_without_links() -> None:
 def test_efficiency_equals_brute_force(seed: int) -> None:
     minutes = _minutes(np.random.default_rng(seed), 13)
     minutes[0, 1] = minutes[2, 3] = 0.3
-    links = links_within(minutes, limit=14)
+    links = links_within(near(minutes), limit=14)
     lengths = dict(nx.all_pairs_dijkstra_path_length(_graph(links)))
     total = sum(1 / max(1.0, lengths[i][j]) for i, j in itertools.permutations(range(13), 2) if j in lengths[i])
     assert efficiency(links) == pytest.approx(total / (13 * 12))
@@ -211,7 +212,7 @@ def test_nearest_other_equals_networkx(towns: ModuleType, seed: int, try_first: 
 
 
 def test_thinning_equals_networkx_on_the_spaces_that_stay(monkeypatch: Any) -> None:
-    links = links_within(_minutes(np.random.default_rng(3), 20), limit=13)
+    links = links_within(near(_minutes(np.random.default_rng(3), 20)), limit=13)
     stays: list[np.ndarray] = []
 
     class Recorder:
@@ -239,7 +240,7 @@ def test_thinning_equals_networkx_on_the_spaces_that_stay(monkeypatch: Any) -> N
 
 def test_thinning_a_complete_network_by_hand() -> None:
     # ten spaces all linked: eight stay, all joined, with 8 * 7 / 2 links
-    links = links_within(np.ones((10, 10)), limit=15)
+    links = links_within(near(np.ones((10, 10))), limit=15)
     found = thin_out(links, 0.2, 19, seed=1)
     assert found.connectivity.tolist() == [1] * 19
     assert found.isolated_share.tolist() == [0] * 19
@@ -254,6 +255,6 @@ def test_thinning_few_spaces() -> None:
 
 
 def test_thinning_is_the_same_by_seed() -> None:
-    links = links_within(_minutes(np.random.default_rng(3), 20), limit=13)
+    links = links_within(near(_minutes(np.random.default_rng(3), 20)), limit=13)
     one, again, other = (thin_out(links, 0.3, 25, seed=seed).connectivity.tolist() for seed in (1, 1, 2))
     assert one == again != other

@@ -4,10 +4,11 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
-from creative_nodes.pull.access import allows, direction, duration_minutes, maxspeed_kmh
+from creative_nodes.pull.access import allows, direction, duration_minutes, maxspeed_kmh, telling_keys
 from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -263,3 +264,50 @@ def test_durations_of_ferries_in_every_form(text, minutes):
 @pytest.mark.parametrize("text", ["", "0", "PT", "P", "about an hour", "soon", "1:2:3:4", "-5", "x20", ";", "h", "m"])
 def test_what_is_no_duration_counts_as_none(text):
     assert math.isnan(duration_minutes({"duration": text}))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_other_keys_than_the_telling_ones_tell_nothing(modes, seed):
+    rng = np.random.default_rng(seed)
+    keys = telling_keys(modes.values())
+    values = [
+        "yes",
+        "no",
+        "private",
+        "designated",
+        "opposite_lane",
+        "-1",
+        "roundabout",
+        "footway",
+        "motorway",
+        "driveway",
+    ]
+    for _ in range(300):
+        tags = {str(key): str(rng.choice(values)) for key in rng.choice([*keys, "name", "surface", "lit"], 4)}
+        tags["highway"] = str(rng.choice(HIGHWAYS))
+        bare = {key: value for key, value in tags.items() if key in keys}
+        for mode in modes.values():
+            assert allows(tags, mode) == allows(bare, mode)
+            assert direction(tags, mode) == direction(bare, mode)
+
+
+def test_rules_look_at_no_other_key(modes):
+    class Watched(dict):
+        def get(self, key, *default):
+            looked.add(key)
+            return super().get(key, *default)
+
+        def __getitem__(self, key):
+            looked.add(key)
+            return super().__getitem__(key)
+
+        def __contains__(self, key):
+            looked.add(key)
+            return super().__contains__(key)
+
+    looked: set[str] = set()
+    for highway in HIGHWAYS:
+        for mode in modes.values():
+            allows(Watched(highway=highway), mode)
+            direction(Watched(highway=highway), mode)
+    assert looked == set(telling_keys(modes.values()))

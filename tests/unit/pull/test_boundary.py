@@ -6,7 +6,7 @@ import shapely
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.pull.boundary import study_area
-from creative_nodes.pull.clip import node_positions
+from creative_nodes.pull.osm_file import node_positions
 from creative_nodes.pull.settings import Boundary
 
 CORNERS = {1: (0, 0), 2: (4, 0), 3: (4, 4), 4: (0, 4), 5: (1, 1), 6: (2, 1), 7: (2, 2), 8: (1, 2)}

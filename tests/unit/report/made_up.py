@@ -596,7 +596,12 @@ def whole(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def frames(*, n_heritage: int = 40, unreachable: int = 3) -> dict[str, pd.DataFrame]:
-    """Every table that the report reads."""
+    """Every table that the report reads; made once, each caller gets copies of its own."""
+    return {name: frame.copy() for name, frame in _frames(n_heritage, unreachable).items()}
+
+
+@cache
+def _frames(n_heritage: int, unreachable: int) -> dict[str, pd.DataFrame]:
     rng = np.random.default_rng(80)
     heritage = _heritage(n_heritage, rng)
     candidates = _candidates(heritage, rng, unreachable)
@@ -685,7 +690,7 @@ def city_html(
 def block(html: str) -> dict:
     """What the page's script sees in English, and the shapes of the map under `shapes`."""
     packed = packed_data.unpack(re.search(r'id="blob">([^<]*)<', html)[1])
-    return spoken(packed["folded"], packed["words"]["en"]) | packed["once"]
+    return spoken(packed["folded"], json.loads(packed["words"]["en"])) | packed["once"]
 
 
 def spoken(node, words):

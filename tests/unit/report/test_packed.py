@@ -76,3 +76,25 @@ def test_packing_is_plain_text_and_the_same_each_time():
     text = packed.pack(data)
     assert packed.unpack(text) == data and packed.pack(data) == text
     assert not set("<>&\"'") & set(text)
+
+
+def numbers_of(text):
+    """Read whole numbers written as text, as the page's script does, written anew."""
+    digits = packed.ALPHABET.decode()
+    found, number, place = [], 0, 1
+    for digit in map(digits.index, text):
+        number, place = number + digit % 32 * place, place * 32
+        if digit < 32:
+            found.append(-(number + 1) // 2 if number % 2 else number // 2)
+            number, place = 0, 1
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_numbers_written_as_text_come_back(seed):
+    rng = np.random.default_rng(seed)
+    numbers = [0, 1, -1, 15, -16, 16, 31, 32, -33, 18_000_000, -18_000_000, *rng.integers(-2000, 2000, 200).tolist()]
+    text = packed.written(tuple(numbers))
+    assert numbers_of(text) == numbers
+    assert len(text) < len(",".join(map(str, numbers)))
+    assert len(set(packed.ALPHABET)) == 64 and packed.written(()) == ""

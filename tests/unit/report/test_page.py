@@ -95,7 +95,7 @@ def test_the_map_offers_the_completeness_of_mapping_switched_off(parsed, html):
     assert [one[0] for one in block["hexagons"]] == ["thin", "fair", "good"]
     assert "How complete is the mapping" in script
     for i, grade in enumerate(("thin", "fair", "good")):
-        assert f'var shapes_mapping_{grade} = L.geoJSON(shapesOf("mapping_{grade}"), {{' in script
+        assert f'var shapes_mapping_{grade} = layerOf("mapping_{grade}", {{' in script
         assert [row for _, _, row in block["shapes"][f"mapping_{grade}"]] == [i]
     assert "feature_group_mapping.addTo(map_city)" not in script  # it waits in the legend
     assert ": feature_group_mapping," in script
@@ -125,9 +125,7 @@ def test_areas_wait_in_the_data_block_and_nothing_is_drawn_at_first(parsed, html
     assert "15 min on foot" in script and "30 min by motorbike" in script  # the legend
     first = block["sites"][0]["areas"]
     assert [area[0] for area in first] == [True, False]
-    assert all(
-        isinstance(step, int) for _, _, polygons in first for rings in polygons for ring in rings for step in ring
-    )
+    assert all(isinstance(ring, str) for _, _, polygons in first for rings in polygons for ring in rings)
 
 
 def test_a_card_gets_times_and_parts(parsed, html):
@@ -315,3 +313,12 @@ def test_the_policy_names_the_scripts_of_the_page_by_their_hashes(tmp_path, tile
     assert len(run) == 3 and found == allowed
     assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
     assert not re.search(r"<[a-z]+[^>]* on[a-z]+=", html.split("<script")[0])
+
+
+def test_the_last_rows_of_a_long_ranking_wait_as_text(html, monkeypatch, tmp_path):
+    monkeypatch.setitem(page._environment().globals, "WRITTEN_OUT", 10)
+    cut = made_up.city_html(ROOT, tmp_path, made_up.frames())
+    rows, left = (re.findall(r"<tr tabindex.*?</tr>", text, flags=re.DOTALL) for text in (html, cut))
+    waiting = re.search(r'<script type="text/plain" id="rows-waiting" data-n="(\d+)">(.*?)</script>', cut, re.DOTALL)
+    assert int(waiting[1]) == len(rows) - 10 == waiting[2].count("<tr tabindex")
+    assert left == rows  # the same rows in the same order, where they stand aside

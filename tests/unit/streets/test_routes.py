@@ -5,7 +5,8 @@ import pytest
 import shapely
 
 from creative_nodes.common.errors import InputError
-from creative_nodes.pull.clip import clip, node_positions
+from creative_nodes.pull.clip import clip
+from creative_nodes.pull.osm_file import node_positions
 from creative_nodes.pull.overpass import write_elements
 from creative_nodes.streets.routes import read_routes
 

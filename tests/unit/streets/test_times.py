@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from creative_nodes.pull.read import read_osm
-from creative_nodes.streets import times, within
+from creative_nodes.streets import near, times, within
 from creative_nodes.streets.network import StreetNetwork, StreetTables, build_network, find_entrances
 
 SEEDS = range(12)
@@ -301,6 +301,43 @@ def test_cost_rows_are_the_rows_of_the_matrix(towns: ModuleType, monkeypatch: py
     for rows, costs in times.cost_rows(network, sources, targets):
         assert costs.shape == (len(rows), 6)
         np.testing.assert_allclose(costs, expected[rows], rtol=1e-12, atol=1e-12)
+
+
+# ---------------------------------------------------------------- pairs near each other
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("group", [1, 4, 64])
+@pytest.mark.parametrize("limit", [150.0, 700.0, math.inf])
+def test_near_costs_equal_networkx(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int, group: int, limit: float
+) -> None:
+    rng = np.random.default_rng([seed, 5])
+    network = towns.random_network(rng, directed=True, metric=True)
+    sources, targets = (towns.random_entrances(rng, network, n) for n in (11, 8))
+    expected = towns.costs_by_networkx(network, sources, targets)
+    expected[expected > limit] = np.inf
+    monkeypatch.setattr(near, "GROUP", group)
+    found = near.near_costs(network, sources, targets, limit=limit)
+    np.testing.assert_allclose(found.dense(), expected, rtol=1e-12, atol=1e-9)
+    np.testing.assert_array_equal(found.dense(), times.costs_between(network, sources, targets, limit=limit))
+    assert (np.diff(found.a * 8 + found.b) > 0).all()
+
+
+def test_near_costs_of_nobody(towns: ModuleType) -> None:
+    network = _line(towns, [100.0, 100.0])
+    none, one = towns.entrances(n_places=0), towns.entrances((0, 0, 0.5, 0.0))
+    for sources, targets in ((none, one), (one, none), (none, none)):
+        found = near.near_costs(network, sources, targets, limit=1000)
+        assert (len(found.a), found.shape) == (0, (sources.n_places, targets.n_places))
+
+
+def test_pairs_either_way_take_the_cheaper_direction() -> None:
+    there = np.array([0, 0, 1, 2]), np.array([0, 1, 0, 0]), np.array([5.0, 3.0, 2.0, 7.0])
+    both = near.Near.of(*there, (3, 3)).either_way()
+    assert list(zip(both.a.tolist(), both.b.tolist(), both.cost.tolist(), strict=True)) == [
+        (0, 1, 2.0), (0, 2, 7.0), (1, 0, 2.0), (2, 0, 7.0)
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- sample town

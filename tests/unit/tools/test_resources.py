@@ -23,11 +23,14 @@ def folder(tmp_path):
         "older..unnamed/hanoi/compare_runs": 500,
         "older..unnamed/write_changes": 150,
         "rush_hour/hanoi/locate_sites": 999,
-        "downloads/x": 50,
+        "downloads/vietnam.osm.pbf": 50,
+        "downloads/gone.osm.pbf": 60,
     }.items():
         file = tmp_path / "logs" / f"{place}.benchmark.tsv"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"s\tmax_rss\tcpu_time\n1\t{memory}\t2\n")
+    (tmp_path / "data/raw/downloads").mkdir()
+    (tmp_path / "data/raw/downloads/vietnam.osm.pbf").write_bytes(b"x" * 3 * 2**20)
     return tmp_path
 
 
@@ -40,9 +43,11 @@ def test_benchmarks_are_read_with_the_size_of_their_city(folder):
         ("write_index", "hanoi,hue"): 100,
         ("compare_runs", "hanoi"): 500,
         ("write_changes", "hanoi,hue"): 150,
+        ("download_file", "vietnam.osm.pbf"): 50,
     }
     assert found.loc[("locate_sites", "hanoi"), "extract_mb"] == 2
     assert found.loc[("write_index", "hanoi,hue"), "extract_mb"] == 3
+    assert found.loc[("download_file", "vietnam.osm.pbf"), "extract_mb"] == 3
 
 
 def test_no_run_lies_above_the_line():

@@ -11,6 +11,7 @@ from creative_nodes.common import count, not_known, number, say, translated
 from creative_nodes.report.cities.ages import far_apart, year_of
 from creative_nodes.report.cities.answers import answer_of
 from creative_nodes.report.cities.comparing import ComparedCity
+from creative_nodes.report.cities.national import National, national
 from creative_nodes.report.city.figures import (
     CONNECTIVITY,
     SPACES,
@@ -88,11 +89,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class IndexPage:
-    """The index, whole."""
+    """The index, whole: a handful of cities side by side, or many ranked."""
 
     cards: tuple[CityCard, ...]
     compared: tuple[Compared, ...]
     warning: str
+    national: National | None = None
 
 
 def _thin(indicators: pd.DataFrame) -> str:
@@ -209,4 +211,5 @@ def index_page(cities: Sequence[ComparedCity]) -> IndexPage:
             [city.tables["indicators"] for city in cities], [city.settings.network.thinning_share for city in cities]
         ),
         warning=apart(cards),
+        national=national(cities),
     )

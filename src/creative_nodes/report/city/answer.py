@@ -58,6 +58,8 @@ def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSetting
     connectivity, isolated = quoted(indicators, CONNECTIVITY), quoted(indicators, ISOLATED)
     spaces = quoted(indicators, SPACES)
     number_of = n_spaces if spaces is None else spaces
+    if not number_of:
+        return say("No creative space was found here, so there is no network to measure.")
     if connectivity is None:
         return say_n(
             number_of,

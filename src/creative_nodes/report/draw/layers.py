@@ -30,12 +30,12 @@ class OfflineMap(folium.Map):
 
 
 class Shapes(folium.map.Layer):
-    """Features with one style, in one pane; the page's script hands them over by name, as GeoJSON, out of its data."""
+    """Features with one style, in one pane; the page's script takes them out of its data when they are first shown."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = L.geoJSON(shapesOf({{ this._id|tojson }}), {
+            var {{ this.get_name() }} = layerOf({{ this._id|tojson }}, {
                 pane: {{ this.pane|tojson }},
                 interactive: {{ this.interactive|tojson }},
                 {%- if this.marker == "dot" %}

@@ -18,10 +18,28 @@ const spoken = (node, words) => {
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, spoken(value, words)]));
 };
 
+/* a site of many: what its card alone shows is spoken when it is asked for */
+const spokenLater = (node, words) => {
+  const site = {};
+  Object.entries(node).forEach(([key, value]) => {
+    const keep = (told) => Object.defineProperty(site, key, { value: told, writable: true, enumerable: true });
+    if (value === null || typeof value !== "object" || typeof value[0] === "number") site[key] = value;
+    else if ("$" in value) site[key] = words[value.$];
+    else Object.defineProperty(site, key, { configurable: true, enumerable: true, set: keep, get: () => keep(spoken(value, words))[key] });
+  });
+  return site;
+};
+const spokenIn = (code) => {
+  if (typeof words[code] === "string") words[code] = JSON.parse(words[code]);
+  const { sites = [], others = [], ...rest } = folded;
+  const later = (nodes) => nodes.map((node) => spokenLater(node, words[code]));
+  return { ...spoken(rest, words[code]), sites: later(sites), others: later(others) };
+};
+
 /* a tree of numbers, too many to walk through at each change of language, stands beside the rest */
 const { once, folded, words } = await unpack(document.getElementById("blob").textContent);
 let language = "en";
-let data = spoken(folded, words.en);
+let data = spokenIn("en");
 
 /* say a text in the language in force; fields stand in braces */
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));

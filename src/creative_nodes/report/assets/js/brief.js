@@ -8,7 +8,7 @@ const locator = (site, i) => {
   const kx = 111320 * Math.cos((lat * Math.PI) / 180);
   const xy = ([x, y]) => [Math.round((x - lon) * kx), Math.round((lat - y) * 110574)];
   const walk = (site.areas || []).find(([onFoot]) => onFoot);
-  const reached = walk ? walk[2].map((rings) => rings.map((flat) => steps(flat).map(xy))) : [];
+  const reached = walk ? walk[2].map((rings) => rings.map((text) => steps(numbersOf(text)).map(xy))) : [];
   const far = Math.max(HALF_WIDTH_M, ...reached.flat(2).map(([x, y]) => Math.max(Math.abs(x), Math.abs(y) * 1.6))) * 1.12;
   const high = far / 1.6;
   const near = (line) => line.some(([x, y]) => Math.abs(x) < far * 1.5 && Math.abs(y) < high * 1.5);
@@ -51,7 +51,7 @@ const locator = (site, i) => {
 const briefMeasures = (site) => {
   if (!site.measures) return [];
   const head = [t("Criterion"), t("Here"), t("Median"), t("Adds")].map((text) => make("th", { scope: "col" }, text));
-  const rows = site.measures.map(([value, part], k) => make("tr", {}, make("th", { scope: "row" }, data.criteria[k][0]),
+  const rows = site.measures.map(([value], k) => [value, partOf(site, k)]).map(([value, part], k) => make("tr", {}, make("th", { scope: "row" }, data.criteria[k][0]),
     make("td", {}, value), make("td", {}, data.criteria[k][1]), make("td", {}, part == null ? "–" : fixed(part, 3))));
   return [make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows))];
 };

@@ -31,13 +31,15 @@ const unfold = (label, [lead, parts, rest], i) => {
   });
   return [button, below];
 };
+/* what a criterion adds under the weights that hold */
+const partOf = (site, k) => (site.parts ? site.parts[k] : site.measures[k][1]);
 const added = (part, best) => [part == null ? "–" : fixed(part, 3), part != null && best > 0 ? bar(part / best) : ""];
 const measures = (site) => {
   if (!site.measures) return [];
-  const rows = site.measures.flatMap(([value, part, made], i) => {
+  const rows = site.measures.flatMap(([value, , made], i) => {
     const [label, median, best] = data.criteria[i];
     const [title, below] = made ? unfold(label, made, i) : [label];
-    const adds = make("td", { className: "adds" }, ...added(part, best));
+    const adds = make("td", { className: "adds" }, ...added(partOf(site, i), best));
     const row = make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, value), make("td", {}, median), adds);
     return below ? [row, below] : [row];
   });
@@ -142,7 +144,7 @@ const reweigh = () => {
   const site = data.sites[shown[1]];
   card.querySelector("h2").textContent = titled(site);
   card.querySelector(".care").textContent = care(site);
-  card.querySelectorAll(".adds").forEach((cell, k) => cell.replaceChildren(...added(site.measures[k][1], data.criteria[k][2])));
+  card.querySelectorAll(".adds").forEach((cell, k) => cell.replaceChildren(...added(partOf(site, k), data.criteria[k][2])));
 };
 const close = () => {
   const back = opener?.isConnected ? opener : ranking.querySelector(`[data-site="${chosen}"]`);

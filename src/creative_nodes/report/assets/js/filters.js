@@ -14,7 +14,10 @@ const compare = {
 const inOrder = (a, b) => (sorting.down ? -1 : 1) * compare[sorting.by](a, b);
 
 /* ---- the map: what is filtered out stays, faint */
+let faded = false;
 const fade = () => {
+  if (!faded && !filtering()) return; // everything is as it was drawn
+  faded = filtering();
   each("pins", (pin, i) => pin.getElement()?.classList.toggle("faded", !kept(i)));
   ["sites", "dots", "cut_off"].forEach((name) => each(name, (layer, i) => {
     layer.plain ??= { ...layer.options };
@@ -57,23 +60,26 @@ const tell = (n, matching, m) => {
 const arrange = () => {
   const body = document.getElementById("rows");
   if (!body) return;
+  if (filtering() || sorting.by !== "rank" || sorting.down) completeRows();
   const rows = [...body.children].sort((a, b) => inOrder(+a.dataset.site, +b.dataset.site));
   const apart = [...ranking.querySelectorAll(".apart [data-site]")];
   let fit = 0;
+  const waiting = rowsWaiting();
   rows.forEach((row) => {
     row.hidden = !kept(+row.dataset.site);
     row.classList.toggle("more", !row.hidden && fit >= firstRows);
     fit += row.hidden ? 0 : 1;
   });
   apart.forEach((row) => { row.hidden = !kept(+row.dataset.site); });
-  body.append(...rows);
+  if (rows.some((row, k) => body.children[k] !== row)) body.append(...rows);
+  fit += waiting;
   const all = document.getElementById("all");
   if (all) {
     all.hidden = fit <= firstRows;
     all.textContent = t("Show all {n}", { n: whole(fit) });
   }
   const alsoFit = apart.filter((row) => !row.hidden).length;
-  tell((allShown ? fit : Math.min(fit, firstRows)) + alsoFit, fit + alsoFit, rows.length + apart.length);
+  tell((allShown ? fit : Math.min(fit, firstRows)) + alsoFit, fit + alsoFit, rows.length + waiting + apart.length);
   ranking.querySelectorAll("[data-sort]").forEach((button) => {
     const on = button.dataset.sort === sorting.by;
     button.closest("th").setAttribute("aria-sort", on ? (sorting.down !== (sorting.by === "score") ? "descending" : "ascending") : "none");

@@ -2,7 +2,7 @@
 const onLanguage = [];
 const speak = (code) => {
   language = code;
-  data = spoken(folded, words[code]);
+  data = spokenIn(code);
   document.documentElement.lang = code;
   document.title = data.title;
   document.querySelectorAll("[data-part]").forEach((part) => {

@@ -16,10 +16,34 @@ const geometry = (type, packed) => ({
   type: TYPES[type],
   coordinates: type === 0 ? steps(packed)[0] : coordinates(packed, [0, 0, 1, 1, 2][type]),
 });
-window.shapesOf = (name) => ({
+const shapesOf = (name) => ({
   type: "FeatureCollection",
   features: once.shapes[name].map(([type, packed, i, rank]) => ({ type: "Feature", properties: { i, rank }, geometry: geometry(type, packed) })),
 });
+/* a layer, filled when it is shown for the first time: most are off at first, and hold most of the shapes */
+window.layerOf = (name, options) => {
+  const layer = L.geoJSON(null, options);
+  return layer.once("add", () => {
+    layer.addData(shapesOf(name));
+    layer.fire("filled");
+  });
+};
+/* numbers written as text: five bits a character, one more where a number goes on, the sign the lowest bit */
+const DIGITS = Object.fromEntries([..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].map((digit, value) => [digit, value]));
+const numbersOf = (text) => {
+  const found = [];
+  for (let k = 0, number = 0, place = 1; k < text.length; k += 1) {
+    const digit = DIGITS[text[k]];
+    number += (digit % 32) * place;
+    place *= 32;
+    if (digit < 32) {
+      found.push(number % 2 ? -(number + 1) / 2 : number / 2);
+      number = 0;
+      place = 1;
+    }
+  }
+  return found;
+};
 /* a sign on the canvas: its outline in steps of the radius around the middle, pen up before each part */
 const SIGNS = {
   square: [[[-1, -1], [1, -1], [1, 1], [-1, 1]]],
@@ -46,9 +70,14 @@ const map = window.map_city;
 const CHOSEN = { color: "#23211e", weight: 4, fillOpacity: 0.6 };
 const SITE_ZOOM = 15;
 const each = (name, act) => window[`shapes_${name}`]?.eachLayer((layer) => act(layer, layer.feature.properties.i));
+/* the same for a layer that may not be filled yet */
+const whenFilled = (name, act) => {
+  each(name, act);
+  window[`shapes_${name}`]?.once("filled", () => each(name, act));
+};
 
 /* ---- the ground that a site reaches */
-const ring = (flat) => steps(flat).map(([x, y]) => [y, x]);
+const ring = (text) => steps(numbersOf(text)).map(([x, y]) => [y, x]);
 const REACHED = { color: "#8a3500", weight: 2.2, opacity: 0.9, fillColor: "#e69f00", fillOpacity: 0.14, interactive: false, pane: "veil" };
 const RIDDEN = { ...REACHED, weight: 1.8, dashArray: "7 5", fillOpacity: 0.05 };
 const reach = (i) => {
@@ -97,7 +126,7 @@ each("pins", (pin) => {
   });
 });
 onLanguage.push(() => each("pins", pinLabel));
-["converted", "lost", "kept", "low", "survey"].forEach((kind) => each(`others_${kind}`, (layer, i) => {
+["converted", "lost", "kept", "low", "survey"].forEach((kind) => whenFilled(`others_${kind}`, (layer, i) => {
   layer.bindTooltip(() => named(data.others[i]));
   layer.on("click", () => { mark(-1); open("others", i); });
 }));
@@ -112,28 +141,28 @@ onLanguage.push(() => each("pins", pinLabel));
   });
 }));
 const grades = ["thin", "fair", "good"];
-grades.forEach((grade) => each(`mapping_${grade}`, (layer, i) => layer.bindTooltip(() => {
+grades.forEach((grade) => whenFilled(`mapping_${grade}`, (layer, i) => layer.bindTooltip(() => {
   const [mapping, ...lines] = data.hexagons[i];
   return note(t("Mapping here: {grade}", { grade: mapping }), ...lines);
 }, { sticky: true })));
 const walks = ["walk5", "walk15", "walk30", "walk60", "walkfar"];
-walks.forEach((kind) => each(`served_${kind}`, (layer, i) => layer.bindTooltip(() => {
+walks.forEach((kind) => whenFilled(`served_${kind}`, (layer, i) => layer.bindTooltip(() => {
   const [title, ...lines] = data.served[i];
   return note(title, ...lines);
 }, { sticky: true })));
 const crowds = ["crowd1", "crowd2", "crowd3", "crowd4", "crowd5"];
-crowds.forEach((kind) => each(`crowds_${kind}`, (layer, i) => layer.bindTooltip(() => note(data.living[i], data.served[i][0]), { sticky: true })));
+crowds.forEach((kind) => whenFilled(`crowds_${kind}`, (layer, i) => layer.bindTooltip(() => note(data.living[i], data.served[i][0]), { sticky: true })));
 const gains = ["gain1", "gain2", "gain3", "gain4"];
 const gained = (n, here) => note(t("Network gain here: {n} spaces", { n: fixed(n, 2) }), n >= data.bridging ? t("enough to bridge a gap") : "", here);
-gains.forEach((kind) => each(`gains_${kind}`, (layer, i) => layer.bindTooltip(() => gained(data.gains[i], t("at the street nearest to the middle of the hexagon")), { sticky: true })));
-each("gain_places", (layer, i) => layer.bindTooltip(() => gained(data.gain_places[i], t("at this street place"))));
+gains.forEach((kind) => whenFilled(`gains_${kind}`, (layer, i) => layer.bindTooltip(() => gained(data.gains[i], t("at the street nearest to the middle of the hexagon")), { sticky: true })));
+whenFilled("gain_places", (layer, i) => layer.bindTooltip(() => gained(data.gain_places[i], t("at this street place"))));
 /* switched on later than the rest, and still under it */
 const sink = (group, names) => group?.on("add", () => names.forEach((name) => each(name, (layer) => layer.bringToBack())));
 sink(window.feature_group_mapping, grades.map((grade) => `mapping_${grade}`));
 sink(window.feature_group_crowds, crowds.map((kind) => `crowds_${kind}`));
 sink(window.feature_group_gains, gains.map((kind) => `gains_${kind}`));
 sink(window.feature_group_served, ["underserved", ...walks.map((kind) => `served_${kind}`)]);
-each("stations", (layer, i) => layer.bindTooltip(() => {
+whenFilled("stations", (layer, i) => layer.bindTooltip(() => {
   const [name, others, services] = data.stations[i];
   return note(name, others, t("Rapid-transit station, {services}", { services }));
 }));

@@ -323,7 +323,7 @@ const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
     const site = data.sites[i];
     site.rank = found.ranks[i];
     site.run_rank = found.changed ? found.run[i] : 0;
-    parts.forEach((part, k) => { site.measures[k][1] = part; });
+    site.parts = parts;
   });
   data.criteria.forEach((criterion, k) => {
     const parts = found.parts.map((row) => row[k]);

@@ -5,6 +5,18 @@ const ranking = document.getElementById("ranking");
 let chosen = -1;
 let allShown = false;
 
+/* a long ranking's last rows wait as text until somebody asks for them */
+const rowsWaiting = () => +(document.getElementById("rows-waiting")?.dataset.n ?? 0);
+const completeRows = () => {
+  const waiting = document.getElementById("rows-waiting");
+  if (!waiting) return;
+  const body = document.getElementById("rows");
+  body.insertAdjacentHTML("beforeend", waiting.textContent); // written by the program, escaped there
+  waiting.remove();
+  fillBars(body);
+  body.querySelector(`[data-site="${chosen}"]`)?.setAttribute("aria-current", "true");
+};
+
 const mark = (i) => {
   chosen = i;
   reach(i);
@@ -13,6 +25,7 @@ const mark = (i) => {
 };
 const showAll = () => {
   allShown = true;
+  completeRows();
   document.getElementById("rows")?.classList.add("all");
   document.getElementById("all")?.remove();
   arrange();
@@ -21,6 +34,7 @@ const select = (i, from) => {
   open("sites", i);
   mark(i);
   setState("site", data.sites[i].site_id);
+  if (!ranking.querySelector(`[data-site="${i}"]`)) completeRows();
   const row = ranking.querySelector(`[data-site="${i}"]`);
   if (from === "map" || from === "link") {
     if (row.classList.contains("more")) showAll();
@@ -59,6 +73,7 @@ const shift = (by) => {
     make("span", { ariaHidden: "true" }, n), make("span", { className: "sr" }, told));
 };
 const reorder = ({ order, ranks, scores, run, changed }) => {
+  completeRows();
   const body = document.getElementById("rows");
   const rows = new Map([...body.children].map((row) => [+row.dataset.site, row]));
   const first = [...rows.values()].filter((row) => !row.classList.contains("more")).length;

@@ -1,0 +1,10 @@
+"""The order of all tests: the long files first, so that processes side by side are busy to the end."""
+
+LONG = ("workflow", "browser", "faults", "fuzz")
+
+
+def pytest_collection_modifyitems(session, items):
+    """Put the folders of long files first, each in its own order."""
+    tests = session.config.rootpath / "tests"
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(tests).parts[0], len(LONG)))

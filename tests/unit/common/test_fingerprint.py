@@ -1,0 +1,60 @@
+"""What is kept of code from one start to the next: the same fingerprints, whatever happens to the file."""
+
+import json
+import shutil
+
+import pytest
+
+from creative_nodes.common import fingerprint
+
+SCRIPT = "from creative_nodes.score.rank import score_candidates\n"
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Take the fingerprint of a script as a start of its own does, and count the files that it parsed for it."""
+    source = tmp_path / fingerprint.PACKAGE
+    shutil.copytree(fingerprint.SOURCE, source, ignore=shutil.ignore_patterns("__pycache__", "locale", "report"))
+    (tmp_path / ".snakemake").mkdir()
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    monkeypatch.setattr(fingerprint, "SOURCE", source)
+    monkeypatch.setattr(fingerprint, "KEPT", tmp_path / ".snakemake" / "hashes_of_code.json")
+
+    def take():
+        kept = ("_tree", "_digest", "_door", "_imports", "_known", "_taken")
+        for name in kept:
+            getattr(fingerprint, name).cache_clear()
+        found = fingerprint.code_fingerprint(script)
+        fingerprint.keep_hashes()
+        return found, fingerprint._tree.cache_info().currsize
+
+    yield take
+    for name in ("_tree", "_digest", "_door", "_imports", "_known", "_taken"):
+        getattr(fingerprint, name).cache_clear()
+
+
+def test_the_second_start_parses_nothing_and_finds_the_same(start):
+    first, parsed = start()
+    assert parsed > 10
+    assert start() == (first, 0)
+
+
+def test_one_changed_file_is_parsed_and_an_older_state_is_known_by_its_bytes(start):
+    first, _ = start()
+    file = fingerprint.SOURCE / "score" / "rank.py"
+    was = file.read_text(encoding="utf-8")
+    file.write_text(was + "\nMORE = 1\n", encoding="utf-8")
+    second, parsed = start()
+    assert second != first
+    assert parsed == 1
+    file.write_text(was, encoding="utf-8")
+    assert start() == (first, 1)
+
+
+@pytest.mark.parametrize("text", ["", '{"by": "another Python", "kept": {}}', "[1]", '{"by"'])
+def test_what_another_python_or_half_a_write_left_counts_for_nothing(start, text):
+    first, parsed = start()
+    fingerprint.KEPT.write_text(text)
+    assert start() == (first, parsed)
+    assert json.loads(fingerprint.KEPT.read_text())["by"] == fingerprint._by()
