@@ -18,7 +18,8 @@ FIRST_SCREEN = """(language) => {
     const frame = walker.currentNode.parentElement;
     const { top, height } = frame.getBoundingClientRect();
     if (!frame.checkVisibility() || !height || top > innerHeight) continue;
-    words += [...segmenter.segment(walker.currentNode.data)].filter(({ isWordLike, segment }) => isWordLike && /\\p{L}/u.test(segment)).length;
+    const parts = [...segmenter.segment(walker.currentNode.data)];
+    words += parts.filter(({ isWordLike, segment }) => isWordLike && /\\p{L}/u.test(segment)).length;
   }
   return words;
 }"""
