@@ -54,7 +54,6 @@ def quicker(config):
     config["backtest"].update(bootstrap=200)
     config["score"].update(draws=1000)
     config["reference"].update(places=200)
-    config["portfolio"].update(front_points=3)
     config["isochrones"].update(minutes={"walk": [15]})
     config["reach"].update(thresholds={"walk": [15], "motorbike": [30]})
     config["scenarios"] = {"balanced": {"label": "Balanced"}}

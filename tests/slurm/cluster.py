@@ -68,7 +68,7 @@ JobRequeue=1
 ReturnToService=2
 SlurmdTimeout=5
 KillWait=2
-MinJobAge=600
+MinJobAge=7200
 NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
 PartitionName=main Nodes={node} Default=YES MaxTime=INFINITE State=UP
 """

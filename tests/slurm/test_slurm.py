@@ -26,7 +26,7 @@ CITIES = ("sample", *TOWNS)
 SCORES = [f"data/processed/{city}/scores.parquet" for city in CITIES]
 # on a job of the groups that the profile makes
 GROUNDS, MEASURES = "group_ground", "group_measures"
-PATIENCE_S = 900
+PATIENCE_S = 1800
 
 
 def quicker(config):

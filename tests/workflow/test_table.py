@@ -47,7 +47,7 @@ def test_cities_of_a_table_are_cut_together_as_each_by_itself(fresh):
     write(fresh, boxes)
     assert fresh.would_run(*asked) == set()
     # one more city: those before it stay as they are
-    write(fresh)
+    write(fresh, QUARTERS)
     assert fresh.would_run(*asked) == {"pull_osm", "read_osm"}
 
     for key in boxes:

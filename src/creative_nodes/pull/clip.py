@@ -40,7 +40,7 @@ from creative_nodes.pull.osm_file import (
 MAX_COMPLETED_WAYS = 500
 NEAR_DEGREES = 1.0  # nobody maps ways that long across the edge of an area
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
-WAY, NODE, RELATION = map(ord, "wnr")
+WAY, NODE = map(ord, "wn")
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,6 @@ def _box(bounds: tuple[float, ...]) -> str:
 def _united(some: Iterable[np.ndarray]) -> np.ndarray:
     """Return ids of several arrays, sorted, each once."""
     return np.unique(np.concatenate([_empty(), *some]))
-
-
-# ---------------------------------------------------------------- what to keep
 
 
 def _inside(area: BaseGeometry, ids: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -251,9 +248,6 @@ def _choose(positions: NodePositions, pieces: Sequence[Piece]) -> list[_Kept | I
     _keep_ways(positions.source, kept)
     _complete_outlines(positions.source, _keep_relations(positions.source, kept), kept)
     return begun
-
-
-# ---------------------------------------------------------------- writing
 
 
 class _Owners:

@@ -109,7 +109,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-# processor seconds that Snakemake took to start and close a job, beside its script (docs/BENCHMARKS.md)
+# processor seconds that Snakemake is taken to need to start and close a job, beside its script: assumed, not measured
 JOB_S = 2.5
 
 

@@ -158,6 +158,13 @@ def test_below_three_candidates_nothing_is_ranked_and_nothing_judged(made, setti
     assert (found.marks, found.first, found.beside) == ((), "", ())
 
 
+def test_without_any_candidate_nothing_is_said_to_stand_below(made, settings):
+    none = {name: made[name].iloc[:0] for name in ("candidates", "scores", "marks", "recommended", "set_doubt")}
+    assert told(made, settings, **none).lead == (
+        "Nothing is ranked here: no industrial site that could be offered for reuse can be reached on foot."
+    )
+
+
 def test_without_a_set_the_marks_are_those_of_the_first_site(made, settings):
     found = told(made, settings, recommended=made["recommended"].iloc[:0], marks=made["marks"].query("about != 'set'"))
     assert found.lead == "No set of sites is recommended."

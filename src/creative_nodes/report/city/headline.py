@@ -90,6 +90,8 @@ def _mark_line(row: Any) -> MarkLine:
 
 def _too_few(n: int) -> str:
     """Say that nothing is ranked."""
+    if not n:
+        return say("Nothing is ranked here: no industrial site that could be offered for reuse can be reached on foot.")
     return say_n(
         n,
         "Nothing is ranked here: {n:count} candidate can be reached, and a ranking takes {least:count}. What it "
