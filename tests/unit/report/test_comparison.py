@@ -260,7 +260,10 @@ def test_a_city_without_candidates_says_so():
     page = told([city(frames=frames)])
     assert page.heads[0].answer.marks == () and page.sketches[0].pins == ()
     text = parsed([city(frames=frames)]).text
-    assert "Nothing is ranked here: no industrial site that could be offered for reuse" in text and "No candidate is ranked." in text
+    assert (
+        "Nothing is ranked here: no industrial site that could be offered for reuse" in text
+        and "No candidate is ranked." in text
+    )
 
 
 # ---------------------------------------------------------------- maps

@@ -7,13 +7,13 @@ const showTab = (tab = tabNow()) => {
     button.setAttribute("aria-selected", String(button.dataset.tab === tab));
     button.tabIndex = button.dataset.tab === tab ? 0 : -1;
   });
-  if (tab !== "evidence" && tab !== "method") map.invalidateSize({ pan: false });
   onTab.forEach((act) => act(tab));
 };
 const goTo = (tab) => {
   if (tab === tabNow()) return;
   setState("tab", tab === TABS[0] ? null : tab, { back: true });
   showTab(tab);
+  map.invalidateSize({ pan: false }); // its frame may have been hidden, or be of another height
 };
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-tab], [data-tab-to]");
@@ -107,6 +107,7 @@ const openShared = () => {
 };
 window.addEventListener("popstate", () => {
   showTab();
+  map.invalidateSize({ pan: false });
   const i = data.sites.findIndex(({ site_id }) => site_id === getState("site"));
   if (i >= 0 && i !== chosen) select(i, "link");
   else if (i < 0 && !card.hidden) close();
