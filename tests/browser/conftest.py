@@ -42,6 +42,11 @@ def chromium():
         browser.close()
 
 
+def whole_of(fragment: str) -> str:
+    """Open a page with every part in view, where a test does not ask for one tab of it."""
+    return fragment if "tab=" in fragment else "&".join(filter(None, [fragment, "tab=all"]))
+
+
 class Visit:
     """An open page, with what it asked the network for and what went wrong on it."""
 
@@ -57,7 +62,7 @@ class Visit:
         self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
         self.page.route("**/*", self._only_this_file)
         self.address = path.as_uri()
-        self.page.goto(f"{self.address}#{fragment}" if fragment else self.address)
+        self.page.goto(f"{self.address}#{whole_of(fragment)}")
         self.page.wait_for_selector("html[data-ready=true]", state="attached")
 
     def _only_this_file(self, route):

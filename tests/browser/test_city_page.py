@@ -196,7 +196,7 @@ def test_network_gain_is_a_layer_under_the_sites_that_the_text_opens(visit, made
     with visit(made_up_page) as seen:
         page = seen.page
         assert not page.evaluate("map_city.hasLayer(feature_group_gains)")
-        page.locator("#answer .onmap").click()
+        page.locator(".also + p .onmap").click()
         assert page.evaluate("map_city.hasLayer(feature_group_gains)")
         box_in_legend = page.locator(".leaflet-control-layers label", has_text="Network gain of a node").locator(
             "input"

@@ -98,7 +98,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit, any_page):
     with visit(any_page) as seen:
         wanted = seen.page.evaluate(
             """() => {
-                const can = "a[href], button, input, summary, [tabindex='0']";
+                const can = "a[href], button:not([tabindex='-1']), input, summary, [tabindex='0']";
                 const seen = [...document.querySelectorAll(can)]
                     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled);
                 seen.forEach((one, i) => { one.dataset.stop = i; });
@@ -172,7 +172,7 @@ def test_hostile_names_stand_as_text_in_every_language(visit, spoken_pages):
         for code in LANGUAGES:
             with visit(spoken_pages[kind], fragment=f"lang={code}") as seen:
                 told = seen.page.locator("body").inner_text()
-                assert HOSTILE[0] in told, (kind, code)
+                assert any(name in told for name in HOSTILE), (kind, code)
                 assert "49" not in seen.page.title()
                 assert seen.page.evaluate(UNWANTED) == [], (kind, code)
                 assert seen.wrong == [] and seen.asked == []

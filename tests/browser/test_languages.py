@@ -44,7 +44,7 @@ def test_no_english_is_left_when_another_language_is_spoken(visit, spoken_pages,
             """() => {
                 const heads = "h2, h3, caption, summary, #card h3, #card thead th, button, .plain thead th";
                 return [...document.querySelectorAll(`${heads}, .leaflet-control-layers label`)]
-                    .filter((one) => !one.closest("#languages, .leaflet-control-zoom, article, #card h2"))
+                    .filter((one) => !one.closest("#languages, .leaflet-control-zoom, article, #card h2, [data-show]"))
                     .filter((one) => /[a-z]{3}/i.test(one.textContent) && !one.textContent.includes("«việt»"))
                     .map((one) => one.outerHTML.slice(0, 160));
             }"""

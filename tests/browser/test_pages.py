@@ -33,9 +33,10 @@ def test_page_opens_without_errors_network_or_sideways_scroll(visit, city_page, 
         assert seen.page.locator("canvas").count() >= 1
 
 
-def test_first_screen_holds_answer_map_and_ranking(visit, city_page):
-    with visit(city_page) as seen:
-        for selector in ("#answer", "#network", ".folium-map", "#ranking"):
+@pytest.mark.parametrize(("tab", "beside"), [("decide", ".choice"), ("compare", "#ranking")])
+def test_first_screen_holds_answer_map_and_what_there_is_to_choose(visit, city_page, tab, beside):
+    with visit(city_page, fragment=f"tab={tab}") as seen:
+        for selector in ("#answer", ".folium-map", beside):
             box = seen.page.locator(selector).bounding_box()
             assert box["height"] > 10
             assert box["y"] + box["height"] <= DESKTOP["height"] + 1, selector

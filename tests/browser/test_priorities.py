@@ -138,7 +138,8 @@ def press(page, label, key, times=1):
 
 def fragment(page):
     page.wait_for_timeout(250)  # the address is written when the hand rests
-    return page.evaluate("location.hash.slice(1)")
+    kept = page.evaluate("location.hash.slice(1)").split("&")
+    return "&".join(part for part in kept if not part.startswith("tab="))
 
 
 def on_sliders(city):

@@ -47,16 +47,27 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js", "terms.js")
+CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "filters.js", "priorities.js", "brief.js", "terms.js", "tabs.js")
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
-SECTIONS = (
-    *("notes", "gaps", "nodes", "certainty", "scenarios", "together", "backtest", "record"),
-    *("survey", "figures", "colocation", "known", "method", "terms", "caution", "data"),
-)  # in the order of the page
+# sections under the map by the tab that shows them, in the order of the page
+SECTIONS = {
+    "decide": ("also",),
+    "compare": ("scenarios", "together", "survey"),
+    "evidence": ("notes", "certainty", "gaps", "nodes", "backtest", "record", "figures", "colocation", "known"),
+    "method": ("caution", "method", "terms", "data"),
+}
+TABS = {
+    "decide": mark("Decide"),
+    "compare": mark("Compare"),
+    "evidence": mark("Evidence"),
+    "method": mark("Method"),
+    "all": mark("Everything"),
+}
+PRINTED = ("notes", "caution", "data")  # with the answer, on paper
 WRITTEN_OUT = 200  # rows of the ranking; a browser takes long over more, so the others wait as text
 Run = Mapping[str, Any] | None
 COMPARISON_PARTS = ("top", "governance", "space", "ecosystem", "backtest", "foot")
-CITY_PARTS = ("skip", "header", "ranking", *SECTIONS)
+CITY_PARTS = ("skip", "header", "tabs", "choice", "ranking", *(one for some in SECTIONS.values() for one in some))
 
 
 # ---------------------------------------------------------------- templates and assets
@@ -225,6 +236,7 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "links": page.links,
         "terms": {term.key: term.told for term in page.terms},
         "priorities": asdict(page.priorities),
+        "choice": [[member.number for member in option.members] for option in page.choice],
     }
 
 
@@ -305,7 +317,8 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
 
     def data() -> dict[str, Any]:
         page = english if messages.language() == "en" else speak()
-        known = {"page": page, "credit": Markup(maps.OSM_CREDIT)}
+        tabs = [(key, translated(name)) for key, name in TABS.items()]
+        known = {"page": page, "credit": Markup(maps.OSM_CREDIT), "tabs": tabs}
         return {
             "title": say("{city}: old industry, new nodes", city=page.city_name),
             "map_date": map_date(page.snapshot),
@@ -336,7 +349,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         labels=spoken["en"]["labels"],
-        sections=SECTIONS,
+        sections=[(tab, name, name in PRINTED) for tab, names in SECTIONS.items() for name in names],
         policy=f"{policy(*scripts)} {_host(tiles)}" if tiles else policy(*scripts),
         css=_styles(CITY_STYLES),
         leaflet=leaflet,

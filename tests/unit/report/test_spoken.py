@@ -51,7 +51,15 @@ NOT_TOLD = {
     *("Hexagon.mapping", "Served.kind", "CriterionRow.key", "CriterionRow.group_key", "Decay.key"),
     *("Speeds.key", "SpeedRow.key", "KnownSite.kind", "KnownSite.source", "KnownSite.links"),
     *("Strip.site_id", "Strip.mark", "Assumption.key", "Assumption.site_id", "ScenarioColumn.key", "Plan.key"),
-    *("Gaps.kinds", "NodeRow.verdict", "NodeRow.chip", "MarkLine.chip", "DecisionRow.source", "DecisionRow.links"),
+    *(
+        "Gaps.kinds",
+        "NodeRow.verdict",
+        "NodeRow.chip",
+        "MarkLine.chip",
+        "Option.key",
+        "DecisionRow.source",
+        "DecisionRow.links",
+    ),
     *("BacktestSection.verdict", "Term.key", "Served.crowd"),
     *("Priorities.city", "Priorities.order", "Slider.key", "SliderGroup.key", "Preset.key"),
 }

@@ -17,6 +17,7 @@ from creative_nodes.report.city.answer import network_today, what_counts
 from creative_nodes.report.city.areas import areas
 from creative_nodes.report.city.backtest import BacktestSection, backtest
 from creative_nodes.report.city.certainty import Certainty, certainty
+from creative_nodes.report.city.choice import Option, choice
 from creative_nodes.report.city.colocation import Colocation, colocation
 from creative_nodes.report.city.districts import districts_of
 from creative_nodes.report.city.doubt import doubts
@@ -82,6 +83,7 @@ class CityPage:
     city_note: str
     answer: Headline
     counts: str
+    choice: tuple[Option, ...]
     gaps: Gaps | None
     nodes: Nodes | None
     related: Related | None
@@ -267,6 +269,7 @@ def city_page(
         city_note=translated(settings.city.note),
         answer=told_first,
         counts=what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city)),
+        choice=choice(tables, [site.site_id for site in candidates], called),
         gaps=gapped,
         nodes=nodes(tables, settings),
         related=related(tables, settings),

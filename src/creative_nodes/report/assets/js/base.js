@@ -80,12 +80,12 @@ const pageTools = {};
 
 /* what the address keeps after #, so that a link opens the page as it was left: language, site, priorities */
 const getState = (name) => new URLSearchParams(location.hash.slice(1)).get(name);
-const setState = (name, value) => {
+const setState = (name, value, { back = false } = {}) => {
   const state = new URLSearchParams(location.hash.slice(1));
   if (value === null || value === "") state.delete(name);
   else state.set(name, value);
   const hash = state.toString();
-  history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  history[back ? "pushState" : "replaceState"](null, "", hash ? `#${hash}` : location.pathname + location.search);
 };
 /* a link within the page goes there and leaves alone what the address keeps */
 document.addEventListener("click", (event) => {

@@ -1,5 +1,8 @@
 /* the card of a site: what it is, what it reaches, what its score is made of, why it counts as heritage */
 const card = document.getElementById("card");
+/* the part of the page in view */
+const TABS = ["decide", "compare", "evidence", "method", "all"];
+const tabNow = () => (TABS.includes(getState("tab")) ? getState("tab") : TABS[0]);
 /* where an OSM object can be put right; what is no OSM object has no address */
 const editor = (url, id) => {
   if (!url) return [];
@@ -149,6 +152,7 @@ const close = () => {
   shown = null;
   opener = null;
   card.hidden = true;
+  setState("site", null);
   mark(-1);
 };
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !card.hidden) close(); });

@@ -19,6 +19,11 @@ const preferred = () => {
   const wanted = [getState("lang"), ...(navigator.languages ?? [])].filter(Boolean).map((tag) => tag.slice(0, 2));
   return wanted.find((code) => LANGUAGE_CODES.includes(code)) ?? "en";
 };
+/* the language goes along to the other pages */
+document.addEventListener("click", (event) => {
+  const along = event.target.closest?.("a[href]");
+  if (along && /^[^:#?]+\.html$/.test(along.getAttribute("href")) && getState("lang")) along.hash = `lang=${language}`;
+}, { capture: true });
 document.getElementById("languages").hidden = false;
 document.querySelectorAll("[data-language]").forEach((button) => button.addEventListener("click", () => {
   setState("lang", button.dataset.language);

@@ -201,11 +201,11 @@ document.addEventListener("click", ({ target }) => {
 });
 
 /* ---- first view */
-if (narrow.matches) layer_control_legend.collapse();
+if (narrow.matches || tabNow() === TABS[0]) layer_control_legend.collapse();
 L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 map.attributionControl.setPrefix("Leaflet");
 map.attributionControl.addAttribution('© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)');
-const legend = narrow.matches ? 0 : layer_control_legend.getContainer().offsetWidth + 12;
+const legend = narrow.matches || tabNow() === TABS[0] ? 0 : layer_control_legend.getContainer().offsetWidth + 12;
 const show = (bounds, margin) => map.fitBounds(bounds, { paddingTopLeft: [margin + legend, margin], paddingBottomRight: [margin, margin], animate: false });
 const wholeArea = make("button", { type: "button", className: "whole leaflet-control" }, t("Whole area"));
 const wholeControl = L.control({ position: "topright" });

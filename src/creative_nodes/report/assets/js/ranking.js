@@ -33,9 +33,10 @@ const showAll = () => {
 const select = (i, from) => {
   open("sites", i);
   mark(i);
+  setState("site", data.sites[i].site_id);
   if (!ranking.querySelector(`[data-site="${i}"]`)) completeRows();
   const row = ranking.querySelector(`[data-site="${i}"]`);
-  if (from === "map") {
+  if (from === "map" || from === "link") {
     if (row.classList.contains("more")) showAll();
     if (!narrow.matches) row.scrollIntoView({ block: "center" });
     else card.scrollIntoView({ block: "nearest" });

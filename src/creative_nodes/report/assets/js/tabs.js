@@ -1,0 +1,117 @@
+/* the parts of the page: one in view, kept in the address, so that a link opens it and Back returns to it.
+   "all" shows every part, for printing and for searching through the whole page */
+const onTab = [];
+const showTab = (tab = tabNow()) => {
+  document.body.dataset.tab = tab;
+  document.querySelectorAll("[role=tab]").forEach((button) => {
+    button.setAttribute("aria-selected", String(button.dataset.tab === tab));
+    button.tabIndex = button.dataset.tab === tab ? 0 : -1;
+  });
+  onTab.forEach((act) => act(tab));
+};
+const goTo = (tab) => {
+  if (tab === tabNow()) return;
+  setState("tab", tab === TABS[0] ? null : tab, { back: true });
+  showTab(tab);
+  map.invalidateSize({ pan: false }); // its frame may have been hidden, or be of another height
+};
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-tab], [data-tab-to]");
+  if (button && button !== document.body) goTo(button.dataset.tabTo ?? button.dataset.tab);
+});
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest?.("[role=tab]");
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!tab || !step) return;
+  const tabs = [...document.querySelectorAll("[role=tab]")];
+  const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+  goTo(next.dataset.tab);
+  next.focus();
+});
+/* a link to a place in another part goes to that part first */
+const reveal = (element) => {
+  const frame = element.closest("[data-of]");
+  if (frame && !frame.dataset.of.split(" ").includes(document.body.dataset.tab) && document.body.dataset.tab !== "all")
+    goTo(frame.dataset.of.split(" ")[0]);
+};
+document.addEventListener("click", (event) => {
+  const target = document.getElementById(event.target.closest?.('a[href^="#"]')?.getAttribute("href").slice(1));
+  if (target) reveal(target);
+}, { capture: true });
+
+/* the names of the recommended sites on the map, each on the side where it covers nothing and is not cut off */
+const setNames = L.layerGroup();
+const SIDES = { right: [12, 0], left: [-12, 0], top: [0, -10], bottom: [0, 10] };
+const boxOf = (at, side, wide) => {
+  const [high, gap] = [20, 15];
+  const x = { right: at.x + gap, left: at.x - gap - wide }[side] ?? at.x - wide / 2;
+  const y = { top: at.y - gap - high, bottom: at.y + gap }[side] ?? at.y - high / 2;
+  return [x, y, x + wide, y + high];
+};
+const clear = (a, b) => a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
+const nameSet = () => {
+  setNames.clearLayers();
+  const { x: width, y: height } = map.getSize();
+  const within = ([left, top, right, bottom]) => left > 0 && top > 0 && right < width && bottom < height;
+  const taken = pins.map(({ pin }) => map.latLngToContainerPoint(pin.getLatLng())).map(({ x, y }) => [x - 11, y - 11, x + 11, y + 11]);
+  (data.choice[0] ?? []).forEach((i) => {
+    const pin = pins.find((one) => siteOf(one.pin) === i)?.pin;
+    const at = pin ? pin.getLatLng() : L.latLng(data.sites[i].at);
+    const wide = 7.5 * data.sites[i].name.length + 14;
+    const boxes = Object.keys(SIDES).map((side) => [side, boxOf(map.latLngToContainerPoint(at), side, wide)]);
+    const [side, box] = boxes.find(([, one]) => within(one) && taken.every((other) => clear(one, other))) ?? boxes[0];
+    taken.push(box);
+    setNames.addLayer(L.tooltip({ permanent: true, direction: side, offset: SIDES[side], className: "set-name", interactive: false })
+      .setLatLng(at).setContent(make("span", {}, data.sites[i].name)));
+  });
+};
+map.on("zoomend moveend", nameSet);
+onTab.push((tab) => {
+  if (tab === "decide") setNames.addTo(map);
+  else setNames.remove();
+  if (narrow.matches || tab === "decide") layer_control_legend.collapse();
+  else layer_control_legend.expand();
+});
+onLanguage.push(() => { showTab(); nameSet(); });
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-show]");
+  if (button) select(+button.dataset.show, "choice");
+});
+
+/* ---- share and print */
+document.addEventListener("click", async ({ target }) => {
+  if (target.id === "print-page") window.print();
+  if (target.id !== "share") return;
+  const told = document.getElementById("shared");
+  try {
+    await navigator.clipboard.writeText(location.href);
+    told.textContent = t("The link is copied.");
+  } catch {
+    told.textContent = t("Your browser does not let a page copy: the link is {link}", { link: location.href });
+  }
+});
+
+/* ---- what the address keeps of the map and of the chosen site */
+let touched = false;
+["mousedown", "wheel", "keydown", "touchstart"].forEach((name) => map.getContainer().addEventListener(name, () => { touched = true; }, { passive: true }));
+map.on("moveend", () => {
+  if (!touched) return;
+  const { lat, lng } = map.getCenter();
+  setState("map", `${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`);
+});
+const keptView = (getState("map") ?? "").split("/").map(Number);
+if (keptView.length === 3 && keptView.every(Number.isFinite)) map.setView(keptView.slice(1), keptView[0], { animate: false });
+const openShared = () => {
+  const i = data.sites.findIndex(({ site_id }) => site_id === getState("site"));
+  if (i >= 0) select(i, "link");
+};
+window.addEventListener("popstate", () => {
+  showTab();
+  map.invalidateSize({ pan: false });
+  const i = data.sites.findIndex(({ site_id }) => site_id === getState("site"));
+  if (i >= 0 && i !== chosen) select(i, "link");
+  else if (i < 0 && !card.hidden) close();
+});
+nameSet();
+showTab();
+openShared();

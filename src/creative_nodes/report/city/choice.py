@@ -1,0 +1,72 @@
+"""What there is to decide between: the best set of the run, its runner-up and the best single site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from creative_nodes.common import mark, say, translated
+from creative_nodes.report.say.spoken import Called, table
+from creative_nodes.report.say.words import rows
+
+KINDS = {
+    "best": mark("Recommended together"),
+    "runner_up": mark("Runner-up set"),
+    "single": mark("Best single site"),
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """A site of a choice: its number among the page's sites, and what it adds to the others."""
+
+    number: int
+    name: str
+    adds: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """A set of sites to decide on, or one site, and what it brings."""
+
+    key: str
+    label: str
+    brings: str
+    members: tuple[Member, ...]
+
+
+def _brings(served: float, gain: float) -> str:
+    return say("{served:count} newly served, network gain {gain:amount}", served=served, gain=gain)
+
+
+def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) -> tuple[Option, ...]:
+    """Word the sets of the table recommended; nothing where there is none.
+
+    Parameters
+    ----------
+    tables : recommended and set_doubt by name; each may be missing or empty.
+    site_ids : of the page's sites, in their order.
+    names : names to show by site_id.
+    """
+    recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
+    if recommended is None:
+        return ()
+    number = {site_id: i for i, site_id in enumerate(site_ids)}
+    holds = doubted is None or bool(doubted["recommended"].iloc[0])
+    found = []
+    for key, label in KINDS.items():
+        own = [row for row in rows(recommended[recommended["set"] == key]) if row.site_id in number]
+        if not own:
+            continue
+        members = tuple(
+            Member(
+                number[row.site_id],
+                names.get(row.site_id, row.site_id),
+                _brings(float(row.adds_served), float(row.adds_gain)) if key == "best" else "",
+            )
+            for row in own
+        )
+        said = translated(label) if holds or key != "best" else say("Best of this run, not recommended")
+        found.append(Option(key, said, _brings(float(own[0].set_served), float(own[0].set_gain)), members))
+    return tuple(found)

@@ -1,0 +1,152 @@
+"""The tabs of a city's page in a real browser: what is in view first, what the address keeps, Back, paper."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+TABS = ["decide", "compare", "evidence", "method", "all"]
+MOST_WORDS = 300  # of the first screen
+PHONE = {"width": 390, "height": 844}
+
+# words (numbers are none) of what stands within the first screen, as the browser tells them apart in that language
+FIRST_SCREEN = """(language) => {
+  const segmenter = new Intl.Segmenter(language, { granularity: "word" });
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let words = 0;
+  while (walker.nextNode()) {
+    const frame = walker.currentNode.parentElement;
+    const { top, height } = frame.getBoundingClientRect();
+    if (!frame.checkVisibility() || !height || top > innerHeight) continue;
+    const parts = [...segmenter.segment(walker.currentNode.data)];
+    words += parts.filter(({ isWordLike, segment }) => isWordLike && /\\p{L}/u.test(segment)).length;
+  }
+  return words;
+}"""
+
+
+def in_view(page):
+    """The tabs whose parts can be seen."""
+    frames = page.locator("[data-of]")
+    seen = set()
+    for k in range(frames.count()):
+        if frames.nth(k).evaluate("(frame) => getComputedStyle(frame).display !== 'none'"):
+            seen.update(frames.nth(k).get_attribute("data-of").split())
+    return seen
+
+
+@pytest.mark.parametrize("code", ["en", "vi", "zh"])
+def test_the_first_screen_is_the_answer_in_under_three_hundred_words(visit, city_page, code):
+    with visit(city_page, fragment=f"lang={code}&tab=decide") as seen:
+        assert seen.page.locator("body").get_attribute("data-tab") == "decide"
+        assert seen.page.evaluate(FIRST_SCREEN, code) < MOST_WORDS
+        for part in ("#answer .lead", ".choice", ".folium-map"):
+            assert seen.page.locator(part).bounding_box()["y"] < 900
+        assert seen.page.locator(".marks li").count() in (0, 3)
+        assert seen.wrong == [] and seen.asked == []
+
+
+def test_each_tab_shows_its_parts_alone_and_everything_shows_all(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=decide") as seen:
+        page = seen.page
+        for tab in TABS:
+            page.locator(f"#tab-{tab}").click()
+            assert page.locator("[aria-selected=true]").get_attribute("data-tab") == tab
+            shown = in_view(page)
+            assert (tab in shown or tab == "all") and (tab != "all" or shown >= set(TABS[1:4]))
+            own = {"decide": {"decide", "compare"}, "compare": {"decide", "compare"}}.get(tab, {tab})
+            assert tab == "all" or shown <= own
+        assert seen.wrong == []
+
+
+def test_the_address_keeps_the_tab_and_back_returns_to_it(visit, made_up_page):
+    with visit(made_up_page, fragment="lang=vi&tab=decide") as seen:
+        page = seen.page
+        page.locator("#tab-compare").click()
+        page.locator("#tab-method").click()
+        assert "tab=method" in page.url and "lang=vi" in page.url
+        page.go_back()
+        page.wait_for_selector("body[data-tab=compare]")
+        page.go_back()
+        page.wait_for_selector("body[data-tab=decide]")
+        page.go_forward()
+        page.wait_for_selector("body[data-tab=compare]")
+
+
+def test_a_link_to_a_site_opens_it_and_the_address_keeps_the_chosen_site(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=compare") as seen:
+        page = seen.page
+        page.locator("#rows [data-site='3']").click()
+        kept = page.url.split("#")[1]
+        site = page.evaluate("creativeNodes.data.sites[3]")
+        assert f"site={site['site_id']}" in kept
+    with visit(made_up_page, fragment=kept) as seen:
+        assert seen.page.locator("#card h2").inner_text() == f"{site['rank']}. {site['name']}"
+        seen.page.locator("#card .close").click()
+        assert "site=" not in seen.page.url
+
+
+def test_the_address_keeps_where_the_map_was_moved_to(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=decide") as seen:
+        assert "map=" not in seen.page.url
+        seen.page.locator(".folium-map").click(position={"x": 300, "y": 420})
+        seen.page.keyboard.press("+")
+        seen.page.wait_for_url(re.compile("map="))
+        zoom = seen.page.evaluate("map_city.getZoom()")
+        kept = seen.page.url.split("#")[1]
+        middle = seen.page.evaluate("map_city.getCenter()")
+    with visit(made_up_page, fragment=kept) as seen:
+        assert seen.page.evaluate("map_city.getZoom()") == zoom
+        again = seen.page.evaluate("map_city.getCenter()")
+        assert (again["lat"], again["lng"]) == pytest.approx((middle["lat"], middle["lng"]), abs=2e-3)
+
+
+def test_tabs_are_walked_with_the_arrow_keys(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=decide") as seen:
+        page = seen.page
+        page.locator("#tab-decide").focus()
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.id") == "tab-compare"
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        assert page.evaluate("document.activeElement.id") == "tab-all"
+        assert page.locator("body").get_attribute("data-tab") == "all"
+
+
+def test_the_recommended_sites_are_named_on_the_map_within_its_frame(visit, city_page):
+    for size in ({"width": 1440, "height": 900}, PHONE):
+        with visit(city_page, size, fragment="tab=decide") as seen:
+            members = seen.page.evaluate(
+                "(creativeNodes.data.choice[0] ?? []).map((i) => creativeNodes.data.sites[i].name)"
+            )
+            labels = seen.page.locator(".set-name")
+            assert [labels.nth(k).inner_text() for k in range(labels.count())] == [
+                re.sub(r"\s+", " ", name) for name in members
+            ]
+            seen.page.locator("#tab-compare").click()
+            seen.page.wait_for_selector(".set-name", state="detached")  # they fade
+
+
+def test_a_site_of_the_choice_is_shown_where_it_is(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=decide") as seen:
+        button = seen.page.locator("[data-show]").first
+        button.click()
+        assert button.inner_text() in seen.page.locator("#card h2").inner_text()
+
+
+def test_the_language_goes_along_to_the_other_pages(visit, city_page):
+    with visit(city_page, fragment="lang=zh&tab=decide") as seen:
+        links = seen.page.locator(".crumb a")
+        if links.count():
+            seen.page.evaluate(
+                "document.querySelector('.crumb a').addEventListener('click', (e) => e.preventDefault())"
+            )
+            links.first.click()
+            assert links.first.get_attribute("href") == "index.html#lang=zh"
+
+
+def test_on_paper_the_answer_takes_four_pages_at_most(visit, city_page):
+    for code in ("en", "vi", "zh"):
+        with visit(city_page, fragment=f"lang={code}&tab=decide") as seen:
+            printed = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+            assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 4
