@@ -27,3 +27,27 @@ rule read_transit:
         settings=params_for("city.gtfs", "analysis.transit", "analysis.edge_buffer_m"),
     script:
         "../../scripts/read_transit.py"
+
+
+# snakemake data/processed/hanoi/streets_walk.graphml
+rule write_graph:
+    input:
+        **STREETS,
+    output:
+        graph="<tables>/{city}/streets_{mode}.graphml",
+    wildcard_constraints:
+        mode="walk|bike|motorbike|car",
+    log:
+        "<logs>/{city}/write_graph.{mode}.log",
+    benchmark:
+        "<logs>/{city}/write_graph.{mode}.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_graph"),
+    params:
+        code=code_of("write_graph"),
+        settings=params_for(*STREET_KEYS),
+    script:
+        "../../scripts/write_graph.py"

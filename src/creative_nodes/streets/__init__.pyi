@@ -1,4 +1,5 @@
 from .arrivals import written_out as written_out
+from .graphs import osmnx_graph as osmnx_graph
 from .near import Near as Near
 from .near import near_costs as near_costs
 from .network import Entrances as Entrances

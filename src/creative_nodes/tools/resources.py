@@ -36,8 +36,8 @@ def extract_mb(folder: Path, city: str) -> float:
 
 
 def rule_of(benchmark: Path) -> str:
-    """Return the rule that a benchmark is of; that of a what-if carries its name."""
-    return TRIAL.sub("", benchmark.name.removesuffix(SUFFIX))
+    """Return the rule that a benchmark is of; that of a what-if carries its name, that of a graph its mode."""
+    return TRIAL.sub("", benchmark.name.removesuffix(SUFFIX).partition(".")[0])
 
 
 def is_rule(name: str) -> bool:
