@@ -35,12 +35,12 @@ rule write_graph:
         **STREETS,
     output:
         graph="<tables>/{city}/streets_{mode}.graphml",
-    wildcard_constraints:
-        mode="walk|bike|motorbike|car",
     log:
         "<logs>/{city}/write_graph.{mode}.log",
     benchmark:
         "<logs>/{city}/write_graph.{mode}.benchmark.tsv"
+    wildcard_constraints:
+        mode="walk|bike|motorbike|car",
     conda:
         "../../environment.yml"
     threads: 1
