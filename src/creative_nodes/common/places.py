@@ -9,10 +9,12 @@ from typing import Any
 
 # the folder of the workflow; its Snakefile sets it, so that scripts find the same files
 HOME = "CREATIVE_NODES_HOME"
+LISTS = "city.imports.*.file"
 # where settings name files that others made, whose bytes are inputs of rules: what they are called means nothing
 UNNAMED = (
     *(f"analysis.locate.{kind}_taxonomy" for kind in ("heritage", "creative", "amenity")),
-    *("city.registry", "city.source.file", "city.boundary.polygon", "city.gtfs.file", "city.imports.*.file"),
+    *("city.registry", "city.source.file", "city.boundary.polygon", "city.gtfs.file"),
+    LISTS,
 )
 # the names of rasters tell which one was found
 NAMED = ("city.people.raster.file", "city.people.older_raster.file", "city.people.table.file")
@@ -80,10 +82,13 @@ def at_hand(whole: dict[str, Any], *, root: Path = Path()) -> dict[str, Any]:
 
 
 def by_bytes(whole: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of the settings of a city, which are changed, what files are called; of some the name stays."""
+    """Leave out of the settings of a city, which are changed, what files are called; of some the name stays.
+
+    How a name ends stays where it tells what a list is, so that what is left is a city's settings still.
+    """
     for key in UNNAMED:
         for at, name in _named(whole, key):
-            at[name] = name
+            at[name] = name + (Path(at[name]).suffix if key == LISTS else "")
     for key in NAMED:
         for at, name in _named(whole, key):
             at[name] = Path(at[name]).name

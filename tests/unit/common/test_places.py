@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from creative_nodes.common import places
-from creative_nodes.settings import load_config, load_settings, pick
+from creative_nodes.common import places, restore
+from creative_nodes.settings import City, load_config, load_settings, pick
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIG = load_config(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
@@ -53,3 +53,11 @@ def test_the_working_folder_goes_first_and_the_workflows_own_stands_in(town, tmp
 )
 def test_what_a_file_is_called_is_no_setting(town, one, other):
     assert pick(town(**one), "city", "analysis") == pick(town(**other), "city", "analysis")
+
+
+@pytest.mark.parametrize("city", ["hanoi", "hcmc", "sample", "shanghai"])
+def test_settings_without_names_are_settings_still(city):
+    settings = load_settings(CONFIG, city, root=ROOT)
+    again = restore(pick(settings, "city"), "city", City)
+    assert [one.kind for one in again.imports] == [one.kind for one in settings.city.imports]
+    assert again.name == settings.city.name
