@@ -84,11 +84,11 @@ def at_hand(whole: dict[str, Any], *, root: Path = Path()) -> dict[str, Any]:
 def by_bytes(whole: dict[str, Any]) -> dict[str, Any]:
     """Leave out of the settings of a city, which are changed, what files are called; of some the name stays.
 
-    How a name ends stays where it tells what a list is, so that what is left is a city's settings still.
+    Lists are numbered, and how their names end stays, so that what is left is a city's settings still.
     """
     for key in UNNAMED:
-        for at, name in _named(whole, key):
-            at[name] = name + (Path(at[name]).suffix if key == LISTS else "")
+        for number, (at, name) in enumerate(_named(whole, key)):
+            at[name] = f"{name}{number}{Path(at[name]).suffix}" if key == LISTS else name
     for key in NAMED:
         for at, name in _named(whole, key):
             at[name] = Path(at[name]).name
