@@ -27,8 +27,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+import yaml
 from playwright.sync_api import Page, sync_playwright
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon
+
+from creative_nodes.score.against import scales_by, values_of
+from creative_nodes.score.rank import score_candidates
+from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).parents[1]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
@@ -115,6 +120,11 @@ def town(features: int, candidates: int) -> dict[str, pd.DataFrame]:
     lines = [LineString([at, at + step]) for at, step in zip(starts, rng.normal(0, 0.002, (4000, 2)), strict=True)]
     streets = repeated(made["street_edges"], 4000, "way_id", "").assign(way_id=range(4000))
     made["street_edges"] = streets.set_geometry(gpd.GeoSeries(lines, crs=4326))
+    # scores that follow from the values, so that the page has sliders
+    score = load_config(yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))).score
+    scales = scales_by(MADE_UP["reference"](), score.anchors)
+    made["scores"] = score_candidates(made["candidates"], scales, score, seed=80)
+    made["values"] = values_of(made["candidates"], scales, score)
     return {name: MADE_UP["whole"](name, frame) for name, frame in made.items()}
 
 
