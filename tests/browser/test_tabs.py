@@ -110,6 +110,9 @@ def test_tabs_are_walked_with_the_arrow_keys(visit, made_up_page):
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowLeft")
         assert page.evaluate("document.activeElement.id") == "tab-all"
+        page.keyboard.press("Home")
+        assert page.evaluate("document.activeElement.id") == "tab-decide"
+        page.keyboard.press("End")
         assert page.locator("body").get_attribute("data-tab") == "all"
 
 
@@ -142,7 +145,7 @@ def test_the_language_goes_along_to_the_other_pages(visit, city_page):
                 "document.querySelector('.crumb a').addEventListener('click', (e) => e.preventDefault())"
             )
             links.first.click()
-            assert links.first.get_attribute("href") == "index.html#lang=zh"
+            assert links.first.get_attribute("href").endswith("index.html#lang=zh")
 
 
 def test_on_paper_the_answer_takes_four_pages_at_most(visit, city_page):
@@ -150,3 +153,14 @@ def test_on_paper_the_answer_takes_four_pages_at_most(visit, city_page):
         with visit(city_page, fragment=f"lang={code}&tab=decide") as seen:
             printed = seen.page.pdf(prefer_css_page_size=True, print_background=True)
             assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 4
+
+
+def test_filters_set_elsewhere_are_told_where_they_dim_the_map(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=compare") as seen:
+        seen.page.locator("[data-filter=status]").select_option(index=1)
+        seen.page.locator("#tab-decide").click()
+        assert seen.page.locator("#not-the-run").inner_text() == "The filters of the tab Compare dim sites on the map."
+        seen.page.locator("#tab-compare").click()
+        seen.page.locator("#no-filters").click()
+        seen.page.locator("#tab-decide").click()
+        assert not seen.page.locator("#not-the-run").is_visible()

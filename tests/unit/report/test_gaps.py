@@ -114,12 +114,15 @@ def test_the_headline_names_the_places_where_no_candidate_bridges_a_gap(made, se
     low = made | {"candidates": made["candidates"].assign(network_gain=0.001)}
     page = city(low, settings)
     assert page.answer.lead.startswith("No candidate bridges a gap")
-    assert f"A node would bridge one here: {page.gaps.spots[0].where}." in page.answer.lead
-    wanted = {"vi": "Một nút sáng tạo sẽ nối được khoảng trống ở đây:", "zh": "节点在以下位置能够弥合断档："}
+    assert f"On this map a node would bridge a gap here: {page.gaps.spots[0].where}." in page.answer.beside[0]
+    wanted = {
+        "vi": "Trên bản đồ này, một nút sáng tạo sẽ nối được khoảng trống ở đây:",
+        "zh": "按此地图，节点在以下位置能够弥合断档：",
+    }
     for code, words in wanted.items():
         with messages.speaking(code):
             spoken = city(low, settings)
-        assert f"{words}{'' if code == 'zh' else ' '}{spoken.gaps.spots[0].where}" in spoken.answer.lead
+        assert f"{words}{'' if code == 'zh' else ' '}{spoken.gaps.spots[0].where}" in spoken.answer.beside[0]
 
 
 def test_the_legend_tells_the_limits_that_are_used_in_every_language(made, settings):

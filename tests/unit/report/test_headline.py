@@ -76,12 +76,24 @@ def test_a_ground_that_only_the_street_tells_is_told_as_inferred(made, settings,
     ) in found.beside
 
 
+def test_members_that_add_next_to_nothing_to_the_network_are_named(made, settings):
+    chosen = made["recommended"].assign(adds_gain=[1.4, 0.1, 0.0])
+    found = told(made, settings, recommended=chosen)
+    assert "Site 2 and Site 3 serve residents and add less than a tenth of the set's network gain each." in found.beside
+    alone = told(made, settings, recommended=chosen.assign(connects=False))
+    assert not [line for line in alone.beside if "tenth" in line]
+
+
 def test_another_plan_for_the_ground_of_a_recommended_site_is_told(made, settings):
     chosen = made["recommended"]["site_id"].iloc[1]
     row = {"site_id": chosen, "kind": "other_use", "decision": "towers", "date": "2025-06-13"}
-    decided = pd.DataFrame([row, {**row, "site_id": "h20"}, {**row, "kind": "release"}])
-    (plan,) = [line for line in told(made, settings, decisions=decided).beside if "planned" in line]
-    assert plan == "Another use is planned for the ground of Site 2 (13 June 2025): towers."
+    reuse = {**row, "kind": "reuse", "decision": "a park"}
+    decided = pd.DataFrame([row, reuse, {**row, "site_id": "h20", "decision": "shops"}, {**row, "kind": "release"}])
+    plans = [line for line in told(made, settings, decisions=decided).beside if "(13 June 2025)" in line]
+    assert plans == [
+        "Another use is planned for the ground of Site 2 (13 June 2025): towers.",
+        "Site 2 is decided on already (13 June 2025): a park.",
+    ]
 
 
 def test_a_set_that_holds_against_both_stands_plain(made, settings):
@@ -113,7 +125,7 @@ def test_the_weaker_mark_is_named_and_both_stand_with_what_they_count(made, sett
         (
             chips[priorities],
             f"priorities: {priorities.replace('_', ' ')}",
-            f"The set reaches 90 % of the best in 100{NB}% of 10,000 weightings of its two aims.",
+            f"The set reaches 90 % of the best in 100{NB}% of 10,000 weightings near those of this run.",
         ),
         (
             chips[map_and_model],
@@ -143,8 +155,10 @@ def test_where_no_candidate_bridges_a_gap_the_first_line_says_so(made, settings,
     changed = {"candidates": made["candidates"].assign(network_gain=gain), "scales": scales}
     assert told(made, settings, **changed).lead.startswith("No candidate bridges a gap") == said
     ordered = in_order(changed["candidates"], made["scores"])
-    text = headline(made | changed, ordered, settings, names={}, where=["by A (B)", "90 m west of C"]).lead
-    assert (" A node would bridge one here: by A (B) and 90 m west of C. Best together" in text) == said
+    found = headline(made | changed, ordered, settings, names={}, where=["by A (B)", "90 m west of C"])
+    text = " ".join(found.beside)
+    assert ("On this map a node would bridge a gap here: by A (B) and 90 m west of C." in text) == said
+    assert ("one street place in a hundred would add 1.00 or more." in text) == said
 
 
 def test_below_three_candidates_nothing_is_ranked_and_nothing_judged(made, settings):

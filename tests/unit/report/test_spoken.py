@@ -45,6 +45,7 @@ NOT_TOLD = {
         "SiteCard.priorities_mark",
         "SiteCard.map_mark",
         "Area.mode",
+        "Area.polygons",
         "Within.key",
     ),
     *("Proof.tag", "Proof.osm_id", "Proof.url", "Space.space_id", "Space.tier", "Space.url"),

@@ -84,7 +84,10 @@ def test_answer_names_the_set_the_first_site_and_what_of_them_holds(city):
     assert city.answer.lead.endswith("Map and model leave that open.")
     assert "ranks first of 29 candidates." in city.answer.first
     assert [(mark.words, mark.line) for mark in city.answer.marks] == [
-        ("priorities: holds", "The set reaches 90 % of the best in 100\u00a0% of 10,000 weightings of its two aims."),
+        (
+            "priorities: holds",
+            "The set reaches 90 % of the best in 100\u00a0% of 10,000 weightings near those of this run.",
+        ),
         ("map and model: open", "The set reaches 90 % of the best in 45\u00a0% of 250 worlds drawn."),
         ("the past: too few", "2 converted sites could be tested, and it takes 10."),
     ]

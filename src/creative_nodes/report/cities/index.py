@@ -15,11 +15,10 @@ from creative_nodes.report.cities.national import National, national
 from creative_nodes.report.city.figures import (
     CONNECTIVITY,
     SPACES,
-    THIN,
     Figure,
     figures,
     notices,
-    quoted,
+    thin_words,
     thinned,
 )
 from creative_nodes.report.city.headline import Headline
@@ -97,13 +96,6 @@ class IndexPage:
     national: National | None = None
 
 
-def _thin(indicators: pd.DataFrame) -> str:
-    share = quoted(indicators, THIN)
-    if share is None:
-        return say("how much is mapped thinly is not known")
-    return say("{share:percent} of residents live where mapping is thin", share=share)
-
-
 def _card(city: ComparedCity) -> CityCard:
     indicators, ranks = city.tables["indicators"], city.tables["scores"]["rank"]
     told = {figure.key: figure for figure in figures(indicators)}
@@ -114,7 +106,7 @@ def _card(city: ComparedCity) -> CityCard:
     return CityCard(
         settings=city.settings,
         snapshot=city.snapshot,
-        thin=_thin(indicators),
+        thin=thin_words(indicators),
         answer=answer_of(city),
         figures=(*own, *(told[key] for key in ON_CARD if key in told)),
         notices=notices(indicators),

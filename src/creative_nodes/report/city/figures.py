@@ -222,3 +222,16 @@ def sources(provenance: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def _dated(date: str, told_by: str) -> str:
     """Say the date of the map data, and what tells it."""
     return say(TOLD_BY[told_by], date=date) if date and told_by in TOLD_BY else date
+
+
+def thin_words(indicators: pd.DataFrame) -> str:
+    """Say how many residents live where the map is thin.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    """
+    share = quoted(indicators, THIN)
+    if share is None:
+        return say("how much is mapped thinly is not known")
+    return say("{share:percent} of residents live where mapping is thin", share=share)

@@ -24,17 +24,18 @@ WEAKER = {
     ("map_and_model", "open"): mark("Map and model leave that open."),
     ("map_and_model", "does_not_hold"): mark("Map and model do not bear that out."),
 }
+IDLE_BELOW = 0.1  # of the network gain of a set that connects
 MARKS = {"priorities": PRIORITY_MARKS, "map_and_model": MAP_MARKS}
 # what a mark counts, by what it is about
 COUNTED = {
     ("set", "priorities"): mark(
-        "The set reaches 90 % of the best in {share:percent} of {draws:count} weightings of its two aims."
+        "The set reaches 90 % of the best in {share:percent} of {draws:count} weightings near those of this run."
     ),
     ("set", "map_and_model"): mark(
         "The set reaches 90 % of the best in {share:percent} of {draws:count} worlds drawn."
     ),
     ("site", "priorities"): mark(
-        "The site is among the first {top:count} in {share:percent} of {draws:count} weightings."
+        "The site is among the first {top:count} in {share:percent} of {draws:count} weightings near those of this run."
     ),
     ("site", "map_and_model"): mark(
         "The site is among the first {top:count} in {share:percent} of {draws:count} worlds drawn."
@@ -102,18 +103,24 @@ def _too_few(n: int) -> str:
     )
 
 
-def _no_bridge(ranked: pd.DataFrame, anchor: float | None, least: float, where: Sequence[str]) -> str:
-    """Say that no candidate bridges a gap, and where one would; nothing where one does, or where it is not known."""
+def _no_bridge(
+    ranked: pd.DataFrame, anchor: float | None, least: float, where: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Say that no candidate bridges a gap, and beside it by how much, and where one would.
+
+    Nothing is said where one does, or where it is not known.
+    """
     best = known_number(ranked["network_gain"].astype(float).max())
     if not anchor or best is None or best >= least * anchor:
-        return ""
-    none = say(
-        "No candidate bridges a gap between creative spaces: the best adds {gain:amount} spaces to the network of a "
-        "typical space, where one street place in a hundred would add {anchor:amount} or more.",
+        return "", ()
+    much = say(
+        "The best candidate adds {gain:amount} spaces to the network of a typical space, where one street place in a "
+        "hundred would add {anchor:amount} or more.",
         gain=best,
         anchor=anchor,
     )
-    return sentences(none, say("A node would bridge one here: {where}.", where=list(where)) if where else "")
+    here = say("On this map a node would bridge a gap here: {where}.", where=list(where)) if where else ""
+    return say("No candidate bridges a gap between creative spaces."), (sentences(much, here),)
 
 
 def _brings(own: pd.DataFrame, name: Called) -> str:
@@ -149,7 +156,23 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Called) -> tuple[
     beside = table(tables, "set_beside_ranking")
     differ = beside is not None and beside["reason"].iloc[0] != "agree"
     said = (spoken(rows(beside)[0], "note"),) if differ and beside is not None else ()
-    return sentences(_brings(own, name), _doubt(marks[marks["about"] == "set"])), said
+    return sentences(_brings(own, name), _doubt(marks[marks["about"] == "set"])), (*_idle(own, name), *said)
+
+
+def _idle(own: pd.DataFrame, name: Called) -> tuple[str, ...]:
+    """Name the members of a set that connects which add next to nothing to the network themselves."""
+    found = [row for row in rows(own) if row.adds_gain < IDLE_BELOW * row.set_gain]
+    if not found or not bool(own["connects"].iloc[0]):
+        return ()
+    names = [name.get(row.site_id, row.site_id) for row in found]
+    return (
+        say_n(
+            len(names),
+            "{names} serves residents and adds less than a tenth of the set's network gain.",
+            "{names} serve residents and add less than a tenth of the set's network gain each.",
+            names=names,
+        ),
+    )
 
 
 def _first(tables: Mapping[str, Any], ranked: pd.DataFrame, marks: pd.DataFrame, name: Called) -> str:
@@ -164,7 +187,8 @@ def _first(tables: Mapping[str, Any], ranked: pd.DataFrame, marks: pd.DataFrame,
         else say("By score {name} ranks first of {n:count} candidates.", name=called[0], n=n)
     )
     own = marks[(marks["about"] == "site") & (marks["site_id"] == site_id)]
-    return sentences(first, _doubt(own), _stays_first(tables, site_id))
+    untried = _doubt(own) if own.empty else ""
+    return sentences(first, untried, _stays_first(tables, site_id))
 
 
 def _stays_first(tables: Mapping[str, Any], site_id: str) -> str:
@@ -231,7 +255,7 @@ def headline(
         return Headline(_too_few(int(own["reachable"].sum())))
     found = table(tables, "marks")
     marks = pd.DataFrame(columns=["about", "site_id", "mark", "verdict"]) if found is None else found
-    gap = _no_bridge(ranked, gain_anchor(tables), settings.network.bridges_from, where)
+    gap, gap_beside = _no_bridge(ranked, gain_anchor(tables), settings.network.bridges_from, where)
     lead, beside = _set(tables, marks, names)
     first = ranked["site_id"].iloc[0]
     judged = marks[marks["about"] == "set"]
@@ -240,5 +264,5 @@ def headline(
         sentences(gap, lead),
         (*map(_mark_line, rows(judged)), *_past(marks)),
         _first(tables, ranked, marks, names),
-        (*beside, *reservations(tables, ranked, names)),
+        (*gap_beside, *reservations(tables, ranked, names), *beside),
     )

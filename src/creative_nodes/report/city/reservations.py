@@ -7,11 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import say, translated
+from creative_nodes.common import mark, say, translated
 from creative_nodes.report.say.spoken import Called, table
 from creative_nodes.report.say.words import rows
 
-OTHER_USE = "other_use"
+# what a decision on a ground means for the answer
+DECIDED = {
+    "other_use": mark("Another use is planned for the ground of {name} ({when:date}): {plan}."),
+    "reuse": mark("{name} is decided on already ({when:date}): {plan}."),
+}
 
 
 def reservations(tables: Mapping[str, Any], ranked: pd.DataFrame, names: Called) -> tuple[str, ...]:
@@ -76,16 +80,11 @@ def placed_exactly(tables: Mapping[str, Any], site_id: str) -> bool:
 
 
 def _other_plans(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
-    """Say of each ground that something else is planned there, by whom and when."""
+    """Say of each ground what is decided or planned there, and when."""
     decided = table(tables, "decisions")
     if decided is None:
         return
-    plans = decided[decided["kind"] == OTHER_USE]
+    plans = decided[decided["kind"].isin(DECIDED)].drop_duplicates("decision")
     for site, others in beside.items():
-        for row in rows(plans[plans["site_id"].isin([site, *others])].head(1)):
-            yield say(
-                "Another use is planned for the ground of {name} ({when:date}): {plan}.",
-                name=names.get(site, site),
-                when=row.date,
-                plan=translated(row.decision),
-            )
+        for row in rows(plans[plans["site_id"].isin([site, *others])]):
+            yield say(DECIDED[row.kind], name=names.get(site, site), when=row.date, plan=translated(row.decision))

@@ -30,6 +30,7 @@ from creative_nodes.report.city.figures import (
     quoted,
     snapshot_of,
     sources,
+    thin_words,
 )
 from creative_nodes.report.city.gaps import Gaps, gaps
 from creative_nodes.report.city.headline import Headline, headline
@@ -82,6 +83,7 @@ class CityPage:
     city_name: str
     city_note: str
     answer: Headline
+    thin: str
     counts: str
     choice: tuple[Option, ...]
     gaps: Gaps | None
@@ -268,6 +270,7 @@ def city_page(
         city_name=translated(settings.city.name),
         city_note=translated(settings.city.note),
         answer=told_first,
+        thin=thin_words(indicators),
         counts=what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city)),
         choice=choice(tables, [site.site_id for site in candidates], called),
         gaps=gapped,

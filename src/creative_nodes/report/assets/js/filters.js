@@ -128,7 +128,7 @@ const offer = () => {
   reset.hidden = !filtering();
   place.replaceChildren(...[
     chooser("heritage_class", t("Class"), (site) => site.heritage_class),
-    chooser("status", t("Status"), (site) => site.status),
+    chooser("status", t("Status"), (site) => site.status_words),
     chooser("priorities_mark", t("Priorities"), (site) => site.priorities_mark_words || site.priorities_mark),
     data.sites.some((site) => site.district) ? chooser("district", t("District"), (site) => site.district) : "",
     data.spaces.length ? domainChooser() : "",

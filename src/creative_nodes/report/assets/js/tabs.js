@@ -21,10 +21,11 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("keydown", (event) => {
   const tab = event.target.closest?.("[role=tab]");
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!tab || !step) return;
   const tabs = [...document.querySelectorAll("[role=tab]")];
-  const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+  const here = tabs.indexOf(tab);
+  const next = tabs.at({ ArrowRight: (here + 1) % tabs.length, ArrowLeft: here - 1, Home: 0, End: -1 }[event.key] ?? NaN);
+  if (!tab || !["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) return;
+  event.preventDefault();
   goTo(next.dataset.tab);
   next.focus();
 });
@@ -66,6 +67,17 @@ const nameSet = () => {
   });
 };
 map.on("zoomend moveend", nameSet);
+/* what is set on another tab shows here too, and says so */
+onTab.push(() => {
+  const line = document.getElementById("not-the-run");
+  if (!line) return;
+  const told = [
+    ranking.classList.contains("reweighed") ? t("Your own priorities number the sites on the map; the sets and their marks are those of the run.") : "",
+    filtering() ? t("The filters of the tab Compare dim sites on the map.") : "",
+  ].filter(Boolean);
+  line.textContent = told.join(" ");
+  line.hidden = !told.length;
+});
 onTab.push((tab) => {
   if (tab === "decide") setNames.addTo(map);
   else setNames.remove();
