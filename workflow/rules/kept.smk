@@ -109,13 +109,17 @@ def of_earlier_runs(dag):
     return "\n".join(["these files are of an earlier run:", *lines]) if lines else ""
 
 
+# folders that a run which fails does not leave; rules add theirs
+SCRATCH = []
+
+
 # a run that a kill ended could remove nothing itself
 onstart:
     sweep("data", "reports")
 
 
 onerror:
-    # what others did not come to take of a cut made together: the next run makes it anew
-    shutil.rmtree(of_run("data/raw/_cuts"), ignore_errors=True)
+    for folder in SCRATCH:
+        shutil.rmtree(folder, ignore_errors=True)
     if told := of_earlier_runs(workflow.dag):
         logger.error(told)

@@ -35,6 +35,10 @@ rule refresh_downloads:
         "../../scripts/refresh_downloads.py"
 
 
+# what others did not come to take of a cut made together: the next run makes it anew
+SCRATCH.append(of_run("data/raw/_cuts"))
+
+
 # one file read once for all cities that are cut out of it; each takes its own in pull_osm
 rule cut_extract:
     input:
