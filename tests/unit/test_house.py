@@ -67,7 +67,7 @@ USES = {
     "write_changes": {"folium", "jinja2"},
     "write_comparison": {"folium", "jinja2"},
     "write_csv": set(),
-    "write_graph": {"networkx", "osmnx", "scipy", "requests", "rasterio"},
+    "write_graph": {"osmnx", "scipy"},
     "write_index": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))

@@ -7,7 +7,17 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from creative_nodes.common import CRITERION_GROUPS, CriterionKey, Group, InputError, Positive, Section, Share, merged
+from creative_nodes.common import (
+    CRITERION_GROUPS,
+    CriterionKey,
+    Group,
+    InputError,
+    Positive,
+    Section,
+    Share,
+    merged,
+    nearest,
+)
 from creative_nodes.score import weights as weight_sets
 
 Weight = Annotated[float, Field(ge=0, le=1)]
@@ -187,7 +197,6 @@ def check_override(override: Mapping[str, Any], can_change: Sequence[str], *, wh
     fixed += ["travel.modes"] if isinstance(travel, dict) and "modes" in travel else []
     if fixed:
         raise InputError(
-            f"a scenario cannot change {fixed[0]}, which the city is read or drawn by; it can change "
-            f"{', '.join(can_change[:-1])} and {can_change[-1]}",
+            f"a scenario cannot change {fixed[0]}, which the city is read or drawn by; {nearest(fixed[0], can_change)}",
             where=where,
         )
