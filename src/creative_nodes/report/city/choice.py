@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from creative_nodes.common import mark, say, translated
+from creative_nodes.report.city.reservations import plans_for
 from creative_nodes.report.say.spoken import Called, table
 from creative_nodes.report.say.words import rows
 
@@ -19,11 +20,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Member:
-    """A site of a choice: its number among the page's sites, and what it adds to the others."""
+    """A site of a choice: its number among the page's sites, what it adds to the others, and what else is planned."""
 
     number: int
     name: str
     adds: str
+    plans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
 
     Parameters
     ----------
-    tables : recommended and set_doubt by name; each may be missing or empty.
+    tables : recommended, set_doubt and decisions by name; each may be missing or empty.
     site_ids : of the page's sites, in their order.
     names : names to show by site_id.
     """
@@ -64,6 +66,7 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
                 number[row.site_id],
                 names.get(row.site_id, row.site_id),
                 _brings(float(row.adds_served), float(row.adds_gain)) if key == "best" else "",
+                plans_for(tables, (row.site_id, *row.one_ground_with)) if key == "best" else (),
             )
             for row in own
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -79,12 +79,36 @@ def placed_exactly(tables: Mapping[str, Any], site_id: str) -> bool:
     return not (heritage.loc[heritage["site_id"] == site_id, "placed_to"] != "site").any()
 
 
-def _other_plans(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
-    """Say of each ground what is decided or planned there, and when."""
+IN_SHORT = {
+    "other_use": mark("another use planned, {when:date}: {plan}"),
+    "reuse": mark("decided already, {when:date}: {plan}"),
+}
+
+
+def plans_for(tables: Mapping[str, Any], sites: Sequence[str]) -> tuple[str, ...]:
+    """Say in short what is decided or planned for a ground.
+
+    Parameters
+    ----------
+    tables : decisions by name; it may be missing.
+    sites : that stand on it, by site_id.
+    """
+    return tuple(
+        say(IN_SHORT[row.kind], when=row.date, plan=translated(row.decision)) for row in _decided(tables, sites)
+    )
+
+
+def _decided(tables: Mapping[str, Any], sites: Sequence[str]) -> list[Any]:
+    """Return what is decided or planned for a ground beside its release, each decision once."""
     decided = table(tables, "decisions")
     if decided is None:
-        return
-    plans = decided[decided["kind"].isin(DECIDED)].drop_duplicates("decision")
+        return []
+    plans = decided[decided["kind"].isin(DECIDED) & decided["site_id"].isin(sites)]
+    return rows(plans.drop_duplicates("decision"))
+
+
+def _other_plans(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
+    """Say of each ground what is decided or planned there, and when."""
     for site, others in beside.items():
-        for row in rows(plans[plans["site_id"].isin([site, *others])]):
+        for row in _decided(tables, (site, *others)):
             yield say(DECIDED[row.kind], name=names.get(site, site), when=row.date, plan=translated(row.decision))

@@ -1,0 +1,51 @@
+"""What there is to decide between: sets and their members in words, and what else is planned for their grounds."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import made_up
+
+from creative_nodes.report.city.choice import choice
+
+
+@pytest.fixture
+def made():
+    return made_up.frames()
+
+
+def told(made, **instead):
+    made = made | instead
+    site_ids = made["candidates"]["site_id"].tolist()
+    return choice(made, site_ids, {site_id: f"Site {site_id}" for site_id in site_ids})
+
+
+def test_the_set_stands_with_what_each_adds_and_what_all_bring(made):
+    best = told(made)[0]
+    own = made["recommended"][made["recommended"]["set"] == "best"]
+    assert (best.label, best.brings) == ("Recommended together", "12,345 newly served, network gain 1.50")
+    assert [member.name for member in best.members] == [f"Site {one}" for one in own["site_id"]]
+    ids = made["candidates"]["site_id"].tolist()
+    assert [ids[member.number] for member in best.members] == own["site_id"].tolist()
+    assert best.members[0].adds == "4,000 newly served, network gain 0.50"
+
+
+def test_a_set_that_is_not_recommended_is_told_so(made):
+    doubted = made["set_doubt"].assign(recommended=False)
+    assert told(made, set_doubt=doubted)[0].label == "Best of this run, not recommended"
+
+
+def test_what_else_is_planned_for_a_ground_stands_with_its_site(made):
+    site = made["recommended"]["site_id"].iloc[0]
+    row = {"site_id": site, "kind": "other_use", "decision": "towers", "date": "2025-06-13"}
+    decided = pd.DataFrame([row, {**row, "kind": "release", "decision": "moves out"}, {**row, "site_id": "elsewhere"}])
+    best = told(made, decisions=decided)[0]
+    assert best.members[0].plans == ("another use planned, 13 June 2025: towers",)
+    assert not any(member.plans for member in best.members[1:])
+
+
+def test_without_a_set_there_is_nothing_to_choose(made):
+    assert told(made, recommended=made["recommended"].iloc[:0]) == ()
