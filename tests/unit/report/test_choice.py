@@ -43,7 +43,7 @@ def test_what_else_is_planned_for_a_ground_stands_with_its_site(made):
     row = {"site_id": site, "kind": "other_use", "decision": "towers", "date": "2025-06-13"}
     decided = pd.DataFrame([row, {**row, "kind": "release", "decision": "moves out"}, {**row, "site_id": "elsewhere"}])
     best = told(made, decisions=decided)[0]
-    assert best.members[0].plans == ("another use planned, 13 June 2025: towers",)
+    assert best.members[0].plans == ("another use planned, 13 June 2025",)
     assert not any(member.plans for member in best.members[1:])
 
 

@@ -80,22 +80,20 @@ def placed_exactly(tables: Mapping[str, Any], site_id: str) -> bool:
 
 
 IN_SHORT = {
-    "other_use": mark("another use planned, {when:date}: {plan}"),
-    "reuse": mark("decided already, {when:date}: {plan}"),
+    "other_use": mark("another use planned, {when:date}"),
+    "reuse": mark("decided already, {when:date}"),
 }
 
 
 def plans_for(tables: Mapping[str, Any], sites: Sequence[str]) -> tuple[str, ...]:
-    """Say in short what is decided or planned for a ground.
+    """Say in short that something is decided or planned for a ground; what it is stands beside the answer.
 
     Parameters
     ----------
     tables : decisions by name; it may be missing.
     sites : that stand on it, by site_id.
     """
-    return tuple(
-        say(IN_SHORT[row.kind], when=row.date, plan=translated(row.decision)) for row in _decided(tables, sites)
-    )
+    return tuple(say(IN_SHORT[row.kind], when=row.date) for row in _decided(tables, sites))
 
 
 def _decided(tables: Mapping[str, Any], sites: Sequence[str]) -> list[Any]:
