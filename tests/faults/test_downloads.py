@@ -518,10 +518,12 @@ def test_a_range_that_does_not_fit(serve, target, fast):
     comes(serve(FileServer(BODY, [breaks_after(0.4), says(416), None])), target, fast)
 
 
+# Ctrl-C counts, also where a shell that runs the tests in the background has it ignored
 CHILD = """
-import sys
+import signal, sys
 from pathlib import Path
 from creative_nodes.pull.download import download_file
+signal.signal(signal.SIGINT, signal.default_int_handler)
 download_file(sys.argv[1], Path(sys.argv[2]))
 """
 
