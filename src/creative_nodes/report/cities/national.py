@@ -16,18 +16,20 @@ import shapely
 
 from creative_nodes.common import LOCALES, amount, count, language, mark, not_known, say, spoken
 from creative_nodes.report.cities.comparing import ComparedCity
-from creative_nodes.report.say.keys import CHIPS, MAP_MARKS, PAST_MARKS, PRIORITY_MARKS
+from creative_nodes.report.city.headline import COUNTED
+from creative_nodes.report.city.sets import doubt_of, set_of
+from creative_nodes.report.say.keys import CHIPS, MARKS
 from creative_nodes.report.say.spoken import table
 from creative_nodes.report.say.words import known_number, rows, worded
 from creative_nodes.report.settings import HANDFUL
 
-MARKS = {"priorities": PRIORITY_MARKS, "map_and_model": MAP_MARKS, "past": PAST_MARKS}
 # what is recommended of a city: one of these stands in its row, and the filter chooses by it
 STANDINGS = {
     "recommended": mark("a set is recommended"),
     "not_recommended": mark("no set is recommended: the best of this run rarely stays best"),
     "none": mark("nothing to choose from"),
 }
+WORLDS_SAY = COUNTED["set", "map_and_model"]
 WIDTH, HEIGHT, MARGIN = 640, 720, 46  # drawing units of a map at most, and left free around its cities
 LEAST_DEGREES = 0.02  # of a map of one city
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -129,24 +131,16 @@ class National:
 # ---------------------------------------------------------------- rows
 
 
-def _best(tables: Mapping[str, Any]) -> Any | None:
-    """Return the first row of a city's best set; nothing without one."""
-    recommended = table(tables, "recommended")
-    own = [] if recommended is None else rows(recommended[recommended["set"] == "best"])
-    return own[0] if own else None
-
-
 def _standing(tables: Mapping[str, Any]) -> tuple[str, str]:
     """Tell what is recommended of a city, and say how much of that holds."""
-    if _best(tables) is None:
+    if not set_of(tables):
         beside = table(tables, "set_beside_ranking")
         return "none", "" if beside is None else spoken(rows(beside)[0], "note")
-    doubted = table(tables, "set_doubt")
-    if doubted is None:
+    row = doubt_of(tables)
+    if row is None:
         return "recommended", say("Whether that holds on another map and model was not tried.")
-    row = rows(doubted)[0]
     line = say(
-        "The set reaches 90 % of the best in {share:percent} of {draws:count} worlds drawn.",
+        WORLDS_SAY,
         share=float(row.reaches),
         draws=int(row.worlds),
     )
@@ -156,7 +150,7 @@ def _standing(tables: Mapping[str, Any]) -> tuple[str, str]:
 def _marks(tables: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Word the marks of a city's set, and that of the past."""
     found = table(tables, "marks")
-    if found is None or _best(tables) is None:
+    if found is None or not set_of(tables):
         return ()
     judged = found[(found["about"] == "set") | (found["mark"] == "past")]
     return tuple((CHIPS.get(row.verdict, "not"), worded(MARKS[row.mark], row.verdict)) for row in rows(judged))
@@ -175,7 +169,7 @@ def ranked(cities: Sequence[ComparedCity]) -> tuple[RankedCity, ...]:
     ----------
     cities : each with the tables recommended, set_beside_ranking, set_doubt and marks.
     """
-    best = [_best(city.tables) for city in cities]
+    best = [next(iter(set_of(city.tables)), None) for city in cities]
     served, gain = ([known_number(row and getattr(row, name)) for row in best] for name in ("set_served", "set_gain"))
     found = []
     ranks = zip(_ranks(served), _ranks(gain), strict=True)

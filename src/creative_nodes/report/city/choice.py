@@ -8,8 +8,8 @@ from typing import Any
 
 from creative_nodes.common import mark, say, translated
 from creative_nodes.report.city.reservations import plans_for
-from creative_nodes.report.say.spoken import Called, table
-from creative_nodes.report.say.words import rows
+from creative_nodes.report.city.sets import is_recommended, set_of
+from creative_nodes.report.say.spoken import Called
 
 KINDS = {
     "best": mark("Recommended together"),
@@ -51,14 +51,11 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
     site_ids : of the page's sites, in their order.
     names : names to show by site_id.
     """
-    recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
-    if recommended is None:
-        return ()
     number = {site_id: i for i, site_id in enumerate(site_ids)}
-    holds = doubted is None or bool(doubted["recommended"].iloc[0])
+    holds = is_recommended(tables)
     found = []
     for key, label in KINDS.items():
-        own = [row for row in rows(recommended[recommended["set"] == key]) if row.site_id in number]
+        own = [row for row in set_of(tables, kind=key) if row.site_id in number]
         if not own:
             continue
         members = tuple(

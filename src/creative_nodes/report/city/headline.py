@@ -11,7 +11,8 @@ import pandas as pd
 from creative_nodes.common import mark, say, say_n, spoken
 from creative_nodes.report.city.gaps import gain_anchor
 from creative_nodes.report.city.reservations import reservations
-from creative_nodes.report.say.keys import CHIPS, MAP_MARKS, PAST_MARKS, PRIORITY_MARKS
+from creative_nodes.report.city.sets import doubt_of, set_of
+from creative_nodes.report.say.keys import CHIPS, MARKS
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences, worded
 from creative_nodes.report.settings import PageSettings
@@ -25,7 +26,6 @@ WEAKER = {
     ("map_and_model", "does_not_hold"): mark("Map and model do not bear that out."),
 }
 IDLE_BELOW = 0.1  # of the network gain of a set that connects
-MARKS = {"priorities": PRIORITY_MARKS, "map_and_model": MAP_MARKS}
 # what a mark counts, by what it is about
 COUNTED = {
     ("set", "priorities"): mark(
@@ -123,13 +123,13 @@ def _no_bridge(
     return say("No candidate bridges a gap between creative spaces."), (sentences(much, here),)
 
 
-def _brings(own: pd.DataFrame, name: Called) -> str:
+def _brings(own: Sequence[Any], name: Called) -> str:
     """Say which sites are recommended together, and what they bring."""
-    first = rows(own)[0]
+    first = own[0]
     brings = say(
         "Best together are {names}: reused, they would newly serve {served:count} residents and add {gain:amount} "
         "spaces to the network of a typical space.",
-        names=[name.get(row.site_id, row.site_id) for row in rows(own)],
+        names=[name.get(row.site_id, row.site_id) for row in own],
         served=float(first.set_served),
         gain=float(first.set_gain),
     )
@@ -138,11 +138,10 @@ def _brings(own: pd.DataFrame, name: Called) -> str:
 
 def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Called) -> tuple[str, tuple[str, ...]]:
     """Say which sites are recommended together and what they bring, and beside it what differs from the ranking."""
-    recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
-    if recommended is None or not len(own := recommended[recommended["set"] == "best"]):
+    own, row = set_of(tables), doubt_of(tables)
+    if not own:
         return say("No set of sites is recommended."), ()
-    if doubted is not None and len(doubted) and not bool(doubted["recommended"].iloc[0]):
-        row = rows(doubted)[0]
+    if row is not None and not bool(row.recommended):
         often = say("Most often chosen: {names}.", names=[name.get(one, one) for one in row.most_often])
         return (
             say(
@@ -159,10 +158,10 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Called) -> tuple[
     return sentences(_brings(own, name), _doubt(marks[marks["about"] == "set"])), (*_idle(own, name), *said)
 
 
-def _idle(own: pd.DataFrame, name: Called) -> tuple[str, ...]:
+def _idle(own: Sequence[Any], name: Called) -> tuple[str, ...]:
     """Name the members of a set that connects which add next to nothing to the network themselves."""
-    found = [row for row in rows(own) if row.adds_gain < IDLE_BELOW * row.set_gain]
-    if not found or not bool(own["connects"].iloc[0]):
+    found = [row for row in own if row.adds_gain < IDLE_BELOW * row.set_gain]
+    if not found or not bool(own[0].connects):
         return ()
     names = [name.get(row.site_id, row.site_id) for row in found]
     return (
@@ -227,7 +226,7 @@ def _past(marks: pd.DataFrame) -> tuple[MarkLine, ...]:
         if verdict == "too_few"
         else say(PAST[verdict], n=n)
     )
-    return (MarkLine(CHIPS.get(verdict, "not"), worded(PAST_MARKS, verdict), line),)
+    return (MarkLine(CHIPS.get(verdict, "not"), worded(MARKS["past"], verdict), line),)
 
 
 def headline(

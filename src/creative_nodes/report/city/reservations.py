@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import mark, say, translated
+from creative_nodes.report.city.sets import is_recommended, set_of
 from creative_nodes.report.say.spoken import Called, table
 from creative_nodes.report.say.words import rows
 
@@ -35,9 +36,7 @@ def reservations(tables: Mapping[str, Any], ranked: pd.DataFrame, names: Called)
 
 def _named(tables: Mapping[str, Any], ranked: pd.DataFrame) -> list[str]:
     """Return the sites that the answer names: the first by score, and the set where it is recommended."""
-    recommended, doubted = table(tables, "recommended"), table(tables, "set_doubt")
-    stands = doubted is None or bool(doubted["recommended"].iloc[0])
-    members = [] if recommended is None or not stands else recommended[recommended["set"] == "best"]["site_id"].tolist()
+    members = [row.site_id for row in set_of(tables)] if is_recommended(tables) else []
     return list(dict.fromkeys([*members, ranked["site_id"].iloc[0]]))
 
 

@@ -102,6 +102,7 @@ PAST_MARKS = {
     "cannot_tell": mark("the past: cannot tell"),
     "too_few": mark("the past: too few"),
 }
+MARKS = {"priorities": PRIORITY_MARKS, "map_and_model": MAP_MARKS, "past": PAST_MARKS}
 # how a mark is drawn: class of the style sheets
 CHIPS = {"holds": "holds", "open": "open", "does_not_hold": "fails", "not_ranked": "not"}
 KNOWN_KINDS = {

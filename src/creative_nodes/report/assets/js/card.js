@@ -1,7 +1,7 @@
 /* the card of a site: what it is, what it reaches, what its score is made of, why it counts as heritage */
 const card = document.getElementById("card");
 /* the part of the page in view */
-const TABS = ["decide", "compare", "evidence", "method", "all"];
+const TABS = [...document.querySelectorAll("[role=tab]")].map(({ dataset }) => dataset.tab);
 const tabNow = () => (TABS.includes(getState("tab")) ? getState("tab") : TABS[0]);
 /* where an OSM object can be put right; what is no OSM object has no address */
 const editor = (url, id) => {

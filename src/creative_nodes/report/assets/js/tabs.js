@@ -113,17 +113,15 @@ map.on("moveend", () => {
 });
 const keptView = (getState("map") ?? "").split("/").map(Number);
 if (keptView.length === 3 && keptView.every(Number.isFinite)) map.setView(keptView.slice(1), keptView[0], { animate: false });
-const openShared = () => {
-  const i = data.sites.findIndex(({ site_id }) => site_id === getState("site"));
-  if (i >= 0) select(i, "link");
-};
+const siteInAddress = () => data.sites.findIndex(({ site_id }) => site_id === getState("site"));
+const openSite = (i) => { if (i >= 0 && i !== chosen) select(i, "link"); };
 window.addEventListener("popstate", () => {
   showTab();
   map.invalidateSize({ pan: false });
-  const i = data.sites.findIndex(({ site_id }) => site_id === getState("site"));
-  if (i >= 0 && i !== chosen) select(i, "link");
-  else if (i < 0 && !card.hidden) close();
+  const i = siteInAddress();
+  openSite(i);
+  if (i < 0 && !card.hidden) close();
 });
 nameSet();
 showTab();
-openShared();
+openSite(siteInAddress());
