@@ -44,9 +44,7 @@ class WordingReader:
 
     def is_no_works(self, tags: dict[str, str]) -> bool:
         """Tell whether an object's name of today is that of no works, and no former name tells of another past."""
-        return self.is_other_today(tags) and all(
-            self.says_no_works(tags, key) for key in name_keys(tags, kinds=FORMER)
-        )
+        return self.is_other_today(tags) and all(self.says_no_works(tags, key) for key in name_keys(tags, kinds=FORMER))
 
     def is_other_today(self, tags: dict[str, str]) -> bool:
         """Tell whether an object's name of today is that of no works, whatever it was: homes in an old mill."""
