@@ -88,7 +88,8 @@ def _ages(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Cal
     lacking = [names.get(one, one) for one in sites if one in set(heritage["site_id"]) - set(told)]
     if lacking:
         yield say(
-            "No year of building and no listing as heritage was found for {names}: that this is old industry is not shown.",
+            "No year of building and no listing as heritage was found for {names}: "
+            "that this is old industry is not shown.",
             names=lacking,
         )
 
