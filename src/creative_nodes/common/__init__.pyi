@@ -45,6 +45,7 @@ from .messages import minutes as minutes
 from .messages import not_known as not_known
 from .messages import number as number
 from .messages import percent as percent
+from .messages import percent_sign as percent_sign
 from .messages import plain_number as plain_number
 from .messages import plural as plural
 from .messages import say as say
