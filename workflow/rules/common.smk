@@ -24,7 +24,7 @@ from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import OSM_TAGS, check_files, find_imports
 from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source, shared
-from creative_nodes.report import HANDFUL, PAGE_KEYS
+from creative_nodes.report import GIS_KEYS, HANDFUL, PAGE_KEYS
 from creative_nodes.runs import (
     ANSWER_KEYS,
     ANSWERING,
@@ -332,7 +332,8 @@ def every_table(city):
 def results_of(city):
     """Return what is made of a city: its page, the GeoPackage and the CSV files for people, and every table."""
     folder = f"<tables>/{city}"
-    for_people = [f"<reports>/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+    desktop = [f"{folder}/{city}.{ending}" for ending in ("gpkg", "qgz")]
+    for_people = [f"<reports>/{city}.html", *desktop, f"{folder}/csv"]
     return [*for_people, f"{folder}/run.json", *every_table(city)]
 
 

@@ -247,6 +247,8 @@ rule pack_geopackage:
             "backtest",
             "backtest_summary",
             "study_area",
+            "places",
+            "street_edges",
             "heritage",
             "survey",
             "survey_scores",
@@ -265,6 +267,7 @@ rule pack_geopackage:
             subcategory="{city}",
             labels={"table": "GeoPackage"},
         ),
+        project="<tables>/{city}/{city}.qgz",
     log:
         "<logs>/{city}/pack_geopackage.log",
     benchmark:
@@ -276,6 +279,7 @@ rule pack_geopackage:
         **needs_of("pack_geopackage"),
     params:
         code=code_of("pack_geopackage"),
+        settings=params_for(*GIS_KEYS),
     script:
         "../../scripts/pack_geopackage.py"
 

@@ -12,12 +12,14 @@ from .city.whereabouts import read_ground as read_ground
 from .draw.basemap import draw_basemap as draw_basemap
 from .draw.basemap import read_places as read_places
 from .draw.basemap import read_roads as read_roads
+from .gis.changes import pack_changes as pack_changes
+from .gis.city import pack_city as pack_city
+from .gis.layers import OWN_COLUMNS as OWN_COLUMNS
+from .gis.layers import geopackage_contents as geopackage_contents
 from .indicators.facts import Facts as Facts
 from .indicators.facts import people_source as people_source
 from .indicators.table import describe_city as describe_city
-from .pack import pack_geopackage as pack_geopackage
 from .pack import write_csv as write_csv
-from .pack import write_layers as write_layers
 from .page import SCRIPT_KEYWORDS as SCRIPT_KEYWORDS
 from .page import changes_html as changes_html
 from .page import city_html as city_html
@@ -25,8 +27,10 @@ from .page import comparison_html as comparison_html
 from .page import index_html as index_html
 from .page import missing_messages as missing_messages
 from .page import write_page as write_page
+from .settings import GIS_KEYS as GIS_KEYS
 from .settings import HANDFUL as HANDFUL
 from .settings import PAGE_KEYS as PAGE_KEYS
+from .settings import gis_settings_of as gis_settings_of
 from .settings import settings_of as settings_of
 from .tables import INDICATORS as INDICATORS
 from .tables import TABLES as TABLES
