@@ -20,7 +20,6 @@ from qgis.core import (
     QgsLayoutItemScaleBar,
     QgsMapRendererCustomPainterJob,
     QgsMapSettings,
-    QgsMessageLog,
     QgsProject,
     QgsRenderContext,
     QgsVectorLayer,
@@ -184,7 +183,6 @@ def main(geopackage, project, pictures):
     said = []
     QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: said.append([tag, int(level), text]))
     found = {"geopackage": of_geopackage(geopackage, pictures), "project": of_project(project, pictures)}
-    QgsMessageLog.logMessage("done", "test")
     found["said"] = said
     (pictures / "found.json").write_text(json.dumps(found), encoding="utf-8")
     QgsProject.instance().clear()

@@ -332,7 +332,7 @@ def every_table(city):
 def results_of(city):
     """Return what is made of a city: its page, the GeoPackage and the CSV files for people, and every table."""
     folder = f"<tables>/{city}"
-    desktop = [f"{folder}/{city}.{ending}" for ending in ("gpkg", "qgz")]
+    desktop = [f"{folder}/{city}.{ending}" for ending in ("gpkg", "qgz", "xlsx")]
     for_people = [f"<reports>/{city}.html", *desktop, f"{folder}/csv"]
     return [*for_people, f"{folder}/run.json", *every_table(city)]
 

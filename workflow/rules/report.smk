@@ -311,3 +311,34 @@ rule write_csv:
         code=code_of("write_csv"),
     script:
         "../../scripts/write_csv.py"
+
+
+# snakemake data/processed/hanoi/hanoi.xlsx
+rule write_workbook:
+    input:
+        # in the words of the page, so of what the page is made of
+        **dict(rules.draw_map.input.items()),
+    output:
+        en=report(
+            "<tables>/{city}/{city}.xlsx",
+            caption="../report/workbook.rst",
+            category="Tables",
+            subcategory="{city}",
+            labels={"table": "Workbook"},
+        ),
+        vi="<tables>/{city}/{city}.vi.xlsx",
+        zh="<tables>/{city}/{city}.zh.xlsx",
+    log:
+        "<logs>/{city}/write_workbook.log",
+    benchmark:
+        "<logs>/{city}/write_workbook.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_workbook"),
+    params:
+        code=code_of("write_workbook"),
+        settings=params_for(*PAGE_KEYS),
+    script:
+        "../../scripts/write_workbook.py"

@@ -34,3 +34,4 @@ from .settings import gis_settings_of as gis_settings_of
 from .settings import settings_of as settings_of
 from .tables import INDICATORS as INDICATORS
 from .tables import TABLES as TABLES
+from .workbook.city import write_workbooks as write_workbooks

@@ -34,11 +34,14 @@ def _bare(text: str) -> str:
     return text
 
 
+def is_formula(text: str) -> bool:
+    """Say whether a spreadsheet would run a text as a formula."""
+    return (text.startswith(FORMULA) or _bare(text).startswith(FORMULA)) and not _is_number(text)
+
+
 def _safe(value: Any) -> Any:
     """Put an apostrophe before a text that a spreadsheet would run as a formula; names come from outside."""
-    if isinstance(value, str) and (value.startswith(FORMULA) or _bare(value).startswith(FORMULA)):
-        return value if _is_number(value) else f"'{value}"
-    return value
+    return f"'{value}" if isinstance(value, str) and is_formula(value) else value
 
 
 def write_csv(frame: pd.DataFrame, path: str | Path) -> None:

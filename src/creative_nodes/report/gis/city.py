@@ -8,7 +8,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import PARTS, WGS84_EPSG, reproject, say, say_n
+from creative_nodes.common import PARTS, WGS84_EPSG, reproject, say
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.city.gaps import gain_anchor, gain_limits
 from creative_nodes.report.gis.geopackage import write_layers
@@ -32,7 +32,7 @@ def _sources(provenance: Mapping[str, Any], *, fictional: bool) -> str:
 def _about(frames: Mapping[str, Any], settings: GisSettings, provenance: Mapping[str, Any], geopackage: Path) -> About:
     study = frames["study_area"].iloc[0]
     ranked = int(frames["scores"]["rank"].notna().sum())
-    told = say_n(ranked, "{n:count} candidate ranked", "{n:count} candidates ranked")
+    told = f"{ranked} candidate{'' if ranked == 1 else 's'} ranked"
     return About(
         geopackage=geopackage.name,
         title=say("{city}: old industry, new nodes", city=settings.name),
