@@ -7,6 +7,7 @@
 # make test-<stage>  the unit tests of one stage, such as make test-score
 # make test-full     make test with the slowest checks against real extracts on all of them
 # make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
+# make desktop the packed files as Debian's QGIS and LibreOffice open them (python3-qgis, gdal-bin, libreoffice-calc)
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
 # make words   the messages of the code into the files of the other languages
 
@@ -16,7 +17,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities diff refresh faults fuzz slurm test test-full lint env words docs lock bench clean
+.PHONY: demo cities diff refresh faults fuzz slurm desktop test test-full lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -53,6 +54,9 @@ fuzz: env
 # by itself it says what is missing; make test runs it where Slurm is
 slurm: env
 	@SLURM=required $(BIN)/pytest tests/slurm -q
+
+desktop: env
+	@QGIS=required OFFICE=required $(BIN)/pytest tests/desktop -q
 
 lint: env
 	@$(BIN)/ruff check .

@@ -21,6 +21,7 @@ STAGES = (
 MOST_LINES, MOST_ARGUMENTS = 450, 8
 HEAVY = {
     "SALib",
+    "openpyxl",
     *("folium", "gtfs_kit", "h3", "jinja2", "networkx", "osmium", "osmnx"),
     *("pulp", "rapidfuzz", "rasterio", "requests", "scipy", "skcriteria", "sklearn", "spopt"),
 }
@@ -47,7 +48,7 @@ USES = {
     "judge_marks": set(),
     "measure_scenarios": {"h3", "scipy"},
     "measure_sobol": {"SALib", "scipy"},
-    "pack_geopackage": set(),
+    "pack_geopackage": {"folium"},
     "pool_backtest": {"scipy"},
     "recommend_set": {"pulp", "scipy"},
     "record_city": set(),
@@ -69,6 +70,7 @@ USES = {
     "write_csv": set(),
     "write_graph": {"osmnx", "scipy"},
     "write_index": {"folium", "jinja2"},
+    "write_workbook": {"folium", "jinja2"},
 }
 SCRIPTS = sorted(path for path in (ROOT / "scripts").glob("*.py") if not path.name.startswith("_"))
 SHARED = ROOT / "scripts" / "_run.py"

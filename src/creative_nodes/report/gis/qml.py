@@ -38,18 +38,18 @@ def text_of(root: Element) -> str:
     return DOCTYPE + tostring(root, encoding="unicode")
 
 
-def add(parent: Element, tag: str, text: str = "", /, **attributes: Any) -> Element:
+def add(parent: Element, tag: str, *text: str, **attributes: Any) -> Element:
     """Add an element with its attributes, all of them as text.
 
     Parameters
     ----------
     parent : that it is put into.
     tag : its name.
-    text : its text.
+    text : its text, where it has one.
     attributes : by name; one trailing underscore is left out, for `class_`.
     """
     child = SubElement(parent, tag, {name.removesuffix("_"): str(value) for name, value in attributes.items()})
-    child.text = text or None
+    child.text = "".join(text) or None
     return child
 
 

@@ -92,7 +92,7 @@ def _write_sheet(sheet: Worksheet, told: Sheet) -> None:
     # a printed sheet is as wide as the paper, with its head on every page
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = A3 if len(told.heads) > MOST_ON_A4 else A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (1 if len(told.heads) <= MOST_ON_A4 else 2), 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
 
