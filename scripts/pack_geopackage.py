@@ -3,14 +3,12 @@
 from _run import start
 
 from creative_nodes.common import tables
-from creative_nodes.report import TABLES, draw_basemap, gis_settings_of, pack_city, read_places, read_roads
+from creative_nodes.report import TABLES, gis_settings_of, pack_city, read_base
 
 log = start(snakemake)
 drawn, made = ("places", "street_edges"), snakemake.output
 frames = {name: tables.read(TABLES[name], path) for name, path in snakemake.input.items() if name not in drawn}
-places, roads = read_places(snakemake.input.places), read_roads(snakemake.input.street_edges)
-study = frames["study_area"].iloc[0]
-paper = draw_basemap(places, roads, study.geometry, int(study["epsg"]))
+paper = read_base(*(snakemake.input[name] for name in drawn), frames["study_area"].iloc[0])
 settings, note = gis_settings_of(snakemake.params.settings), tables.provenance(snakemake.input.scores)
 layers = pack_city(frames, paper, settings, note, geopackage=made.geopackage, project=made.project)
 log.done(f"layers {', '.join(layers)}")

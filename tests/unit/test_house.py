@@ -362,7 +362,8 @@ def test_a_changed_constant_of_the_score_remakes_what_scores(copy):
 
 
 def test_what_pages_are_drawn_with_remakes_them_alone(copy):
-    assert copy("report/assets/report.css", "{", "{ ") == using("report/page.py")
+    assert copy("report/assets/report.css", "{", "{ ") == using("report/page.py", "report/draw/named.py")
+    assert copy("report/assets/js/start.js", "(", "( ") == using("report/page.py")
 
 
 def test_code_behind_a_front_door_counts_and_its_neighbours_do_not(copy):

@@ -14,6 +14,7 @@ from .draw.basemap import read_places as read_places
 from .draw.basemap import read_roads as read_roads
 from .gis.changes import pack_changes as pack_changes
 from .gis.city import pack_city as pack_city
+from .gis.city import read_base as read_base
 from .gis.layers import OWN_COLUMNS as OWN_COLUMNS
 from .gis.layers import geopackage_contents as geopackage_contents
 from .indicators.facts import Facts as Facts

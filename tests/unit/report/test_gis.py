@@ -15,6 +15,7 @@ import shapely
 from packed import SHAPES, packed_frames, table
 
 from creative_nodes.report.draw import basemap
+from creative_nodes.report.draw.named import NAMED, hex_of
 from creative_nodes.report.gis import layers
 from creative_nodes.report.gis.changes import pack_changes
 from creative_nodes.report.gis.city import pack_city
@@ -234,3 +235,26 @@ def test_points_stand_where_the_page_has_its_marks():
     frame = gpd.GeoDataFrame({"site_id": ["a"]}, geometry=[SHAPES[0]], crs=4326)
     (_, _, rows), *_ = layers._parted("heritage", frame)
     assert rows.geometry[0].within(SHAPES[0])
+
+
+@pytest.mark.parametrize(("colour", "code"), [("#fff", "#ffffff"), ("#d55e00", "#d55e00"), ("--ink", "#23211e")])
+def test_a_colour_of_the_page_is_found_by_its_name(colour, code):
+    assert hex_of(colour) == code
+
+
+def test_of_two_themes_the_light_one_is_taken():
+    css = ":root {\n --ink: light-dark(#23211e, #ece8e0);\n --card: #fff;\n --x: light-dark(rgb(0 0 0 / 22%), #000); }"
+    assert NAMED.findall(css) == [("--ink", "#23211e"), ("--card", "#fff")]
+
+
+def test_what_is_drawn_are_the_colours_of_the_page(frames, tmp_path):
+    pack(frames, tmp_path)
+    ((qml,),) = asked(tmp_path / "x.gpkg", "select styleQML from layer_styles where f_table_name = 'creative'")
+    rules = ElementTree.fromstring(qml).findall("renderer-v2/rules/rule")
+    colours = [
+        next(one.get("value") for one in symbol.iter("Option") if one.get("name") == "color")
+        for symbol in ElementTree.fromstring(qml).findall("renderer-v2/symbols/symbol")
+    ]
+    assert [rule.get("label") for rule in rules] == ["core", "intermediate", "supporting"]
+    # #0072b2, #56b4e9 and #a8d4f0 in QGIS's words, 0.95 of 255
+    assert colours == ["0,114,178,242", "86,180,233,242", "168,212,240,242"]

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import PARTS, WGS84_EPSG, reproject, say
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.city.gaps import gain_anchor, gain_limits
+from creative_nodes.report.draw.basemap import draw_basemap, read_places, read_roads
 from creative_nodes.report.gis.geopackage import write_layers
 from creative_nodes.report.gis.layers import packed_layers
 from creative_nodes.report.gis.looks import looks
@@ -41,6 +42,17 @@ def _about(frames: Mapping[str, Any], settings: GisSettings, provenance: Mapping
         epsg=int(study["epsg"]),
         bounds=reproject(study.geometry, WGS84_EPSG, int(study["epsg"])).bounds,
     )
+
+
+def read_base(places: str | Path, street_edges: str | Path, study: Any) -> dict[str, BaseGeometry]:
+    """Draw the map that lies under the layers, as that of the page.
+
+    Parameters
+    ----------
+    places, street_edges : files of the tables of these names.
+    study : the row of the table study_area.
+    """
+    return draw_basemap(read_places(places), read_roads(street_edges), study.geometry, int(study["epsg"]))
 
 
 def pack_city(

@@ -9,6 +9,7 @@ from creative_nodes.common import number
 from creative_nodes.report.city.hexagons import FEW_CAN_GO, WALK_CLASSES
 from creative_nodes.report.city.view import TOP_PINS
 from creative_nodes.report.draw import maps
+from creative_nodes.report.draw.named import hex_of
 from creative_nodes.report.gis.layers import BASE_LAYERS, OUTLINE
 from creative_nodes.report.gis.symbols import Look, Rule, Symbol, Test, Text, When, symbol_of
 from creative_nodes.report.say.keys import MAPPING
@@ -16,7 +17,7 @@ from creative_nodes.report.say.keys import MAPPING
 SITES, SPACES, TODAY, GROUND = "Sites", "Creative spaces", "The city today", "Base map"
 GROUPS = (SITES, SPACES, TODAY, GROUND)
 NAMES = ("name", "name_en")
-HOT = "#b34a00"
+HOT = hex_of("--hot")
 PIN = Symbol(HOT, 1, "#ffffff", 1, 2, size=22, number="rank")  # the numbered pin of the page
 FAINT = Symbol("", 1, "#8d867b", 0.5, 0.6)
 BASE_TITLES = {

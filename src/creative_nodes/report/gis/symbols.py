@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from creative_nodes.report.draw.named import hex_of
 from creative_nodes.report.gis.layers import Shape
 
 MM_PER_PIXEL = 25.4 / 96
@@ -87,20 +88,15 @@ def symbol_of(style: Mapping[str, Any]) -> Symbol:
     filled = style.get("fill", "fillColor" in style)
     stroked = style.get("stroke", "color" in style)
     return Symbol(
-        fill=full(str(style["fillColor"])) if filled else "",
+        fill=hex_of(str(style["fillColor"])) if filled else "",
         fill_opacity=float(style.get("fillOpacity", 1)),
-        stroke=full(str(style["color"])) if stroked else "",
+        stroke=hex_of(str(style["color"])) if stroked else "",
         stroke_opacity=float(style.get("opacity", 1)),
         width=float(style.get("weight", 1)),
         dash=tuple(float(part) for part in str(style.get("dashArray", "")).split()),
         sign=style.get("sign", "circle"),
         size=2 * float(style.get("radius", 4)),
     )
-
-
-def full(colour: str) -> str:
-    """Write a colour with two digits a part: #fff is #ffffff."""
-    return colour if len(colour) == 7 else "#" + "".join(digit * 2 for digit in colour[1:])
 
 
 def geometry_of(shape: Shape) -> Literal["marker", "line", "fill"]:
