@@ -8,6 +8,7 @@
 # make test-full     make test with the slowest checks against real extracts on all of them
 # make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
+# make new-city NAME="Da Nang"  the file of a new city (ARGS="box=... country=..."; config/README.md, New city)
 # make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities diff refresh faults fuzz slurm test test-full lint env words docs lock bench clean
+.PHONY: demo cities diff new-city refresh faults fuzz slurm test test-full lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -40,6 +41,9 @@ cities: env
 
 diff: env
 	@$(SNAKEMAKE) diff --config before=$(or $(A),unnamed) after=$(or $(B),unnamed)
+
+new-city: env
+	@$(SNAKEMAKE) new_city --config name="$(NAME)" $(ARGS)
 
 refresh: env
 	@$(SNAKEMAKE) refresh_downloads

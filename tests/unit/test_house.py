@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / PACKAGE
 # in the order of the way: each imports from those before it
 STAGES = (
     *("common", "pull", "locate", "people", "streets", "network", "reach", "score", "choose", "doubt"),
-    *("settings", "whatif", "runs", "report", "tools"),
+    *("settings", "newcity", "whatif", "runs", "report", "tools"),
 )
 MOST_LINES, MOST_ARGUMENTS = 450, 8
 HEAVY = {
@@ -47,6 +47,7 @@ USES = {
     "judge_marks": set(),
     "measure_scenarios": {"h3", "scipy"},
     "measure_sobol": {"SALib", "scipy"},
+    "new_city": {"osmium", "requests"},
     "pack_geopackage": set(),
     "pool_backtest": {"scipy"},
     "recommend_set": {"pulp", "scipy"},

@@ -2,6 +2,7 @@ from . import messages as messages
 from . import tables as tables
 from .cities import cities_named as cities_named
 from .cities import known_cities as known_cities
+from .cities import new_city_file as new_city_file
 from .cities import read_city as read_city
 from .cities import where_of as where_of
 from .errors import InputError as InputError

@@ -6,6 +6,7 @@ from .imports import read_imports as read_imports
 from .judging import Statement as Statement
 from .judging import judge as judge
 from .languages import city_languages as city_languages
+from .languages import languages_of as languages_of
 from .languages import read_taxonomies as read_taxonomies
 from .names import fold as fold
 from .names import has_han as has_han
