@@ -18,6 +18,7 @@ from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import check_files as check_files
 from .settings import find_imports as find_imports
+from .sites import Located as Located
 from .sites import locate as locate
 from .survey_list import as_sites as as_sites
 from .survey_list import survey_list as survey_list

@@ -80,10 +80,13 @@ class Known:
         return float(reproject(self.area, WGS84_EPSG, metric_epsg(self.area, None)).area / M2_PER_KM2)
 
 
-def _tried(known: Known, key: str, ask: Callable[[], T]) -> T | None:
-    """Ask, and note why there is no answer."""
+def _tried(known: Known, key: str, question: Callable[[], T] | None) -> T | None:
+    """Ask, and note why there is no answer; without a question nobody is asked."""
+    if question is None:
+        known.unknown[key] = "nobody was asked"
+        return None
     try:
-        return ask()
+        return question()
     except InputError as error:
         known.unknown[key] = str(error)
         return None
@@ -159,6 +162,7 @@ def find_out(
     cache: Path,
     root: Path = Path(),
     report: Callable[[str], None],
+    ask: bool = True,
 ) -> Known:
     """Find out what can be known of a city: from Nominatim, Geofabrik's index, and the cities that are there.
 
@@ -169,6 +173,7 @@ def find_out(
     cache : folder that keeps the answers of servers.
     root : the working folder.
     report : called with a line for each failure of a server.
+    ask : whether servers are asked.
 
     Raises
     ------
@@ -178,9 +183,11 @@ def find_out(
     how: dict[str, Any] = {"cache": cache, "internet": internet, "report": report}
     if not (asked.box or asked.polygon):
         name = asked.place or asked.name
-        known.place = _tried(known, "place", lambda: look_up_place(name, where=f"{WHERE}: place", **how))
+        known.place = _tried(
+            known, "place", (lambda: look_up_place(name, where=f"{WHERE}: place", **how)) if ask else None
+        )
     known.area = _area(asked, known.place, root)
-    area, extracts = known.area, _tried(known, "source", lambda: read_index(**how)) or []
+    area, extracts = known.area, _tried(known, "source", (lambda: read_index(**how)) if ask else None) or []
     if extracts and area is not None:
         known.extract = _tried(known, "source", lambda: _extract(extracts, area, config.edge_buffer_m))
     known.country = asked.country or (known.place.country if known.place else None) or _country(known, extracts)

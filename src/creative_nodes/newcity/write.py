@@ -148,7 +148,7 @@ def _borrowed(config: Config, lender: str, country: str) -> dict[str, Any]:
 def _travel(text: _Text, asked: AskedCity, known: Known, config: Config) -> None:
     own = known.lender == known.country
     if mode := asked.main_mode or known.main_mode:
-        told = "" if asked.main_mode else f"as in the city of {known.lender} that is there; look whether it holds here"
+        told = "" if asked.main_mode else f"as in a city of {known.lender} in this folder; look whether it holds here"
         text.add("main_mode", mode, told=told)
     if known.country and not own:
         told = (
@@ -218,6 +218,7 @@ def begin_city(
     cache: Path,
     root: Path = Path(),
     report: Callable[[str], None],
+    ask: bool = True,
 ) -> tuple[Path, list[str]]:
     """Write the file of a new city.
 
@@ -228,6 +229,7 @@ def begin_city(
     cache : folder that keeps the answers of servers.
     root : the working folder.
     report : called with a line for each failure of a server.
+    ask : whether servers are asked.
 
     Returns
     -------
@@ -238,7 +240,7 @@ def begin_city(
     InputError : there is such a city already, its key is none, or its polygon cannot be read.
     """
     path = new_city_file(asked.city, root=root)
-    known = find_out(asked, config, cache=cache, root=root, report=report)
+    known = find_out(asked, config, cache=cache, root=root, report=report, ask=ask)
     text, said, to_fill = city_text(asked, known, config)
     if "country" in said:
         validated(CityFile, said, str(path))
