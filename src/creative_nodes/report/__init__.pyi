@@ -15,6 +15,7 @@ from .draw.basemap import read_roads as read_roads
 from .indicators.facts import Facts as Facts
 from .indicators.facts import people_source as people_source
 from .indicators.table import describe_city as describe_city
+from .indicators.table import figures_in_words as figures_in_words
 from .pack import pack_geopackage as pack_geopackage
 from .pack import write_csv as write_csv
 from .pack import write_layers as write_layers
