@@ -206,9 +206,8 @@ def test_connectivity_of_one_city_and_of_none():
 
 
 def test_a_city_where_nothing_was_found_is_named_and_not_put_in_order():
-    frames = made_up.frames()
-    bare = frames | {name: frames[name].iloc[:0] for name in ("heritage", "creative")}
-    towns = [city("a", "A", connectivity=0.5), city("b", "B", frames=bare, connectivity=np.nan)]
+    bare = {"creative_spaces": 0.0, "heritage_sites": 0.0, "heritage_possible": 0.0, "connectivity": np.nan}
+    towns = [city("a", "A", connectivity=0.5), city("b", "B", **bare)]
     assert differences.empty(towns) == "Nothing was found in B: neither an industrial site nor a creative space."
     assert differences.connected(towns).startswith("In A two creative spaces")
     assert differences.empty(towns[:1]) == ""
