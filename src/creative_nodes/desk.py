@@ -223,7 +223,7 @@ def _taxonomies(run: CityRun) -> list[Path]:
     return [found(getattr(run.settings.analysis.locate, f"{kind}_taxonomy"), root=run.root) for kind in kinds]
 
 
-def measure_reach(run: CityRun, heritage: gpd.GeoDataFrame | None = None) -> Measured:
+def measure_reach(run: CityRun, *, heritage: gpd.GeoDataFrame | None = None) -> Measured:
     """Measure every criterion of the sites that could become nodes.
 
     Parameters
@@ -251,7 +251,7 @@ def measure_reach(run: CityRun, heritage: gpd.GeoDataFrame | None = None) -> Mea
     return measured
 
 
-def score_candidates(run: CityRun, candidates: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
+def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Score and rank candidates by the run's weights.
 
     Parameters

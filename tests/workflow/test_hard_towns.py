@@ -14,7 +14,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import hard_towns
 
 PAGES = ("bare-streets", "night-rail", "small-centre", "index", "comparison")
-LANGUAGES = {"en": "Nothing was found", "vi": "Không tìm thấy gì", "zh": "什么也没有找到"}
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +50,8 @@ def test_streets_alone_come_to_a_page_that_says_nothing_was_found(made):
     assert read(made, "bare-streets", "heritage").empty and read(made, "bare-streets", "creative").empty
     figures = read(made, "bare-streets", "indicators").set_index("indicator")["value"]
     assert figures[["connectivity", "isolated_share", "efficiency"]].isna().all()
-    for words in LANGUAGES.values():
-        for name in ("bare-streets", "index", "comparison"):
-            assert words in page(made, name), (words, name)
+    for name in ("bare-streets", "index", "comparison"):
+        assert "Nothing was found" in page(made, name), name
     assert "barely connected" not in page(made, "bare-streets")
     assert "no creative space found, so there is no network to measure" in made.said
     assert notices(made, "bare-streets")["few"].startswith("No site has enough evidence")
