@@ -20,6 +20,7 @@ from .gis.layers import geopackage_contents as geopackage_contents
 from .indicators.facts import Facts as Facts
 from .indicators.facts import people_source as people_source
 from .indicators.table import describe_city as describe_city
+from .indicators.table import figures_in_words as figures_in_words
 from .pack import write_csv as write_csv
 from .page import SCRIPT_KEYWORDS as SCRIPT_KEYWORDS
 from .page import changes_html as changes_html
