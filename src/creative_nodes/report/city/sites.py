@@ -108,6 +108,7 @@ class SiteCard:
     near: str = ""
     ground: str = ""
     district: str = ""
+    plans: tuple[str, ...] = ()
     linked: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()

@@ -93,9 +93,10 @@ const more = (site) => {
   });
   return links.length ? [about(t("More:"), ...links.flatMap((one, i) => (i ? [" · ", one] : [one])))] : [];
 };
-/* under other weights than those of the run, how sure we are is not known */
+/* under other weights than those of the run: what still tells of the run */
 const care = (site) =>
-  (site.run_rank ? t("Certainty and rank interval belong to the weights of the run, under which its rank is {n}.", { n: site.run_rank }) : "");
+  (site.run_rank ? t("In the run its rank is {n}; what would change it is told of the run's own priorities.", { n: site.run_rank }) : "");
+const sureOf = (site) => [make("b", {}, t("Among the first: {words}.", { words: [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join("; ") })), " ", site.interval_words || ""];
 const titled = (site) => (site.rank && site.kind === "candidate" ? `${site.rank}. ${site.name}` : site.name);
 const details = (site) => {
   const facts = [site.heritage_class, site.status_words, site.district, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.began, site.listed && t("listed")];
@@ -106,7 +107,7 @@ const details = (site) => {
     make("p", {}, facts.filter(Boolean).join(" · ")),
     site.kind === "survey" ? "" : make("p", {}, evidence, site.source ? " " : "", site.source || ""),
   ];
-  if (site.rank) lines.push(about(t("Among the first: {words}.", { words: [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join("; ") }), site.interval_words || ""));
+  if (site.rank) lines.push(make("p", { className: "sure-of" }, ...sureOf(site)));
   lines.push(make("p", { className: "care small" }, care(site)));
   if (site.unreachable_reason) lines.push(about(t("Out of reach, not scored:"), site.unreachable_reason));
   if (site.kind === "converted") lines.push(make("p", {}, t("Already in creative use, so it is no candidate.")));
@@ -144,6 +145,7 @@ const reweigh = () => {
   const site = data.sites[shown[1]];
   card.querySelector("h2").textContent = titled(site);
   card.querySelector(".care").textContent = care(site);
+  card.querySelector(".sure-of")?.replaceChildren(...sureOf(site));
   card.querySelectorAll(".adds").forEach((cell, k) => cell.replaceChildren(...added(partOf(site, k), data.criteria[k][2])));
 };
 const close = () => {

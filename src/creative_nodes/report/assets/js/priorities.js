@@ -1,75 +1,5 @@
 /* live priorities: sliders weigh the criteria anew, and table, map and card follow */
 
-/* ---- the arithmetic of values.py, one criterion after the other: nothing here knows of the page */
-const WHOLE = 10000; // weights set by hand are whole steps of 0.01 %, so that they sum to 1 exactly
-const TIE = 1e12; // scores equal to twelve decimals are a tie
-
-const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
-/* weights as they apply: criteria that do not count in this city are left out, the rest share their weight in proportion */
-const appliedWeights = (weights, known) => {
-  const whole = total(weights.filter((_, k) => known[k]));
-  return weights.map((weight, k) => (known[k] ? weight / whole : 0));
-};
-const scoreAll = ({ values, known }, weights) => {
-  const applied = appliedWeights(weights, known);
-  const used = known.flatMap((is, k) => (is ? [k] : []));
-  return values.map((row) => Math.min(1, Math.max(0, total(used.map((k) => row[k] * applied[k])))));
-};
-/* adding and taking away 2^52 rounds to a whole number, a half to the even one */
-const roundedHalfEven = (number) => number + 2 ** 52 - 2 ** 52;
-/* best first; ties share the better rank and keep the order of their ids */
-const rankAll = (scores, ties) => {
-  const keys = scores.map((score) => roundedHalfEven(score * TIE));
-  const order = keys.map((_, i) => i).sort((a, b) => keys[b] - keys[a] || ties[a] - ties[b]);
-  const ranks = new Array(order.length);
-  order.forEach((i, place) => {
-    const before = order[place - 1];
-    ranks[i] = place && keys[i] === keys[before] ? ranks[before] : place + 1;
-  });
-  return { order, ranks };
-};
-/* shares in whole steps that sum to WHOLE, the largest remainders rounded up; null when there is nothing to share */
-const quantise = (shares) => {
-  const sum = total(shares);
-  if (!(sum > 0) || !Number.isFinite(sum) || shares.some((share) => share < 0)) return null;
-  const exact = shares.map((share) => (share / sum) * WHOLE);
-  const steps = exact.map(Math.floor);
-  const rest = exact.map((one, k) => [one - steps[k], k]).sort(([a, i], [b, j]) => b - a || i - j);
-  rest.slice(0, WHOLE - total(steps)).forEach(([, k]) => { steps[k] += 1; });
-  return steps;
-};
-/* a number as YAML 1.1 reads it back to the last digit: an exponent needs a point before it */
-const yamlNumber = (number) => String(number).replace(/^(\d+)e/, "$1.0e");
-/* percent with two decimals in the address: 12_6_6.25 (a comma would be written as %2C) */
-const writeWeights = (steps) => steps.map((step) => String(step / 100)).join("_");
-const readWeights = (text, known) => {
-  const parts = (text ?? "").split(/[_,]/);
-  if (parts.length !== known.length || !parts.every((part) => /^\d{1,3}(\.\d{1,2})?$/.test(part))) return null;
-  return quantise(parts.map((part, k) => (known[k] ? Number(part) : 0)));
-};
-
-/* ---- importance: a slider a group, and in each group a slider a criterion, 0 to 100 */
-const FULL = 100;
-const spreadOut = (weights, groups, known, fallback) => {
-  const whole = total(weights.filter((_, k) => known[k]));
-  return groups.map((members) => {
-    const live = members.filter((k) => known[k]);
-    const sum = total(live.map((k) => weights[k]));
-    const like = sum > 0 ? weights : total(live.map((k) => fallback[k])) > 0 ? fallback : known.map(() => 1);
-    const inside = total(live.map((k) => like[k]));
-    return { all: (FULL * sum) / whole, within: members.map((k) => (known[k] ? (FULL * like[k]) / inside : 0)) };
-  });
-};
-const gather = (importance, groups, n) => {
-  const shares = new Array(n).fill(0);
-  const whole = total(importance.map((group) => group.all));
-  importance.forEach(({ all, within }, g) => {
-    const inside = total(within);
-    groups[g].forEach((k, j) => { shares[k] = inside > 0 ? (all / whole) * (within[j] / inside) : 0; });
-  });
-  return shares;
-};
-
 /* ---- the panel */
 const prioritiesPanel = (panel, apply) => {
   const said = () => data.priorities;
@@ -94,14 +24,42 @@ const prioritiesPanel = (panel, apply) => {
   let opened = false;
   let result = { ...run, scores: scoreAll(unit, own) };
 
+  /* ---- how sure the ranks are under these weights, and the best sets: from what the page carries */
+  const { worlds: packed, sets, concentration, top, thresholds } = once.carried;
+  const ids = data.sites.map(({ site_id }) => site_id);
+  let worlds = null;
+  const unpacked = () => (worlds ??= packed ? unpackWorlds(packed, values, ids.length) : []);
+  const inWorlds = (weights) => unpacked().map((world) => ranksIn(world, weights, ids.length));
+  const drawnAround = (weights) => weightingsAround(appliedWeights(weights, known), concentration);
+  const serving = (weights) => {
+    const two = [at.newly_served, at.network_gain];
+    return two.every((k) => known[k]) ? shareOfServing(weights, own, ...two) : 0.5;
+  };
+  const judge = (weights) => {
+    const drawn = drawnAround(weights).map((one) => ranksOf(scoreAll(unit, one)));
+    const share = serving(weights);
+    const verdict = (found, draws) => found.map((one) => ({ ...one, draws, verdict: verdictOf(one.top, draws, thresholds) }));
+    return {
+      top, share,
+      priorities: verdict(overRankings(drawn, values.length, top), drawn.length),
+      map: packed ? verdict(overRankings(inWorlds(weights), ids.length, top), packed.n) : null,
+      sets: sets ? setsByWorth(sets, share, ids) : [],
+    };
+  };
+
   const percent = (share) => `${decimals(share * 100, 0, 1)}\u00a0%`;
   const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
+  const activePreset = () => said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
   const isRun = () => state.weights.every((weight, k) => weight === own[k]);
 
   const take = (preset, weights, steps) => Object.assign(state, { preset, weights, steps });
   const toRun = () => {
     take("", own, null);
     state.importance = spreadOut(own, groups, known, own);
+  };
+  const backToRun = () => {
+    toRun();
+    refresh();
   };
   const toPreset = (key) => {
     const { weights } = presetOf(key);
@@ -188,7 +146,7 @@ const prioritiesPanel = (panel, apply) => {
     const presets = said().presets.map(presetButton);
     const boxes = said().groups.map(groupBox);
     const reset = make("button", { type: "button" }, t("Reset"));
-    reset.addEventListener("click", () => { toRun(); refresh(); });
+    reset.addEventListener("click", backToRun);
     const copy = make("button", { type: "button" }, t("Copy as config"));
     copy.addEventListener("click", copyYaml);
     const row = make("div", { className: "presets", role: "group" }, ...presets);
@@ -205,12 +163,10 @@ const prioritiesPanel = (panel, apply) => {
     box.addEventListener("toggle", () => { opened = box.open; });
     const told = make("p", { className: "moves" });
     told.setAttribute("role", "status");
-    const care = make("p", { className: "care small", hidden: true },
-      t("Certainty words and rank intervals belong to the weights of the run. They do not follow the sliders."));
     const copied = make("div", { className: "copied", hidden: true });
     box.append(copied);
-    panel.replaceChildren(box, told, care);
-    parts = { presets, boxes, reset, summary, box, told, care, copied };
+    panel.replaceChildren(box, told);
+    parts = { presets, boxes, reset, summary, box, told, copied };
     show();
   };
 
@@ -261,7 +217,7 @@ const prioritiesPanel = (panel, apply) => {
       showSlider(head, state.importance[g].all, total(groups[g].map((k) => applied[k])));
       sliders.forEach((one, j) => showSlider(one, state.importance[g].within[j], applied[groups[g][j]]));
     });
-    const active = said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
+    const active = activePreset();
     parts.presets.forEach((button, k) => button.setAttribute("aria-pressed", String(said().presets[k] === active)));
     parts.box.querySelector(".reason").textContent = active?.reason ?? "";
     parts.reset.disabled = isRun();
@@ -269,7 +225,6 @@ const prioritiesPanel = (panel, apply) => {
       ? t("Set your own priorities")
       : active ? t("Priorities: {name}", { name: active.label }) : t("Priorities: your own");
     parts.told.textContent = told || (isRun() && !opened ? "" : change());
-    parts.care.hidden = isRun();
     parts.box.classList.toggle("own", !isRun());
     parts.copied.hidden = true;
   };
@@ -281,7 +236,11 @@ const prioritiesPanel = (panel, apply) => {
     result = { ...rankAll(scores, ties), scores };
     show(remark);
     const applied = appliedWeights(state.weights, known);
-    apply({ ...result, run: run.ranks, changed: !isRun(), parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) });
+    const changed = !isRun();
+    const active = activePreset();
+    const told = active ? active.label : t("your own");
+    apply({ ...result, run: run.ranks, changed, told, toRun: backToRun, weights: groups.map((members, g) => [said().groups[g].label, percent(total(members.map((k) => applied[k])))]),
+      judged: changed ? judge(state.weights) : null, parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) });
   };
   const refresh = (told = "") => {
     remark = told;
@@ -314,11 +273,12 @@ const prioritiesPanel = (panel, apply) => {
     draw();
   });
   if (!isRun()) draw();
-  return { state, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
+  return { state, judge, drawnAround, inWorlds, worlds: unpacked, serving, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
 
 /* ---- the page follows */
 const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
+  const start = performance.now();
   found.parts.forEach((parts, i) => {
     const site = data.sites[i];
     site.rank = found.ranks[i];
@@ -329,10 +289,13 @@ const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
     const parts = found.parts.map((row) => row[k]);
     criterion[2] = parts.includes(null) ? null : Math.max(...parts);
   });
+  judgeSites(found);
   reorder(found);
   renumber(found);
   drawNewLinks();
   reweigh();
+  answerAnew(found);
+  performance.measure("priorities", { start });
 });
 /* for tests */
 window.livePriorities = live;

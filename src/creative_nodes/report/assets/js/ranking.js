@@ -72,6 +72,15 @@ const shift = (by) => {
   return make("span", { className: by > 0 ? "shift up" : "shift down", title: told },
     make("span", { ariaHidden: "true" }, n), make("span", { className: "sr" }, told));
 };
+/* the two marks of a site and between which ranks it lies */
+const chip = (verdict, words) => make("span", { className: `chip chip-${once.chips[verdict]}` }, words);
+const showMarks = (row, site) => {
+  row.querySelector(".marks-of").replaceChildren(...[
+    chip(site.priorities_mark, site.priorities_mark_words),
+    site.map_mark ? chip(site.map_mark, site.map_mark_words) : "",
+    site.interval ? make("span", { className: "interval" }, t("rank {interval}", { interval: site.interval })) : "",
+  ].filter(Boolean).flatMap((one, k) => (k ? [" ", one] : [one])));
+};
 const reorder = ({ order, ranks, scores, run, changed }) => {
   completeRows();
   const body = document.getElementById("rows");
@@ -88,6 +97,8 @@ const reorder = ({ order, ranks, scores, run, changed }) => {
     row.dataset.told = told;
     row.querySelector(".score .value").textContent = fixed(scores[i], 2);
     row.querySelector(".score .bar > span").style.width = `${scores[i] * 100}%`;
+    if (changed || row.classList.contains("judged")) showMarks(row, data.sites[i]);
+    row.classList.toggle("judged", changed);
   });
   ranking.classList.toggle("reweighed", changed);
 };

@@ -72,7 +72,7 @@ onTab.push(() => {
   const line = document.getElementById("not-the-run");
   if (!line) return;
   const told = [
-    ranking.classList.contains("reweighed") ? t("Your own priorities number the sites on the map; the sets and their marks are those of the run.") : "",
+    ranking.classList.contains("reweighed") && !once.carried.sets && data.choice.length ? t("These sets are those of the run's own priorities, not of yours.") : "",
     filtering() ? t("The filters of the tab Compare dim sites on the map.") : "",
   ].filter(Boolean);
   line.textContent = told.join(" ");
@@ -85,6 +85,7 @@ onTab.push((tab) => {
   else layer_control_legend.expand();
 });
 onLanguage.push(() => { showTab(); nameSet(); });
+afterAnswer.push(nameSet, () => showTab());
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-show]");
   if (button) select(+button.dataset.show, "choice");
