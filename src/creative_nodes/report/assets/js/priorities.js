@@ -1,6 +1,7 @@
 /* live priorities: sliders weigh the criteria anew, and table, map and card follow */
 
 /* ---- the panel */
+const STEP = 5; // of a slider, by its buttons
 const prioritiesPanel = (panel, apply) => {
   const said = () => data.priorities;
   if (said().off) {
@@ -20,7 +21,7 @@ const prioritiesPanel = (panel, apply) => {
 
   /* what holds: whose weights (the run's, a preset's, or set by hand), and where the sliders stand */
   const state = { preset: "", steps: null, weights: own, importance: spreadOut(own, groups, known, own) };
-  const folded = groups.map(() => true);
+  let full = false;
   let opened = false;
   let result = { ...run, scores: scoreAll(unit, own) };
 
@@ -60,6 +61,7 @@ const prioritiesPanel = (panel, apply) => {
   const backToRun = () => {
     toRun();
     refresh();
+    settle();
   };
   const toPreset = (key) => {
     const { weights } = presetOf(key);
@@ -67,6 +69,32 @@ const prioritiesPanel = (panel, apply) => {
     state.importance = spreadOut(weights, groups, known, own);
   };
   const toSteps = (steps) => take("", steps.map((step) => step / WHOLE), steps);
+
+  /* ---- what was before: a step is what one hand's move has come to rest at */
+  const snapshot = () => structuredClone(state);
+  const [before, after] = [[], []];
+  let settled = snapshot();
+  const settle = () => {
+    if (JSON.stringify(state) === JSON.stringify(settled)) return;
+    before.push(settled);
+    after.length = 0;
+    settled = snapshot();
+    showSteps();
+  };
+  const stepTo = (from, to) => {
+    if (!from.length) return;
+    to.push(settled);
+    settled = from.pop();
+    Object.assign(state, structuredClone(settled));
+    refresh();
+    showSteps();
+  };
+  const showSteps = () => {
+    const focused = document.activeElement;
+    parts.undo.disabled = !before.length;
+    parts.redo.disabled = !after.length;
+    if (focused?.disabled) parts.summary.focus(); // the keyboard is not left without a place
+  };
 
   /* ---- the address, written when the hand rests: browsers refuse many changes a second */
   let resting = 0;
@@ -105,12 +133,23 @@ const prioritiesPanel = (panel, apply) => {
 
   /* ---- elements, made anew in each language */
   let parts = {};
+  const stepper = (sign, label, input) => {
+    const button = make("button", { type: "button", className: "step", disabled: input.disabled }, sign);
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", () => {
+      input.value = Number(input.value) + (sign === "+" ? STEP : -STEP);
+      ["input", "change"].forEach((kind) => input.dispatchEvent(new Event(kind)));
+    });
+    return button;
+  };
   const slider = (label, remark, shown, move) => {
     const input = make("input", { type: "range", min: 0, max: FULL, step: 1, value: shown ?? 0, disabled: shown === null });
     input.setAttribute("aria-label", label);
     input.addEventListener("input", () => move(input));
+    input.addEventListener("change", settle);
     const share = make("output", {});
-    const row = make("div", { className: "slide" }, make("span", { className: "what" }, label), input, share);
+    const row = make("div", { className: "slide" }, make("span", { className: "what" }, label),
+      stepper("−", t("Less weight: {label}", { label }), input), input, stepper("+", t("More weight: {label}", { label }), input), share);
     if (remark) row.append(make("span", { className: "remark small" }, remark));
     return { row, input, share };
   };
@@ -118,28 +157,28 @@ const prioritiesPanel = (panel, apply) => {
     const live = groups[g].filter((k) => known[k]);
     const none = live.length ? "" : t("None of its criteria counts in this city.");
     const head = slider(group.label, none, live.length ? 0 : null, (input) => moveGroup(g, input));
-    const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: folded[g] });
-    const fold = make("button", { type: "button", className: "unfold" }, make("span", { className: "word" }, t("Criteria")));
-    fold.setAttribute("aria-label", t("Criteria of the group {group}", { group: group.label }));
-    fold.setAttribute("aria-controls", inside.id);
-    fold.setAttribute("aria-expanded", String(!folded[g]));
-    fold.addEventListener("click", () => {
-      folded[g] = !folded[g];
-      inside.hidden = folded[g];
-      fold.setAttribute("aria-expanded", String(!folded[g]));
-    });
-    head.row.append(fold);
+    const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: !full });
     const lone = live.length === 1 ? t("The only one of its group that counts: use the slider of the group.") : "";
     const sliders = group.sliders.map((one, j) => {
       const still = !one.known || lone;
       return slider(one.label, one.remark || lone, still ? null : 0, (input) => moveInside(g, j, input));
     });
     inside.append(...sliders.map(({ row }) => row));
-    return { box: make("div", { className: "bundle" }, head.row, inside), head, sliders };
+    return { box: make("div", { className: "bundle" }, head.row, inside), head, sliders, inside };
+  };
+  /* the four groups alone, whose criteria keep their proportions, or every criterion */
+  const modeButton = (label, all) => {
+    const button = make("button", { type: "button", ariaPressed: String(full === all) }, label);
+    button.addEventListener("click", () => {
+      full = all;
+      parts.boxes.forEach(({ inside }) => { inside.hidden = !full; });
+      [...button.parentElement.children].forEach((one) => { one.ariaPressed = String(one === button); });
+    });
+    return button;
   };
   const presetButton = (preset) => {
     const button = make("button", { type: "button", disabled: !preset.weights.length, title: preset.reason }, preset.label);
-    button.addEventListener("click", () => { toPreset(preset.key); refresh(); });
+    button.addEventListener("click", () => { toPreset(preset.key); refresh(); settle(); });
     return button;
   };
   const build = () => {
@@ -147,6 +186,11 @@ const prioritiesPanel = (panel, apply) => {
     const boxes = said().groups.map(groupBox);
     const reset = make("button", { type: "button" }, t("Reset"));
     reset.addEventListener("click", backToRun);
+    const undo = make("button", { type: "button" }, t("Undo"));
+    undo.addEventListener("click", () => stepTo(before, after));
+    const redo = make("button", { type: "button" }, t("Redo"));
+    redo.addEventListener("click", () => stepTo(after, before));
+    const modes = make("div", { className: "modes", role: "group", ariaLabel: t("How much to set") }, modeButton(t("Four groups"), false), modeButton(t("All criteria"), true));
     const copy = make("button", { type: "button" }, t("Copy as config"));
     copy.addEventListener("click", copyYaml);
     const row = make("div", { className: "presets", role: "group" }, ...presets);
@@ -158,15 +202,17 @@ const prioritiesPanel = (panel, apply) => {
       presets.length ? row : "",
       make("p", { className: "reason small" }),
       ...refused.map((preset) => make("p", { className: "how small" }, make("b", {}, t("{name}:", { name: preset.label })), " ", preset.reason)),
+      modes,
       ...boxes.map((one) => one.box),
-      make("div", { className: "acts" }, reset, copy));
+      make("div", { className: "acts" }, undo, redo, reset, copy));
     box.addEventListener("toggle", () => { opened = box.open; });
     const told = make("p", { className: "moves" });
     told.setAttribute("role", "status");
     const copied = make("div", { className: "copied", hidden: true });
     box.append(copied);
     panel.replaceChildren(box, told);
-    parts = { presets, boxes, reset, summary, box, told, copied };
+    parts = { presets, boxes, undo, redo, reset, summary, box, told, copied };
+    showSteps();
     show();
   };
 
@@ -265,12 +311,14 @@ const prioritiesPanel = (panel, apply) => {
   };
 
   opened = recall();
+  settled = snapshot();
   build();
   onLanguage.unshift(() => { build(); draw(); });
   window.addEventListener("hashchange", () => {
     if (location.hash && !location.hash.includes("=")) return; // a link within the page
     recall();
     draw();
+    settle();
   });
   if (!isRun()) draw();
   return { state, judge, drawnAround, inWorlds, worlds: unpacked, serving, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
