@@ -232,7 +232,7 @@ def _site(site: SiteCard) -> dict[str, Any]:
 def _spoken_data(page: CityPage) -> dict[str, Any]:
     """Collect what the page's script shows: sites, spaces and clusters by row, in the order the map numbers them."""
     return {
-        "criteria": [[row.label, row.median, row.best_part] for row in page.criteria],
+        "criteria": [[row.label, row.median, row.best_part, row.place_median] for row in page.criteria],
         "sites": [_site(site) for site in page.sites],
         "others": [_site(site) for site in page.others],
         "spaces": [[s.name, s.other_names, s.domain, s.tier_words, s.source, s.url, s.lat, s.lon] for s in page.spaces],

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import spoken, translated
+from creative_nodes.common import mark, say, spoken, translated
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
@@ -74,6 +75,11 @@ from creative_nodes.report.say.words import Words, rows, worded
 from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
+# what a row of the ranking tells in natural units
+IN_UNITS = {
+    "newly_served": mark("newly served {here}; a typical street place {median}"),
+    "network_gain": mark("network gain {here}; a typical street place {median}"),
+}
 TOLD_SPOTS = 2  # places that the first lines name where no candidate bridges a gap
 
 
@@ -140,6 +146,15 @@ class CityPage:
     served_shapes: tuple[BaseGeometry, ...]
     underserved: BaseGeometry
     reached: tuple[str, ...]
+
+    def in_units(self, site: SiteCard) -> list[tuple[str, str]]:
+        """Say what a site brings of the two aims of the set, each beside the median of the city's street places."""
+        at = {row.key: (row, measure) for row, measure in zip(self.criteria, site.measures, strict=False)}
+        found = {key: at[key] for key in IN_UNITS if key in at}
+        return [
+            (key, say(IN_UNITS[key], here=measure.value, median=row.place_median or say("not known")))
+            for key, (row, measure) in found.items()
+        ]
 
     @property
     def ranked(self) -> tuple[SiteCard, ...]:
@@ -262,7 +277,8 @@ def city_page(
     asked = survey.cards if survey else ()
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = known_sites(tables["registry"])
-    criteria = method.criteria(ordered, settings)
+    scales = tables.get("scales", pd.DataFrame({"criterion": [], "median": []}))
+    criteria = method.criteria(ordered, settings, places=dict(zip(scales["criterion"], scales["median"], strict=True)))
     near = whereabouts(ground, creative, settings.clusters, epsg)
     gapped = gaps(tables, (*candidates, *asked), near, settings, study.geometry)
     where = [spot.where for spot in gapped.spots[:TOLD_SPOTS]] if gapped else []

@@ -1,7 +1,7 @@
 /* the answer under other priorities: marks of the sites, headline and sets; what cannot be worked out here says so */
 
 /* ---- the sites' marks */
-const OF_RUN = ["priorities_mark", "priorities_mark_words", "map_mark", "map_mark_words", "interval", "interval_words"];
+const OF_RUN = ["priorities_mark", "priorities_mark_words", "map_mark", "map_mark_words", "interval", "interval_words", "rank_low", "rank_high"];
 const judgeSite = (site, own, map) => {
   const between = own.low === own.high ? whole(own.low) : `${whole(own.low)}–${whole(own.high)}`;
   const [low, high, draws] = [own.low, own.high, own.draws].map(whole);
@@ -9,6 +9,8 @@ const judgeSite = (site, own, map) => {
     priorities_mark: own.verdict,
     priorities_mark_words: data.marks.priorities[own.verdict],
     interval: between,
+    rank_low: own.low,
+    rank_high: own.high,
     interval_words: low === high
       ? t("Its rank stays {low} in 90 % of {draws} weightings drawn around these.", { low, draws })
       : t("Its rank lies between {low} and {high} in 90 % of {draws} weightings drawn around these.", { low, high, draws }),

@@ -74,11 +74,18 @@ const shift = (by) => {
 };
 /* the two marks of a site and between which ranks it lies */
 const chip = (verdict, words) => make("span", { className: `chip chip-${once.chips[verdict]}` }, words);
+/* between which ranks of all a site lies, as a bar and in words */
+const rangeOf = ({ rank_low, rank_high, interval }) => {
+  const n = data.priorities.values.length;
+  const inner = make("span", {});
+  Object.assign(inner.style, { width: `${(100 * (rank_high - rank_low + 1)) / n}%`, marginLeft: `${(100 * (rank_low - 1)) / n}%` });
+  return make("span", { className: "interval" }, make("span", { className: "range", ariaHidden: "true" }, inner), t("rank {interval}", { interval }));
+};
 const showMarks = (row, site) => {
   row.querySelector(".marks-of").replaceChildren(...[
     chip(site.priorities_mark, site.priorities_mark_words),
     site.map_mark ? chip(site.map_mark, site.map_mark_words) : "",
-    site.interval ? make("span", { className: "interval" }, t("rank {interval}", { interval: site.interval })) : "",
+    site.interval ? rangeOf(site) : "",
   ].filter(Boolean).flatMap((one, k) => (k ? [" ", one] : [one])));
 };
 const reorder = ({ order, ranks, scores, run, changed }) => {

@@ -85,7 +85,7 @@ onTab.push((tab) => {
   else layer_control_legend.expand();
 });
 onLanguage.push(() => { showTab(); nameSet(); });
-afterAnswer.push(nameSet, () => showTab());
+afterAnswer.push(nameSet, () => showTab(), offer);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-show]");
   if (button) select(+button.dataset.show, "choice");
