@@ -57,13 +57,14 @@ CITY_SCRIPTS = (
     "priorities.js",
     "brief.js",
     "terms.js",
+    "compare.js",
     "tabs.js",
 )
-CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
+CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print")
 # sections under the map by the tab that shows them, in the order of the page
 SECTIONS = {
     "decide": ("also",),
-    "compare": ("scenarios", "together", "survey"),
+    "compare": ("versus", "scenarios", "together", "survey"),
     "evidence": ("notes", "certainty", "gaps", "nodes", "backtest", "record", "figures", "colocation", "known"),
     "method": ("caution", "method", "terms", "data"),
 }

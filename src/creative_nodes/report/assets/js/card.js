@@ -125,18 +125,31 @@ const details = (site) => {
 const doubts = (site) => site.doubts?.length
   ? [make("h3", {}, t("What would change its rank")), make("ul", {}, ...site.doubts.map((text) => make("li", {}, text)))]
   : [];
+/* a candidate can be put beside others */
+const pickBox = (list, i) => {
+  if (list !== "sites") return [];
+  const box = make("input", { type: "checkbox", checked: picked.includes(i) });
+  box.dataset.pick = i;
+  return [make("p", {}, make("label", { className: "compare-this" }, box, " ", t("Compare with other sites")))];
+};
 /* the site shown, to be shown again in another language: list and row */
 let shown = null;
 /* the row or pin that the card was opened from: closing gives the focus back */
 let opener = null;
+/* the card takes a column beside the map, never a part of it; the map keeps its middle */
+const dock = (on) => {
+  card.hidden = !on;
+  document.body.classList.toggle("carded", on);
+  map.invalidateSize({ animate: false });
+};
 const open = (list, i) => {
   shown = [list, i];
   opener = document.activeElement.closest("[data-site], .pin") ?? opener;
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
-  card.replaceChildren(button, ...details(site), ...more(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site, true), briefButton(list, i));
-  card.hidden = false;
+  card.replaceChildren(button, ...details(site), ...more(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site, true), ...pickBox(list, i), briefButton(list, i));
+  dock(true);
   card.scrollTop = 0;
 };
 /* other weights: the card stays as it is, but for its rank and what each criterion adds */
@@ -153,7 +166,7 @@ const close = () => {
   if (card.contains(document.activeElement)) back?.focus({ preventScroll: true });
   shown = null;
   opener = null;
-  card.hidden = true;
+  dock(false);
   setState("site", null);
   mark(-1);
 };

@@ -16,12 +16,12 @@ const kept = (i) => Object.keys(FIELDS).every((field) => !wanted[field] || alike
 /* whether nobody uses the site as far as is known: the others stay in sight, grey, with the reason */
 const couldBeReused = (i) => !wanted.reuse || REUSABLE.includes(data.sites[i].status);
 const filtering = () => Object.values(wanted).some(Boolean);
-const compare = {
+const comparing = {
   rank: (a, b) => data.sites[a].rank - data.sites[b].rank,
-  score: (a, b) => data.sites[b].score - data.sites[a].score || compare.rank(a, b),
-  name: (a, b) => data.sites[a].name.localeCompare(data.sites[b].name, LOCALES[language]) || compare.rank(a, b),
+  score: (a, b) => data.sites[b].score - data.sites[a].score || comparing.rank(a, b),
+  name: (a, b) => data.sites[a].name.localeCompare(data.sites[b].name, LOCALES[language]) || comparing.rank(a, b),
 };
-const inOrder = (a, b) => (sorting.down ? -1 : 1) * compare[sorting.by](a, b);
+const inOrder = (a, b) => (sorting.down ? -1 : 1) * comparing[sorting.by](a, b);
 
 /* ---- the address */
 const written = () => ({

@@ -23,7 +23,7 @@ const prioritiesPanel = (panel, apply) => {
   const state = { preset: "", steps: null, weights: own, importance: spreadOut(own, groups, known, own) };
   let full = false;
   let opened = false;
-  let result = { ...run, scores: scoreAll(unit, own) };
+  let result = { ...run, scores: scoreAll(unit, own), applied: appliedWeights(own, known) };
 
   /* ---- how sure the ranks are under these weights, and the best sets: from what the page carries */
   const { worlds: packed, sets, concentration, top, thresholds } = once.carried;
@@ -279,7 +279,7 @@ const prioritiesPanel = (panel, apply) => {
   const draw = () => {
     waiting = 0;
     const scores = scoreAll(unit, state.weights);
-    result = { ...rankAll(scores, ties), scores };
+    result = { ...rankAll(scores, ties), scores, applied: appliedWeights(state.weights, known) };
     show(remark);
     const applied = appliedWeights(state.weights, known);
     const changed = !isRun();
@@ -321,7 +321,7 @@ const prioritiesPanel = (panel, apply) => {
     settle();
   });
   if (!isRun()) draw();
-  return { state, judge, drawnAround, inWorlds, worlds: unpacked, serving, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
+  return { state, known, judge, drawnAround, inWorlds, worlds: unpacked, serving, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
 
 /* ---- the page follows */

@@ -49,6 +49,7 @@ const select = (i, from) => {
 const rowOf = (event) => event.target.closest?.("[data-site]");
 ranking.addEventListener("click", (event) => {
   if (event.target.id === "all") showAll();
+  else if (event.target.closest("[data-pick]")) return;
   else if (rowOf(event)) select(+rowOf(event).dataset.site, "table");
 });
 ranking.addEventListener("keydown", (event) => {
@@ -76,7 +77,7 @@ const shift = (by) => {
 const chip = (verdict, words) => make("span", { className: `chip chip-${once.chips[verdict]}` }, words);
 /* between which ranks of all a site lies, as a bar and in words */
 const rangeOf = ({ rank_low, rank_high, interval }) => {
-  const n = data.priorities.values.length;
+  const n = data.sites.filter(({ rank }) => rank).length;
   const inner = make("span", {});
   Object.assign(inner.style, { width: `${(100 * (rank_high - rank_low + 1)) / n}%`, marginLeft: `${(100 * (rank_low - 1)) / n}%` });
   return make("span", { className: "interval" }, make("span", { className: "range", ariaHidden: "true" }, inner), t("rank {interval}", { interval }));

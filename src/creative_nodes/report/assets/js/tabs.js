@@ -94,8 +94,8 @@ document.addEventListener("click", ({ target }) => {
 /* ---- share and print */
 document.addEventListener("click", async ({ target }) => {
   if (target.id === "print-page") window.print();
-  if (target.id !== "share") return;
-  const told = document.getElementById("shared");
+  if (!target.matches?.("#share, .share")) return;
+  const told = target.parentElement.querySelector("[role=status]");
   try {
     await navigator.clipboard.writeText(location.href);
     told.textContent = t("The link is copied.");
