@@ -241,4 +241,4 @@ def test_each_row_draws_its_range_of_ranks_and_says_what_it_brings_beside_a_typi
             share = (site["rank_high"] - site["rank_low"] + 1) / n
             assert inner["width"] == pytest.approx(max(outer["width"] * share, 3), abs=1.5)
             assert row.locator(".unit-of").count() == 2
-            assert "a typical street place" in row.locator(".unit-newly_served").inner_text()
+            assert "median" in row.locator(".unit-newly_served").inner_text()

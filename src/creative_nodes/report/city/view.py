@@ -77,8 +77,8 @@ from creative_nodes.report.settings import PageSettings
 TOP_PINS = 10
 # what a row of the ranking tells in natural units
 IN_UNITS = {
-    "newly_served": mark("newly served {here}; a typical street place {median}"),
-    "network_gain": mark("network gain {here}; a typical street place {median}"),
+    "newly_served": mark("newly served {here} (median {median})"),
+    "network_gain": mark("network gain {here} (median {median})"),
 }
 TOLD_SPOTS = 2  # places that the first lines name where no candidate bridges a gap
 

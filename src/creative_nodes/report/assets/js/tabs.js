@@ -68,7 +68,7 @@ const nameSet = () => {
 };
 map.on("zoomend moveend", nameSet);
 /* what is set on another tab shows here too, and says so */
-onTab.push(() => {
+const tellElsewhere = () => {
   const line = document.getElementById("not-the-run");
   if (!line) return;
   const told = [
@@ -77,7 +77,8 @@ onTab.push(() => {
   ].filter(Boolean);
   line.textContent = told.join(" ");
   line.hidden = !told.length;
-});
+};
+onTab.push(tellElsewhere);
 onTab.push((tab) => {
   if (tab === "decide") setNames.addTo(map);
   else setNames.remove();
@@ -85,7 +86,7 @@ onTab.push((tab) => {
   else layer_control_legend.expand();
 });
 onLanguage.push(() => { showTab(); nameSet(); });
-afterAnswer.push(nameSet, () => showTab(), offer);
+afterAnswer.push(nameSet, tellElsewhere, offer);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-show]");
   if (button) select(+button.dataset.show, "choice");
