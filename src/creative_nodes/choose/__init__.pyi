@@ -8,7 +8,7 @@ from .grounds import Grounds as Grounds
 from .options import Walks as Walks
 from .options import measure_options as measure_options
 from .portfolio import choose_portfolio as choose_portfolio
-from .recommended import CONNECTS_FROM as CONNECTS_FROM
+from .settings import CONNECTS_FROM as CONNECTS_FROM
 from .settings import Portfolio as Portfolio
 from .tables import DECISIONS as DECISIONS
 from .tables import PORTFOLIO as PORTFOLIO

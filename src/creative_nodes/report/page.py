@@ -47,19 +47,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js")
-CITY_SCRIPTS = (
-    "card.js",
-    "ranking.js",
-    "map.js",
-    "filters.js",
-    "weighing.js",
-    "answer.js",
-    "priorities.js",
-    "brief.js",
-    "terms.js",
-    "compare.js",
-    "tabs.js",
-)
+_CITY_SCRIPTS = "card ranking map filters weighing answer priorities brief terms compare tabs"
+CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print")
 # sections under the map by the tab that shows them, in the order of the page
 SECTIONS = {
