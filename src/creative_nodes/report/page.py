@@ -238,7 +238,6 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "terms": {term.key: term.told for term in page.terms},
         "priorities": asdict(page.priorities),
         "choice": [[member.number for member in option.members] for option in page.choice],
-        "chosen": [option.key for option in page.choice],
         "bridge": page.answer.bridge,
         "marks": {kind: {key: translated(word) for key, word in found.items()} for kind, found in keys.MARKS.items()},
     }
