@@ -315,8 +315,8 @@ RESULTS = (
         "sweeps",
         "sweep_variants",
     ),
-    *("recommended", "set_beside_ranking", "decisions"),
-    *("marks", "site_doubt", "set_doubt", "member_doubt", "worlds"),
+    *("recommended", "set_beside_ranking", "set_front", "decisions"),
+    *("marks", "site_doubt", "set_doubt", "member_doubt", "worlds", "world_values"),
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),
 )

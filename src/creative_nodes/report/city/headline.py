@@ -56,11 +56,15 @@ class MarkLine:
 
 @dataclass(frozen=True)
 class Headline:
-    """The answer: the set, its marks, the first by score, and what a reader should know beside them."""
+    """The answer: the set, its marks, the first by score, and what a reader should know beside them.
+
+    `bridge`, with which the lead begins, says that no candidate bridges a gap, whatever the priorities.
+    """
 
     lead: str
     marks: tuple[MarkLine, ...] = ()
     first: str = ""
+    bridge: str = ""
     beside: tuple[str, ...] = ()
 
 
@@ -283,5 +287,6 @@ def headline(
         sentences(gap, lead),
         (*map(_mark_line, rows(judged)), *_past(marks)),
         _first(tables, ranked, marks, names),
+        gap,
         (*gap_beside, *reservations(tables, ranked, names), *beside),
     )

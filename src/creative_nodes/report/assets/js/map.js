@@ -99,8 +99,7 @@ const zoomTo = (i) => {
   const bounds = L.latLngBounds([data.sites[i].at]);
   each("sites", (layer, row) => { if (row === i) bounds.extend(layer.getBounds()); });
   (data.sites[i].areas || []).filter(([walk]) => walk).forEach(([, , polygons]) => polygons.forEach((rings) => bounds.extend(ring(rings[0]))));
-  const covered = narrow.matches || card.hidden ? 0 : card.offsetWidth + 20;
-  map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40 + covered, 40], paddingBottomRight: [40, 40], animate: !calm.matches });
+  map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40, 40], paddingBottomRight: [40, 40], animate: !calm.matches });
 };
 
 /* ---- what the map says when touched */

@@ -68,16 +68,17 @@ const nameSet = () => {
 };
 map.on("zoomend moveend", nameSet);
 /* what is set on another tab shows here too, and says so */
-onTab.push(() => {
+const tellElsewhere = () => {
   const line = document.getElementById("not-the-run");
   if (!line) return;
   const told = [
-    ranking.classList.contains("reweighed") ? t("Your own priorities number the sites on the map; the sets and their marks are those of the run.") : "",
+    ranking.classList.contains("reweighed") && !once.carried.sets && data.choice.length ? t("These sets are those of the run's own priorities, not of yours.") : "",
     filtering() ? t("The filters of the tab Compare dim sites on the map.") : "",
   ].filter(Boolean);
   line.textContent = told.join(" ");
   line.hidden = !told.length;
-});
+};
+onTab.push(tellElsewhere);
 onTab.push((tab) => {
   if (tab === "decide") setNames.addTo(map);
   else setNames.remove();
@@ -85,6 +86,7 @@ onTab.push((tab) => {
   else layer_control_legend.expand();
 });
 onLanguage.push(() => { showTab(); nameSet(); });
+afterAnswer.push(nameSet, tellElsewhere, offer);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-show]");
   if (button) select(+button.dataset.show, "choice");
@@ -93,8 +95,8 @@ document.addEventListener("click", ({ target }) => {
 /* ---- share and print */
 document.addEventListener("click", async ({ target }) => {
   if (target.id === "print-page") window.print();
-  if (target.id !== "share") return;
-  const told = document.getElementById("shared");
+  if (!target.matches?.("#share, .share")) return;
+  const told = target.parentElement.querySelector("[role=status]");
   try {
     await navigator.clipboard.writeText(location.href);
     told.textContent = t("The link is copied.");
