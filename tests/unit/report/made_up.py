@@ -15,9 +15,9 @@ from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA, POSITION_CRITERIA
 from creative_nodes.report import page
 from creative_nodes.report import settings as page_settings
-from creative_nodes.report.city import figures, links, view
-from creative_nodes.report.draw import basemap
+from creative_nodes.report.city import figures, links, onmap, view
 from creative_nodes.report.draw import packed as packed_data
+from creative_nodes.report.draw.paper import read_paper
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score.against import city_correlations, city_scales, scales_by, values_of
 from creative_nodes.score.values import DEFAULT_ANCHORS
@@ -678,12 +678,8 @@ def city_html(
     told = links.read_links(folder / "places.parquet", read["heritage"]["osm_ids"].explode().dropna())
     speak = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told, districts=districts)
     city = speak()
-    paper = basemap.draw_basemap(
-        basemap.read_places(folder / "places.parquet"),
-        basemap.read_roads(folder / "street_edges.parquet"),
-        city.area,
-        city.epsg,
-    )
+    drawn = (folder / f"{name}.parquet" for name in ("places", "street_edges"))
+    paper = read_paper(*drawn, city.area, city.epsg, sites=onmap.grounds(city))
     return page.city_html(speak, paper)
 
 
