@@ -189,6 +189,7 @@ def test_hostile_names_are_inert_in_cards_tooltips_popups_and_legend(visit, spok
                 fold.click()
             assert seen.page.evaluate(UNWANTED) == []
             seen.page.locator("#card .close").click()
+        seen.page.evaluate("void layer_control_legend.expand()")
         for box in seen.page.locator(".leaflet-control-layers-selector").all():
             box.check()
         opened = seen.page.evaluate(

@@ -122,12 +122,12 @@ def test_the_recommended_sites_are_named_on_the_map_within_its_frame(visit, city
             members = seen.page.evaluate(
                 "(creativeNodes.data.choice[0] ?? []).map((i) => creativeNodes.data.sites[i].name)"
             )
-            labels = seen.page.locator(".set-name")
+            labels = seen.page.locator(".set-name:not(.beside-set) .name")
             assert [labels.nth(k).inner_text() for k in range(labels.count())] == [
                 re.sub(r"\s+", " ", name) for name in members
             ]
             seen.page.locator("#tab-compare").click()
-            seen.page.wait_for_selector(".set-name", state="detached")  # they fade
+            assert seen.page.locator(".set-name").count() == 0
 
 
 def test_a_site_of_the_choice_is_shown_where_it_is(visit, made_up_page):

@@ -48,7 +48,17 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js", "theme.js")
-CITY_SCRIPTS = ("card.js", "ranking.js", "map.js", "names.js", "filters.js", "priorities.js", "brief.js", "terms.js", "tabs.js")
+CITY_SCRIPTS = (
+    "card.js",
+    "ranking.js",
+    "map.js",
+    "names.js",
+    "filters.js",
+    "priorities.js",
+    "brief.js",
+    "terms.js",
+    "tabs.js",
+)
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
 # sections under the map by the tab that shows them, in the order of the page
 SECTIONS = {

@@ -129,7 +129,7 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         "start_year": pd.array([1920 + i if i % 2 else None for i in range(n)], dtype="Int64"),
         "listed": [i % 4 == 0 for i in range(n)],
         "public_land": [False] * n,
-        "list": ["known"] * (n - 2) + [""] * 2,
+        "list": ["likely" if i in (1, 14) else "known" for i in range(n - 2)] + [""] * 2,
         "offered": [True] * n,
         "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
         "placed_to": ["site"] * n,
@@ -413,6 +413,10 @@ def _places() -> gpd.GeoDataFrame:
         '{"waterway": "river"}': LineString([(WEST, SOUTH + 0.045), (WEST + 0.06, SOUTH + 0.03)]),
         '{"railway": "rail"}': LineString([(WEST + 0.02, SOUTH), (WEST + 0.03, SOUTH + 0.05)]),
         '{"building": "yes"}': _square(WEST, SOUTH),
+        json.dumps({"place": "quarter", "name": "Chợ Cũ", "name:en": "Old Market", "name:zh": "旧市"}): Point(
+            WEST + 0.03, SOUTH + 0.03
+        ),
+        json.dumps({"railway": "station", "name": HOSTILE[2]}): Point(WEST + 0.02, SOUTH + 0.035),
         json.dumps({"building": "yes", **LINKED}): _square(WEST + 0.001, SOUTH),
     }
     n = len(shapes)

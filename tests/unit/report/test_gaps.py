@@ -16,9 +16,9 @@ import made_up
 from creative_nodes.common import messages, tables
 from creative_nodes.report.city import gaps as found_gaps
 from creative_nodes.report.city import view
+from creative_nodes.report.city.onmap import map_data
 from creative_nodes.report.city.whereabouts import WAYS, Ground, read_ground, way_words, whereabouts
 from creative_nodes.report.draw import maps
-from creative_nodes.report.city.onmap import map_data
 from creative_nodes.report.draw.paper import Paper
 from creative_nodes.report.tables import TABLES
 

@@ -48,7 +48,13 @@ PAPER_STYLES: dict[str, Style] = {
     "roads_minor": {"color": "--map-minor", "weight": 1, "opacity": 1},
     "roads_major": {"color": "--map-major", "weight": 2, "opacity": 1},
     "near_streets": {"color": "--map-minor", "weight": 3, "opacity": 1},
-    "near_buildings": {"color": "--map-major", "weight": 0.8, "opacity": 1, "fillColor": "--map-built", "fillOpacity": 1},
+    "near_buildings": {
+        "color": "--map-major",
+        "weight": 0.8,
+        "opacity": 1,
+        "fillColor": "--map-built",
+        "fillOpacity": 1,
+    },
 }
 SPACE_STYLES: dict[str, Style] = {
     "core": {"radius": 5.5, "fillColor": CREATIVE, "color": "#fff", "weight": 1, "fillOpacity": 0.95},

@@ -25,6 +25,8 @@ LAST_ZOOM = 17.0
 ZOOM_STEP = 0.25
 LINE_TOLERANCE_M = 15  # a name follows the run of a line, not its kinks
 BESIDE_M = 50  # a line this near to a longer one of its name is its other carriageway
+PIECE_M = 2500  # a larger water is named in each of its pieces of this size: one name would lie out of view
+LEAST_OF_PIECE = 0.1  # of a piece that water must cover to be named there
 SHORTEST_M = 150  # a shorter piece of a line carries no name
 
 
@@ -174,6 +176,16 @@ def _lines(frame: gpd.GeoDataFrame, kind: str, lat: float) -> Iterator[gpd.GeoDa
         yield gpd.GeoDataFrame({"zoom": zoom}, geometry=runs, crs=frame.crs).assign(kind=kind, **told)
 
 
+def _pieces(shape: BaseGeometry) -> list[BaseGeometry]:
+    """Cut a large area (metric CRS) into squares; what hardly reaches into one is left out of it."""
+    west, south, east, north = shape.bounds
+    if shape.area < PIECE_M**2 and max(east - west, north - south) < 2 * PIECE_M:
+        return [shape]
+    corners = [(x, y) for x in np.arange(west, east, PIECE_M) for y in np.arange(south, north, PIECE_M)]
+    cells = shapely.intersection([shapely.box(x, y, x + PIECE_M, y + PIECE_M) for x, y in corners], shape)
+    return [cell for cell in cells if cell.area >= LEAST_OF_PIECE * PIECE_M**2] or [shape]
+
+
 def _spots(frame: gpd.GeoDataFrame, lat: float) -> gpd.GeoDataFrame:
     """Name points and areas (rows of `read_named`, metric CRS), each at a point on it."""
     kinds, shapes = [KINDS[row] for row in frame["kind"]], frame.geometry.to_numpy()
@@ -181,7 +193,10 @@ def _spots(frame: gpd.GeoDataFrame, lat: float) -> gpd.GeoDataFrame:
     spans = np.array([kind.span_px for kind in kinds])
     zoom = np.minimum(first_zoom(np.sqrt(shapely.area(shapes)), spans, lat), latest)
     told = frame[list(NAME_COLUMNS)].assign(kind=[kind.name for kind in kinds], zoom=zoom)
-    return gpd.GeoDataFrame(told, geometry=shapely.point_on_surface(shapes), crs=frame.crs)
+    water = [kind.name == "water" for kind in kinds]
+    pieces = [_pieces(shape) if wet else [shape] for wet, shape in zip(water, shapes, strict=True)]
+    whole = gpd.GeoDataFrame(told.assign(geometry=pieces).explode("geometry", ignore_index=True), crs=frame.crs)
+    return whole.set_geometry(whole.geometry.representative_point())
 
 
 def _metric(frame: gpd.GeoDataFrame, cut: BaseGeometry, epsg: int) -> gpd.GeoDataFrame:

@@ -253,7 +253,8 @@ map.attributionControl.addAttribution('© <a href="https://www.openstreetmap.org
 /* buttons on the map: each with an icon, its words beside it where there is room */
 const mapButtons = make("div", { className: "map-buttons leaflet-control" });
 const asideOf = () => mapButtons.offsetWidth + 12;
-const show = (bounds, margin) => map.fitBounds(bounds, { paddingTopLeft: [margin, margin], paddingBottomRight: [margin + asideOf(), margin], animate: false });
+const above = () => layer_control_legend.getContainer().offsetHeight + 12;
+const show = (bounds, margin) => map.fitBounds(bounds, { paddingTopLeft: [margin, margin + above()], paddingBottomRight: [margin + asideOf(), margin], animate: false });
 /* the site that a button is about: the chosen one, else the first of the set */
 const subject = () => (chosen >= 0 ? chosen : data.choice[0]?.[0] ?? 0);
 const toggleReach = () => {

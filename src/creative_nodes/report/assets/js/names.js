@@ -168,6 +168,7 @@ const placeNames = () => {
   if (tabNow() === TABS[0] || tabNow() === "all") nameSites(taken);
   nameGround(taken);
 };
+pageTools.nameStandsAt = (k) => whereOf(k).points[0];
 map.on("moveend pinsmoved resize", placeNames);
 onLanguage.push(placeNames);
 placeNames();
