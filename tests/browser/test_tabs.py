@@ -9,7 +9,8 @@ TABS = ["decide", "compare", "evidence", "method", "all"]
 MOST_WORDS = 300  # of the first screen
 PHONE = {"width": 390, "height": 844}
 
-# words (numbers are none) of what stands within the first screen, as the browser tells them apart in that language
+# words (numbers are none) of what stands within the first screen, as the browser tells them apart in that language; the
+# names of streets and quarters on the map are looked up, not read, and the sites named there are read
 FIRST_SCREEN = """(language) => {
   const segmenter = new Intl.Segmenter(language, { granularity: "word" });
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -17,7 +18,7 @@ FIRST_SCREEN = """(language) => {
   while (walker.nextNode()) {
     const frame = walker.currentNode.parentElement;
     const { top, height } = frame.getBoundingClientRect();
-    if (!frame.checkVisibility() || !height || top > innerHeight) continue;
+    if (!frame.checkVisibility() || !height || top > innerHeight || frame.matches("[class*=named-]")) continue;
     const parts = [...segmenter.segment(walker.currentNode.data)];
     words += parts.filter(({ isWordLike, segment }) => isWordLike && /\\p{L}/u.test(segment)).length;
   }

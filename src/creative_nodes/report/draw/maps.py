@@ -224,8 +224,8 @@ def _draw_paper(city: OfflineMap, data: MapData, *, tiles_url: str | None) -> No
 
 def _graded(title: str, *lines: Sequence[tuple[str, str]]) -> str:
     """Label of a layer in classes: its title, then a swatch and a word for each class, line by line."""
-    told = ["".join(_swatch(f"grade sw-{kind}", word) for kind, word in line) for line in lines]
-    return f'<span class="graded">{title}{"".join(f"<br><span class=grades>{line}</span>" for line in told)}</span>'
+    told = ["".join(f"<span>{_swatch(f'grade sw-{kind}', word)}</span>" for kind, word in line) for line in lines]
+    return f'<span class="graded">{title}{"".join(f"<span class=grades>{line}</span>" for line in told)}</span>'
 
 
 def _draw_cells(
