@@ -36,9 +36,10 @@ def faults(page) -> list[str]:
     return [f"{fault['id']}: {[node['html'][:160] for node in fault['nodes'][:3]]}" for fault in bad]
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
-def test_axe_finds_no_serious_fault(visit, any_page, size):
-    with visit(any_page, size) as seen:
+def test_axe_finds_no_serious_fault(visit, any_page, size, theme):
+    with visit(any_page, size, f"theme={theme}") as seen:
         seen.page.evaluate(AXE)
         for code in LANGUAGES:
             seen.page.locator(f'[data-language="{code}"]').click()

@@ -373,9 +373,10 @@ def test_a_page_of_many_candidates_stays_small(city_page):
     assert city_page.stat().st_size < 6_000_000
 
 
-def test_text_meets_contrast_aa(visit, made_up_page):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_meets_contrast_aa(visit, made_up_page, theme):
     """Every visible text against the first opaque background behind it (WCAG 2, 4.5 to 1)."""
-    with visit(made_up_page) as seen:
+    with visit(made_up_page, fragment=f"theme={theme}") as seen:
         seen.page.locator("#rows tr").first.click()
         poor = seen.page.evaluate(
             """() => {

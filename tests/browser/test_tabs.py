@@ -17,8 +17,8 @@ FIRST_SCREEN = """(language) => {
   let words = 0;
   while (walker.nextNode()) {
     const frame = walker.currentNode.parentElement;
-    const { top, height } = frame.getBoundingClientRect();
-    if (!frame.checkVisibility() || !height || top > innerHeight || frame.matches("[class*=named-]")) continue;
+    const { top, right, height } = frame.getBoundingClientRect();
+    if (!frame.checkVisibility() || !height || top > innerHeight || right < 0 || frame.matches("[class*=named-]")) continue;
     const parts = [...segmenter.segment(walker.currentNode.data)];
     words += parts.filter(({ isWordLike, segment }) => isWordLike && /\\p{L}/u.test(segment)).length;
   }

@@ -250,7 +250,7 @@ L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 map.attributionControl.setPrefix("Leaflet");
 map.attributionControl.addAttribution('© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)');
 
-/* buttons on the map: each with an icon, its words beside it where there is room */
+/* buttons on the map: each an icon, with its words beside it when it is pointed at */
 const mapButtons = make("div", { className: "map-buttons leaflet-control" });
 const asideOf = () => mapButtons.offsetWidth + 12;
 const above = () => layer_control_legend.getContainer().offsetHeight + 12;
