@@ -91,10 +91,16 @@ def translated(text: str) -> str:
 # ---------------------------------------------------------------- numbers and units
 
 
+@lru_cache
+def _figures(code: str) -> dict[int, str]:
+    """Return the signs of a language that stand in numbers for Python's."""
+    locale = LOCALES[code]
+    return {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+
+
 def figures_of(text: str) -> str:
     """Write a number as Python does (1,234.5) the way the language in force does (1.234,5)."""
-    locale = LOCALES[language()]
-    return text.translate({ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)})
+    return text.translate(_figures(language()))
 
 
 def number(value: float, *, digits: int = 3) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,11 @@ def write_all(frames: Mapping[str, Any], files: Mapping[str, str], *schemas: Tab
 
 def empty(table: Table) -> Any:
     """Make an empty frame of a table."""
+    return _blank(table).copy()
+
+
+@cache
+def _blank(table: Table) -> Any:
     frame = pd.DataFrame({column.name: [] for column in table.columns if column.kind != "geometry"})
     if table.has_geometry:
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=WGS84))

@@ -239,10 +239,11 @@ class Taxonomy:
         named = [key for key in tags if name_key(key)[0] in self._kinds]
         if not any(_holds(self._any_word, tags, key) for key in named) or self._never.found_in(tags):
             return []
-        # a name of today is judged with all others of today, an old one by itself
+        # a name of today is judged with all others of today, an old one by itself; that of no works tells of none
         exceptions = {key for key in named if _holds(self._exceptions, tags, key)}
         if any(name_key(key)[0] in TODAY for key in exceptions):
             exceptions.update(name_keys(tags))
+        exceptions.update(key for key in named if self.wording.says_no_works(tags, key))
         telling = {key: tags[key] for key in named if key not in exceptions}
         found = []
         for one in self._names:

@@ -44,15 +44,14 @@ class WordingReader:
 
     def is_no_works(self, tags: dict[str, str]) -> bool:
         """Tell whether an object's name of today is that of no works, and no former name tells of another past."""
-        return self.is_other_today(tags) and all(
-            self._says_no_works(tags, key) for key in name_keys(tags, kinds=FORMER)
-        )
+        return self.is_other_today(tags) and all(self.says_no_works(tags, key) for key in name_keys(tags, kinds=FORMER))
 
     def is_other_today(self, tags: dict[str, str]) -> bool:
         """Tell whether an object's name of today is that of no works, whatever it was: homes in an old mill."""
-        return any(self._says_no_works(tags, key) for key in name_keys(tags, kinds=TODAY))
+        return any(self.says_no_works(tags, key) for key in name_keys(tags, kinds=TODAY))
 
-    def _says_no_works(self, tags: dict[str, str], key: str) -> bool:
+    def says_no_works(self, tags: dict[str, str], key: str) -> bool:
+        """Tell whether one name of an object is that of no works."""
         return self._no_works.found_in(tags[key], language=name_key(key)[1])
 
     def serves(self, tags: dict[str, str]) -> bool:

@@ -11,6 +11,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ def settings_texts() -> Iterator[tuple[str, str]]:
                     yield from ((path.relative_to(ROOT).as_posix(), row[key]) for key in columns if row[key])
 
 
+@cache  # three languages and the checks ask for it
 def template() -> Catalog:
     """Collect every message of the code, the templates, the scripts of the pages and the shipped settings."""
     catalog = Catalog(fuzzy=False)

@@ -32,10 +32,19 @@ TAXONOMY = read_taxonomy("config/taxonomy/industrial_heritage.yaml")
         ({"name": "上海某某银行", "old_name": "福新面粉厂"}, False),
         ({"name": "自力大楼", "old_name": "英商自来水公司办公楼"}, True),
         ({"old_name": "交易所"}, False),
+        # a court that a works moved into: what is old and listed is the court
+        ({"name": "上海医疗器械九厂", "name:en": "Former High Court", "old_name": "国民政府高等法院"}, True),
+        ({"name": "Tennis Court Mill"}, False),
     ],
 )
 def test_what_is_no_works_by_its_name(tags, no_works):
     assert TAXONOMY.wording.is_no_works(tags) is no_works
+
+
+def test_a_name_of_no_works_tells_of_none_where_another_does():
+    rules = {hit.rule.id for hit in TAXONOMY.hits({"name:en": "Former High Court", "old_name": "福新面粉厂"})}
+    assert "old_name_industry" in rules and "former_site_name" not in rules
+    assert "former_site_name" in {hit.rule.id for hit in TAXONOMY.hits({"name:en": "Former Flour Mill"})}
 
 
 def test_an_office_gives_no_evidence_though_it_is_listed_and_old():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -685,6 +686,13 @@ def city_html(
     drawn = (folder / f"{name}.parquet" for name in ("places", "street_edges"))
     paper = read_paper(*drawn, city.area, city.epsg, sites=onmap.grounds(city))
     return page.city_html(speak, paper)
+
+
+@cache
+def usual_html(root: Path, *, online_tiles: bool) -> str:
+    """Draw the page of the made-up town as it is, once for all tests that only read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return city_html(root, Path(folder), frames(), online_tiles=online_tiles)
 
 
 def block(html: str) -> dict:

@@ -368,7 +368,7 @@ def test_a_fact_of_two_cities_belongs_to_the_one_that_is_in_the_run():
 
 def test_published_figures_keep_their_digits_and_say_target_where_they_are_one():
     page = told([city("hcmc", "Ho Chi Minh City")], shipped())
-    (_, cells) = page.published[0].cells[0]
+    (_, cells) = next(row for row in page.published if "GRDP" in row.label).cells[0]
     assert [(one.value, one.target, one.checked) for one in cells] == [
         (f"3.54{NBSP}%", False, True),
         (f"about 5.7{NBSP}%", True, False),
@@ -392,7 +392,8 @@ def test_facts_not_checked_are_marked_so(html):
     page = told([city("hanoi", "Hanoi"), city("hcmc", "HCMC"), city("shanghai", "Shanghai")], shipped())
     facts = [*page.shared, *(fact for shelf in page.shelves for _, cell in shelf.cells for fact in cell)]
     figures = [one for row in page.published for _, cell in row.cells for one in cell]
-    unchecked = sum(not one.checked for one in [*facts, *figures])
+    ticks = [tick.fact for point in page.checklist.points for tick in point.ticks if tick.fact]
+    unchecked = sum(not one.checked for one in [*facts, *figures, *ticks, *page.not_measured])
     assert unchecked > 0 and page.unchecked == sum(not fact.checked for fact in facts)
     # once more in the key at the top
     assert sum(attributes.get("class") == "check" for attributes in html.all("span")) == unchecked + 1
@@ -499,3 +500,33 @@ def test_the_page_is_written_in_every_language(monkeypatch):
     assert "vi-governance" in str(words["vi"]) and "zh-governance" in str(words["zh"])
     # official names are values: the same in every language
     assert "Nghị quyết 24/2025/NQ-HĐND" in html
+
+
+def test_the_checklist_is_counted_by_city_and_what_is_not_on_it_is_not_a_no():
+    fact = {"cities": ["a"], "dimension": "law", "title": "T", "text": "X", "body": "B", "checked": False}
+    rest = {"key": "f", "date": "2025", **fact}
+    points = [
+        {"key": f"p{k}", "label": f"Point {k}", "answers": {"a": {"answer": answer, "fact": "f"}} if answer else {}}
+        for k, answer in enumerate(("yes", "partly", "no", ""))
+    ]
+    page_of = told([city("a", "A"), city("b", "B")], Governance.model_validate({"facts": [rest], "checklist": points}))
+    assert [[tick.answer for tick in point.ticks] for point in page_of.checklist.points] == [
+        ["yes", "not_found"],
+        ["partly", "not_found"],
+        ["no", "not_found"],
+        ["not_found", "not_found"],
+    ]
+    assert page_of.checklist.counts == (
+        ("A", "Yes: 1 · Partly: 1 · No: 1 · Not found: 1"),
+        ("B", "Yes: 0 · Partly: 0 · No: 0 · Not found: 4"),
+    )
+    first = page_of.checklist.points[0].ticks[0].fact
+    assert (first.title, first.when, first.checked) == ("T", "2025", False)
+
+
+def test_the_checklist_and_what_is_not_measured_stand_on_the_page_with_their_sources():
+    found = parsed([city("hanoi", "Hanoi"), city("hcmc", "HCMC")], shipped())
+    for text in ("One office for all permits", "Relief of tax or rent", "Not found", "Displacement", "Counted"):
+        assert text in found.text
+    links = {a.get("href") for a in found.all("a")}
+    assert any("hanoimoi.vn" in (one or "") for one in links)

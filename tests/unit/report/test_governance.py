@@ -85,9 +85,46 @@ def test_every_text_that_is_shown_can_be_translated(shipped):
         assert {fact.title, fact.text, fact.body} <= known
         assert not fact.note or fact.note in known
         assert not fact.document or fact.document not in known
+    assert {point.label for point in shipped.checklist} <= known
+    assert {text for one in shipped.not_measured for text in (one.title, one.text)} <= known
     for figure in shipped.figures:
         assert {figure.label, figure.by} <= known
         assert not figure.note or figure.note in known
+
+
+ASKED = {"key": "fund", "label": "Money", "answers": {"hanoi": {"answer": "yes", "fact": "law_one"}}}
+
+
+def asked(**answer):
+    return ASKED | {"answers": {"hanoi": ASKED["answers"]["hanoi"] | answer}}
+
+
+def test_every_answer_of_the_checklist_rests_on_a_fact_that_can_be_opened_or_says_that_it_was_not_read(shipped):
+    facts = {fact.key: fact for fact in shipped.facts}
+    given = [facts[answer.fact] for point in shipped.checklist for answer in point.answers.values()]
+    assert len(shipped.checklist) >= 8 and given
+    assert all(fact.url or not fact.checked for fact in given)
+
+
+def test_an_answer_without_its_fact_is_told(tmp_path):
+    told = fault(tmp_path, facts=[FACT], checklist=[asked(fact="law_on")])
+    assert told == (
+        "governance.yaml: checklist.fund.answers.hanoi.fact: no such fact, got 'law_on'; did you mean law_one?"
+    )
+    other = ASKED | {"answers": {"hcmc": {"answer": "no", "fact": "law_one"}}}
+    told = fault(tmp_path, facts=[FACT], checklist=[other])
+    assert told == "governance.yaml: checklist.fund.answers.hcmc.fact: the fact law_one does not hold for hcmc"
+
+
+def test_faults_of_an_answer_are_told_where_they_stand(tmp_path):
+    # a yes without quotes is true in YAML
+    told = fault(tmp_path, facts=[FACT], checklist=[asked(answer=True)])
+    assert told.startswith("governance.yaml: checklist.fund.answers.hanoi.answer: ") and told.endswith("got True")
+    told = fault(tmp_path, facts=[FACT], checklist=[asked(fakt="x")])
+    assert told == "governance.yaml: checklist.fund.answers.hanoi.fakt: unknown key; did you mean fact?"
+    away = ASKED | {"answers": {"hanoy": {"answer": "no", "fact": "law_one"}}}
+    told = fault(tmp_path, facts=[FACT], checklist=[away])
+    assert told == "governance.yaml: checklist.fund.answers: no such city, got 'hanoy'; did you mean hanoi?"
 
 
 def test_an_unknown_key_is_told_with_the_nearest(tmp_path):

@@ -76,6 +76,17 @@ def test_a_ground_that_only_the_street_tells_is_told_as_inferred(made, settings,
     ) in found.beside
 
 
+def test_recommended_sites_of_which_nothing_tells_that_they_are_old_are_named(made, settings):
+    chosen = made["recommended"]["site_id"].tolist()
+    dated = made["heritage"].assign(start_year=1905.0, listed=False)
+    assert not [line for line in told(made, settings, heritage=dated).beside if "year of building" in line]
+    dated.loc[dated["site_id"].isin(chosen[:2]), "start_year"] = None
+    dated.loc[dated["site_id"] == chosen[0], "listed"] = True
+    assert (
+        "No year of building and no listing as heritage was found for Site 2: that this is old industry is not shown."
+    ) in told(made, settings, heritage=dated).beside
+
+
 def test_members_that_add_next_to_nothing_to_the_network_are_named(made, settings):
     chosen = made["recommended"].assign(adds_gain=[1.4, 0.1, 0.0])
     found = told(made, settings, recommended=chosen)

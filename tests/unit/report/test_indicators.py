@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -94,13 +95,18 @@ def _registry(*rows: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(full, columns=list(defaults)).astype({"lon": "float64", "lat": "float64"})
 
 
+@cache
+def _streets(towns: ModuleType) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Draw streets inside and around a town of 2 km by 2 km; the tests change copies of them."""
+    points = {r * 41 + c + 1: (c * 100.0 - 1000, r * 100.0 - 1000) for r in range(41) for c in range(41)}
+    return towns.street_tables(points, [(a, a + 1, {}) for a in points if a % 41])
+
+
 def _facts(towns: ModuleType, **frames: Any) -> Facts:
     """Describe a town of 2 km by 2 km with streets inside and around it; `frames` replace its tables."""
     config = towns.config()
     area = shapely.box(0, 0, 2000, 2000)
-    points = {r * 41 + c + 1: (c * 100.0 - 1000, r * 100.0 - 1000) for r in range(41) for c in range(41)}
-    across = [(a, a + 1, {}) for a in points if a % 41]
-    nodes, edges = towns.street_tables(points, across)
+    nodes, edges = (drawn.copy() for drawn in _streets(towns))
     # spaces: c1 - c2 - c3 in a row, c4 - c5 a pair, c6 alone, c7 in the buffer
     spaces = towns.spaces(
         *({"geometry": towns.at(100 * k), "tier": tier} for k, tier in enumerate(("core", "supporting", "core"))),

@@ -55,8 +55,8 @@ class Parsed(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html(tmp_path_factory):
-    return made_up.city_html(ROOT, tmp_path_factory.mktemp("made-up"), made_up.frames())
+def html():
+    return made_up.usual_html(ROOT, online_tiles=False)
 
 
 @pytest.fixture(scope="module")
@@ -193,8 +193,8 @@ def test_nothing_is_fetched(parsed, html):
     assert "tiles.example" not in html
 
 
-def test_online_tiles_only_when_asked_for(tmp_path):
-    html = made_up.city_html(ROOT, tmp_path, made_up.frames(), online_tiles=True)
+def test_online_tiles_only_when_asked_for():
+    html = made_up.usual_html(ROOT, online_tiles=True)
     policy = next(a["content"] for a in Parsed(html).all("meta") if a.get("http-equiv"))
     assert "https://tiles.example/{z}/{x}/{y}.png" in html
     assert policy.endswith("img-src data: https://tiles.example")
@@ -300,12 +300,12 @@ def test_the_scripts_speak_every_language():
 
 
 @pytest.mark.parametrize("tiles", [False, True])
-def test_the_policy_names_the_scripts_of_the_page_by_their_hashes(tmp_path, tiles):
+def test_the_policy_names_the_scripts_of_the_page_by_their_hashes(tiles):
     """Worked out from the page as a browser does: what stands between the tags."""
     import base64
     import hashlib
 
-    html = made_up.city_html(ROOT, tmp_path, made_up.frames(), online_tiles=tiles)
+    html = made_up.usual_html(ROOT, online_tiles=tiles)
     policy = next(a["content"] for a in Parsed(html).all("meta") if a.get("http-equiv"))
     allowed = set(re.findall(r"'sha256-([^']+)'", policy))
     run = re.findall(r"<script(?: type=\"text/plain\" id=\"map-script\")?>(.*?)</script>", html, re.DOTALL)

@@ -25,8 +25,8 @@ def city():
 
 
 @pytest.fixture(scope="module")
-def html(tmp_path_factory):
-    return made_up.city_html(ROOT, tmp_path_factory.mktemp("page"), made_up.frames())
+def html():
+    return made_up.usual_html(ROOT, online_tiles=False)
 
 
 def test_terms_quote_the_limits_of_the_run(city):

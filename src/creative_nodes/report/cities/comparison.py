@@ -32,7 +32,7 @@ from creative_nodes.report.cities.differences import (
     sizes_apart,
     spatial_care,
 )
-from creative_nodes.report.cities.governance import Fact, Governance, PublishedFigure
+from creative_nodes.report.cities.governance import Answer, Fact, Governance, PublishedFigure
 from creative_nodes.report.cities.sketch import PINS, Sketch, SketchGround, sketches
 from creative_nodes.report.city.backtest import BacktestSection, pooled_backtest
 from creative_nodes.report.city.figures import THIN
@@ -90,6 +90,43 @@ class Shelf:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """What one city has of a point of the checklist; without a fact nothing was found."""
+
+    city: str
+    answer: str
+    told: str
+    fact: FactView | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the checklist, city by city."""
+
+    label: str
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The checklist, and in words how many points each city has; counted, never weighed."""
+
+    points: tuple[Point, ...]
+    counts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """Something that studies ask and no map shows."""
+
+    title: str
+    text: str
+    study: str
+    url: str
+    checked: bool
+
+
+@dataclass(frozen=True)
 class PublishedView:
     """One published figure in words."""
 
@@ -121,6 +158,8 @@ class ComparisonPage:
     warnings: tuple[str, ...]
     shared: tuple[FactView, ...]
     shelves: tuple[Shelf, ...]
+    checklist: Checklist
+    not_measured: tuple[OpenQuestion, ...]
     unchecked: int
     size: tuple[Row, ...]
     spatial: tuple[Row, ...]
@@ -223,6 +262,44 @@ def shelves(told: Governance, cities: Mapping[str, str]) -> tuple[tuple[FactView
         if any(facts for _, facts in cells):
             found.append(Shelf(translated(label), cells))
     return shared, tuple(found)
+
+
+ANSWERS = {"yes": mark("Yes"), "partly": mark("Partly"), "no": mark("No"), "not_found": mark("Not found")}
+
+
+def _tick(given: Answer | None, facts: Mapping[str, Fact], cities: Mapping[str, str], city: str) -> Tick:
+    answer = "not_found" if given is None else given.answer
+    fact = None if given is None else _fact(facts[given.fact], cities)
+    return Tick(cities[city], answer, translated(ANSWERS[answer]), fact)
+
+
+def checklist(told: Governance, cities: Mapping[str, str]) -> Checklist:
+    """Set what cities have to turn old works to culture side by side, and count it.
+
+    Parameters
+    ----------
+    told : facts of governance and the checklist that rests on them.
+    cities : names by key, in the order of the columns.
+    """
+    facts = {fact.key: fact for fact in told.facts}
+    points = tuple(
+        Point(translated(asked.label), tuple(_tick(asked.answers.get(city), facts, cities, city) for city in cities))
+        for asked in told.checklist
+    )
+    counts = []
+    for place, name in enumerate(cities.values()):
+        given = [point.ticks[place].answer for point in points]
+        said = [say("{label}: {n:count}", label=translated(text), n=given.count(key)) for key, text in ANSWERS.items()]
+        counts.append((name, " · ".join(said)))
+    return Checklist(points, tuple(counts))
+
+
+def not_measured(told: Governance) -> tuple[OpenQuestion, ...]:
+    """Name what policy studies ask of such spaces and no map shows."""
+    return tuple(
+        OpenQuestion(translated(one.title), translated(one.text), one.study, one.url, one.checked)
+        for one in told.not_measured
+    )
 
 
 # ---------------------------------------------------------------- published figures
@@ -328,6 +405,8 @@ def comparison_page(
         warnings=tuple(text for text in warnings if text),
         shared=shared,
         shelves=shelved,
+        checklist=checklist(told, names),
+        not_measured=not_measured(told),
         unchecked=sum(not fact.checked for fact in facts),
         size=indicator_rows(cities, specs=SIZE),
         spatial=indicator_rows(cities),

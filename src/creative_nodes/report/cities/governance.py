@@ -56,11 +56,47 @@ class PublishedFigure(Section):
     note: str = Field("", description="what is unsure about it, in English")
 
 
+class Answer(Section):
+    """What a city has of one point of the checklist."""
+
+    answer: Literal["yes", "partly", "no"] = Field(description='whether it has it; "yes" and "no" in quotes')
+    fact: Key = Field(description="key of the fact that the answer rests on: its source, date and whether it was read")
+
+
+class Question(Section):
+    """One point of the checklist."""
+
+    key: Key = Field(description="name of the point, once in the file")
+    label: Text = Field(description="what a city may have, in English")
+    answers: dict[str, Answer] = Field(description="by key of the city; a city that is not named is told as not found")
+
+
+class NotMeasured(Section):
+    """Something that policy studies ask and no map shows."""
+
+    key: Key = Field(description="name, once in the file")
+    title: Text = Field(description="what it is, in English")
+    text: Text = Field(description="what is asked, in English")
+    study: Text = Field(description="who asks it: a published study, as it is cited; not translated")
+    url: Url = Field("", description="http or https: where it can be read")
+    checked: bool = Field(description="whether somebody has read it there; false: the page says to be checked")
+
+
 class Governance(Section):
-    """`config/governance.yaml`: facts and published figures for the comparison page."""
+    """`config/governance.yaml`: facts, checklist and published figures for the comparison page."""
 
     facts: list[Fact] = Field(default_factory=list, description="facts of governance")
+    checklist: list[Question] = Field(default_factory=list, description="what a city may have to help old works")
+    not_measured: list[NotMeasured] = Field(default_factory=list, description="what studies ask and no map shows")
     figures: list[PublishedFigure] = Field(default_factory=list, description="figures that others published")
+
+
+MODELS: dict[Any, type[BaseModel]] = {
+    "facts": Fact,
+    "checklist": Question,
+    "not_measured": NotMeasured,
+    "figures": PublishedFigure,
+}
 
 
 def _read(path: Path) -> Any:
@@ -84,8 +120,8 @@ def _named(data: Any, location: Sequence[int | str]) -> str:
 def _fault(fault: Any, data: Any, where: str) -> str:
     """Tell one fault in a line: file, key, what is wrong, and the nearest valid key."""
     location = fault["loc"]
-    models: dict[Any, type[BaseModel]] = {"facts": Fact, "figures": PublishedFigure}
-    model = models.get(location[0], Governance) if len(location) > 2 else Governance
+    model = MODELS.get(location[0], Governance) if len(location) > 2 else Governance
+    model = Answer if len(location) > 4 and location[0] == "checklist" else model
     message = str(fault["msg"])
     if fault["type"] == "extra_forbidden":
         message = f"unknown key; {nearest(str(location[-1]), list(model.model_fields))}"
@@ -97,8 +133,8 @@ def _fault(fault: Any, data: Any, where: str) -> str:
 
 
 def _check_keys(told: Governance, where: str) -> None:
-    for name, rows in (("facts", told.facts), ("figures", told.figures)):
-        keys = [row.key for row in rows]
+    for name in MODELS:
+        keys = [row.key for row in getattr(told, name)]
         twice = next((key for key in keys if keys.count(key) > 1), None)
         if twice:
             raise InputError(f"{name}.{twice}: this key is there twice; rename one", where=where)
@@ -107,9 +143,22 @@ def _check_keys(told: Governance, where: str) -> None:
 def _check_cities(told: Governance, cities: Sequence[str], where: str) -> None:
     pairs = [(f"facts.{fact.key}.cities", city) for fact in told.facts for city in fact.cities]
     pairs += [(f"figures.{figure.key}.city", figure.city) for figure in told.figures]
+    pairs += [(f"checklist.{asked.key}.answers", city) for asked in told.checklist for city in asked.answers]
     for place, city in pairs:
         if city not in cities:
             raise InputError(f"{place}: no such city, got {city!r}; {nearest(city, cities)}", where=where)
+
+
+def _check_answers(told: Governance, where: str) -> None:
+    facts = {fact.key: fact for fact in told.facts}
+    for asked in told.checklist:
+        for city, given in asked.answers.items():
+            place = f"checklist.{asked.key}.answers.{city}.fact"
+            if given.fact not in facts:
+                meant = nearest(given.fact, list(facts))
+                raise InputError(f"{place}: no such fact, got {given.fact!r}; {meant}", where=where)
+            if city not in facts[given.fact].cities:
+                raise InputError(f"{place}: the fact {given.fact} does not hold for {city}", where=where)
 
 
 def read_governance(path: str | Path, *, cities: Sequence[str]) -> Governance:
@@ -132,4 +181,5 @@ def read_governance(path: str | Path, *, cities: Sequence[str]) -> Governance:
         raise InputError("\n".join(_fault(fault, data, where) for fault in error.errors())) from None
     _check_keys(told, where)
     _check_cities(told, cities, where)
+    _check_answers(told, where)
     return told

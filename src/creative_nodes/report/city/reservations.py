@@ -30,8 +30,8 @@ def reservations(tables: Mapping[str, Any], ranked: pd.DataFrame, names: Called)
     """
     grounds = {row.site_id: list(row.one_ground_with) for row in rows(ranked)}
     beside = {one: grounds[one] for one in _named(tables, ranked) if one in grounds}
-    told = dict.fromkeys((*_grounds(tables, beside, names), *_other_plans(tables, beside, names)))
-    return tuple(told)
+    lines = (_grounds(tables, beside, names), _ages(tables, beside, names), _other_plans(tables, beside, names))
+    return tuple(dict.fromkeys(line for some in lines for line in some))
 
 
 def _named(tables: Mapping[str, Any], ranked: pd.DataFrame) -> list[str]:
@@ -76,6 +76,22 @@ def placed_exactly(tables: Mapping[str, Any], site_id: str) -> bool:
     if heritage is None or "placed_to" not in heritage:
         return True
     return not (heritage.loc[heritage["site_id"] == site_id, "placed_to"] != "site").any()
+
+
+def _ages(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
+    """Say of which sites nothing tells that they are old: no year, and no listing as heritage."""
+    heritage = table(tables, "heritage")
+    if heritage is None:
+        return
+    sites = dict.fromkeys(one for site, others in beside.items() for one in (site, *others))
+    told = heritage[heritage["start_year"].notna() | heritage["listed"]]["site_id"]
+    lacking = [names.get(one, one) for one in sites if one in set(heritage["site_id"]) - set(told)]
+    if lacking:
+        yield say(
+            "No year of building and no listing as heritage was found for {names}: "
+            "that this is old industry is not shown.",
+            names=lacking,
+        )
 
 
 IN_SHORT = {
