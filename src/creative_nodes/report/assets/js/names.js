@@ -9,12 +9,13 @@ const free = (boxes, taken) => boxes.every((box) => taken.every((other) => clear
 /* how wide a name is, without asking the page for its layout */
 const pen = document.createElement("canvas").getContext("2d");
 const FONTS = { quarter: [12, 600], water: [12, 400], street: [11, 400], station: [11, 600], park: [11, 400], landmark: [11, 400] };
+const { fontFamily } = getComputedStyle(document.body);
 const widths = new Map();
 const widthOf = (text, kind) => {
   const key = `${kind} ${text}`;
   if (!widths.has(key)) {
     const [size, weight] = FONTS[kind];
-    pen.font = `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+    pen.font = `${weight} ${size}px ${fontFamily}`;
     widths.set(key, pen.measureText(text).width + (kind === "quarter" ? text.length : 0));
   }
   return widths.get(key);
@@ -169,6 +170,4 @@ const placeNames = () => {
   nameGround(taken);
 };
 pageTools.nameStandsAt = (k) => whereOf(k).points[0];
-map.on("moveend pinsmoved resize", placeNames);
-onLanguage.push(placeNames);
-placeNames();
+map.on("moveend pinsmoved resize", placeNames); // and when a tab is shown, or the language changes: see tabs.js
