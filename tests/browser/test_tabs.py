@@ -18,7 +18,8 @@ FIRST_SCREEN = """(language) => {
   while (walker.nextNode()) {
     const frame = walker.currentNode.parentElement;
     const { top, right, height } = frame.getBoundingClientRect();
-    if (!frame.checkVisibility() || !height || top > innerHeight || right < 0 || frame.matches("[class*=named-]")) continue;
+    if (!frame.checkVisibility() || !height || top > innerHeight || right < 0) continue;
+    if (frame.matches("[class*=named-]")) continue;
     const parts = [...segmenter.segment(walker.currentNode.data)];
     words += parts.filter(({ isWordLike, segment }) => isWordLike && /\\p{L}/u.test(segment)).length;
   }

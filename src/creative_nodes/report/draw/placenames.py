@@ -103,7 +103,8 @@ def first_zoom(extent_m: np.ndarray, span_px: np.ndarray, lat: float) -> np.ndar
     """
     with np.errstate(divide="ignore"):
         zoom = np.log2(span_px * PIXEL_M * np.cos(np.radians(lat)) / extent_m)
-    return np.maximum(np.ceil(zoom / ZOOM_STEP) * ZOOM_STEP, 0)
+    stepped: np.ndarray = np.maximum(np.ceil(zoom / ZOOM_STEP) * ZOOM_STEP, 0)
+    return stepped
 
 
 def _kinds_of(frame: gpd.GeoDataFrame) -> np.ndarray:
