@@ -76,6 +76,8 @@ document.body.append(make("script", { textContent: document.getElementById("map-
 const map = window.map_city;
 const CHOSEN = { weight: 4, fillOpacity: 0.6 };
 const SITE_ZOOM = 15;
+const NEAR_ZOOM = 15; // from here on streets and buildings around sites are drawn, and show through their grounds
+const SHOWS_THROUGH = 0.25;
 const [KNOWN, LIKELY] = ["#d55e00", "#762a83"];
 const each = (name, act) => window[`shapes_${name}`]?.eachLayer((layer) => act(layer, layer.feature.properties.i));
 /* the same for a layer that may not be filled yet */
@@ -99,7 +101,9 @@ const markOnMap = (i) => {
   each("pins", (pin, row) => pin.getElement()?.classList.toggle("chosen", row === i));
   ["sites", "dots", "cut_off"].forEach((name) => each(name, (layer, row) => {
     layer.plain ??= { ...layer.options };
-    layer.setStyle(row === i ? { ...CHOSEN, color: colour("--ink") } : { color: layer.plain.color, weight: layer.plain.weight, fillOpacity: layer.plain.fillOpacity });
+    const { color, weight, fillOpacity } = layer.plain;
+    const looks = row === i ? { ...CHOSEN, color: colour("--ink") } : { color, weight, fillOpacity };
+    layer.setStyle(name === "sites" && map.getZoom() >= NEAR_ZOOM ? { ...looks, fillOpacity: looks.fillOpacity * SHOWS_THROUGH } : looks);
     if (row === i) layer.bringToFront();
   }));
 };
@@ -132,11 +136,11 @@ const toGround = (i) => {
   map.setView(map.unproject(map.project(at, zoom).subtract([coveredLeft() / 2, 0]), zoom), zoom, { animate: false });
   map.options.zoomSnap = zoomSnap;
 };
-const NEAR_ZOOM = 15;
 const showNear = () => {
   const near = window.feature_group_near;
   if (map.getZoom() < NEAR_ZOOM) near.remove();
   else near.addTo(map);
+  markOnMap(chosen);
 };
 map.on("zoomend", showNear);
 
