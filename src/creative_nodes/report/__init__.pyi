@@ -7,11 +7,10 @@ from .cities.index import index_page as index_page
 from .cities.read import compared_cities as compared_cities
 from .city.districts import read_districts as read_districts
 from .city.links import read_links as read_links
+from .city.onmap import grounds as grounds
 from .city.view import city_page as city_page
 from .city.whereabouts import read_ground as read_ground
-from .draw.basemap import draw_basemap as draw_basemap
-from .draw.basemap import read_places as read_places
-from .draw.basemap import read_roads as read_roads
+from .draw.paper import read_paper as read_paper
 from .gis.changes import pack_changes as pack_changes
 from .gis.city import pack_city as pack_city
 from .gis.city import read_base as read_base
