@@ -99,7 +99,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit, any_page):
     with visit(any_page) as seen:
         wanted = seen.page.evaluate(
             """() => {
-                const can = "a[href], button:not([tabindex='-1']), input, summary, [tabindex='0']";
+                const can = "a[href], button:not([tabindex='-1']), input, select, summary, [tabindex='0']";
                 const seen = [...document.querySelectorAll(can)]
                     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled);
                 seen.forEach((one, i) => { one.dataset.stop = i; });

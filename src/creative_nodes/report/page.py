@@ -48,22 +48,13 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js", "theme.js")
-CITY_SCRIPTS = (
-    "card.js",
-    "ranking.js",
-    "map.js",
-    "names.js",
-    "filters.js",
-    "priorities.js",
-    "brief.js",
-    "terms.js",
-    "tabs.js",
-)
-CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "print")
+_CITY_SCRIPTS = "card ranking map names filters weighing answer priorities brief terms compare tabs"
+CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
+CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print")
 # sections under the map by the tab that shows them, in the order of the page
 SECTIONS = {
     "decide": ("also",),
-    "compare": ("scenarios", "together", "survey"),
+    "compare": ("versus", "scenarios", "together", "survey"),
     "evidence": ("notes", "certainty", "gaps", "nodes", "backtest", "record", "figures", "colocation", "known"),
     "method": ("caution", "method", "terms", "data"),
 }
@@ -219,7 +210,7 @@ def _site(site: SiteCard) -> dict[str, Any]:
     said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
-    said["doubts"], said["linked"] = list(site.doubts), list(site.linked)
+    said["doubts"], said["linked"], said["plans"] = list(site.doubts), list(site.linked), list(site.plans)
     said["more"] = [list(one) for one in site.more]
     said["areas"] = [_area(area) for area in site.areas]
     said["score"] = None if site.score is None else round(site.score, 4)
@@ -232,7 +223,7 @@ def _site(site: SiteCard) -> dict[str, Any]:
 def _spoken_data(page: CityPage) -> dict[str, Any]:
     """Collect what the page's script shows: sites, spaces and clusters by row, in the order the map numbers them."""
     return {
-        "criteria": [[row.label, row.median, row.best_part] for row in page.criteria],
+        "criteria": [[row.label, row.median, row.best_part, row.place_median] for row in page.criteria],
         "sites": [_site(site) for site in page.sites],
         "others": [_site(site) for site in page.others],
         "spaces": [[s.name, s.other_names, s.domain, s.tier_words, s.source, s.url, s.lat, s.lon] for s in page.spaces],
@@ -249,6 +240,8 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "priorities": asdict(page.priorities),
         "choice": [[member.number for member in option.members] for option in page.choice],
         "choice_words": [option.label for option in page.choice],
+        "bridge": page.answer.bridge,
+        "marks": {kind: {key: translated(word) for key, word in found.items()} for kind, found in keys.MARKS.items()},
     }
 
 
@@ -304,7 +297,13 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
         Markup(parts.script),
         page_script(CITY_SCRIPTS),
     )
-    once = {"shapes": parts.shapes, "place_names": names_on_map(paper), "bounds": [[south, west], [north, east]]}
+    judged = {"carried": asdict(english.carried), "chips": keys.CHIPS}
+    once = {
+        "shapes": parts.shapes,
+        "place_names": names_on_map(paper),
+        "bounds": [[south, west], [north, east]],
+        **judged,
+    }
     return render(
         "city.html.j2",
         title=spoken["en"]["title"],

@@ -41,18 +41,19 @@ document.addEventListener("click", (event) => {
 }, { capture: true });
 
 /* what is set on another tab shows here too, and says so */
-onTab.push(() => {
+const tellElsewhere = () => {
   const line = document.getElementById("not-the-run");
   if (!line) return;
   const told = [
-    ranking.classList.contains("reweighed") ? t("Your own priorities number the sites on the map; the sets and their marks are those of the run.") : "",
+    ranking.classList.contains("reweighed") && !once.carried.sets && data.choice.length ? t("These sets are those of the run's own priorities, not of yours.") : "",
     filtering() ? t("The filters of the tab Compare dim sites on the map.") : "",
   ].filter(Boolean);
   line.textContent = told.join(" ");
   line.hidden = !told.length;
-});
-onTab.push(placeNames, fadeAll);
+};
+onTab.push(tellElsewhere, placeNames, fadeAll);
 onLanguage.push(() => showTab());
+afterAnswer.push(placeNames, tellElsewhere, offer);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-show]");
   if (button) select(+button.dataset.show, "choice");
@@ -61,8 +62,8 @@ document.addEventListener("click", ({ target }) => {
 /* ---- share and print */
 document.addEventListener("click", async ({ target }) => {
   if (target.id === "print-page") window.print();
-  if (target.id !== "share") return;
-  const told = document.getElementById("shared");
+  if (!target.matches?.("#share, .share")) return;
+  const told = target.parentElement.querySelector("[role=status]");
   try {
     await navigator.clipboard.writeText(location.href);
     told.textContent = t("The link is copied.");
