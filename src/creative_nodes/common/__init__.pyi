@@ -31,7 +31,6 @@ from .made_of import together as together
 from .messages import FORMATS as FORMATS
 from .messages import LANGUAGES as LANGUAGES
 from .messages import LOCALES as LOCALES
-from .messages import NBSP as NBSP
 from .messages import Message as Message
 from .messages import amount as amount
 from .messages import area as area
