@@ -78,7 +78,7 @@ rule draw_map:
         **needs_of("draw_map"),
     params:
         code=code_of("draw_map"),
-        settings=params_for(*PAGE_KEYS),
+        settings=lambda w: for_page(w.city),
     script:
         "../../scripts/draw_map.py"
 
@@ -121,7 +121,7 @@ rule write_index:
         **needs_of("write_index"),
     params:
         code=code_of("write_index"),
-        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [for_page(city) for city in CITIES],
     script:
         "../../scripts/write_index.py"
 
@@ -154,7 +154,7 @@ rule write_comparison:
         **needs_of("write_comparison"),
     params:
         code=code_of("write_comparison"),
-        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [for_page(city) for city in CITIES],
     script:
         "../../scripts/write_comparison.py"
 

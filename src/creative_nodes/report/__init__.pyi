@@ -26,7 +26,7 @@ from .page import index_html as index_html
 from .page import missing_messages as missing_messages
 from .page import write_page as write_page
 from .settings import HANDFUL as HANDFUL
-from .settings import PAGE_KEYS as PAGE_KEYS
+from .settings import page_settings as page_settings
 from .settings import settings_of as settings_of
 from .tables import INDICATORS as INDICATORS
 from .tables import TABLES as TABLES

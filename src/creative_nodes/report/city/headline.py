@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from creative_nodes.common import mark, say, say_n, spoken
+from creative_nodes.report.city.ages import is_old, old_map
 from creative_nodes.report.city.gaps import gain_anchor
 from creative_nodes.report.city.reservations import reservations
 from creative_nodes.report.city.sets import doubt_of, set_of
 from creative_nodes.report.say.keys import CHIPS, MARKS
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences, worded
-from creative_nodes.report.settings import PageSettings
+from creative_nodes.report.settings import Fresher, PageSettings
 from creative_nodes.score import FEWEST_TESTED, LEAST_TO_RANK, RANKED, VERDICTS
 
 # what is said at once of a statement that does not hold against both doubts: by mark and verdict
@@ -54,12 +55,18 @@ class MarkLine:
 
 @dataclass(frozen=True)
 class Headline:
-    """The answer: the set, its marks, the first by score, and what a reader should know beside them."""
+    """The answer: the set, its marks, the first by score, and what a reader should know beside them.
+
+    Attributes
+    ----------
+    fresher : the city that shows the same ground on a fresher map, where this one is old.
+    """
 
     lead: str
     marks: tuple[MarkLine, ...] = ()
     first: str = ""
     beside: tuple[str, ...] = ()
+    fresher: Fresher | None = None
 
 
 def weaker(marks: pd.DataFrame) -> Any | None:
@@ -236,6 +243,7 @@ def headline(
     *,
     names: Called,
     where: Sequence[str] = (),
+    snapshot: str = "",
 ) -> Headline:
     """Say the answer, as sure as it is: plain where priorities, map and model hold, else with the weaker of them.
 
@@ -247,7 +255,17 @@ def headline(
     settings : of this run.
     names : names to show by site_id.
     where : the places where a node would connect most, in words; told where no candidate bridges a gap.
+    snapshot : date of the map data; empty when not known. An old map is told in the first line.
     """
+    answer = _answer(tables, ordered, settings, names=names, where=where)
+    fresher = settings.fresher if is_old(snapshot, settings) else None
+    return replace(answer, lead=sentences(answer.lead, old_map(snapshot, settings)), fresher=fresher)
+
+
+def _answer(
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called, where: Sequence[str]
+) -> Headline:
+    """Say the answer, on whatever map."""
     own = ordered[ordered["list"].isin(RANKED)]
     ranked = ranked_rows(own).sort_values("rank", kind="stable")
     if ranked.empty:
