@@ -7,7 +7,8 @@
 # make test-<stage>  the unit tests of one stage, such as make test-score
 # make test-full     make test with the slowest checks against real extracts on all of them
 # make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
-# make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
+# make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name);
+#              or between two cities on one ground: make diff A=hcmc-2018 B=hcmc-2026
 # make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3

@@ -174,7 +174,7 @@ def resolve_source(
     ----------
     city : key of the city.
     source, boundary : as its file says.
-    extracts : folder with .osm.pbf, .osm or .osm.bz2 files named by city or as the source says; None when there is none.
+    extracts : folder with .osm.pbf, .osm or .osm.bz2 files named by city or as the source says; None without one.
     root : the project's root, which the relative paths in config start from.
 
     Raises
