@@ -8,7 +8,8 @@
 # make test-full     make test with the slowest checks against real extracts on all of them
 # make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
 # make desktop the packed files as Debian's QGIS and LibreOffice open them (python3-qgis, gdal-bin, libreoffice-calc)
-# make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
+# make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name);
+#              or between two cities on one ground: make diff A=hcmc-2018 B=hcmc-2026
 # make new-city NAME="Da Nang"  the file of a new city (ARGS="box=... country=..."; config/README.md, New city)
 # make site    the docs as a site, into site/          make notebooks  the notebooks of the docs executed anew
 # make words   the messages of the code into the files of the other languages

@@ -7,5 +7,5 @@ from creative_nodes.runs import city_record, write_record
 log = start(snakemake)
 asked = snakemake.params
 record = city_record(snakemake.wildcards.city, dict(snakemake.input.items()), asked.settings)
-write_record(record | {"name": asked.name}, snakemake.output.record)
+write_record(record | {"name": asked.name, "note": asked.note}, snakemake.output.record)
 log.done(f"{record['id']}, {len(record['tables'])} tables")

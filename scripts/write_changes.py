@@ -6,15 +6,18 @@ from _run import start
 
 from creative_nodes.common import tables
 from creative_nodes.pull import STUDY_AREA
-from creative_nodes.report import changes_html, changes_page, write_page
+from creative_nodes.report import INDICATORS, changes_html, changes_page, write_page
 from creative_nodes.runs import RUN_CHANGES, RUN_STEPS, read_record
+
+KINDS = (RUN_CHANGES, RUN_STEPS, STUDY_AREA)
 
 log = start(snakemake)
 files, runs = snakemake.input, dict(snakemake.params.runs)
 records = [[read_record(path) for path in files[end]] for end in runs]
 cities = [
-    [tables.read(RUN_CHANGES, changes), tables.read(RUN_STEPS, steps), tables.read(STUDY_AREA, area)]
-    for changes, steps, area in zip(files.changes, files.steps, files.study_area, strict=True)
+    tables.read_all({kind.name: files[kind.name][i] for kind in KINDS}, *KINDS)
+    | {"indicators": [tables.read(INDICATORS, files[f"figures_{end}"][i]) for end in runs]}
+    for i in range(len(records[0]))
 ]
 write_page(changes_html(partial(changes_page, list(runs.values()), records, cities)), snakemake.output.page)
 log.done(f"{len(cities)} cities")

@@ -54,6 +54,9 @@ class City(Section):
         "letters are looked for in these alone. Default: the official languages of the country, and English",
     )
     fictional: bool = Field(False, description="true for a made-up town: every page says so")
+    fresher: str | None = Field(
+        None, description="key of the city that has the same ground on a fresher map; offered where this one is old"
+    )
     note: str = Field("", description="a remark on the data that stands on the city's page")
     boundary: Boundary = Field(description="study area")
     epsg: int | None = Field(
@@ -109,14 +112,15 @@ class Report(Section):
         "others serve only requests with a Referer, which a page opened from a disk (file://) does not send: name one "
         "that you may use so, or put the pages on a web server",
     )
+    old_map_years: Positive = Field(
+        3, description="a map that is older than this at the start of candidates.reference_year is told to be old"
+    )
     table_rows: int = Field(50, ge=5, le=100_000, description="ranked candidates listed in the table at first")
 
     @model_validator(mode="after")
     def _tiles_from_somewhere(self) -> Self:
-        if not self.online_tiles:
-            return self
         url = self.tiles_url or ""
-        if not url.startswith("https://") or not all(one in url for one in ("{z}", "{x}", "{y}")):
+        if self.online_tiles and not (url.startswith("https://") and all(one in url for one in ("{z}", "{x}", "{y}"))):
             raise ValueError(
                 "online_tiles needs tiles_url, the https URL of a tile server with {z}, {x} and {y}; no server is "
                 "built in, since most refuse pages that are opened from a disk"
@@ -174,10 +178,8 @@ class Analysis(Section):
     @model_validator(mode="after")
     def _modes_known(self) -> Self:
         known = [*self.travel.modes, "transit"]
-        for key, modes in (
-            ("reach.thresholds", self.reach.thresholds),
-            ("isochrones.minutes", self.isochrones.minutes),
-        ):
+        limits = {"reach.thresholds": self.reach.thresholds, "isochrones.minutes": self.isochrones.minutes}
+        for key, modes in limits.items():
             if unknown := [mode for mode in modes if mode not in known]:
                 raise ValueError(f"{key}.{unknown[0]}: travel.modes has no rules and speeds for it")
         return self
@@ -419,8 +421,7 @@ def load_settings(config: Config, city: str, *, root: Path = Path()) -> Settings
     InputError : no such city, a fault in its file, or a country without a speed table.
     """
     file, shown = _city_file(city, root)
-    text = json.dumps([file.override, file.country, str(root)], sort_keys=True, default=str)
-    key = (config.model_dump_json(), text)
+    key = (config.model_dump_json(), json.dumps([file.override, file.country, str(root)], sort_keys=True, default=str))
     if key not in _ANALYSES:
         _ANALYSES[key] = _analysis(config, file, root, shown)
     # both are checked

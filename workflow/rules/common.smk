@@ -25,7 +25,7 @@ from creative_nodes.locate import OSM_TAGS, check_files, find_imports
 from creative_nodes.newcity import NEW_CITY_COMMAND, read_new_city, split_new_city
 from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source, shared
-from creative_nodes.report import GIS_KEYS, HANDFUL, PAGE_KEYS
+from creative_nodes.report import GIS_KEYS, HANDFUL, page_settings
 from creative_nodes.runs import (
     ANSWER_KEYS,
     ANSWERING,
@@ -33,7 +33,7 @@ from creative_nodes.runs import (
     check_run_name,
     compared_cities,
     compared_files,
-    run_folder,
+    compared_folder,
     runs_asked,
     without_runs,
 )
@@ -381,6 +381,11 @@ def params_with_lists(*keys, kind=None):
     return chosen
 
 
+def for_page(city):
+    """Return what the pages quote of a city's settings."""
+    return checked(page_settings, settings_of(city), CITIES)
+
+
 # a comparison reads the tables of two runs as files that others made
 COMPARED_CITIES = checked(compared_cities, COMPARED)
 
@@ -390,17 +395,10 @@ def of_compared(end, city):
     return given(compared_files(COMPARED[end], city))
 
 
-def records_compared(end):
-    """Return the records of the cities in one of the runs that are compared."""
-    return given(
-        [run_folder(COMPARED[end]) / city / "run.json" for city in COMPARED_CITIES]
-    )
-
-
-def areas_compared():
-    """Return the study areas of the later run."""
-    folder = run_folder(COMPARED["after"])
-    return given([folder / city / "study_area.parquet" for city in COMPARED_CITIES])
+def compared(end, file):
+    """Return a file of each city in one of the runs that are compared."""
+    folders = [compared_folder(COMPARED[end], city) for city in COMPARED_CITIES]
+    return given([folder / file for folder in folders])
 
 
 # the tables of a what-if that hold the base with the site in it; its page takes all else from the base

@@ -80,7 +80,7 @@ rule draw_map:
         **needs_of("draw_map"),
     params:
         code=code_of("draw_map"),
-        settings=params_for(*PAGE_KEYS),
+        settings=lambda w: for_page(w.city),
     script:
         "../../scripts/draw_map.py"
 
@@ -123,7 +123,7 @@ rule write_index:
         **needs_of("write_index"),
     params:
         code=code_of("write_index"),
-        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [for_page(city) for city in CITIES],
     script:
         "../../scripts/write_index.py"
 
@@ -156,7 +156,7 @@ rule write_comparison:
         **needs_of("write_comparison"),
     params:
         code=code_of("write_comparison"),
-        settings=lambda _: [pick(settings_of(city), *PAGE_KEYS) for city in CITIES],
+        settings=lambda _: [for_page(city) for city in CITIES],
     script:
         "../../scripts/write_comparison.py"
 
@@ -341,6 +341,6 @@ rule write_workbook:
         **needs_of("write_workbook"),
     params:
         code=code_of("write_workbook"),
-        settings=params_for(*PAGE_KEYS),
+        settings=lambda w: for_page(w.city),
     script:
         "../../scripts/write_workbook.py"

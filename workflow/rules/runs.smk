@@ -20,6 +20,7 @@ rule record_city:
         code=code_of("record_city"),
         settings=params_for(*ANSWER_KEYS),
         name=lambda w: settings_of(w.city).city.name,
+        note=lambda w: settings_of(w.city).city.note,
     script:
         "../../scripts/record_city.py"
 
@@ -48,7 +49,7 @@ rule record_run:
         "../../scripts/record_run.py"
 
 
-# snakemake diff --config before=unnamed after=rush_hour
+# snakemake diff --config before=unnamed after=rush_hour, or before=hcmc-2018 after=hcmc-2026: one ground on two maps
 rule compare_runs:
     input:
         before=lambda w: of_compared("before", w.city),
@@ -76,11 +77,13 @@ rule compare_runs:
 # snakemake diff --config before=unnamed after=rush_hour
 rule write_changes:
     input:
-        changes=expand("<tables>/{city}/run_changes.parquet", city=COMPARED_CITIES),
-        steps=expand("<tables>/{city}/run_steps.parquet", city=COMPARED_CITIES),
-        before=records_compared("before") if COMPARED else [],
-        after=records_compared("after") if COMPARED else [],
-        study_area=areas_compared() if COMPARED else [],
+        run_changes=expand("<tables>/{city}/run_changes.parquet", city=COMPARED_CITIES),
+        run_steps=expand("<tables>/{city}/run_steps.parquet", city=COMPARED_CITIES),
+        before=compared("before", "run.json") if COMPARED else [],
+        after=compared("after", "run.json") if COMPARED else [],
+        study_area=compared("after", "study_area.parquet") if COMPARED else [],
+        figures_before=compared("before", "indicators.parquet") if COMPARED else [],
+        figures_after=compared("after", "indicators.parquet") if COMPARED else [],
     output:
         page=report(
             "<reports>/changes.html",

@@ -61,10 +61,16 @@ class Source(Section):
         "geofabrik",
         description="extract: a local file; geofabrik: a .osm.pbf at any URL; overpass: a query, "
         "whose answers are kept in data/raw/answers until you remove them. "
-        "A file <city>.osm.pbf in the extracts folder goes before all of them",
+        "A file <city>.osm.pbf in the extracts folder (see extract) goes before all of them",
     )
     file: str | None = Field(
         None, description="extract only: path or s3:// address of a .osm.pbf, .osm or .osm.bz2 file"
+    )
+    extract: str | None = Field(
+        None,
+        pattern="^[a-z][a-z0-9-]*$",
+        description="name of its file in the extracts folder, without .osm.pbf; default: the city's key. Two cities "
+        "may be cut from one file",
     )
     url: str | None = Field(
         None,

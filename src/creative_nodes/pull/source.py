@@ -145,13 +145,13 @@ def attic_moment(snapshot: str | None, *, where: str = "source.snapshot") -> str
     )
 
 
-def _in_extracts(city: str, extracts: Path) -> Path | None:
+def _in_extracts(name: str, extracts: Path) -> Path | None:
     if not extracts.is_dir():
         raise InputError(
             f"no such folder: {extracts}; correct it, or unset it to use the cities' own sources",
             where="EXTRACTS (or the key extracts in config/config.yaml)",
         )
-    files = [extracts / f"{city}{suffix}" for suffix in OSM_SUFFIXES]
+    files = [extracts / f"{name}{suffix}" for suffix in OSM_SUFFIXES]
     return next((file for file in files if file.is_file()), None)
 
 
@@ -174,7 +174,7 @@ def resolve_source(
     ----------
     city : key of the city.
     source, boundary : as its file says.
-    extracts : folder with <city>.osm.pbf, .osm or .osm.bz2 files; None when there is none.
+    extracts : folder with .osm.pbf, .osm or .osm.bz2 files named by city or as the source says; None without one.
     root : the project's root, which the relative paths in config start from.
 
     Raises
@@ -184,7 +184,7 @@ def resolve_source(
     """
     _check_polygon(city, boundary, root)
     where = where_of(city, root=root)
-    found = _in_extracts(city, root / extracts) if extracts is not None else None
+    found = _in_extracts(source.extract or city, root / extracts) if extracts is not None else None
     if found is not None:
         # config's snapshot date is that of its own source, not of this file
         return ResolvedSource(kind="extract", file=found)

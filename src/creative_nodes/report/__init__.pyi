@@ -30,8 +30,8 @@ from .page import missing_messages as missing_messages
 from .page import write_page as write_page
 from .settings import GIS_KEYS as GIS_KEYS
 from .settings import HANDFUL as HANDFUL
-from .settings import PAGE_KEYS as PAGE_KEYS
 from .settings import gis_settings_of as gis_settings_of
+from .settings import page_settings as page_settings
 from .settings import settings_of as settings_of
 from .tables import INDICATORS as INDICATORS
 from .tables import TABLES as TABLES

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from creative_nodes.choose import Portfolio
-from creative_nodes.common import Section, restore, restore_all
+from creative_nodes.common import InputError, Section, known_cities, nearest, restore, restore_all, where_of
 from creative_nodes.doubt import Doubt
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness
 from creative_nodes.reach import Accessibility, Candidates, Reach
 from creative_nodes.score import Scenario, Score
-from creative_nodes.settings import City, Report
+from creative_nodes.settings import City, Report, Settings, load_city, pick
 from creative_nodes.streets import Transit, Travel
+
+
+@dataclass(frozen=True)
+class Fresher:
+    """The city that shows the same ground on a fresher map; `here`: it is part of the run, and has a page beside."""
+
+    key: str
+    name: str
+    here: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,7 @@ class PageSettings:
     scenarios: Mapping[str, Scenario]
     portfolio: Portfolio
     doubt: Doubt
+    fresher: Fresher | None = None
 
     @property
     def scored_limits(self) -> dict[str, float]:
@@ -58,11 +69,41 @@ PARTS: dict[str, type[Section]] = {
 PAGE_KEYS = ("key", "city", *(f"analysis.{name}" for name in PARTS), "analysis.scenarios")
 
 
+def _fresher(key: str | None, cities: Sequence[str], where: str, root: Path) -> dict[str, Any] | None:
+    if key is None:
+        return None
+    known = known_cities(root=root)
+    if key not in known:
+        raise InputError(f"no such city file: {key}; {nearest(key, known)}", where=f"{where}: fresher")
+    return {"key": key, "name": load_city(key, root=root).name, "here": key in cities}
+
+
+def page_settings(settings: Settings, cities: Sequence[str], *, root: Path = Path()) -> str:
+    """Serialise what a page quotes; `settings_of` reads it back.
+
+    Parameters
+    ----------
+    settings : of one city.
+    cities : keys of the cities of the run.
+    root : the project's root, where `config/cities` lies.
+
+    Raises
+    ------
+    InputError : the city that is said to show the same ground on a fresher map does not exist.
+    """
+    where = where_of(settings.key, root=root)
+    told = json.loads(pick(settings, *PAGE_KEYS)) | {"fresher": _fresher(settings.city.fresher, cities, where, root)}
+    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+
+
 def settings_of(text: str) -> PageSettings:
-    """Read the settings that a rule passes on: those under `PAGE_KEYS`, JSON made by `settings.pick`."""
+    """Read the settings that a rule passes on: JSON made by `page_settings`, or by `settings.pick` of `PAGE_KEYS`."""
     parts: dict[str, Any] = {name: restore(text, f"analysis.{name}", model) for name, model in PARTS.items()}
     scenarios = restore_all(text, "analysis.scenarios", Scenario)
-    return PageSettings(key=json.loads(text)["key"], city=restore(text, "city", City), scenarios=scenarios, **parts)
+    plain = json.loads(text)
+    fresher = Fresher(**plain["fresher"]) if plain.get("fresher") else None
+    city = restore(text, "city", City)
+    return PageSettings(key=plain["key"], city=city, scenarios=scenarios, fresher=fresher, **parts)
 
 
 # what a rule passes on to `gis_settings_of`

@@ -1,4 +1,4 @@
-"""Which runs are to be compared, and where they lie."""
+"""Which runs are to be compared, or which cities that show the same ground on two maps, and where they lie."""
 
 from __future__ import annotations
 
@@ -37,7 +37,25 @@ def run_folder(name: str) -> Path:
     return FOLDER / ("" if name == UNNAMED else name)
 
 
+def compared_folder(name: str, city: str) -> Path:
+    """Return where the tables of a city lie in what is compared.
+
+    Parameters
+    ----------
+    name : of the run, or of a city that is itself compared with another.
+    city : its key.
+    """
+    return FOLDER / name if _is_city(name) else run_folder(name) / city
+
+
+def _is_city(name: str) -> bool:
+    """Tell whether a name is that of a city of the run without a name; no run has the name of a city."""
+    return (FOLDER / name / f"{READ[0]}.parquet").is_file()
+
+
 def _cities_of(name: str) -> list[str]:
+    if _is_city(name):
+        return [name]
     return sorted(path.parent.name for path in run_folder(name).glob(f"*/{RECORD}"))
 
 
@@ -52,7 +70,7 @@ def runs_asked(given: Mapping[str, Any]) -> dict[str, str]:
     Parameters
     ----------
     given : what Snakemake has read: `before` and `after`, names of runs; one that is left out, or empty, is the run
-        without a name.
+        without a name. Or both are keys of cities of that run, which show the same ground on two maps.
 
     Returns
     -------
@@ -60,7 +78,7 @@ def runs_asked(given: Mapping[str, Any]) -> dict[str, str]:
 
     Raises
     ------
-    InputError : there is no such run, or both are the same.
+    InputError : there is no such run, both are the same, or one is a run and the other a city.
     """
     if not set(ENDS) & given.keys():
         return {}
@@ -70,6 +88,9 @@ def runs_asked(given: Mapping[str, Any]) -> dict[str, str]:
             raise InputError(f"{end}: no such run with whole results; {nearest(name, _known_runs())}", where="--config")
     if len(set(found.values())) == 1:
         raise InputError(f"before and after are the same run, {found['before']}", where="--config")
+    cities = [name for name in found.values() if _is_city(name)]
+    if len(cities) == 1:
+        raise InputError(f"{cities[0]} is a city: compare it with another city, or two runs", where="--config")
     return found
 
 
@@ -79,7 +100,7 @@ def without_runs(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def compared_cities(runs: Mapping[str, str]) -> list[str]:
-    """List the cities that are whole in both runs.
+    """List the cities that are whole in both runs; where two cities are compared, the later one, which stands for both.
 
     Parameters
     ----------
@@ -91,6 +112,8 @@ def compared_cities(runs: Mapping[str, str]) -> list[str]:
     """
     if not runs:
         return []
+    if all(map(_is_city, runs.values())):
+        return [runs["after"]]
     before, after = (_cities_of(name) for name in runs.values())
     both = [city for city in after if city in before]
     if not both:
@@ -103,8 +126,8 @@ def compared_files(name: str, city: str) -> list[str]:
 
     Parameters
     ----------
-    name : of the run.
+    name : of the run, or of a city that is itself compared with another.
     city : its key.
     """
-    folder = run_folder(name) / city
+    folder = compared_folder(name, city)
     return [str(folder / RECORD), *(str(folder / f"{table}.parquet") for table in READ)]

@@ -163,6 +163,13 @@ def test_extracts_folder_goes_first(tmp_path: Path, suffix: str, own: dict) -> N
     assert (found.kind, found.files, found.shown) == ("extract", [str(tmp_path / f"town{suffix}")], f"town{suffix}")
 
 
+def test_a_source_may_name_the_extract_of_another_city(tmp_path: Path) -> None:
+    for name in ("town", "other"):
+        (tmp_path / f"{name}.osm.pbf").touch()
+    found = resolve_source(*settings(GEOFABRIK | {"extract": "other"}), extracts=tmp_path)
+    assert found.files == [str(tmp_path / "other.osm.pbf")]
+
+
 def test_extracts_folder_without_the_city_falls_through(tmp_path: Path) -> None:
     (tmp_path / "other.osm.pbf").touch()
     found = resolve_source(*settings(GEOFABRIK), extracts=tmp_path)

@@ -11,6 +11,7 @@ from shapely.geometry import Point, box
 from creative_nodes.common.messages import speaking
 from creative_nodes.report import page
 from creative_nodes.report.cities.changes import changes_page
+from creative_nodes.report.tables import INDICATORS
 from creative_nodes.runs.tables import RUN_CHANGES, RUN_STEPS
 
 HOSTILE = "<script>alert(1)</script>"
@@ -27,6 +28,12 @@ def moved(site, was, now, n, **more):
         "geometry": Point(105.81 + n / 100, 21),
     }
     return row | {"move": was - now if was and now else None} | more
+
+
+def indicators(spaces):
+    """Figures of a run: one that differs, one that does not, and the range of the first."""
+    told = {"creative_spaces": spaces, "clusters": 2, "connectivity_thinned": spaces / 100}
+    return filled(INDICATORS, [{"indicator": key, "label": key, "value": value} for key, value in told.items()])
 
 
 @pytest.fixture
@@ -54,7 +61,13 @@ def speak():
         ],
     )
     area = gpd.GeoDataFrame(pd.DataFrame({"epsg": [32648]}), geometry=[box(105.8, 20.9, 105.9, 21.1)], crs=4326)
-    return partial(changes_page, ["unnamed", "rush_hour"], [[BEFORE], [AFTER]], [[changes, steps, area]])
+    city = {
+        "run_changes": changes,
+        "run_steps": steps,
+        "study_area": area,
+        "indicators": [indicators(5), indicators(7)],
+    }
+    return partial(changes_page, ["unnamed", "rush_hour"], [[BEFORE], [AFTER]], [city])
 
 
 def test_it_says_who_moved_and_why(speak):
@@ -82,3 +95,35 @@ def test_it_speaks_other_languages(speak, language, word):
 def test_names_do_not_run_as_code(speak):
     html = page.changes_html(speak)
     assert HOSTILE not in html and "no column offered" in html and "rush_hour" in html
+
+
+def test_figures_that_differ_stand_side_by_side(speak):
+    (one,) = speak().cities[0].figures
+    assert (one.label, one.before, one.after) == ("Creative_spaces", "5", "7")
+
+
+def ranked_in_both(before, after, **more):
+    """Say how two orders of the same sites agree, and what is said of runs made of them."""
+    pairs = enumerate(zip(before, after, strict=True), start=1)
+    changes = filled(RUN_CHANGES, [moved(f"s{n}", was, now, n, change="up") for n, (was, now) in pairs])
+    area = gpd.GeoDataFrame(pd.DataFrame({"epsg": [32648]}), geometry=[box(105.8, 20.9, 105.9, 21.1)], crs=4326)
+    told = {"run_changes": changes, "run_steps": filled(RUN_STEPS, []), "study_area": area}
+    told["indicators"] = [indicators(5), indicators(5)]
+    records = [[BEFORE | {"city": "old", "name": "Old"}], [BEFORE | {"city": "new", "name": "New"} | more]]
+    return changes_page(["old", "new"], records, [told])
+
+
+def test_two_orders_are_told_by_how_far_they_agree():
+    # counted by hand: of 6 pairs 5 stand alike and 1 is turned, 4 / 6; rho is 1 - 6 * 2 / (4 * 15); the fifth is new
+    (city,) = ranked_in_both([1, 2, 3, 4, None], [2, 1, 3, 4, 5]).cities
+    assert "Of the 4 sites ranked in both the order agrees by 0.67 (Kendall's tau-b) and 0.8 (Spearman's rho)" in (
+        " ".join(city.summary)
+    )
+    assert "agrees" not in " ".join(ranked_in_both([1, 2], [2, 1]).cities[0].summary)
+    assert "agrees" not in " ".join(ranked_in_both([1, 1, 1], [1, 2, 3]).cities[0].summary)
+
+
+def test_two_cities_have_their_own_names_and_remarks():
+    page_of_both = ranked_in_both([1, 2, 3], [1, 2, 3], note="A merged map.")
+    assert [run.name for run in page_of_both.runs] == ["Old", "New"]
+    assert page_of_both.cities[0].notes == ("A merged map.",)

@@ -13,6 +13,10 @@ def folder(tmp_path, monkeypatch):
     for place in ("hanoi", "rush_hour/hanoi", "rush_hour/hcmc", "other/hcmc"):
         (tmp_path / "data/processed" / place).mkdir(parents=True)
         (tmp_path / "data/processed" / place / "run.json").write_text("{}")
+        (tmp_path / "data/processed" / place / "study_area.parquet").touch()
+    # a run has a record of its own beside its cities
+    (tmp_path / "data/processed/rush_hour/run.json").write_text("{}")
+    return tmp_path
 
 
 def test_names_are_read_and_the_run_without_a_name_has_a_word(folder):
@@ -25,9 +29,18 @@ def test_names_are_read_and_the_run_without_a_name_has_a_word(folder):
     assert asked.without_runs({"before": "a", "seed": 1}) == {"seed": 1}
 
 
+def test_two_cities_are_compared_as_one_ground(folder):
+    (folder / "data/processed/hcmc").symlink_to(folder / "data/processed/hanoi")
+    runs = asked.runs_asked({"before": "hanoi", "after": "hcmc"})
+    assert asked.compared_cities(runs) == ["hcmc"]
+    read = [asked.compared_files(name, "hcmc")[0] for name in runs.values()]
+    assert read == ["data/processed/hanoi/run.json", "data/processed/hcmc/run.json"]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        ({"before": "hanoi", "after": "rush_hour"}, ["hanoi is a city", "another city"]),
         ({"after": "rush_hours"}, ["after: no such run", "did you mean rush_hour?"]),
         ({"before": "other"}, ["no city is in both"]),
         ({"before": "unnamed", "after": ""}, ["the same run"]),

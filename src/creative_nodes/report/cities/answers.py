@@ -16,4 +16,4 @@ def answer_of(city: ComparedCity) -> Headline:
     city : one of those compared.
     """
     ordered = in_order(city.tables["candidates"], city.tables["scores"])
-    return headline(city.tables, ordered, city.settings, names=called(ordered, None))
+    return headline(city.tables, ordered, city.settings, names=called(ordered, None), snapshot=city.snapshot)

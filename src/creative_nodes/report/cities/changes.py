@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import PARTS, listed, mark, number, say, say_n, translated
 from creative_nodes.report.cities.sketch import MovesMap, draw_moves
+from creative_nodes.report.city.figures import figures
 from creative_nodes.report.say.words import named_twice, rows
 from creative_nodes.runs import CAUSES
 
@@ -32,6 +32,9 @@ CAUSE_WORDS = {
     "unsplit": mark("not told apart"),
 }
 UNNAMED_RUN = "unnamed"
+FEWEST_RANKED = 3  # sites whose order can be set beside another
+# of a figure had fewer spaces been mapped: said of the figure itself
+OF_DRAWS = "_thinned"
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,18 @@ class StepView:
 
 
 @dataclass(frozen=True)
+class FigureChange:
+    """One figure of the city that is not the same in both: before and after."""
+
+    label: str
+    before: str
+    after: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class CityChanges:
-    """One city: in words, step by step, on a map, site by site."""
+    """One city: in words, step by step, on a map, site by site, figure by figure; `notes` are remarks on the maps."""
 
     key: str
     name: str
@@ -71,6 +84,8 @@ class CityChanges:
     map: MovesMap
     sites: tuple[SiteChange, ...]
     level: int
+    figures: tuple[FigureChange, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -146,6 +161,42 @@ def _site(row: Any) -> SiteChange:
     )
 
 
+def _order(changes: pd.DataFrame) -> str:
+    """Say how much the order of the sites that are ranked in both is the same; nothing of too few, or of one rank.
+
+    Kendall's tau-b and Spearman's rho, both made for ties: 1 is the same order, 0 none in common, -1 the reverse.
+    """
+    from scipy.stats import kendalltau, spearmanr  # heavy, and no other page needs it
+
+    both = changes.dropna(subset=["rank_before", "rank_after"])
+    before, after = (both[f"rank_{end}"].astype(float).to_numpy() for end in ("before", "after"))
+    if len(both) < FEWEST_RANKED or len(set(before)) == 1 or len(set(after)) == 1:
+        return ""
+    return say(
+        "Of the {n:count} sites ranked in both the order agrees by {tau} (Kendall's tau-b) and {rho} (Spearman's rho), "
+        "where 1 is the same order and 0 nothing in common.",
+        n=len(both),
+        tau=number(float(kendalltau(before, after).statistic), digits=2),
+        rho=number(float(spearmanr(before, after).statistic), digits=2),
+    )
+
+
+def _figures(before: pd.DataFrame, after: pd.DataFrame) -> tuple[FigureChange, ...]:
+    """Set the figures of both beside each other, where what is said differs; their order is that of the later."""
+    was = {one.key: one for one in figures(before) if OF_DRAWS not in one.key}
+    return tuple(
+        FigureChange(one.label, old.value, one.value, one.unit or old.unit)
+        for one in figures(after)
+        if (old := was.get(one.key)) and old.value != one.value
+    )
+
+
+def _notes(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return what is remarked on the data of each, where that differs."""
+    notes = [str(one.get("note") or "") for one in records]
+    return tuple(translated(one) for one in notes if one) if notes[0] != notes[1] else ()
+
+
 def _summary(changes: pd.DataFrame) -> tuple[str, ...]:
     """Say in sentences what changed."""
     counts = changes["change"].value_counts()
@@ -160,7 +211,7 @@ def _summary(changes: pd.DataFrame) -> tuple[str, ...]:
         said.append(say("The recommended set: {entered:count} in, {left:count} out.", entered=entered, left=left))
     else:
         said.append(say("The recommended set is the same."))
-    return tuple(said)
+    return tuple(one for one in (*said, _order(changes)) if one)
 
 
 def _step(row: Any) -> StepView:
@@ -176,7 +227,8 @@ def _step(row: Any) -> StepView:
     return StepView(cause, told, tuple(row.differs), bool(row.computed), str(row.problem))
 
 
-def _city(record: Mapping[str, Any], changes: gpd.GeoDataFrame, steps: pd.DataFrame, area: gpd.GeoDataFrame) -> Any:
+def _city(records: Sequence[Mapping[str, Any]], told_by: Mapping[str, Any]) -> CityChanges:
+    changes, steps, record = told_by["run_changes"], told_by["run_steps"], records[1]
     told = [_site(row) for row in rows(changes)]
     still = [one.change in ("level", "never_ranked") and not one.why for one in told]
     return CityChanges(
@@ -184,10 +236,19 @@ def _city(record: Mapping[str, Any], changes: gpd.GeoDataFrame, steps: pd.DataFr
         name=translated(str(record["name"])),
         summary=_summary(changes),
         steps=tuple(_step(row) for row in rows(steps)),
-        map=draw_moves(area, changes, [one.name for one in told]),
+        map=draw_moves(told_by["study_area"], changes, [one.name for one in told]),
         sites=tuple(one for one, quiet in zip(told, still, strict=True) if not quiet or one.in_set),
         level=sum(quiet and not one.in_set for one, quiet in zip(told, still, strict=True)),
+        figures=_figures(*told_by["indicators"]),
+        notes=_notes(records),
     )
+
+
+def _called(name: str, own: Sequence[Mapping[str, Any]]) -> str:
+    """Return what a run is called; a city that is itself compared has its own name."""
+    if name == UNNAMED_RUN:
+        return say("the run without a name")
+    return translated(str(own[0]["name"])) if [one["city"] for one in own] == [name] else name
 
 
 def _runs(names: Sequence[str], records: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[RunView, ...]:
@@ -195,7 +256,7 @@ def _runs(names: Sequence[str], records: Sequence[Sequence[Mapping[str, Any]]]) 
     differs = {part: any(one[part] != other[part] for one, other in zip(*records, strict=True)) for part in PARTS}
     return tuple(
         RunView(
-            say("the run without a name") if name == UNNAMED_RUN else name,
+            _called(name, own),
             tuple(
                 (translated(CAUSE_WORDS[part]), listed(sorted({one[part] for one in own})), differs[part])
                 for part in PARTS
@@ -206,7 +267,7 @@ def _runs(names: Sequence[str], records: Sequence[Sequence[Mapping[str, Any]]]) 
 
 
 def changes_page(
-    names: Sequence[str], records: Sequence[Sequence[Mapping[str, Any]]], cities: Sequence[Sequence[Any]]
+    names: Sequence[str], records: Sequence[Sequence[Mapping[str, Any]]], cities: Sequence[Mapping[str, Any]]
 ) -> ChangesPage:
     """Make the view-model of the page of changes, in the language in force.
 
@@ -214,10 +275,11 @@ def changes_page(
     ----------
     names : of the two runs.
     records : of their cities, the records of the run before, then those of the run after.
-    cities : the tables run_changes, run_steps and study_area of each city, in the same order.
+    cities : the tables run_changes, run_steps and study_area of each city by name, and as `indicators` those of both
+        runs, in the same order.
     """
     return ChangesPage(
         runs=_runs(names, records),
-        cities=tuple(_city(record, *told) for record, told in zip(records[1], cities, strict=True)),
+        cities=tuple(_city(own, told) for *own, told in zip(*records, cities, strict=True)),
         changes=tuple((key, translated(words)) for key, words in CHANGES.items()),
     )

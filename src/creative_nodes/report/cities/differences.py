@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from creative_nodes.common import say, translated
-from creative_nodes.report.cities.ages import far_apart, year_of
 from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of
+from creative_nodes.report.city.ages import far_apart, year_of
 from creative_nodes.report.city.figures import CONNECTIVITY, RESIDENTS, THIN
 from creative_nodes.report.city.headline import nothing_found
 from creative_nodes.report.say.words import Words, plain

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from creative_nodes.common import count, not_known, number, say, translated
-from creative_nodes.report.cities.ages import far_apart, year_of
 from creative_nodes.report.cities.answers import answer_of
 from creative_nodes.report.cities.comparing import ComparedCity
 from creative_nodes.report.cities.national import National, national
+from creative_nodes.report.city.ages import far_apart, year_of
 from creative_nodes.report.city.figures import (
     CONNECTIVITY,
     SPACES,

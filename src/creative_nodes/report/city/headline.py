@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from creative_nodes.common import mark, say, say_n, spoken
+from creative_nodes.report.city.ages import is_old, old_map
 from creative_nodes.report.city.figures import SPACES, quoted
 from creative_nodes.report.city.gaps import gain_anchor
 from creative_nodes.report.city.reservations import reservations
@@ -16,7 +17,7 @@ from creative_nodes.report.city.sets import doubt_of, set_of
 from creative_nodes.report.say.keys import CHIPS, MARKS
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences, worded
-from creative_nodes.report.settings import PageSettings
+from creative_nodes.report.settings import Fresher, PageSettings
 from creative_nodes.score import FEWEST_TESTED, LEAST_TO_RANK, RANKED, VERDICTS
 
 # what is said at once of a statement that does not hold against both doubts: by mark and verdict
@@ -58,7 +59,10 @@ class MarkLine:
 class Headline:
     """The answer: the set, its marks, the first by score, and what a reader should know beside them.
 
-    `bridge`, with which the lead begins, says that no candidate bridges a gap, whatever the priorities.
+    Attributes
+    ----------
+    bridge : that no candidate bridges a gap, whatever the priorities; the lead begins with it.
+    fresher : the city that shows the same ground on a fresher map, where this one is old.
     """
 
     lead: str
@@ -66,6 +70,7 @@ class Headline:
     first: str = ""
     bridge: str = ""
     beside: tuple[str, ...] = ()
+    fresher: Fresher | None = None
 
 
 def weaker(marks: pd.DataFrame) -> Any | None:
@@ -260,6 +265,7 @@ def headline(
     *,
     names: Called,
     where: Sequence[str] = (),
+    snapshot: str = "",
 ) -> Headline:
     """Say the answer, as sure as it is: plain where priorities, map and model hold, else with the weaker of them.
 
@@ -271,7 +277,17 @@ def headline(
     settings : of this run.
     names : names to show by site_id.
     where : the places where a node would connect most, in words; told where no candidate bridges a gap.
+    snapshot : date of the map data; empty when not known. An old map is told in the first line.
     """
+    answer = _answer(tables, ordered, settings, names=names, where=where)
+    fresher = settings.fresher if is_old(snapshot, settings) else None
+    return replace(answer, lead=sentences(answer.lead, old_map(snapshot, settings)), fresher=fresher)
+
+
+def _answer(
+    tables: Mapping[str, Any], ordered: pd.DataFrame, settings: PageSettings, *, names: Called, where: Sequence[str]
+) -> Headline:
+    """Say the answer, on whatever map."""
     own = ordered[ordered["list"].isin(RANKED)]
     ranked = ranked_rows(own).sort_values("rank", kind="stable")
     if ranked.empty:

@@ -282,7 +282,7 @@ def city_page(
     near = whereabouts(ground, creative, settings.clusters, epsg)
     gapped = gaps(tables, (*candidates, *asked), near, settings, study.geometry)
     where = [spot.where for spot in gapped.spots[:TOLD_SPOTS]] if gapped else []
-    told_first = headline(tables, ordered, settings, names=called, where=where)
+    told_first = headline(tables, ordered, settings, names=called, where=where, snapshot=snapshot_of(provenance))
     n_scored = int(ordered["rank"].notna().sum())
     top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
     told_decays = method.decays(settings.reach)
