@@ -119,7 +119,7 @@ def render(template: str, **values: Any) -> Markup:
 
 
 @lru_cache
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """Read an asset to write into a page, without the files that Leaflet would fetch beside it."""
     text = (HERE / "assets" / name).read_text(encoding="utf-8")
     text = re.sub(r"//# sourceMappingURL=.*", "", text)
@@ -129,13 +129,13 @@ def _asset(name: str) -> Markup:
 
 
 def _styles(names: Sequence[str]) -> Markup:
-    return Markup().join(_asset(f"{name}.css") for name in names)
+    return Markup().join(asset(f"{name}.css") for name in names)
 
 
 def page_script(names: Sequence[str]) -> Markup:
     """Join scripts into one, in a scope of their own; a browser too old for them says so instead."""
-    body = "\n".join(_asset(f"js/{name}") for name in (*EVERY_PAGE, *names, "start.js"))
-    return Markup(f'(async () => {{\n"use strict";\n{body}\n}})().catch({_asset("js/too_old.js").strip()});')
+    body = "\n".join(asset(f"js/{name}") for name in (*EVERY_PAGE, *names, "start.js"))
+    return Markup(f'(async () => {{\n"use strict";\n{body}\n}})().catch({asset("js/too_old.js").strip()});')
 
 
 # ---------------------------------------------------------------- languages
@@ -339,7 +339,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
     spoken = in_every_language(data)
     west, south, east, north = english.area.bounds
     scripts = leaflet, map_script, script = (
-        Markup(_asset("leaflet.js")),
+        Markup(asset("leaflet.js")),
         Markup(parts.script),
         page_script(CITY_SCRIPTS),
     )
