@@ -73,7 +73,9 @@ class Suggested(Section):
     """Tags that mappers are asked for."""
 
     missing: list[str] = Field(default_factory=list, description="keys that a mapped place should have")
-    new: Codes = Field(default_factory=dict, description="tags by class of a place that is not mapped; heritage: a site")
+    new: Codes = Field(
+        default_factory=dict, description="tags by class of a place that is not mapped; heritage: a site"
+    )
 
 
 class Facets(Section):

@@ -106,7 +106,7 @@ def _resource(city: CataloguedCity, one: Published, file: File) -> dict[str, Any
         "licenses": [_data_licence(city.licence)],
     }
     if file.ending != "csv":
-        return told
+        return told | {"type": "file"}
     schema = {"fields": [_field(column) for column in csv_columns(one.table)], "missingValues": [""]}
     return told | {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
 

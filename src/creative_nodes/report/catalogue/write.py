@@ -75,7 +75,7 @@ class Writer:
         return write_table(FILED, tables.read(FILED, path), path, folder)
 
     def _pages(self, city: CataloguedCity, places: Sequence[Place]) -> None:
-        told = {"city": city, "facets": self.facets.facets}
+        told: dict[str, Any] = {"city": city, "facets": self.facets.facets}
         key = city.settings.key
         self.page(f"{key}/index.html", "city", script=asset("js/catalogue.js"), places=places, **told)
         for place in places:
@@ -121,6 +121,6 @@ def write_catalogue(
     known = {one.table.name: one.table for city in cities for one in city.tables}
     left_out = [table for name, table in TABLES.items() if name not in known]
     writer.page("index.html", "index", title=TITLE, cities=cities, run=run)
-    told = {"tables": known.values(), "left_out": left_out, "facets": writer.facets.facets}
+    told: dict[str, Any] = {"tables": known.values(), "left_out": left_out, "facets": writer.facets.facets}
     writer.page("dictionary.html", "dictionary", **told)
     return cities
