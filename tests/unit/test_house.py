@@ -65,7 +65,7 @@ USES = {
     "spread_people": {"h3", "rasterio"},
     "survey_grounds": {"scipy"},
     "try_site": {"rasterio", "scipy"},
-    "write_catalogue": {"folium", "jinja2", "rapidfuzz", "scipy"},
+    "write_catalogue": {"folium", "jinja2"},
     "write_changes": {"folium", "jinja2"},
     "write_comparison": {"folium", "jinja2"},
     "write_csv": set(),
