@@ -31,6 +31,7 @@ import yaml
 from playwright.sync_api import Page, sync_playwright
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon
 
+from creative_nodes.common import CRITERIA
 from creative_nodes.score.against import scales_by, values_of
 from creative_nodes.score.rank import score_candidates
 from creative_nodes.settings import load_config
@@ -38,6 +39,7 @@ from creative_nodes.settings import load_config
 ROOT = Path(__file__).parents[1]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
 CANDIDATES = 60
+WORLDS = 250
 SLIDER_STEPS = (90, 10, 70, 30, 50)
 CORNERS = {"walk": 120, "motorbike": 4000}  # of an outline, as the three cities have them or fewer
 RECORD = """() => {
@@ -85,6 +87,13 @@ def outline(at: Point, radius: float, corners: int, rng: np.random.Generator) ->
     return MultiPolygon([ring.buffer(0)]) if ring.is_valid else MultiPolygon([ring.convex_hull])
 
 
+def worlds(values: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Move what each site is worth a little, once a world."""
+    own = values.pivot(index="site_id", columns="criterion", values="value").reindex(columns=list(CRITERIA)).fillna(0.0)
+    moved = [(own + rng.normal(0, 0.1, own.shape)).clip(0, 1).assign(world=k) for k in range(1, WORLDS + 1)]
+    return pd.concat(moved).reset_index()[["world", "site_id", *CRITERIA]]
+
+
 def town(features: int, candidates: int) -> dict[str, pd.DataFrame]:
     """Make the tables of a city with so many features, and so many sites to rank."""
     rng = np.random.default_rng(80)
@@ -125,6 +134,7 @@ def town(features: int, candidates: int) -> dict[str, pd.DataFrame]:
     scales = scales_by(MADE_UP["reference"](), score.anchors)
     made["scores"] = score_candidates(made["candidates"], scales, score, seed=80)
     made["values"] = values_of(made["candidates"], scales, score)
+    made["world_values"] = worlds(made["values"], rng)
     return {name: MADE_UP["whole"](name, frame) for name, frame in made.items()}
 
 

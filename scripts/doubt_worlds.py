@@ -7,6 +7,7 @@ from creative_nodes.doubt import (
     MEMBER_DOUBT,
     SET_DOUBT,
     SITE_DOUBT,
+    WORLD_VALUES,
     WORLDS,
     doubt_worlds,
     read_doubt_rules,
@@ -20,5 +21,6 @@ settings, files = snakemake.params.settings, snakemake.input
 city = read_doubted_city(files, settings)
 found = doubt_worlds(city, read_doubt_rules(settings), read_set(files.recommended))
 note = tables.carry_on(files.candidates, log.made_of())
-tables.write_all(found, snakemake.output, WORLDS, SITE_DOUBT, SET_DOUBT, MEMBER_DOUBT, provenance=note)
+schemas = (WORLDS, WORLD_VALUES, SITE_DOUBT, SET_DOUBT, MEMBER_DOUBT)
+tables.write_all(found, snakemake.output, *schemas, provenance=note)
 log.done(worlds_in_words(found))

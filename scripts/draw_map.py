@@ -12,13 +12,12 @@ from creative_nodes.report import (
     TABLES,
     city_html,
     city_page,
-    draw_basemap,
+    grounds,
     missing_messages,
     read_districts,
     read_ground,
     read_links,
-    read_places,
-    read_roads,
+    read_paper,
     settings_of,
     write_page,
 )
@@ -37,7 +36,7 @@ near, ground = read_districts(paths["places"]), read_ground(*(paths[name] for na
 told = read_links(paths["places"], frames["heritage"]["osm_ids"].explode().dropna())
 speak = partial(city_page, frames, provenance, chosen, words=words, links=told, districts=near, ground=ground)
 city = speak()
-paper = draw_basemap(read_places(paths["places"]), read_roads(paths["street_edges"]), city.area, city.epsg)
+paper = read_paper(*(paths[name] for name in drawn), city.area, city.epsg, sites=grounds(city))
 text = city_html(speak, paper)
 write_page(text, snakemake.output.page)
 log.info("not known: %s", ", ".join(missing_messages(city)) or "nothing")

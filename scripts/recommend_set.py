@@ -4,7 +4,7 @@ import json
 
 from _run import start
 
-from creative_nodes.choose import RECOMMENDED, SET_BESIDE_RANKING, Walks, measure_eligible, recommend_set
+from creative_nodes.choose import RECOMMENDED, SET_BESIDE_RANKING, SET_FRONT, Walks, measure_eligible, recommend_set
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import CREATIVE
 from creative_nodes.network import NetworkSettings
@@ -25,6 +25,6 @@ eligible = measure_eligible(
 )
 found = recommend_set(eligible)
 note = tables.carry_on(files.scores, log.made_of())
-tables.write_all(found, snakemake.output, RECOMMENDED, SET_BESIDE_RANKING, provenance=note)
+tables.write_all(found, snakemake.output, RECOMMENDED, SET_BESIDE_RANKING, SET_FRONT, provenance=note)
 beside = found["set_beside_ranking"].iloc[0]
 log.done(f"{beside['k']} of {beside['eligible']} sites, {beside['reason']}")

@@ -36,9 +36,10 @@ def faults(page) -> list[str]:
     return [f"{fault['id']}: {[node['html'][:160] for node in fault['nodes'][:3]]}" for fault in bad]
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
-def test_axe_finds_no_serious_fault(visit, any_page, size):
-    with visit(any_page, size) as seen:
+def test_axe_finds_no_serious_fault(visit, any_page, size, theme):
+    with visit(any_page, size, f"theme={theme}") as seen:
         seen.page.evaluate(AXE)
         for code in LANGUAGES:
             seen.page.locator(f'[data-language="{code}"]').click()
@@ -98,7 +99,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit, any_page):
     with visit(any_page) as seen:
         wanted = seen.page.evaluate(
             """() => {
-                const can = "a[href], button:not([tabindex='-1']), input, summary, [tabindex='0']";
+                const can = "a[href], button:not([tabindex='-1']), input, select, summary, [tabindex='0']";
                 const seen = [...document.querySelectorAll(can)]
                     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled);
                 seen.forEach((one, i) => { one.dataset.stop = i; });
@@ -189,6 +190,7 @@ def test_hostile_names_are_inert_in_cards_tooltips_popups_and_legend(visit, spok
                 fold.click()
             assert seen.page.evaluate(UNWANTED) == []
             seen.page.locator("#card .close").click()
+        seen.page.evaluate("void layer_control_legend.expand()")
         for box in seen.page.locator(".leaflet-control-layers-selector").all():
             box.check()
         opened = seen.page.evaluate(

@@ -1,5 +1,6 @@
 """Live priorities in a real browser: the page scores as Python does, and table, map, card and address follow."""
 
+import itertools
 import runpy
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import yaml
 
 from creative_nodes.common import tables
-from creative_nodes.common.words import CRITERIA
+from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score.against import scales_by, values_of
 from creative_nodes.score.rank import score_candidates
@@ -180,7 +181,6 @@ def test_at_first_the_page_shows_the_run(visit, city):
         agrees(seen.page, city.scores())
         assert seen.page.locator("#priorities summary").inner_text() == "Set your own priorities"
         assert seen.page.locator(".shift").count() == 0
-        assert not seen.page.locator("#priorities .care").is_visible()
         page_run = seen.page.evaluate("livePriorities.result()")
         assert [page_run["ranks"][i] for i in page_run["order"]] == city.scores()["rank"].tolist()
 
@@ -204,7 +204,7 @@ def test_the_copied_text_makes_the_pipeline_give_the_ranking_on_the_screen(visit
         opened(seen.page)
         press(seen.page, "People", "ArrowRight", 7)
         press(seen.page, "Site", "ArrowLeft", 3)
-        seen.page.get_by_role("button", name="Criteria of the group Site").click()
+        seen.page.get_by_role("button", name="All criteria").click()
         press(seen.page, "Readiness (0–1)", "ArrowRight", 5)
         texts = [(copied(seen.page), shown(seen.page))]
         for _, scenario in on_sliders(city):
@@ -275,17 +275,16 @@ def test_the_keyboard_moves_a_slider_and_its_share_is_told(visit, full):
         assert people.evaluate("(input) => input === document.activeElement")
         assert seen.page.locator("#priorities summary").inner_text() == "Priorities: your own"
         assert "The first is" in seen.page.locator(".moves").inner_text()
-        assert seen.page.locator("#priorities .care").is_visible()
         assert seen.wrong == []
 
 
 def test_a_slider_inside_a_group_leaves_the_group_as_heavy_as_it_was(visit, full):
     with visit(full.path) as seen:
         opened(seen.page)
-        fold = seen.page.get_by_role("button", name="Criteria of the group Spillover")
-        fold.focus()
+        every = seen.page.get_by_role("button", name="All criteria")
+        every.focus()
         seen.page.keyboard.press("Enter")
-        assert fold.get_attribute("aria-expanded") == "true"
+        assert every.get_attribute("aria-pressed") == "true"
         label = "Creative domains around (effective number)"
         before = slider(seen.page, label).get_attribute("aria-valuetext")
         press(seen.page, label, "End")
@@ -333,7 +332,7 @@ def test_a_criterion_without_data_has_a_still_slider_and_the_reason(visit, towns
         opened(seen.page)
         assert slider(seen.page, "Network").is_disabled()
         assert "None of its criteria counts in this city." in seen.page.locator("#priorities").inner_text()
-        seen.page.get_by_role("button", name="Criteria of the group People").click()
+        seen.page.get_by_role("button", name="All criteria").click()
         still = slider(seen.page, "Walk to the nearest rapid-transit station")
         assert still.is_disabled() and still.get_attribute("aria-valuetext") == "0\u00a0% of the score"
         told = seen.page.locator("#inside-people").inner_text()
@@ -481,11 +480,11 @@ def test_the_open_card_follows(visit, full):
         adds = [float(text) for text in seen.page.locator("#card .adds").all_inner_texts()]
         parts = full.scores(weights).set_index("site_id").loc[rows[4]["id"], [f"part_{key}" for key in CRITERIA]]
         assert adds == pytest.approx(parts.astype(float).fillna(0).tolist(), abs=0.000501)
-        assert "under which its rank is 5" in seen.page.locator("#card").inner_text()
+        assert "In the run its rank is 5;" in seen.page.locator("#card").inner_text()
         seen.page.get_by_role("button", name="Reset").click()
         shown(seen.page)
         assert seen.page.locator("#card h2").inner_text().startswith("5. ")
-        assert "under which its rank" not in seen.page.locator("#card").inner_text()
+        assert "In the run its rank" not in seen.page.locator("#card").inner_text()
 
 
 def test_each_row_says_how_far_it_moved(visit, full):
@@ -503,11 +502,71 @@ def test_each_row_says_how_far_it_moved(visit, full):
         assert seen.page.locator(".moves").inner_text().startswith(f"{moved} sites moved. The first is ")
 
 
+def test_undo_and_redo_go_step_by_step_and_a_new_step_ends_redo(visit, full):
+    with visit(full.path) as seen:
+        page = seen.page
+        opened(page)
+        undo, redo = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+        assert undo.is_disabled() and redo.is_disabled()
+        texts = [copied(page)]
+        press(page, "People", "ArrowRight")
+        texts.append(copied(page))
+        page.get_by_role("button", name="More weight: Site").click()
+        texts.append(copied(page))
+        page.get_by_role("button", name="Heritage first", exact=True).click()
+        texts.append(copied(page))
+        for text in texts[-2::-1]:
+            undo.click()
+            assert copied(page) == text
+        assert undo.is_disabled()
+        agrees(page, full.scores())
+        for text in texts[1:]:
+            redo.click()
+            assert copied(page) == text
+        undo.click()
+        page.get_by_role("button", name="Less weight: Network").click()
+        assert redo.is_disabled()
+        assert copied(page) not in texts
+
+
+def test_buttons_move_a_weight_by_a_step_with_the_keyboard_and_a_thumb(visit, full):
+    with visit(full.path, {"width": 390, "height": 844}) as seen:
+        page = seen.page
+        opened(page)
+        more = page.get_by_role("button", name="More weight: People")
+        box = more.bounding_box()
+        assert box["width"] >= 44 and box["height"] >= 44
+        before = int(slider(page, "People").input_value())
+        more.focus()
+        page.keyboard.press("Enter")
+        assert int(slider(page, "People").input_value()) == before + 5
+        page.get_by_role("button", name="Less weight: People").click()
+        assert int(slider(page, "People").input_value()) == before
+        for button in page.locator("#priorities details button:visible").all():
+            assert button.bounding_box()["height"] >= 44
+
+
+def test_in_the_simple_mode_groups_move_and_their_criteria_keep_their_proportions(visit, full):
+    with visit(full.path) as seen:
+        page = seen.page
+        opened(page)
+        assert page.locator("#priorities .slide:visible").count() == 4
+        own = {key: full.analysis.score.weights[key] for key in CRITERIA}
+        page.get_by_role("button", name="More weight: Site").click()
+        weights = yaml.safe_load(copied(page))["override"]["score"]["weights"]
+        for names in CRITERION_GROUPS.values():
+            for one, other in itertools.pairwise(names):
+                assert weights[one] * own[other] == pytest.approx(weights[other] * own[one], abs=2e-5)
+        page.get_by_role("button", name="All criteria").click()
+        assert page.locator("#priorities .slide:visible").count() == 4 + len(CRITERIA)
+        page.get_by_role("button", name="Four groups").click()
+        assert page.locator("#priorities .slide:visible").count() == 4
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_panel_fits(visit, full, width):
     with visit(full.path, {"width": width, "height": 844}, f"w={EVEN_PEOPLE}") as seen:
-        for button in seen.page.locator(".unfold").all():
-            button.click()
+        seen.page.get_by_role("button", name="All criteria").click()
         copied(seen.page)
         frame = seen.page.locator("#priorities").bounding_box()
         for part in seen.page.locator("#priorities :is(button, input, output, textarea)").all():

@@ -12,9 +12,9 @@ from creative_nodes.report.tables import TABLES
 OF_THE_SURVEY = ("survey", "survey_candidates", "survey_scores")
 OF_THE_ANSWER = (
     *("reference", "network_parts", "cluster_reach", "scenario_reference"),
-    *("values", "scales", "correlations", "recommended", "set_beside_ranking", "decisions"),
+    *("values", "scales", "correlations", "recommended", "set_beside_ranking", "set_front", "decisions"),
 )
-OF_WORLDS = ("worlds", "site_doubt", "set_doubt", "member_doubt", "marks")
+OF_WORLDS = ("worlds", "world_values", "site_doubt", "set_doubt", "member_doubt", "marks")
 NAMES = (
     *("scenarios", "scenario_candidates", "priorities_doubt", "rank_acceptability", "agreement"),
     *("backtest", "backtest_pairs", "backtest_summary"),

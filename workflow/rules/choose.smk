@@ -7,7 +7,7 @@ rule recommend_set:
         **STREETS,
         **tables_of("candidates", "scores", "scales", "creative", "people"),
     output:
-        **tables_of("recommended", "set_beside_ranking"),
+        **tables_of("recommended", "set_beside_ranking", "set_front"),
     log:
         "<logs>/{city}/recommend_set.log",
     benchmark:

@@ -184,7 +184,7 @@ rule doubt_worlds:
         raster=lambda w: given(population_of(w.city, "raster")),
         table=lambda w: given(population_of(w.city, "table")),
     output:
-        **tables_of("worlds", "site_doubt", "set_doubt", "member_doubt"),
+        **tables_of("worlds", "world_values", "site_doubt", "set_doubt", "member_doubt"),
     log:
         "<logs>/{city}/doubt_worlds.log",
     benchmark:

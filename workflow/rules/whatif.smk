@@ -46,7 +46,7 @@ use rule recommend_set as recommend_trial with:
     input:
         **with_trial(rules.recommend_set.input),
     output:
-        **trial_tables("recommended", "set_beside_ranking"),
+        **trial_tables("recommended", "set_beside_ranking", "set_front"),
     log:
         "<logs>/{city}/recommend_set_{trial}.log",
     benchmark:
@@ -58,7 +58,9 @@ use rule doubt_worlds as doubt_trial with:
     input:
         **with_trial(rules.doubt_worlds.input),
     output:
-        **trial_tables("worlds", "site_doubt", "set_doubt", "member_doubt"),
+        **trial_tables(
+            "worlds", "world_values", "site_doubt", "set_doubt", "member_doubt"
+        ),
     log:
         "<logs>/{city}/doubt_worlds_{trial}.log",
     benchmark:

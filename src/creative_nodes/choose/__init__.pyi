@@ -8,6 +8,7 @@ from .grounds import Grounds as Grounds
 from .options import Walks as Walks
 from .options import measure_options as measure_options
 from .portfolio import choose_portfolio as choose_portfolio
+from .settings import CONNECTS_FROM as CONNECTS_FROM
 from .settings import Portfolio as Portfolio
 from .tables import DECISIONS as DECISIONS
 from .tables import PORTFOLIO as PORTFOLIO
@@ -16,6 +17,7 @@ from .tables import PORTFOLIO_GAIN as PORTFOLIO_GAIN
 from .tables import PORTFOLIO_SITES as PORTFOLIO_SITES
 from .tables import RECOMMENDED as RECOMMENDED
 from .tables import SET_BESIDE_RANKING as SET_BESIDE_RANKING
+from .tables import SET_FRONT as SET_FRONT
 from .worth import Aims as Aims
 from .worth import Anchors as Anchors
 from .worth import Served as Served

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from creative_nodes.choose.front import set_front
 from creative_nodes.choose.grounds import Grounds
 from creative_nodes.choose.options import Walks, measure_demand
 from creative_nodes.choose.recommended import (
@@ -306,7 +307,8 @@ def recommend_set(of: Eligible) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    the tables recommended and set_beside_ranking, by name.
+    the tables recommended, set_beside_ranking and set_front, by name.
     """
     answer = recommend(of.aims, of.site_ids.tolist(), ranking=of.ranking)
-    return {"recommended": _rows(answer, of), "set_beside_ranking": _beside(answer, of)}
+    found = {"recommended": _rows(answer, of), "set_beside_ranking": _beside(answer, of)}
+    return found | {"set_front": set_front(of.aims, of.site_ids)}

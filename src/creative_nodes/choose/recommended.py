@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from creative_nodes.choose.grounds import Members
+from creative_nodes.choose.settings import CONNECTS_FROM
 from creative_nodes.choose.worth import Aims, Worth
 
 LARGEST = 3  # a set that a council can keep in mind
 LEAST_TO_CHOOSE = 3  # sites: below, nothing is left to choose
-CONNECTS_FROM = 0.05  # of k times the anchor: below, a set serves and does not connect
 MOST_BOUNDS = 2_000_000  # sets whose bound is worked out
 MOST_SETS = 50_000  # sets worked out in full
 ABOVE = 1 + 1e-9  # bounds stand so far above themselves that rounding does not lower them below a worth

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from creative_nodes.common import OTHER_CLASSES, Positive, Section
 
+CONNECTS_FROM = 0.05  # of k times the anchor: below, a set serves and does not connect
+
 
 class Portfolio(Section):
     """Sites chosen together, people counted once, existing spaces fixed (METHOD section 8)."""

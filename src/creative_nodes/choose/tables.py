@@ -174,6 +174,20 @@ RECOMMENDED = Table(
     ),
 )
 
+SET_FRONT = Table(
+    "set_front",
+    "a member of a set that is best, or second best, at some share of the two aims; or a site alone",
+    (
+        Column("number", "integer", "of the set: first those of k members, then each site that may be chosen alone"),
+        Column("site_id", "text", "id in the table heritage"),
+        Column("k", "integer", "members of the set; 1 for a site alone", "sites", False, 1),
+        Column("adds_served", "number", "residents newly served by the set and not without it", "persons", False, 0),
+        Column("adds_gain", "number", "network gain of the set less that without it", "spaces", False, 0),
+        Column("set_served", "number", "residents the set newly serves, counted once", "persons", False, 0),
+        Column("set_gain", "number", "network gain of the set, all opened together", "spaces", False, 0),
+    ),
+)
+
 SET_BESIDE_RANKING = Table(
     "set_beside_ranking",
     "the recommended set beside the first k of the ranking, of sites on one ground the first alone (one row)",

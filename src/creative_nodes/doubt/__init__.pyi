@@ -39,6 +39,7 @@ from .tables import SITE_DOUBT as SITE_DOUBT
 from .tables import SOBOL as SOBOL
 from .tables import SWEEP_VARIANTS as SWEEP_VARIANTS
 from .tables import SWEEPS as SWEEPS
+from .tables import WORLD_VALUES as WORLD_VALUES
 from .tables import WORLDS as WORLDS
 from .worlds import doubt_worlds as doubt_worlds
 from .worlds import worlds_in_words as worlds_in_words

@@ -166,6 +166,27 @@ WORLDS = Table(
     ),
 )
 
+WORLD_VALUES = Table(
+    "world_values",
+    "a site that a world ranks, and what each criterion is worth there",
+    (
+        Column("world", "integer", "number in the table worlds", "", False, 1),
+        Column("site_id", "text", "id in the table candidates"),
+        *(
+            Column(
+                column.name,
+                "number",
+                f"value of {column.name} by the anchors of that world; missing where it is not in use there",
+                "0-1",
+                True,
+                0,
+                1,
+            )
+            for column in CRITERION_COLUMNS
+        ),
+    ),
+)
+
 SITE_DOUBT = Table(
     "site_doubt",
     "a candidate over all worlds and weightings together",

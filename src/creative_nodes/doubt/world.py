@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from creative_nodes.choose import Grounds
-from creative_nodes.common import POSITION_CRITERIA
+from creative_nodes.common import CRITERIA, POSITION_CRITERIA
 from creative_nodes.doubt.draws import Drawn
 from creative_nodes.doubt.kept import Rides, Walks
 from creative_nodes.network import Chains, LinkRule, both_ways, direct_links, network_gains
@@ -223,6 +223,7 @@ class Valued:
     sites : numbers of the sites, shape (m,).
     matrix : values, 0-1, shape (m, criteria).
     names, weights : criteria in use, and their weights, summing to 1.
+    every : values of each criterion in use, whether it has a weight or not, a column a criterion.
     scales : value functions of this world.
     position : see `Position`.
     """
@@ -231,6 +232,7 @@ class Valued:
     matrix: np.ndarray
     names: tuple[str, ...]
     weights: np.ndarray
+    every: pd.DataFrame
     scales: Mapping[str, Scale]
     position: Position
 
@@ -284,4 +286,6 @@ def value_world(
     met = kept.walks[drawn.numbers["snap_within_m"]].met[: len(sites.site_ids)]
     which = np.flatnonzero(met & sites.ranked & drawn.real)
     values = value_of(figures.iloc[which], scales, weights)
-    return Valued(which, values.matrix, values.names, values.weights, scales, position)
+    even = value_of(figures.iloc[which], scales, dict.fromkeys(CRITERIA, 1.0))
+    every = pd.DataFrame(even.matrix, columns=list(even.names))
+    return Valued(which, values.matrix, values.names, values.weights, every, scales, position)

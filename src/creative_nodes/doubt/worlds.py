@@ -14,7 +14,7 @@ from creative_nodes.common import tables
 from creative_nodes.doubt.draws import NUMBERS, Drawn, Uncertain, draw_worlds, unchanged
 from creative_nodes.doubt.gather import DoubtedCity, DoubtRules, gather
 from creative_nodes.doubt.sets import WorldSets, best_in_world, may_open, reached_by_priority, world_aims
-from creative_nodes.doubt.tables import MEMBER_DOUBT, SET_DOUBT, SITE_DOUBT, WORLDS
+from creative_nodes.doubt.tables import MEMBER_DOUBT, SET_DOUBT, SITE_DOUBT, WORLD_VALUES, WORLDS
 from creative_nodes.doubt.world import Kept, Rules, Valued, today_scales, value_world
 from creative_nodes.network import typical_network
 from creative_nodes.reach import decayed, half_life_to_decay
@@ -105,6 +105,7 @@ class Seen:
     ranks: list[np.ndarray] = field(default_factory=list)
     drawn_ranks: list[np.ndarray] = field(default_factory=list)
     sets: list[WorldSets] = field(default_factory=list)
+    values: list[pd.DataFrame] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -146,6 +147,7 @@ def see_worlds(run: Run) -> Seen:
         sets = run.sets(valued, drawn)
         seen.ranks.append(ranks)
         seen.drawn_ranks.append(valued.ranks(run.weightings(valued, number), n))
+        seen.values.append(valued.every.assign(world=number, site_id=run.kept.sites.site_ids[valued.sites]))
         seen.rows.append({"world": number, **_row(run, drawn, valued, ranks, sets)})
         if sets:
             seen.sets.append(sets)
@@ -282,6 +284,12 @@ def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame, plain: Valued) -> pd
 # ---------------------------------------------------------------- the whole
 
 
+def _world_values(seen: Seen) -> pd.DataFrame:
+    """Make the table world_values."""
+    whole = pd.concat(seen.values, ignore_index=True)
+    return whole.reindex(columns=[column.name for column in WORLD_VALUES.columns])
+
+
 def doubt_worlds(city: DoubtedCity, rules: DoubtRules, chosen: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Draw worlds and say what of the ranking and of the set is left.
 
@@ -293,10 +301,10 @@ def doubt_worlds(city: DoubtedCity, rules: DoubtRules, chosen: Sequence[str]) ->
 
     Returns
     -------
-    the tables worlds, site_doubt, set_doubt and member_doubt, by name. Where fewer than three sites are ranked nothing
-    is: all are empty.
+    the tables worlds, world_values, site_doubt, set_doubt and member_doubt, by name. Where fewer than three sites are
+    ranked nothing is: all are empty.
     """
-    nothing = {table.name: tables.empty(table) for table in (WORLDS, SITE_DOUBT, SET_DOUBT, MEMBER_DOUBT)}
+    nothing = {table.name: tables.empty(table) for table in (WORLDS, WORLD_VALUES, SITE_DOUBT, SET_DOUBT, MEMBER_DOUBT)}
     if not len(city.candidates):
         return nothing
     run = Run.start(city, rules, chosen)
@@ -305,7 +313,11 @@ def doubt_worlds(city: DoubtedCity, rules: DoubtRules, chosen: Sequence[str]) ->
         return nothing
     seen = see_worlds(run)
     worlds = pd.DataFrame(seen.rows).reindex(columns=[column.name for column in WORLDS.columns])
-    found = {"worlds": worlds, "site_doubt": _site_doubt(run, seen, plain.ranks(plain.weights[None, :], n)[:, 0])}
+    found = {
+        "worlds": worlds,
+        "world_values": _world_values(seen),
+        "site_doubt": _site_doubt(run, seen, plain.ranks(plain.weights[None, :], n)[:, 0]),
+    }
     if run.chosen:
         members = _members(run, seen)
         found |= {"set_doubt": _set_doubt(run, seen, members, plain), "member_doubt": members}

@@ -8,11 +8,10 @@ from .cities.index import index_page as index_page
 from .cities.read import compared_cities as compared_cities
 from .city.districts import read_districts as read_districts
 from .city.links import read_links as read_links
+from .city.onmap import grounds as grounds
 from .city.view import city_page as city_page
 from .city.whereabouts import read_ground as read_ground
-from .draw.basemap import draw_basemap as draw_basemap
-from .draw.basemap import read_places as read_places
-from .draw.basemap import read_roads as read_roads
+from .draw.paper import read_paper as read_paper
 from .gis.changes import pack_changes as pack_changes
 from .gis.city import pack_city as pack_city
 from .gis.city import read_base as read_base
@@ -22,6 +21,7 @@ from .gis.layers import geopackage_contents as geopackage_contents
 from .indicators.facts import Facts as Facts
 from .indicators.facts import people_source as people_source
 from .indicators.table import describe_city as describe_city
+from .indicators.table import figures_in_words as figures_in_words
 from .pack import write_csv as write_csv
 from .page import SCRIPT_KEYWORDS as SCRIPT_KEYWORDS
 from .page import changes_html as changes_html

@@ -10,6 +10,7 @@ from creative_nodes.choose import (
     PORTFOLIO_SITES,
     RECOMMENDED,
     SET_BESIDE_RANKING,
+    SET_FRONT,
 )
 from creative_nodes.common import MESSAGES, Column, Table
 from creative_nodes.doubt import (
@@ -27,6 +28,7 @@ from creative_nodes.doubt import (
     SOBOL,
     SWEEP_VARIANTS,
     SWEEPS,
+    WORLD_VALUES,
     WORLDS,
 )
 from creative_nodes.locate import AMENITIES, CITY_LANGUAGES, CREATIVE, GROUNDS, HERITAGE, IMPORTS, REGISTRY, SURVEY
@@ -121,6 +123,7 @@ TABLES: dict[str, Table] = {
         SCENARIOS,
         RECOMMENDED,
         SET_BESIDE_RANKING,
+        SET_FRONT,
         DECISIONS,
         PORTFOLIO,
         PORTFOLIO_SITES,
@@ -131,6 +134,7 @@ TABLES: dict[str, Table] = {
         SET_DOUBT,
         MEMBER_DOUBT,
         WORLDS,
+        WORLD_VALUES,
         PRIORITIES_DOUBT,
         RANK_ACCEPTABILITY,
         AGREEMENT,

@@ -5,6 +5,8 @@ from .against import read_scales as read_scales
 from .against import scales_by as scales_by
 from .against import value_matrix as value_matrix
 from .against import values_of as values_of
+from .marks import ERRORS as ERRORS
+from .marks import FAILS_BELOW as FAILS_BELOW
 from .marks import FEWEST_TESTED as FEWEST_TESTED
 from .marks import HOLDS_FROM as HOLDS_FROM
 from .marks import LEAST_REACHED as LEAST_REACHED

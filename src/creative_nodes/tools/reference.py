@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from creative_nodes.newcity import NEW_CITY_COMMAND, AskedCity
 from creative_nodes.report import OWN_COLUMNS, TABLES, Governance, geopackage_contents
 from creative_nodes.settings import CityFile, Config
 from creative_nodes.tools.house import picture
@@ -128,6 +129,12 @@ def config_reference() -> str:
         f"Keys of a what-if stand on the command line (`{COMMAND}`), never in `config.yaml`.",
         "",
         *_rows(Asked),
+        "",
+        "## New city",
+        "",
+        f"Keys of a new city stand on the command line (`{NEW_CITY_COMMAND}`), never in `config.yaml`.",
+        "",
+        *_rows(AskedCity),
         "",
         "## Environment",
         "",

@@ -15,6 +15,7 @@ import pytest
 import shapely
 
 from creative_nodes.choose.recommended import search
+from creative_nodes.common import CRITERIA
 from creative_nodes.doubt import sets, worlds
 from creative_nodes.doubt.draws import Drawn, draw_worlds, unchanged
 from creative_nodes.doubt.gather import DoubtedCity, DoubtRules, gather
@@ -26,7 +27,7 @@ from creative_nodes.reach.reference import PositionRules, measure_positions, mea
 from creative_nodes.reach.survey import Survey
 from creative_nodes.score.against import scales_by
 from creative_nodes.score.marks import verdict_of
-from creative_nodes.score.rank import ordered_weights, score_candidates
+from creative_nodes.score.rank import ordered_weights, ranks_of, score_candidates
 
 DOUBT = Doubt.model_validate({"worlds": 24, "weightings": 3, "places": 60})
 STILL = DOUBT.still()
@@ -390,6 +391,21 @@ def test_chances_and_ranges_hang_together(towns: ModuleType, city: DoubtedCity) 
     assert whole["reaches"] == pytest.approx((reached >= 0.9).mean())
     assert whole["mean_reached"] == pytest.approx(reached.mean())
     assert whole["recommended"] == (whole["reaches"] >= 0.2)
+
+
+def test_the_values_of_each_world_give_its_ranks_under_the_runs_weights(towns: ModuleType, city: DoubtedCity) -> None:
+    found = worlds.doubt_worlds(city, _rules(towns, DOUBT), _chosen(city))
+    sure, first = found["site_doubt"].set_index("site_id"), found["worlds"].set_index("world")["first"]
+    rules = _rules(towns, DOUBT)
+    in_top = dict.fromkeys(sure.index, 0)
+    for world, own in found["world_values"].groupby("world"):
+        used = {name: rules.score.weights[name] for name in CRITERIA if own[name].notna().all()}
+        weights = np.array(list(used.values())) / sum(used.values())
+        ranks = ranks_of((own[list(used)].to_numpy(dtype=float) @ weights)[:, None])[:, 0]
+        assert first[world] in set(own.loc[ranks == 1, "site_id"])
+        for site in own.loc[ranks <= sure["top_n"].iloc[0], "site_id"]:
+            in_top[site] += 1
+    assert in_top == {site: round(sure.loc[site, "p_top_map"] * len(first)) for site in sure.index}
 
 
 def test_below_three_candidates_there_is_nothing_to_doubt(towns: ModuleType, city: DoubtedCity) -> None:

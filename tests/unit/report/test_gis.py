@@ -30,8 +30,7 @@ NOTE = {"source": "x.osm.pbf", "snapshot": "2026-11-01", "data": "ab", "settings
 SLD = {"sld": "http://www.opengis.net/sld", "se": "http://www.opengis.net/se", "ogc": "http://www.opengis.net/ogc"}
 
 
-@pytest.fixture
-def frames():
+def made_frames():
     made = packed_frames()
     area = {"city": "x", "epsg": 32648, "area_km2": 1.0, "geometry": shapely.box(105.7, 20.9, 106.0, 21.1)}
     made["study_area"] = table("study_area", [area])
@@ -40,6 +39,18 @@ def frames():
     spaces = [{"space_id": f"s{i}", "tier": "core", "geometry": shape} for i, shape in enumerate(places)]
     made["creative"] = table("creative", spaces)
     return made
+
+
+@pytest.fixture
+def frames():
+    return made_frames()
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    """The folder of a packed city, and the names of its layers; nothing is changed in it."""
+    folder = tmp_path_factory.mktemp("packed")
+    return folder, pack(made_frames(), folder)
 
 
 def paper_of():
@@ -58,8 +69,9 @@ def asked(path, query):
         return base.execute(query).fetchall()
 
 
-def test_the_geopackage_holds_all_that_is_told_of_a_candidate(frames, tmp_path):
-    path, names = tmp_path / "x.gpkg", pack(frames, tmp_path)
+def test_the_geopackage_holds_all_that_is_told_of_a_candidate(packed):
+    folder, names = packed
+    path = folder / "x.gpkg"
     found = dict(pyogrio.list_layers(path))
     assert set(found) == {*names, "layer_styles"} == {name for name, _, _ in layers.geopackage_contents()}
     assert {name for name, kind in found.items() if kind is None} == {*layers.ATTRIBUTES, "layer_styles"}
@@ -77,9 +89,8 @@ def test_the_geopackage_holds_all_that_is_told_of_a_candidate(frames, tmp_path):
     assert (kinds["candidates"], kinds["portfolio"], kinds["layer_styles"]) == ("features", "attributes", "attributes")
 
 
-def test_gdal_finds_places_as_points_hexagons_as_polygons_clusters_by_outline_and_the_rest_as_tables(frames, tmp_path):
-    path = tmp_path / "x.gpkg"
-    pack(frames, tmp_path)
+def test_gdal_finds_places_as_points_hexagons_as_polygons_clusters_by_outline_and_the_rest_as_tables(packed):
+    path = packed[0] / "x.gpkg"
     places, hexagons, nodes = (
         pyogrio.read_dataframe(path, layer=name) for name in ("reference_places", "reference_hexagons", "cluster_reach")
     )
@@ -93,9 +104,8 @@ def test_gdal_finds_places_as_points_hexagons_as_polygons_clusters_by_outline_an
     assert decisions.loc[0, ["site", "date", "rank", "sets"]].tolist() == ["Habeco", "2025-11", 4, "best, single"]
 
 
-def test_every_layer_has_one_geometry_type_and_every_place_its_point(frames, tmp_path):
-    path = tmp_path / "x.gpkg"
-    pack(frames, tmp_path)
+def test_every_layer_has_one_geometry_type_and_every_place_its_point(packed):
+    path = packed[0] / "x.gpkg"
     for name, kind in pyogrio.list_layers(path):
         if kind is not None:
             rows = pyogrio.read_dataframe(path, layer=name)
@@ -109,9 +119,8 @@ def test_every_layer_has_one_geometry_type_and_every_place_its_point(frames, tmp
     assert asked(path, "pragma user_version") == [(10300,)]
 
 
-def test_every_field_tells_its_name_and_meaning_and_nothing_else_does(frames, tmp_path):
-    path = tmp_path / "x.gpkg"
-    pack(frames, tmp_path)
+def test_every_field_tells_its_name_and_meaning_and_nothing_else_does(packed):
+    path = packed[0] / "x.gpkg"
     told = {
         (table_, field): (title, meaning)
         for table_, field, title, meaning in asked(
@@ -132,9 +141,8 @@ def test_every_field_tells_its_name_and_meaning_and_nothing_else_does(frames, tm
     assert ("gpkg_data_columns", "gpkg_schema", "read-write") in rows
 
 
-def test_every_layer_has_a_style_that_is_well_formed(frames, tmp_path):
-    path = tmp_path / "x.gpkg"
-    pack(frames, tmp_path)
+def test_every_layer_has_a_style_that_is_well_formed(packed):
+    path = packed[0] / "x.gpkg"
     rows = asked(path, "select f_table_name, f_geometry_column, styleQML, styleSLD, useAsDefault from layer_styles")
     drawn = {name for name, kind in pyogrio.list_layers(path) if kind is not None}
     assert {name for name, column, *_ in rows if column == "geom"} == drawn
@@ -158,9 +166,9 @@ def test_a_condition_quotes_what_stands_in_it():
     )
 
 
-def test_the_project_names_every_layer_of_the_file_beside_it(frames, tmp_path):
-    names = pack(frames, tmp_path)
-    with zipfile.ZipFile(tmp_path / "x.qgz") as archive:
+def test_the_project_names_every_layer_of_the_file_beside_it(packed):
+    folder, names = packed
+    with zipfile.ZipFile(folder / "x.qgz") as archive:
         assert archive.namelist() == ["x.qgs"]
         root = ElementTree.fromstring(archive.read("x.qgs"))
     sources = [layer.find("datasource").text for layer in root.iter("maplayer")]
@@ -247,9 +255,8 @@ def test_of_two_themes_the_light_one_is_taken():
     assert NAMED.findall(css) == [("--ink", "#23211e"), ("--card", "#fff")]
 
 
-def test_what_is_drawn_are_the_colours_of_the_page(frames, tmp_path):
-    pack(frames, tmp_path)
-    ((qml,),) = asked(tmp_path / "x.gpkg", "select styleQML from layer_styles where f_table_name = 'creative'")
+def test_what_is_drawn_are_the_colours_of_the_page(packed):
+    ((qml,),) = asked(packed[0] / "x.gpkg", "select styleQML from layer_styles where f_table_name = 'creative'")
     rules = ElementTree.fromstring(qml).findall("renderer-v2/rules/rule")
     colours = [
         next(one.get("value") for one in symbol.iter("Option") if one.get("name") == "color")

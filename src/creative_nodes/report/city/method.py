@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -50,7 +50,8 @@ NOT_A_ROAD = ("steps", "ferry", "default")
 class CriterionRow:
     """One criterion as the method and the cards name it; `best_part` is missing when no score holds it.
 
-    `group` is in words, `group_key` as in the settings.
+    `place_median` is that of the city's street places, empty for what these have not. `group` is in words,
+    `group_key` as in the settings.
     """
 
     key: CriterionKey
@@ -60,6 +61,7 @@ class CriterionRow:
     median: str
     best_part: float | None
     group_key: str
+    place_median: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,18 @@ def labels(reach: Reach, city: City) -> dict[CriterionKey, str]:
     return words | {"residents_ride_30": say(RESIDENTS_WITHIN[city.main_mode], minutes=reach.ride_minutes)}
 
 
-def criteria(ordered: gpd.GeoDataFrame, settings: PageSettings) -> tuple[CriterionRow, ...]:
+def criteria(
+    ordered: gpd.GeoDataFrame, settings: PageSettings, *, places: Mapping[str, float] | None = None
+) -> tuple[CriterionRow, ...]:
     """Name each criterion with its weight and the median over the scored candidates.
 
     Parameters
     ----------
     ordered : the tables candidates and scores, joined and in order.
     settings : of this run.
+    places : by criterion the median of the city's street places; none: not known.
     """
+    medians = {key: value for key, value in (places or {}).items() if known_number(value) is not None}
     groups = {key: group for group, keys in CRITERION_GROUPS.items() for key in keys}
     words = labels(settings.reach, settings.city)
     scored = ordered[ordered["rank"].notna()]
@@ -164,6 +170,7 @@ def criteria(ordered: gpd.GeoDataFrame, settings: PageSettings) -> tuple[Criteri
             median=natural(key, scored[key].median()),
             best_part=known_number(scored[f"part_{key}"].max()),
             group_key=groups[key],
+            place_median=natural(key, medians[key]) if key in medians else "",
         )
         for key in CRITERIA
     )

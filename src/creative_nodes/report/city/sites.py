@@ -96,6 +96,7 @@ class SiteCard:
     said_by: str = ""
     settle: str = ""
     kind: Kind = "candidate"
+    likely: bool = False
     rank: int | None = None
     score: float | None = None
     priorities_mark: str = ""
@@ -103,11 +104,14 @@ class SiteCard:
     map_mark: str = ""
     map_mark_words: str = ""
     interval: str = ""
+    rank_low: int | None = None
+    rank_high: int | None = None
     interval_words: str = ""
     unreachable_reason: str = ""
     near: str = ""
     ground: str = ""
     district: str = ""
+    plans: tuple[str, ...] = ()
     linked: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
@@ -304,9 +308,12 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, sett
         **base,
         rank=None if rank is None else int(rank),
         score=known_number(row.score),
+        likely=row.list == "likely",
         priorities_mark=row.priorities,
         priorities_mark_words=worded(PRIORITY_MARKS, row.priorities),
         interval=_interval(row),
+        rank_low=None if (low := known_number(row.rank_low)) is None else int(low),
+        rank_high=None if (high := known_number(row.rank_high)) is None else int(high),
         interval_words=_interval_words(row, settings.score.draws),
         unreachable_reason="" if row.reachable else spoken(row, "unreachable_reason") or say("no reason given"),
         near=_near(row, around.space_names, settings.network.link_minutes),

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import spoken, translated
+from creative_nodes.common import mark, say, spoken, translated
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
 from creative_nodes.report.city.answer import network_today, what_counts
 from creative_nodes.report.city.areas import areas
 from creative_nodes.report.city.backtest import BacktestSection, backtest
+from creative_nodes.report.city.carried import Carried, carried
 from creative_nodes.report.city.certainty import Certainty, certainty
 from creative_nodes.report.city.choice import Option, choice
 from creative_nodes.report.city.colocation import Colocation, colocation
@@ -41,6 +43,7 @@ from creative_nodes.report.city.nodes import Nodes, nodes
 from creative_nodes.report.city.priorities import Priorities, live_priorities
 from creative_nodes.report.city.record import Record, record
 from creative_nodes.report.city.related import Related, related
+from creative_nodes.report.city.reservations import plans_for
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
 from creative_nodes.report.city.sites import (
     AroundSites,
@@ -72,6 +75,11 @@ from creative_nodes.report.say.words import Words, rows, worded
 from creative_nodes.report.settings import PageSettings
 
 TOP_PINS = 10
+# what a row of the ranking tells in natural units
+IN_UNITS = {
+    "newly_served": mark("newly served {here} (median {median})"),
+    "network_gain": mark("network gain {here} (median {median})"),
+}
 TOLD_SPOTS = 2  # places that the first lines name where no candidate bridges a gap
 
 
@@ -107,6 +115,7 @@ class CityPage:
     n_links: int
     criteria: tuple[method.CriterionRow, ...]
     priorities: Priorities
+    carried: Carried
     decays: tuple[method.Decay, ...]
     fadings: tuple[Fading, ...]
     terms: tuple[Term, ...]
@@ -137,6 +146,15 @@ class CityPage:
     served_shapes: tuple[BaseGeometry, ...]
     underserved: BaseGeometry
     reached: tuple[str, ...]
+
+    def in_units(self, site: SiteCard) -> list[tuple[str, str]]:
+        """Say what a site brings of the two aims of the set, each beside the median of the city's street places."""
+        at = {row.key: (row, measure) for row, measure in zip(self.criteria, site.measures, strict=False)}
+        found = {key: at[key] for key in IN_UNITS if key in at}
+        return [
+            (key, say(IN_UNITS[key], here=measure.value, median=row.place_median or say("not known")))
+            for key, (row, measure) in found.items()
+        ]
 
     @property
     def ranked(self) -> tuple[SiteCard, ...]:
@@ -207,8 +225,8 @@ def city_page(
         reach, parts, isochrones, accessibility, colocation, stations, services, transit_notes, indicators,
         registry, links, completeness; and as far as they are there site_links, recommended, set_beside_ranking,
         scales, correlations, reference, cluster_reach, decisions, set_doubt, marks, priorities_doubt, agreement,
-        scenarios, sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain, portfolio_front, backtest,
-        backtest_summary, and survey with survey_candidates and
+        world_values, set_front, scenarios, sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain,
+        portfolio_front, backtest, backtest_summary, and survey with survey_candidates and
         survey_scores. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
@@ -236,6 +254,7 @@ def city_page(
     in_districts = districts_of([(site.lon, site.lat) for site in candidates], districts)
     linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
     by_map = map_marks(tables.get("marks"))
+    one_ground = ordered.set_index("site_id")["one_ground_with"]
     candidates = tuple(
         replace(
             site,
@@ -245,6 +264,7 @@ def city_page(
             linked=linked.get(site.site_id, ()),
             more=more.get(site.site_id, ()),
             district=in_districts[i],
+            plans=plans_for(tables, (site.site_id, *one_ground[site.site_id])),
         )
         for i, site in enumerate(candidates)
     )
@@ -257,7 +277,8 @@ def city_page(
     asked = survey.cards if survey else ()
     kept = tables["clusters"][tables["clusters"]["kept"]].reset_index(drop=True)
     known, known_counts = known_sites(tables["registry"])
-    criteria = method.criteria(ordered, settings)
+    scales = tables.get("scales", pd.DataFrame({"criterion": [], "median": []}))
+    criteria = method.criteria(ordered, settings, places=dict(zip(scales["criterion"], scales["median"], strict=True)))
     near = whereabouts(ground, creative, settings.clusters, epsg)
     gapped = gaps(tables, (*candidates, *asked), near, settings, study.geometry)
     where = [spot.where for spot in gapped.spots[:TOLD_SPOTS]] if gapped else []
@@ -265,6 +286,8 @@ def city_page(
     n_scored = int(ordered["rank"].notna().sum())
     top_n = int(ordered["top_n"].max()) if ordered["top_n"].notna().any() else settings.score.top
     told_decays = method.decays(settings.reach)
+    live = live_priorities(ordered, criteria, tables["values"], settings)
+    site_ids = [site.site_id for site in candidates]
     return CityPage(
         settings=settings,
         city_name=translated(settings.city.name),
@@ -272,7 +295,7 @@ def city_page(
         answer=told_first,
         thin=thin_words(indicators),
         counts=what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city)),
-        choice=choice(tables, [site.site_id for site in candidates], called),
+        choice=choice(tables, site_ids, called),
         gaps=gapped,
         nodes=nodes(tables, settings),
         related=related(tables, settings),
@@ -293,7 +316,8 @@ def city_page(
         links=link_pairs(tables["links"], creative),
         n_links=len(tables["links"]),
         criteria=criteria,
-        priorities=live_priorities(ordered, criteria, tables["values"], settings),
+        priorities=live,
+        carried=carried(tables, site_ids, live.values, concentration=settings.score.concentration, top=top_n),
         decays=told_decays,
         fadings=tuple(fading(decay.half_m) for decay in told_decays),
         terms=terms(settings, told_decays, top_n),

@@ -73,6 +73,7 @@ const note = (title, ...lines) =>
   make("div", {}, make("b", {}, title), ...lines.filter(Boolean).map((line) => make("div", {}, line)));
 const fillBars = (within) => within.querySelectorAll("[data-share]").forEach((inner) => {
   inner.style.width = `${inner.dataset.share * 100}%`;
+  if (inner.dataset.from) inner.style.marginLeft = `${inner.dataset.from * 100}%`;
 });
 
 /* what the console and the tests may call */

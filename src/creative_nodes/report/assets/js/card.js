@@ -93,9 +93,10 @@ const more = (site) => {
   });
   return links.length ? [about(t("More:"), ...links.flatMap((one, i) => (i ? [" · ", one] : [one])))] : [];
 };
-/* under other weights than those of the run, how sure we are is not known */
+/* under other weights than those of the run: what still tells of the run */
 const care = (site) =>
-  (site.run_rank ? t("Certainty and rank interval belong to the weights of the run, under which its rank is {n}.", { n: site.run_rank }) : "");
+  (site.run_rank ? t("In the run its rank is {n}; what would change it is told of the run's own priorities.", { n: site.run_rank }) : "");
+const sureOf = (site) => [make("b", {}, t("Among the first: {words}.", { words: [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join("; ") })), " ", site.interval_words || ""];
 const titled = (site) => (site.rank && site.kind === "candidate" ? `${site.rank}. ${site.name}` : site.name);
 const details = (site) => {
   const facts = [site.heritage_class, site.status_words, site.district, site.area, site.start_year && t("built {year}", { year: site.start_year }), site.began, site.listed && t("listed")];
@@ -106,7 +107,7 @@ const details = (site) => {
     make("p", {}, facts.filter(Boolean).join(" · ")),
     site.kind === "survey" ? "" : make("p", {}, evidence, site.source ? " " : "", site.source || ""),
   ];
-  if (site.rank) lines.push(about(t("Among the first: {words}.", { words: [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join("; ") }), site.interval_words || ""));
+  if (site.rank) lines.push(make("p", { className: "sure-of" }, ...sureOf(site)));
   lines.push(make("p", { className: "care small" }, care(site)));
   if (site.unreachable_reason) lines.push(about(t("Out of reach, not scored:"), site.unreachable_reason));
   if (site.kind === "converted") lines.push(make("p", {}, t("Already in creative use, so it is no candidate.")));
@@ -124,18 +125,32 @@ const details = (site) => {
 const doubts = (site) => site.doubts?.length
   ? [make("h3", {}, t("What would change its rank")), make("ul", {}, ...site.doubts.map((text) => make("li", {}, text)))]
   : [];
+/* a candidate can be put beside others */
+const pickBox = (list, i) => {
+  if (list !== "sites") return [];
+  const box = make("input", { type: "checkbox", checked: picked.includes(i) });
+  box.dataset.pick = i;
+  return [make("p", {}, make("label", { className: "compare-this" }, box, " ", t("Compare with other sites")))];
+};
 /* the site shown, to be shown again in another language: list and row */
 let shown = null;
 /* the row or pin that the card was opened from: closing gives the focus back */
 let opener = null;
+/* the card takes a column beside the map, never a part of it; the map keeps its middle */
+const dock = (on) => {
+  if (card.hidden === !on) return;
+  card.hidden = !on;
+  document.body.classList.toggle("carded", on);
+  map.invalidateSize({ animate: false });
+};
 const open = (list, i) => {
   shown = [list, i];
   opener = document.activeElement.closest("[data-site], .pin") ?? opener;
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
-  card.replaceChildren(button, ...details(site), ...more(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site, true), briefButton(list, i));
-  card.hidden = false;
+  card.replaceChildren(button, ...details(site), ...more(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site, true), ...pickBox(list, i), briefButton(list, i));
+  dock(true);
   card.scrollTop = 0;
 };
 /* other weights: the card stays as it is, but for its rank and what each criterion adds */
@@ -144,6 +159,7 @@ const reweigh = () => {
   const site = data.sites[shown[1]];
   card.querySelector("h2").textContent = titled(site);
   card.querySelector(".care").textContent = care(site);
+  card.querySelector(".sure-of")?.replaceChildren(...sureOf(site));
   card.querySelectorAll(".adds").forEach((cell, k) => cell.replaceChildren(...added(partOf(site, k), data.criteria[k][2])));
 };
 const close = () => {
@@ -151,7 +167,7 @@ const close = () => {
   if (card.contains(document.activeElement)) back?.focus({ preventScroll: true });
   shown = null;
   opener = null;
-  card.hidden = true;
+  dock(false);
   setState("site", null);
   mark(-1);
 };

@@ -1,61 +1,86 @@
-/* the ranking sorted and filtered, and the map dimmed with it. `arrange` alone decides which rows stand where */
-const wanted = { heritage_class: -1, status: -1, priorities_mark: -1, district: -1 }; // -1 all, else a site that is of the kind wanted
+/* the ranking sorted and filtered, and the map dimmed with it; the address keeps both. `arrange` alone decides which rows stand where */
 const sorting = { by: "rank", down: false };
 const firstRows = document.querySelectorAll("#rows tr:not(.more)").length;
 const FADED = 0.12;
 
-const kept = (i) => Object.entries(wanted).every(([field, like]) => like < 0 || data.sites[i][field] === data.sites[like][field]);
-const filtering = () => wantedDomain >= 0 || Object.values(wanted).some((like) => like >= 0);
-const compare = {
+/* ---- what is wanted: of each field one kind or all, "" for all, by its name in the address. Status and mark stand there
+   by their key; a class, a district or a domain, which has none, by the number or id of the first that is of the kind */
+const FIELDS = { heritage_class: "class", status: "status", priorities_mark: "mark", district: "district" };
+const KEYED = ["status", "priorities_mark"];
+const REUSABLE = ["to_be_vacated", "vacated", "brownfield", "not_known"];
+const wanted = {};
+const alike = (field, i) => KEYED.includes(field)
+  ? data.sites[i][field] === wanted[field]
+  : data.sites[i][field] === data.sites.find(({ site_id }) => site_id === wanted[field])?.[field];
+const kept = (i) => Object.keys(FIELDS).every((field) => !wanted[field] || alike(field, i));
+/* whether nobody uses the site as far as is known: the others stay in sight, grey, with the reason */
+const couldBeReused = (i) => !wanted.reuse || REUSABLE.includes(data.sites[i].status);
+const filtering = () => Object.values(wanted).some(Boolean);
+const comparing = {
   rank: (a, b) => data.sites[a].rank - data.sites[b].rank,
-  score: (a, b) => data.sites[b].score - data.sites[a].score || compare.rank(a, b),
-  name: (a, b) => data.sites[a].name.localeCompare(data.sites[b].name, LOCALES[language]) || compare.rank(a, b),
+  score: (a, b) => data.sites[b].score - data.sites[a].score || comparing.rank(a, b),
+  name: (a, b) => data.sites[a].name.localeCompare(data.sites[b].name, LOCALES[language]) || comparing.rank(a, b),
 };
-const inOrder = (a, b) => (sorting.down ? -1 : 1) * compare[sorting.by](a, b);
+const inOrder = (a, b) => (sorting.down ? -1 : 1) * comparing[sorting.by](a, b);
+
+/* ---- the address */
+const written = () => ({
+  ...Object.fromEntries(Object.entries(FIELDS).map(([field, name]) => [name, wanted[field]])),
+  spaces: wanted.domain, reuse: wanted.reuse,
+  sort: sorting.by === "rank" && !sorting.down ? "" : `${sorting.down ? "-" : ""}${sorting.by}`,
+});
+const keepFilters = () => {
+  const changed = Object.entries(written()).filter(([name, value]) => (getState(name) ?? "") !== value);
+  changed.forEach(([name, value], k) => setState(name, value, { back: !k })); // Back takes one step, however many changed
+};
+const recallFilters = () => {
+  Object.entries(FIELDS).forEach(([field, name]) => {
+    wanted[field] = getState(name) ?? "";
+    if (wanted[field] && !data.sites.some((_, i) => alike(field, i))) wanted[field] = "";
+  });
+  wanted.domain = data.spaces[getState("spaces")] ? getState("spaces") : "";
+  wanted.reuse = getState("reuse") ? "1" : "";
+  const [, down, by] = /^(-?)(rank|score|name)$/.exec(getState("sort")) ?? [null, "", "rank"];
+  Object.assign(sorting, { by, down: down === "-" });
+};
 
 /* ---- the map: what is filtered out stays, faint */
 let faded = false;
 const fade = () => {
   if (!faded && !filtering()) return; // everything is as it was drawn
   faded = filtering();
-  each("pins", (pin, i) => pin.getElement()?.classList.toggle("faded", !kept(i)));
+  const clear = (i) => kept(i) && couldBeReused(i);
+  each("pins", (pin, i) => pin.getElement()?.classList.toggle("faded", !clear(i)));
   ["sites", "dots", "cut_off"].forEach((name) => each(name, (layer, i) => {
     layer.plain ??= { ...layer.options };
     layer.whole ??= layer.plain.fillOpacity;
-    layer.plain.fillOpacity = layer.whole * (kept(i) ? 1 : FADED);
-    layer.setStyle({ opacity: kept(i) ? 1 : FADED });
+    layer.plain.fillOpacity = layer.whole * (clear(i) ? 1 : FADED);
+    layer.setStyle({ opacity: clear(i) ? 1 : FADED });
   }));
   markOnMap(chosen);
 };
 
-/* creative spaces of one domain, the others faint; a space of the domain wanted stands for it in every language */
-let wantedDomain = -1;
-const ofDomain = (i) => wantedDomain < 0 || data.spaces[i][2] === data.spaces[wantedDomain][2];
+/* creative spaces of one domain, the others faint */
+const ofDomain = (i) => !wanted.domain || data.spaces[i][2] === data.spaces[wanted.domain][2];
 const fadeSpaces = () => ["core", "intermediate", "supporting"].forEach((tier) => each(`spaces_${tier}`, (layer, i) => {
   layer.whole ??= layer.options.fillOpacity;
   layer.setStyle({ opacity: ofDomain(i) ? 1 : FADED, fillOpacity: layer.whole * (ofDomain(i) ? 1 : FADED) });
-  if (wantedDomain >= 0 && ofDomain(i)) layer.bringToFront();
+  if (wanted.domain && ofDomain(i)) layer.bringToFront();
 }));
-const domainChooser = () => {
-  const found = new Map();
-  data.spaces.forEach(([, , domain], i) => found.set(domain, { i: found.get(domain)?.i ?? i, n: (found.get(domain)?.n ?? 0) + 1 }));
-  const choices = [...found].map(([kind, { i, n }]) => make("option", { value: String(i) }, t("{kind} ({n})", { kind, n: whole(n) })));
-  const list = make("select", {}, make("option", { value: "-1" }, t("all")), ...choices);
-  list.value = String(wantedDomain);
-  list.dataset.filter = "domain";
-  list.addEventListener("change", () => {
-    wantedDomain = +list.value;
-    reset.hidden = !filtering();
-    fadeSpaces();
-  });
-  return make("label", {}, t("Creative spaces on the map"), " ", list);
-};
 
 /* ---- the rows */
 const tell = (n, matching, m) => {
   const line = document.getElementById("shown-rows");
   if (line) line.textContent = n < matching && matching < m ? t("{n} of {m} candidates shown; {k} fit.", { n: whole(n), m: whole(m), k: whole(matching) })
     : t("{n} of {m} candidates shown.", { n: whole(n), m: whole(m) });
+};
+/* grey with the reason, or as it was */
+const greyOut = (row) => {
+  const i = +row.dataset.site;
+  const free = couldBeReused(i);
+  row.classList.toggle("greyed", !free);
+  row.querySelector(".not-now")?.remove();
+  if (!free) row.querySelector(".what").after(make("span", { className: "not-now" }, t("Not to be reused now: {status}", { status: data.sites[i].status_words })));
 };
 const arrange = () => {
   const body = document.getElementById("rows");
@@ -71,6 +96,7 @@ const arrange = () => {
     fit += row.hidden ? 0 : 1;
   });
   apart.forEach((row) => { row.hidden = !kept(+row.dataset.site); });
+  [...rows, ...apart].forEach(greyOut);
   if (rows.some((row, k) => body.children[k] !== row)) body.append(...rows);
   fit += waiting;
   const all = document.getElementById("all");
@@ -91,32 +117,49 @@ const arrange = () => {
 const order = new MutationObserver(arrange);
 
 /* ---- what the reader chooses from: each kind once, with how many there are */
-const kinds = (field) => {
+const kindsOf = (list, kind) => {
   const found = new Map();
-  data.sites.forEach((site, i) => {
-    const entry = found.get(site[field]) ?? { i, n: 0 };
+  list.forEach((one, i) => {
+    const entry = found.get(kind(one)) ?? { i, n: 0 };
     entry.n += 1;
-    if (site[field]) found.set(site[field], entry);
+    if (kind(one)) found.set(kind(one), entry);
   });
   return [...found.values()];
 };
-const chooser = (field, label, said) => {
-  const choices = kinds(field).map(({ i, n }) =>
-    make("option", { value: String(i) }, t("{kind} ({n})", { kind: said(data.sites[i]), n: whole(n) })));
-  const list = make("select", {}, make("option", { value: "-1" }, t("all")), ...choices);
-  list.value = String(wanted[field]);
+const chosenAnew = (act = arrange) => {
+  keepFilters();
+  reset.hidden = !filtering();
+  act();
+};
+const chooser = (field, label, choices, act) => {
+  const options = choices.map(([value, kind, n]) => make("option", { value }, t("{kind} ({n})", { kind, n: whole(n) })));
+  const list = make("select", {}, make("option", { value: "" }, t("all")), ...options);
+  const like = options.find(({ value }) => value === wanted[field]);
+  list.value = like ? wanted[field] : "";
   list.dataset.filter = field;
   list.addEventListener("change", () => {
-    wanted[field] = +list.value;
-    reset.hidden = !filtering();
-    arrange();
+    wanted[field] = list.value;
+    chosenAnew(act);
   });
   return make("label", {}, label, " ", list);
 };
+const siteChooser = (field, label, said) => chooser(field, label, kindsOf(data.sites, (site) => site[field]).map(({ i, n }) => {
+  const site = data.sites[i];
+  return [KEYED.includes(field) ? site[field] : site.site_id, said(site), n];
+}));
+const reuseSwitch = () => {
+  const box = make("input", { type: "checkbox", checked: Boolean(wanted.reuse) });
+  box.dataset.filter = "reuse";
+  box.addEventListener("change", () => {
+    wanted.reuse = box.checked ? "1" : "";
+    chosenAnew();
+  });
+  return make("label", {}, box, " ", t("Could be reused now"));
+};
 const reset = make("button", { type: "button", id: "no-filters", hidden: true });
 reset.addEventListener("click", () => {
-  Object.keys(wanted).forEach((field) => { wanted[field] = -1; });
-  wantedDomain = -1;
+  Object.keys(wanted).forEach((field) => { wanted[field] = ""; });
+  keepFilters();
   fadeSpaces();
   offer();
   ranking.querySelector("#filters select").focus();
@@ -127,11 +170,12 @@ const offer = () => {
   reset.textContent = t("Show every kind");
   reset.hidden = !filtering();
   place.replaceChildren(...[
-    chooser("heritage_class", t("Class"), (site) => site.heritage_class),
-    chooser("status", t("Status"), (site) => site.status_words),
-    chooser("priorities_mark", t("Priorities"), (site) => site.priorities_mark_words || site.priorities_mark),
-    data.sites.some((site) => site.district) ? chooser("district", t("District"), (site) => site.district) : "",
-    data.spaces.length ? domainChooser() : "",
+    siteChooser("heritage_class", t("Class"), (site) => site.heritage_class),
+    siteChooser("status", t("Status"), (site) => site.status_words),
+    siteChooser("priorities_mark", t("Priorities"), (site) => site.priorities_mark_words || site.priorities_mark),
+    data.sites.some((site) => site.district) ? siteChooser("district", t("District"), (site) => site.district) : "",
+    data.spaces.length ? chooser("domain", t("Creative spaces on the map"), kindsOf(data.spaces, (space) => space[2]).map(({ i, n }) => [String(i), data.spaces[i][2], n]), fadeSpaces) : "",
+    reuseSwitch(),
     reset,
   ].filter(Boolean));
   order.disconnect();
@@ -142,7 +186,15 @@ ranking.addEventListener("click", (event) => {
   const by = event.target.dataset.sort;
   if (!by) return;
   Object.assign(sorting, { by, down: sorting.by === by && !sorting.down });
+  keepFilters();
   arrange();
 });
+window.addEventListener("popstate", () => {
+  recallFilters();
+  fadeSpaces();
+  offer();
+});
+recallFilters();
+if (wanted.domain) fadeSpaces();
 offer();
 onLanguage.push(offer);

@@ -1,76 +1,7 @@
 /* live priorities: sliders weigh the criteria anew, and table, map and card follow */
 
-/* ---- the arithmetic of values.py, one criterion after the other: nothing here knows of the page */
-const WHOLE = 10000; // weights set by hand are whole steps of 0.01 %, so that they sum to 1 exactly
-const TIE = 1e12; // scores equal to twelve decimals are a tie
-
-const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
-/* weights as they apply: criteria that do not count in this city are left out, the rest share their weight in proportion */
-const appliedWeights = (weights, known) => {
-  const whole = total(weights.filter((_, k) => known[k]));
-  return weights.map((weight, k) => (known[k] ? weight / whole : 0));
-};
-const scoreAll = ({ values, known }, weights) => {
-  const applied = appliedWeights(weights, known);
-  const used = known.flatMap((is, k) => (is ? [k] : []));
-  return values.map((row) => Math.min(1, Math.max(0, total(used.map((k) => row[k] * applied[k])))));
-};
-/* adding and taking away 2^52 rounds to a whole number, a half to the even one */
-const roundedHalfEven = (number) => number + 2 ** 52 - 2 ** 52;
-/* best first; ties share the better rank and keep the order of their ids */
-const rankAll = (scores, ties) => {
-  const keys = scores.map((score) => roundedHalfEven(score * TIE));
-  const order = keys.map((_, i) => i).sort((a, b) => keys[b] - keys[a] || ties[a] - ties[b]);
-  const ranks = new Array(order.length);
-  order.forEach((i, place) => {
-    const before = order[place - 1];
-    ranks[i] = place && keys[i] === keys[before] ? ranks[before] : place + 1;
-  });
-  return { order, ranks };
-};
-/* shares in whole steps that sum to WHOLE, the largest remainders rounded up; null when there is nothing to share */
-const quantise = (shares) => {
-  const sum = total(shares);
-  if (!(sum > 0) || !Number.isFinite(sum) || shares.some((share) => share < 0)) return null;
-  const exact = shares.map((share) => (share / sum) * WHOLE);
-  const steps = exact.map(Math.floor);
-  const rest = exact.map((one, k) => [one - steps[k], k]).sort(([a, i], [b, j]) => b - a || i - j);
-  rest.slice(0, WHOLE - total(steps)).forEach(([, k]) => { steps[k] += 1; });
-  return steps;
-};
-/* a number as YAML 1.1 reads it back to the last digit: an exponent needs a point before it */
-const yamlNumber = (number) => String(number).replace(/^(\d+)e/, "$1.0e");
-/* percent with two decimals in the address: 12_6_6.25 (a comma would be written as %2C) */
-const writeWeights = (steps) => steps.map((step) => String(step / 100)).join("_");
-const readWeights = (text, known) => {
-  const parts = (text ?? "").split(/[_,]/);
-  if (parts.length !== known.length || !parts.every((part) => /^\d{1,3}(\.\d{1,2})?$/.test(part))) return null;
-  return quantise(parts.map((part, k) => (known[k] ? Number(part) : 0)));
-};
-
-/* ---- importance: a slider a group, and in each group a slider a criterion, 0 to 100 */
-const FULL = 100;
-const spreadOut = (weights, groups, known, fallback) => {
-  const whole = total(weights.filter((_, k) => known[k]));
-  return groups.map((members) => {
-    const live = members.filter((k) => known[k]);
-    const sum = total(live.map((k) => weights[k]));
-    const like = sum > 0 ? weights : total(live.map((k) => fallback[k])) > 0 ? fallback : known.map(() => 1);
-    const inside = total(live.map((k) => like[k]));
-    return { all: (FULL * sum) / whole, within: members.map((k) => (known[k] ? (FULL * like[k]) / inside : 0)) };
-  });
-};
-const gather = (importance, groups, n) => {
-  const shares = new Array(n).fill(0);
-  const whole = total(importance.map((group) => group.all));
-  importance.forEach(({ all, within }, g) => {
-    const inside = total(within);
-    groups[g].forEach((k, j) => { shares[k] = inside > 0 ? (all / whole) * (within[j] / inside) : 0; });
-  });
-  return shares;
-};
-
 /* ---- the panel */
+const STEP = 5; // of a slider, by its buttons
 const prioritiesPanel = (panel, apply) => {
   const said = () => data.priorities;
   if (said().off) {
@@ -90,12 +21,36 @@ const prioritiesPanel = (panel, apply) => {
 
   /* what holds: whose weights (the run's, a preset's, or set by hand), and where the sliders stand */
   const state = { preset: "", steps: null, weights: own, importance: spreadOut(own, groups, known, own) };
-  const folded = groups.map(() => true);
+  let full = false;
   let opened = false;
-  let result = { ...run, scores: scoreAll(unit, own) };
+  let result = { ...run, scores: scoreAll(unit, own), applied: appliedWeights(own, known) };
 
-  const percent = (share) => `${decimals(share * 100, 0, 1)}\u00a0%`;
+  /* ---- how sure the ranks are under these weights, and the best sets: from what the page carries */
+  const { worlds: packed, sets, concentration, top, thresholds } = once.carried;
+  const ids = data.sites.map(({ site_id }) => site_id);
+  let worlds = null;
+  const unpacked = () => (worlds ??= packed ? unpackWorlds(packed, values, ids.length) : []);
+  const inWorlds = (weights) => unpacked().map((world) => ranksIn(world, weights, ids.length));
+  const drawnAround = (weights) => weightingsAround(appliedWeights(weights, known), concentration);
+  const serving = (weights) => {
+    const two = [at.newly_served, at.network_gain];
+    return two.every((k) => known[k]) ? shareOfServing(weights, own, ...two) : 0.5;
+  };
+  const judge = (weights) => {
+    const drawn = drawnAround(weights).map((one) => ranksOf(scoreAll(unit, one)));
+    const share = serving(weights);
+    const verdict = (found, draws) => found.map((one) => ({ ...one, draws, verdict: verdictOf(one.top, draws, thresholds) }));
+    return {
+      top, share,
+      priorities: verdict(overRankings(drawn, values.length, top), drawn.length),
+      map: packed ? verdict(overRankings(inWorlds(weights), ids.length, top), packed.n) : null,
+      sets: sets ? setsByWorth(sets, share, ids) : [],
+    };
+  };
+
+  const percent = (share) => `${decimals(share * 100, 0, 1)}${document.documentElement.lang === "en" ? "\u00a0%" : "%"}`;
   const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
+  const activePreset = () => said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
   const isRun = () => state.weights.every((weight, k) => weight === own[k]);
 
   const take = (preset, weights, steps) => Object.assign(state, { preset, weights, steps });
@@ -103,12 +58,43 @@ const prioritiesPanel = (panel, apply) => {
     take("", own, null);
     state.importance = spreadOut(own, groups, known, own);
   };
+  const backToRun = () => {
+    toRun();
+    refresh();
+    settle();
+  };
   const toPreset = (key) => {
     const { weights } = presetOf(key);
     take(key, weights, null);
     state.importance = spreadOut(weights, groups, known, own);
   };
   const toSteps = (steps) => take("", steps.map((step) => step / WHOLE), steps);
+
+  /* ---- what was before: a step is what one hand's move has come to rest at */
+  const snapshot = () => structuredClone(state);
+  const [before, after] = [[], []];
+  let settled = snapshot();
+  const settle = () => {
+    if (JSON.stringify(state) === JSON.stringify(settled)) return;
+    before.push(settled);
+    after.length = 0;
+    settled = snapshot();
+    showSteps();
+  };
+  const stepTo = (from, to) => {
+    if (!from.length) return;
+    to.push(settled);
+    settled = from.pop();
+    Object.assign(state, structuredClone(settled));
+    refresh();
+    showSteps();
+  };
+  const showSteps = () => {
+    const focused = document.activeElement;
+    parts.undo.disabled = !before.length;
+    parts.redo.disabled = !after.length;
+    if (focused?.disabled) parts.summary.focus(); // the keyboard is not left without a place
+  };
 
   /* ---- the address, written when the hand rests: browsers refuse many changes a second */
   let resting = 0;
@@ -147,12 +133,23 @@ const prioritiesPanel = (panel, apply) => {
 
   /* ---- elements, made anew in each language */
   let parts = {};
+  const stepper = (sign, label, input) => {
+    const button = make("button", { type: "button", className: "step", disabled: input.disabled }, sign);
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", () => {
+      input.value = Number(input.value) + (sign === "+" ? STEP : -STEP);
+      ["input", "change"].forEach((kind) => input.dispatchEvent(new Event(kind)));
+    });
+    return button;
+  };
   const slider = (label, remark, shown, move) => {
     const input = make("input", { type: "range", min: 0, max: FULL, step: 1, value: shown ?? 0, disabled: shown === null });
     input.setAttribute("aria-label", label);
     input.addEventListener("input", () => move(input));
+    input.addEventListener("change", settle);
     const share = make("output", {});
-    const row = make("div", { className: "slide" }, make("span", { className: "what" }, label), input, share);
+    const row = make("div", { className: "slide" }, make("span", { className: "what" }, label),
+      stepper("−", t("Less weight: {label}", { label }), input), input, stepper("+", t("More weight: {label}", { label }), input), share);
     if (remark) row.append(make("span", { className: "remark small" }, remark));
     return { row, input, share };
   };
@@ -160,35 +157,40 @@ const prioritiesPanel = (panel, apply) => {
     const live = groups[g].filter((k) => known[k]);
     const none = live.length ? "" : t("None of its criteria counts in this city.");
     const head = slider(group.label, none, live.length ? 0 : null, (input) => moveGroup(g, input));
-    const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: folded[g] });
-    const fold = make("button", { type: "button", className: "unfold" }, make("span", { className: "word" }, t("Criteria")));
-    fold.setAttribute("aria-label", t("Criteria of the group {group}", { group: group.label }));
-    fold.setAttribute("aria-controls", inside.id);
-    fold.setAttribute("aria-expanded", String(!folded[g]));
-    fold.addEventListener("click", () => {
-      folded[g] = !folded[g];
-      inside.hidden = folded[g];
-      fold.setAttribute("aria-expanded", String(!folded[g]));
-    });
-    head.row.append(fold);
+    const inside = make("div", { className: "inside", id: `inside-${group.key}`, hidden: !full });
     const lone = live.length === 1 ? t("The only one of its group that counts: use the slider of the group.") : "";
     const sliders = group.sliders.map((one, j) => {
       const still = !one.known || lone;
       return slider(one.label, one.remark || lone, still ? null : 0, (input) => moveInside(g, j, input));
     });
     inside.append(...sliders.map(({ row }) => row));
-    return { box: make("div", { className: "bundle" }, head.row, inside), head, sliders };
+    return { box: make("div", { className: "bundle" }, head.row, inside), head, sliders, inside };
+  };
+  /* the four groups alone, whose criteria keep their proportions, or every criterion */
+  const modeButton = (label, all) => {
+    const button = make("button", { type: "button", ariaPressed: String(full === all) }, label);
+    button.addEventListener("click", () => {
+      full = all;
+      parts.boxes.forEach(({ inside }) => { inside.hidden = !full; });
+      [...button.parentElement.children].forEach((one) => { one.ariaPressed = String(one === button); });
+    });
+    return button;
   };
   const presetButton = (preset) => {
     const button = make("button", { type: "button", disabled: !preset.weights.length, title: preset.reason }, preset.label);
-    button.addEventListener("click", () => { toPreset(preset.key); refresh(); });
+    button.addEventListener("click", () => { toPreset(preset.key); refresh(); settle(); });
     return button;
   };
   const build = () => {
     const presets = said().presets.map(presetButton);
     const boxes = said().groups.map(groupBox);
     const reset = make("button", { type: "button" }, t("Reset"));
-    reset.addEventListener("click", () => { toRun(); refresh(); });
+    reset.addEventListener("click", backToRun);
+    const undo = make("button", { type: "button" }, t("Undo"));
+    undo.addEventListener("click", () => stepTo(before, after));
+    const redo = make("button", { type: "button" }, t("Redo"));
+    redo.addEventListener("click", () => stepTo(after, before));
+    const modes = make("div", { className: "modes", role: "group", ariaLabel: t("How much to set") }, modeButton(t("Four groups"), false), modeButton(t("All criteria"), true));
     const copy = make("button", { type: "button" }, t("Copy as config"));
     copy.addEventListener("click", copyYaml);
     const row = make("div", { className: "presets", role: "group" }, ...presets);
@@ -200,17 +202,17 @@ const prioritiesPanel = (panel, apply) => {
       presets.length ? row : "",
       make("p", { className: "reason small" }),
       ...refused.map((preset) => make("p", { className: "how small" }, make("b", {}, t("{name}:", { name: preset.label })), " ", preset.reason)),
+      modes,
       ...boxes.map((one) => one.box),
-      make("div", { className: "acts" }, reset, copy));
+      make("div", { className: "acts" }, undo, redo, reset, copy));
     box.addEventListener("toggle", () => { opened = box.open; });
     const told = make("p", { className: "moves" });
     told.setAttribute("role", "status");
-    const care = make("p", { className: "care small", hidden: true },
-      t("Certainty words and rank intervals belong to the weights of the run. They do not follow the sliders."));
     const copied = make("div", { className: "copied", hidden: true });
     box.append(copied);
-    panel.replaceChildren(box, told, care);
-    parts = { presets, boxes, reset, summary, box, told, care, copied };
+    panel.replaceChildren(box, told);
+    parts = { presets, boxes, undo, redo, reset, summary, box, told, copied };
+    showSteps();
     show();
   };
 
@@ -261,7 +263,7 @@ const prioritiesPanel = (panel, apply) => {
       showSlider(head, state.importance[g].all, total(groups[g].map((k) => applied[k])));
       sliders.forEach((one, j) => showSlider(one, state.importance[g].within[j], applied[groups[g][j]]));
     });
-    const active = said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
+    const active = activePreset();
     parts.presets.forEach((button, k) => button.setAttribute("aria-pressed", String(said().presets[k] === active)));
     parts.box.querySelector(".reason").textContent = active?.reason ?? "";
     parts.reset.disabled = isRun();
@@ -269,7 +271,6 @@ const prioritiesPanel = (panel, apply) => {
       ? t("Set your own priorities")
       : active ? t("Priorities: {name}", { name: active.label }) : t("Priorities: your own");
     parts.told.textContent = told || (isRun() && !opened ? "" : change());
-    parts.care.hidden = isRun();
     parts.box.classList.toggle("own", !isRun());
     parts.copied.hidden = true;
   };
@@ -278,10 +279,14 @@ const prioritiesPanel = (panel, apply) => {
   const draw = () => {
     waiting = 0;
     const scores = scoreAll(unit, state.weights);
-    result = { ...rankAll(scores, ties), scores };
+    result = { ...rankAll(scores, ties), scores, applied: appliedWeights(state.weights, known) };
     show(remark);
     const applied = appliedWeights(state.weights, known);
-    apply({ ...result, run: run.ranks, changed: !isRun(), parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) });
+    const changed = !isRun();
+    const active = activePreset();
+    const told = active ? active.label : t("your own");
+    apply({ ...result, run: run.ranks, changed, told, toRun: backToRun, weights: groups.map((members, g) => [said().groups[g].label, percent(total(members.map((k) => applied[k])))]),
+      judged: changed ? judge(state.weights) : null, parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) });
   };
   const refresh = (told = "") => {
     remark = told;
@@ -306,19 +311,22 @@ const prioritiesPanel = (panel, apply) => {
   };
 
   opened = recall();
+  settled = snapshot();
   build();
   onLanguage.unshift(() => { build(); draw(); });
   window.addEventListener("hashchange", () => {
     if (location.hash && !location.hash.includes("=")) return; // a link within the page
     recall();
     draw();
+    settle();
   });
   if (!isRun()) draw();
-  return { state, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
+  return { state, known, judge, drawnAround, inWorlds, worlds: unpacked, serving, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
 
 /* ---- the page follows */
 const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
+  const start = performance.now();
   found.parts.forEach((parts, i) => {
     const site = data.sites[i];
     site.rank = found.ranks[i];
@@ -329,10 +337,13 @@ const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
     const parts = found.parts.map((row) => row[k]);
     criterion[2] = parts.includes(null) ? null : Math.max(...parts);
   });
+  judgeSites(found);
   reorder(found);
   renumber(found);
   drawNewLinks();
   reweigh();
+  answerAnew(found);
+  performance.measure("priorities", { start });
 });
 /* for tests */
 window.livePriorities = live;

@@ -49,6 +49,7 @@ const select = (i, from) => {
 const rowOf = (event) => event.target.closest?.("[data-site]");
 ranking.addEventListener("click", (event) => {
   if (event.target.id === "all") showAll();
+  else if (event.target.closest("[data-pick]")) return;
   else if (rowOf(event)) select(+rowOf(event).dataset.site, "table");
 });
 ranking.addEventListener("keydown", (event) => {
@@ -72,6 +73,22 @@ const shift = (by) => {
   return make("span", { className: by > 0 ? "shift up" : "shift down", title: told },
     make("span", { ariaHidden: "true" }, n), make("span", { className: "sr" }, told));
 };
+/* the two marks of a site and between which ranks it lies */
+const chip = (verdict, words) => make("span", { className: `chip chip-${once.chips[verdict]}` }, words);
+/* between which ranks of all a site lies, as a bar and in words */
+const rangeOf = ({ rank_low, rank_high, interval }) => {
+  const n = data.sites.filter(({ rank }) => rank).length;
+  const inner = make("span", {});
+  Object.assign(inner.style, { width: `${(100 * (rank_high - rank_low + 1)) / n}%`, marginLeft: `${(100 * (rank_low - 1)) / n}%` });
+  return make("span", { className: "interval" }, make("span", { className: "range", ariaHidden: "true" }, inner), t("rank {interval}", { interval }));
+};
+const showMarks = (row, site) => {
+  row.querySelector(".marks-of").replaceChildren(...[
+    chip(site.priorities_mark, site.priorities_mark_words),
+    site.map_mark ? chip(site.map_mark, site.map_mark_words) : "",
+    site.interval ? rangeOf(site) : "",
+  ].filter(Boolean).flatMap((one, k) => (k ? [" ", one] : [one])));
+};
 const reorder = ({ order, ranks, scores, run, changed }) => {
   completeRows();
   const body = document.getElementById("rows");
@@ -88,6 +105,8 @@ const reorder = ({ order, ranks, scores, run, changed }) => {
     row.dataset.told = told;
     row.querySelector(".score .value").textContent = fixed(scores[i], 2);
     row.querySelector(".score .bar > span").style.width = `${scores[i] * 100}%`;
+    if (changed || row.classList.contains("judged")) showMarks(row, data.sites[i]);
+    row.classList.toggle("judged", changed);
   });
   ranking.classList.toggle("reweighed", changed);
 };
