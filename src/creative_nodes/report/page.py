@@ -130,7 +130,8 @@ def asset(name: str) -> Markup:
     return Markup(text)
 
 
-def _styles(names: Sequence[str]) -> Markup:
+def styles(names: Sequence[str]) -> Markup:
+    """Join the style sheets of a page behind that of the colours."""
     return Markup().join(asset(f"{name}.css") for name in ("colours", *names))
 
 
@@ -311,7 +312,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
         labels=spoken["en"]["labels"],
         sections=[(tab, name, name in PRINTED) for tab, names in SECTIONS.items() for name in names],
         policy=f"{policy(*scripts)} {_host(tiles)}" if tiles else policy(*scripts),
-        css=_styles(CITY_STYLES),
+        css=styles(CITY_STYLES),
         leaflet=leaflet,
         script=script,
         map_html=Markup(parts.html),
@@ -348,7 +349,7 @@ def _plain_html(
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=policy(script),
-        css=_styles(styles),
+        css=styles(styles),
         script=script,
         blob=blob(spoken),
     )

@@ -20,7 +20,7 @@ from frictionless import Package
 from creative_nodes.common import InputError, tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue import places
-from creative_nodes.report.catalogue.facets import NOT_KNOWN, Told, read_facets, words_of
+from creative_nodes.report.catalogue.facets import NOT_KNOWN, OF_SPACES, Told, read_facets, words_of
 from creative_nodes.report.catalogue.files import FILED
 from creative_nodes.report.gis.layers import flat
 from creative_nodes.report.tables import TABLES
@@ -218,6 +218,14 @@ def test_a_page_has_names_tags_and_licence_as_text_and_no_script(made):
     assert "Community" in seen.text and "Fine arts, photography and exhibitions" in seen.text
     assert "https://opendatacommons.org/licenses/odbl/1-0/" in seen.links
     assert "https://www.openstreetmap.org/node/7" in seen.links
+
+
+def test_a_candidate_site_is_filed_by_its_owner_alone(made):
+    seen = Seen(made[1] / "x/site/h-1.html")
+    assert "Owner" in seen.text and "UNESCO domain" not in seen.text
+    filed = gpd.read_parquet(made[1] / "x/filed_places.parquet").set_index("id")
+    assert filed.loc["h-1", ["unesco_domain", "cultural_industry", "role"]].unique().tolist() == [OF_SPACES]
+    assert filed.loc["h-1", "owner"] == NOT_KNOWN
 
 
 def test_every_page_names_the_licence_and_its_links_lead_to_files(made):

@@ -14,6 +14,7 @@ from creative_nodes.common import Section, read_yaml, validated
 from creative_nodes.locate import Selector
 
 NOT_KNOWN = "not known"
+OF_SPACES = "of creative spaces alone"  # a candidate site is not filed by such a facet
 Codes = dict[str, list[str]]
 
 
@@ -33,6 +34,7 @@ class Facet(Section):
     title: str = Field(min_length=1, description="what readers call it, in English")
     source: str = Field(min_length=1, description="who made the list of values")
     url: str = Field("", pattern=r"^(https?://\S+)?$", description="where that can be read")
+    of_sites: bool = Field(False, description="whether candidate sites are filed by it, or creative spaces alone")
     values: dict[str, str] = Field(min_length=1, description="what readers call each value, by its key")
     by_tag: Codes = Field(default_factory=dict, description="tag selectors by value")
     by_rule: Codes = Field(default_factory=dict, description="values by rule of the taxonomy; none: not known")

@@ -33,7 +33,7 @@ POINT = (
     Column("lon", "number", "longitude of a point on the shape, EPSG:4326", "degrees", True, -180, 180),
     Column("lat", "number", "latitude of a point on the shape, EPSG:4326", "degrees", True, -90, 90),
 )
-FACET = "value of this facet (config/taxonomy/facets.yaml), several apart by ;, or not known"
+FACET = "value of this facet (config/taxonomy/facets.yaml), several apart by ;, not known, or of creative spaces alone"
 FILED = Table(
     "filed_places",
     "a creative space or candidate site as the catalogue files it",

@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import NAME_COLUMNS, tables
-from creative_nodes.report.catalogue.facets import Facets, Told, rules_in, words_of
+from creative_nodes.report.catalogue.facets import OF_SPACES, Facets, Told, rules_in, words_of
 from creative_nodes.report.catalogue.files import FILED
 from creative_nodes.report.pack import DEGREE_DECIMALS
 from creative_nodes.report.say.words import osm_url
@@ -114,9 +114,12 @@ class Ground:
         """Return objects with their tags."""
         return [Mapped(one, osm_url(one) if self.on_map else "", self.tags.get(one, {})) for one in osm_ids]
 
-    def filed(self, told: Told) -> dict[str, str]:
-        """Say the facets of a place."""
-        return {key: words_of(facet, facet.of(told)) for key, facet in self.facets.facets.items()}
+    def filed(self, told: Told, *, site: bool = False) -> dict[str, str]:
+        """Say the facets of a creative space or a candidate site."""
+        return {
+            key: OF_SPACES if site and not facet.of_sites else words_of(facet, facet.of(told))
+            for key, facet in self.facets.facets.items()
+        }
 
     def suggested(self, objects: Sequence[Mapped], class_: str) -> list[str]:
         """Return tags to copy: keys that a mapped place lacks, and those of a place of the class that is not mapped."""
@@ -207,7 +210,7 @@ def _site(row: Any, ground: Ground) -> Place:
         lon=point.x,
         lat=point.y,
         what=f"Candidate site: {ground.words.get(row.heritage_class, row.heritage_class)}",
-        facets=ground.filed(Told([one.tags for one in objects])),
+        facets=ground.filed(Told([one.tags for one in objects]), site=True),
         facts=_facts(row, facts),
         reasons=_reasons(row.evidence),
         objects=objects,
