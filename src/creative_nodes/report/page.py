@@ -130,7 +130,7 @@ def asset(name: str) -> Markup:
     return Markup(text)
 
 
-def styles(names: Sequence[str]) -> Markup:
+def style_sheets(names: Sequence[str]) -> Markup:
     """Join the style sheets of a page behind that of the colours."""
     return Markup().join(asset(f"{name}.css") for name in ("colours", *names))
 
@@ -312,7 +312,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
         labels=spoken["en"]["labels"],
         sections=[(tab, name, name in PRINTED) for tab, names in SECTIONS.items() for name in names],
         policy=f"{policy(*scripts)} {_host(tiles)}" if tiles else policy(*scripts),
-        css=styles(CITY_STYLES),
+        css=style_sheets(CITY_STYLES),
         leaflet=leaflet,
         script=script,
         map_html=Markup(parts.html),
@@ -349,7 +349,7 @@ def _plain_html(
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=policy(script),
-        css=styles(styles),
+        css=style_sheets(styles),
         script=script,
         blob=blob(spoken),
     )

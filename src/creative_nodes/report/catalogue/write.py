@@ -15,7 +15,7 @@ from creative_nodes.report.catalogue.files import FILED, FORMATS, Published, wri
 from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat, stac_item
 from creative_nodes.report.catalogue.places import Ground, Place, filed_table, members, places_of, tags_of
 from creative_nodes.report.city.figures import snapshot_of
-from creative_nodes.report.page import asset, policy, render, styles, write_page
+from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
 
@@ -37,7 +37,7 @@ class Writer:
         text = render(
             f"catalogue/{template}.html.j2",
             policy=policy(*([script] if script else [])),
-            css=styles(["catalogue"]),
+            css=style_sheets(["catalogue"]),
             script=script,
             size=size_words,
             formats=FORMATS,
