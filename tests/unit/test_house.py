@@ -66,6 +66,7 @@ USES = {
     "spread_people": {"h3", "rasterio"},
     "survey_grounds": {"scipy"},
     "try_site": {"rasterio", "scipy"},
+    "write_catalogue": {"folium", "jinja2"},
     "write_changes": {"folium", "jinja2"},
     "write_comparison": {"folium", "jinja2"},
     "write_csv": set(),

@@ -219,6 +219,22 @@ def test_the_comparison_is_made_of_the_cities_of_the_run_and_follows_the_list_of
         (demo.folder / "reports/comparison.html").unlink(missing_ok=True)
 
 
+def test_the_catalogue_is_made_of_the_cities_of_the_run_and_follows_the_file_of_facets_alone(demo):
+    demo.edit("config/config.yaml", set_key("cities", value=["sample"]))
+    folder = demo.folder / "reports/catalogue"
+    try:
+        assert demo.would_run("reports/catalogue") == {"record_run", "write_catalogue"}
+        demo.snakemake("reports/catalogue")
+        assert (folder / "sample/index.html").is_file() and not (folder / "hanoi").exists()
+        assert demo.would_run("reports/catalogue") == set()
+        demo.edit("config/taxonomy/facets.yaml", set_key("facets", "role", "title", value="Part"))
+        assert demo.would_run("reports/catalogue", "demo") == {"write_catalogue"}
+    finally:
+        demo.restore("config/config.yaml")
+        demo.restore("config/taxonomy/facets.yaml")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def test_the_same_inputs_give_the_same_bytes(demo, fresh):
     fresh.snakemake("demo")
 

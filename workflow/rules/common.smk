@@ -25,7 +25,13 @@ from creative_nodes.locate import OSM_TAGS, check_files, find_imports
 from creative_nodes.newcity import NEW_CITY_COMMAND, read_new_city, split_new_city
 from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source, shared
-from creative_nodes.report import GIS_KEYS, HANDFUL, page_settings
+from creative_nodes.report import (
+    CATALOGUE_KEYS,
+    GIS_KEYS,
+    HANDFUL,
+    LAYERS,
+    page_settings,
+)
 from creative_nodes.runs import (
     ANSWER_KEYS,
     ANSWERING,
@@ -93,6 +99,8 @@ checked(check_run_name, CONFIG.run, KNOWN)
 CITIES = checked(cities_named, CONFIG.cities)
 # many cities are ranked on the index; a column each would be no comparison
 COMPARISON = ["<reports>/comparison.html"] if len(CITIES) <= HANDFUL else []
+# and their catalogue is no folder to carry along, but for those who ask for it
+CATALOGUE = ["<reports>/catalogue"] if len(CITIES) <= HANDFUL else []
 
 
 def of_run(folder):
@@ -320,6 +328,9 @@ RESULTS = (
     *("portfolio", "portfolio_sites", "portfolio_gain", "portfolio_front"),
     *("backtest", "backtest_pairs", "backtest_summary"),
 )
+
+# what the open catalogue holds: all of these and the layers of the GeoPackage; of the map itself the tags of its places
+CATALOGUED = (*RESULTS, *(name for name in LAYERS if name not in RESULTS), "places")
 
 
 def every_table(city):

@@ -161,6 +161,37 @@ rule write_comparison:
         "../../scripts/write_comparison.py"
 
 
+# snakemake reports/catalogue
+rule write_catalogue:
+    input:
+        **tables_of_all(*CATALOGUED),
+        run="<tables>/run.json",
+        facets=given(found("config/taxonomy/facets.yaml")),
+        taxonomies=lambda _: given(taxonomies_of(CITIES)),
+    output:
+        folder=report(
+            directory("<reports>/catalogue"),
+            patterns=["index.html"],
+            caption="../report/catalogue.rst",
+            category="Pages",
+            labels={"page": "catalogue"},
+        ),
+    log:
+        "<logs>/write_catalogue.log",
+    benchmark:
+        "<logs>/write_catalogue.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("write_catalogue"),
+    params:
+        code=code_of("write_catalogue"),
+        settings=lambda _: [pick(settings_of(city), *CATALOGUE_KEYS) for city in CITIES],
+    script:
+        "../../scripts/write_catalogue.py"
+
+
 # snakemake data/processed/hanoi/indicators.parquet
 rule describe_city:
     input:

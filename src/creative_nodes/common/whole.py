@@ -130,29 +130,35 @@ def put_database(aside: Path, path: Path) -> None:
 
 
 def _put_folder(aside: Path, path: Path) -> None:
-    """Put the files of a folder in the place of others, and remove those that are no longer made."""
+    """Put the files of a folder, and of those in it, in the place of others; remove those that are no longer made."""
     path.mkdir(parents=True, exist_ok=True)
     names = {file.name for file in aside.iterdir()}
     for name in sorted(names):
-        (aside / name).replace(path / name)
+        _put_within(aside / name, path / name)
     for old in path.iterdir():
         if old.name not in names and old.is_file():
             old.unlink()
+
+
+def _put_within(aside: Path, path: Path) -> None:
+    if aside.is_dir():
+        _put_folder(aside, path)
+    else:
+        aside.replace(path)
 
 
 def _put(aside: Path, path: Path) -> None:
     """Put a file, a database or a folder of files in place."""
     if path.suffix == ".gpkg":
         put_database(aside, path)
-    elif aside.is_dir():
-        _put_folder(aside, path)
     else:
-        aside.replace(path)
+        _put_within(aside, path)
 
 
 def _sync(path: Path) -> None:
     """Have contents on the disk before names change."""
-    for one in path.iterdir() if path.is_dir() else [path]:
+    files = (one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+    for one in files:
         with one.open("rb") as file:
             os.fsync(file.fileno())
 

@@ -12,6 +12,7 @@ from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
 from .registry import read_registry as read_registry
+from .selector import Selector as Selector
 from .setting import look_around as look_around
 from .settings import OSM_TAGS as OSM_TAGS
 from .settings import Import as Import

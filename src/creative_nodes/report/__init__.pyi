@@ -1,4 +1,5 @@
 from . import pack as pack
+from .catalogue.write import write_catalogue as write_catalogue
 from .cities.changes import changes_page as changes_page
 from .cities.comparison import comparison_page as comparison_page
 from .cities.governance import Governance as Governance
@@ -14,6 +15,7 @@ from .draw.paper import read_paper as read_paper
 from .gis.changes import pack_changes as pack_changes
 from .gis.city import pack_city as pack_city
 from .gis.city import read_base as read_base
+from .gis.layers import LAYERS as LAYERS
 from .gis.layers import OWN_COLUMNS as OWN_COLUMNS
 from .gis.layers import geopackage_contents as geopackage_contents
 from .indicators.facts import Facts as Facts
@@ -28,6 +30,7 @@ from .page import comparison_html as comparison_html
 from .page import index_html as index_html
 from .page import missing_messages as missing_messages
 from .page import write_page as write_page
+from .settings import CATALOGUE_KEYS as CATALOGUE_KEYS
 from .settings import GIS_KEYS as GIS_KEYS
 from .settings import HANDFUL as HANDFUL
 from .settings import gis_settings_of as gis_settings_of

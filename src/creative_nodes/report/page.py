@@ -121,7 +121,7 @@ def render(template: str, **values: Any) -> Markup:
 
 
 @lru_cache
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """Read an asset to write into a page, without the files that Leaflet would fetch beside it."""
     text = (HERE / "assets" / name).read_text(encoding="utf-8")
     text = re.sub(r"//# sourceMappingURL=.*", "", text)
@@ -130,14 +130,15 @@ def _asset(name: str) -> Markup:
     return Markup(text)
 
 
-def _styles(names: Sequence[str]) -> Markup:
-    return Markup().join(_asset(f"{name}.css") for name in ("colours", *names))
+def style_sheets(names: Sequence[str]) -> Markup:
+    """Join the style sheets of a page behind that of the colours."""
+    return Markup().join(asset(f"{name}.css") for name in ("colours", *names))
 
 
 def page_script(names: Sequence[str]) -> Markup:
     """Join scripts into one, in a scope of their own; a browser too old for them says so instead."""
-    body = "\n".join(_asset(f"js/{name}") for name in (*EVERY_PAGE, *names, "start.js"))
-    return Markup(f'(async () => {{\n"use strict";\n{body}\n}})().catch({_asset("js/too_old.js").strip()});')
+    body = "\n".join(asset(f"js/{name}") for name in (*EVERY_PAGE, *names, "start.js"))
+    return Markup(f'(async () => {{\n"use strict";\n{body}\n}})().catch({asset("js/too_old.js").strip()});')
 
 
 # ---------------------------------------------------------------- languages
@@ -293,7 +294,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
     spoken = in_every_language(data)
     west, south, east, north = english.area.bounds
     scripts = leaflet, map_script, script = (
-        Markup(_asset("leaflet.js")),
+        Markup(asset("leaflet.js")),
         Markup(parts.script),
         page_script(CITY_SCRIPTS),
     )
@@ -311,7 +312,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
         labels=spoken["en"]["labels"],
         sections=[(tab, name, name in PRINTED) for tab, names in SECTIONS.items() for name in names],
         policy=f"{policy(*scripts)} {_host(tiles)}" if tiles else policy(*scripts),
-        css=_styles(CITY_STYLES),
+        css=style_sheets(CITY_STYLES),
         leaflet=leaflet,
         script=script,
         map_html=Markup(parts.html),
@@ -348,7 +349,7 @@ def _plain_html(
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=policy(script),
-        css=_styles(styles),
+        css=style_sheets(styles),
         script=script,
         blob=blob(spoken),
     )

@@ -124,3 +124,23 @@ def gis_settings_of(text: str) -> GisSettings:
     """Read the settings that a rule passes on: those under `GIS_KEYS`, JSON made by `settings.pick`."""
     found = json.loads(text)
     return GisSettings(*(found[key] for key in GIS_KEYS))
+
+
+# what a rule passes on to `catalogue_settings_of`
+CATALOGUE_KEYS = ("key", "city.name", "city.local_name", "city.fictional")
+
+
+@dataclass(frozen=True)
+class CatalogueSettings:
+    """What the catalogue tells of a city: its key and names, and whether it is made up."""
+
+    key: str
+    name: str
+    local_name: str
+    fictional: bool
+
+
+def catalogue_settings_of(text: str) -> CatalogueSettings:
+    """Read the settings that a rule passes on: those under `CATALOGUE_KEYS`, JSON made by `settings.pick`."""
+    found = json.loads(text)
+    return CatalogueSettings(*(found[key] for key in CATALOGUE_KEYS))

@@ -171,6 +171,21 @@ def test_a_folder_keeps_only_what_is_made_now(tmp_path):
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"scores.csv": "new"}
 
 
+def test_folders_in_a_folder_keep_only_what_is_made_now(tmp_path):
+    folder = tmp_path / "catalogue"
+    (folder / "town" / "space").mkdir(parents=True)
+    (folder / "town" / "space" / "gone.html").write_text("old")
+    (folder / "town" / "space" / "a.html").write_text("old")
+    (folder / ".git").mkdir()
+    making = Making([folder], "write_catalogue")
+    (making.aside(folder) / "town" / "space").mkdir(parents=True)
+    (making.aside(folder) / "town" / "space" / "a.html").write_text("new")
+    making.finish()
+    there = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert there == {"town/space/a.html": "new"}
+    assert (folder / ".git").is_dir()
+
+
 def test_what_a_killed_process_left_is_swept_and_what_a_living_one_makes_is_not(tmp_path):
     code = (
         "import sys, time; from creative_nodes.common import Making; "

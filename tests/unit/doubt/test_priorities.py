@@ -31,7 +31,7 @@ def swept(*rows):
     frame = pd.DataFrame(rows, columns=["site_id", "parameter", "value", "rank_today", "rank"])
     frame["number"] = pd.to_numeric(frame["value"], errors="coerce")
     frame["move"] = frame["rank"].astype("Int64") - frame["rank_today"].astype("Int64")
-    return tables._in_order(frame, TABLES["sweeps"])
+    return tables.in_order(frame, TABLES["sweeps"])
 
 
 def measure(frame, chosen=None, *, scenarios=None, sweeps=None, seed=80):

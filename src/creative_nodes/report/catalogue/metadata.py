@@ -1,0 +1,275 @@
+"""What catalogues of others read: a Data Package, DCAT 3 as JSON-LD, and a STAC item of the run.
+
+Addresses in them are relative, so that the folder may be hosted anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from creative_nodes.common import Column
+from creative_nodes.report.catalogue.files import FORMATS, File, Published, csv_columns
+from creative_nodes.report.settings import CatalogueSettings
+
+TITLE = "Creative spaces and old industry: an open catalogue"
+ABOUT = (
+    "Creative spaces, candidate sites of industrial heritage, and how their reuse would connect a city's creative "
+    "spaces: every published table of a run of creative-nodes."
+)
+HOME = "https://www.openstreetmap.org/"
+# datapackage.org/standard/data-package, version 1, which readers of version 2 read as well
+TYPES = {"text": "string", "texts": "string", "number": "number", "integer": "integer", "flag": "boolean"}
+FLAGS = {"trueValues": ["True"], "falseValues": ["False"]}
+# w3.org/TR/vocab-dcat-3
+CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+# STAC asks for both ends of a time: from the beginning of OpenStreetMap to an open end where a day is not known
+OSM_BEGAN, OPEN_END = datetime(2004, 8, 9, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence of data: its SPDX name, title and address, and whom to name."""
+
+    name: str
+    title: str
+    url: str
+    attribution: str
+
+
+ODBL = Licence(
+    "ODbL-1.0",
+    "Open Data Commons Open Database License 1.0",
+    "https://opendatacommons.org/licenses/odbl/1-0/",
+    "© OpenStreetMap contributors",
+)
+MADE_UP = Licence("MIT", "MIT License", "https://opensource.org/license/mit", "creative-nodes: a made-up town")
+
+
+@dataclass(frozen=True)
+class CataloguedCity:
+    """A city of the catalogue: settings, day of its map (empty when not known), area (EPSG:4326) and tables."""
+
+    settings: CatalogueSettings
+    snapshot: str
+    area: BaseGeometry
+    tables: tuple[Published, ...]
+
+    @property
+    def licence(self) -> Licence:
+        """What its data are under."""
+        return MADE_UP if self.settings.fictional else ODBL
+
+
+def _described(one: Published) -> str:
+    return f"A row is {one.table.row}."
+
+
+# ---------------------------------------------------------------- Data Package
+
+
+def _field(column: Column) -> dict[str, Any]:
+    meaning = f"{column.meaning} [{column.unit}]" if column.unit else column.meaning
+    field: dict[str, Any] = {"name": column.name, "type": TYPES[column.kind], "description": meaning}
+    ends = {"minimum": column.minimum, "maximum": column.maximum}
+    limits: dict[str, Any] = {key: value for key, value in ends.items() if value is not None}
+    if not column.nullable and column.kind not in ("text", "texts"):
+        limits["required"] = True
+    return field | (FLAGS if column.kind == "flag" else {}) | ({"constraints": limits} if limits else {})
+
+
+def _resource(city: CataloguedCity, one: Published, file: File) -> dict[str, Any]:
+    name, media_type = FORMATS[file.ending]
+    key = f"{city.settings.key}-{one.table.name}".replace("_", "-")
+    told = {
+        "name": key if file.ending == "csv" else f"{key}-{file.ending}",
+        "path": file.path,
+        "title": f"{city.settings.name}: {one.table.name} ({name})",
+        "description": _described(one),
+        "format": file.ending,
+        "mediatype": media_type,
+        "bytes": file.size,
+        "hash": f"sha256:{file.sha256}",
+        "licenses": [_data_licence(city.licence)],
+    }
+    if file.ending != "csv":
+        return told | {"type": "file"}
+    schema = {"fields": [_field(column) for column in csv_columns(one.table)], "missingValues": [""]}
+    return told | {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
+
+
+def _data_licence(licence: Licence) -> dict[str, str]:
+    return {"name": licence.name, "title": licence.title, "path": licence.url}
+
+
+def data_package(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe every file as a Data Package; the tables as CSV with their columns.
+
+    Parameters
+    ----------
+    cities : of the run.
+    run : its record.
+    """
+    licences = {city.licence.name: city.licence for city in cities}
+    return {
+        "profile": "data-package",
+        "name": "creative-nodes-catalogue",
+        "id": run["id"],
+        "version": run["version"],
+        "title": TITLE,
+        "description": f"{ABOUT} {'; '.join(one.attribution for one in licences.values())}.",
+        "licenses": [_data_licence(one) for one in licences.values()],
+        "sources": [{"title": one.attribution, "path": HOME} for one in licences.values() if one is ODBL],
+        "resources": [_resource(city, one, file) for city in cities for one in city.tables for file in one.files],
+    }
+
+
+# ---------------------------------------------------------------- DCAT
+
+
+def _english(text: str) -> dict[str, str]:
+    return {"@value": text, "@language": "en"}
+
+
+def _distribution(licence: Licence, file: File) -> dict[str, Any]:
+    name, media_type = FORMATS[file.ending]
+    return {
+        "@id": f"#{file.path}",
+        "@type": "dcat:Distribution",
+        "dct:title": _english(name),
+        "dcat:downloadURL": {"@id": file.path},
+        "dcat:mediaType": {"@id": f"{MEDIA_TYPES}{media_type}"},
+        "dcat:byteSize": {"@value": str(file.size), "@type": "xsd:nonNegativeInteger"},
+        "dct:license": {"@id": licence.url},
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:checksumValue": {"@value": file.sha256, "@type": "xsd:hexBinary"},
+        },
+    }
+
+
+def _series(city: CataloguedCity) -> dict[str, Any]:
+    box = shapely.box(*city.area.bounds).wkt
+    return {
+        "@id": f"#{city.settings.key}",
+        "@type": "dcat:DatasetSeries",
+        "dct:title": _english(city.settings.name),
+        "dct:description": _english(f"The tables of {city.settings.name}."),
+        "dct:license": {"@id": city.licence.url},
+        "dct:rights": _english(city.licence.attribution),
+        "dct:spatial": {"@type": "dct:Location", "dcat:bbox": {"@value": box, "@type": "geo:wktLiteral"}},
+    }
+
+
+def _dataset(city: CataloguedCity, one: Published, version: str) -> dict[str, Any]:
+    key = city.settings.key
+    told: dict[str, Any] = {
+        "@id": f"#{key}/{one.table.name}",
+        "@type": "dcat:Dataset",
+        "dct:title": _english(f"{city.settings.name}: {one.table.name}"),
+        "dct:description": _english(_described(one)),
+        "dct:identifier": f"{key}/{one.table.name}",
+        "dcat:inSeries": {"@id": f"#{key}"},
+        "dcat:version": version,
+        "dcat:landingPage": {"@id": f"{key}/index.html"},
+        "dct:license": {"@id": city.licence.url},
+        "dct:rights": _english(city.licence.attribution),
+        "dcat:distribution": [_distribution(city.licence, file) for file in one.files],
+    }
+    if not city.settings.fictional:
+        told["dct:source"] = {"@id": HOME}
+    if city.snapshot:
+        told["dct:modified"] = {"@value": city.snapshot, "@type": "xsd:date"}
+    return told
+
+
+def dcat(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the catalogue by DCAT 3 as JSON-LD: a series a city, a dataset a table, a distribution a file.
+
+    Parameters
+    ----------
+    cities : of the run.
+    run : its record.
+    """
+    publisher = {"@id": "#publisher", "@type": "foaf:Agent", "foaf:name": "creative-nodes"}
+    catalogue = {
+        "@id": "#catalogue",
+        "@type": "dcat:Catalog",
+        "dct:title": _english(TITLE),
+        "dct:description": _english(ABOUT),
+        "dct:identifier": run["id"],
+        "dct:publisher": publisher,
+        "foaf:homepage": {"@id": "index.html"},
+        "dcat:dataset": [_dataset(city, one, str(run["id"])) for city in cities for one in city.tables]
+        + [_series(city) for city in cities],
+    }
+    return {"@context": CONTEXT, **catalogue}
+
+
+# ---------------------------------------------------------------- STAC
+
+
+def _times(cities: Sequence[CataloguedCity]) -> dict[str, Any]:
+    """Say of which time the maps are: one day, or from the first to the last; open where a day is not known."""
+    days = [datetime.fromisoformat(city.snapshot).replace(tzinfo=UTC) for city in cities if city.snapshot]
+    if len(days) < len(cities):
+        return {"datetime": None, "start_datetime": OSM_BEGAN, "end_datetime": OPEN_END}
+    if len(set(days)) == 1:
+        return {"datetime": days[0]}
+    return {"datetime": None, "start_datetime": min(days), "end_datetime": max(days)}
+
+
+def stac_item(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the run as a STAC item with an asset a file.
+
+    Parameters
+    ----------
+    cities : of the run.
+    run : its record.
+    """
+    import pystac  # takes a while, and nothing else needs it
+
+    boxes = shapely.union_all([shapely.box(*city.area.bounds) for city in cities])
+    licences = {city.licence.name: city.licence for city in cities}
+    item = pystac.Item(
+        id=str(run["id"]),
+        geometry=shapely.geometry.mapping(boxes),
+        bbox=list(boxes.bounds),
+        properties={
+            "title": TITLE,
+            "description": f"{ABOUT} {'; '.join(one.attribution for one in licences.values())}.",
+            "license": next(iter(licences)) if len(licences) == 1 else "other",
+            "creative_nodes:snapshots": {city.settings.key: city.snapshot or "unknown" for city in cities},
+        },
+        **_times(cities),
+    )
+    for one in licences.values():
+        item.add_link(pystac.Link("license", one.url, media_type="text/html", title=one.title))
+    for city in cities:
+        for published in city.tables:
+            for file in published.files:
+                item.add_asset(file.path.replace("/", "-"), _asset(city, published, file))
+    told: dict[str, Any] = item.to_dict(include_self_link=False)
+    return told
+
+
+def _asset(city: CataloguedCity, one: Published, file: File) -> Any:
+    import pystac
+
+    name, media_type = FORMATS[file.ending]
+    title = f"{city.settings.name}: {one.table.name} ({name})"
+    return pystac.Asset(f"./{file.path}", title, _described(one), media_type=media_type, roles=["data"])

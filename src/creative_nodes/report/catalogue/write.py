@@ -1,0 +1,126 @@
+"""The open catalogue of a run: a folder that anyone can host, without a server, a script or a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from creative_nodes.common import tables
+from creative_nodes.locate import read_taxonomy
+from creative_nodes.report.catalogue.facets import Facets, read_facets
+from creative_nodes.report.catalogue.files import FILED, FORMATS, Published, write_table
+from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat, stac_item
+from creative_nodes.report.catalogue.places import Ground, Place, filed_table, members, places_of, tags_of
+from creative_nodes.report.city.figures import snapshot_of
+from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
+from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
+from creative_nodes.report.tables import TABLES
+
+TAGS = "places"  # read for the tags of places, not published: it is the map itself
+LANGUAGE_NAMES = {"en": "English", "vi": "Vietnamese", "zh": "Chinese"}
+WHOLE = 1024.0
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the folder of a catalogue."""
+
+    folder: Path
+    facets: Facets
+    words: Mapping[str, str]
+
+    def page(self, path: str, template: str, *, script: str = "", **values: Any) -> None:
+        """Write a page that fetches nothing."""
+        text = render(
+            f"catalogue/{template}.html.j2",
+            policy=policy(*([script] if script else [])),
+            css=style_sheets(["catalogue"]),
+            script=script,
+            size=size_words,
+            formats=FORMATS,
+            language_names=LANGUAGE_NAMES,
+            **values,
+        )
+        write_page(text, self.folder / path)
+
+    def json(self, path: str, content: Mapping[str, Any]) -> None:
+        """Write a file of metadata."""
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        (self.folder / path).write_text(f"{text}\n", encoding="utf-8")
+
+    def city(self, settings: CatalogueSettings, files: Mapping[str, str | Path]) -> CataloguedCity:
+        """Write the tables and pages of a city."""
+        frames = {name: tables.read(TABLES[name], path) for name, path in files.items()}
+        tags = tags_of(frames.pop(TAGS), members(frames))
+        places = places_of(frames, Ground(self.facets, tags, self.words, not settings.fictional))
+        folder = self.folder / settings.key
+        published = [write_table(TABLES[name], frames[name], files[name], folder) for name in frames]
+        note = tables.provenance(files["scores"])
+        published.append(self._filed(places, frames, settings.key, note))
+        city = CataloguedCity(settings, snapshot_of(note), frames["study_area"].union_all(), tuple(published))
+        self._pages(city, places)
+        return city
+
+    def _filed(
+        self, places: Sequence[Place], frames: Mapping[str, Any], key: str, note: Mapping[str, Any]
+    ) -> Published:
+        shapes = dict(zip(frames["creative"]["space_id"], frames["creative"].geometry, strict=True))
+        shapes |= dict(zip(frames["heritage"]["site_id"], frames["heritage"].geometry, strict=True))
+        found, folder = filed_table(places, shapes, key), self.folder / key
+        path = folder / f"{FILED.name}.parquet"
+        tables.write(found, FILED, path, provenance=dict(note))
+        return write_table(FILED, tables.read(FILED, path), path, folder)
+
+    def _pages(self, city: CataloguedCity, places: Sequence[Place]) -> None:
+        told: dict[str, Any] = {"city": city, "facets": self.facets.facets}
+        key = city.settings.key
+        self.page(f"{key}/index.html", "city", script=asset("js/catalogue.js"), places=places, **told)
+        for place in places:
+            self.page(f"{key}/{place.address}", "place", place=place, **told)
+
+
+def size_words(number: int) -> str:
+    """Say the size of a file."""
+    return f"{number / WHOLE:,.0f} KB" if number < WHOLE**2 else f"{number / WHOLE**2:,.1f} MB"
+
+
+def write_catalogue(
+    settings: Sequence[str], files: Mapping[str, Any], run: Mapping[str, Any], folder: str | Path
+) -> list[CataloguedCity]:
+    """Write the open catalogue of a run.
+
+    Parameters
+    ----------
+    settings : of each city, JSON as `catalogue_settings_of` reads it.
+    files : one file a city by name of the table, `places` among them; `facets`, the file of facets; `taxonomies`,
+        those that name classes; others are passed over.
+    run : the record of the run.
+    folder : of the catalogue.
+
+    Returns
+    -------
+    the cities with what is published of each.
+
+    Raises
+    ------
+    InputError : a table, a taxonomy or the file of facets cannot be read.
+    """
+    words = {key: said for path in files["taxonomies"] for key, said in read_taxonomy(path).classes.items()}
+    writer = Writer(Path(folder), read_facets(files["facets"]), words)
+    paths = {name: found for name, found in files.items() if name in TABLES and not isinstance(found, str | Path)}
+    cities = [
+        writer.city(catalogue_settings_of(text), {name: of_cities[i] for name, of_cities in paths.items()})
+        for i, text in enumerate(settings)
+    ]
+    writer.json("datapackage.json", data_package(cities, run))
+    writer.json("catalog.jsonld", dcat(cities, run))
+    writer.json("item.json", stac_item(cities, run))
+    known = {one.table.name: one.table for city in cities for one in city.tables}
+    left_out = [table for name, table in TABLES.items() if name not in known]
+    writer.page("index.html", "index", title=TITLE, cities=cities, run=run)
+    told: dict[str, Any] = {"tables": known.values(), "left_out": left_out, "facets": writer.facets.facets}
+    writer.page("dictionary.html", "dictionary", **told)
+    return cities

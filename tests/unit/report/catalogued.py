@@ -1,0 +1,60 @@
+"""A catalogue of a made-up city whose names and ids are hostile, written to a folder."""
+
+import json
+from pathlib import Path
+
+import shapely
+from packed import SHAPES, packed_frames, table
+
+from creative_nodes.common import tables
+from creative_nodes.report.catalogue.write import write_catalogue
+from creative_nodes.report.settings import CATALOGUE_KEYS
+from creative_nodes.report.tables import TABLES
+
+ROOT = Path(__file__).parents[3]
+FACETS = ROOT / "config/taxonomy/facets.yaml"
+RUN = {"id": "ab-cd-ef", "version": "1"}
+HOSTILE = "<script>document.title='run'</script>\"><img src=x onerror=alert(1)> & {{ 7 * 7 }}"
+FORMULA = "=HYPERLINK(1)"
+POINT = shapely.Point(105.8412345, 21.0312345)
+
+
+def proof(rule, osm_id, tag):
+    return json.dumps([{"rule": rule, "weight": 0.8, "osm_id": osm_id, "tag": tag, "reason": f"because {HOSTILE}"}])
+
+
+def spaces():
+    base = {"tier": "core", "confidence": 0.8, "geometry": POINT}
+    mapped = {"space_id": "c-n7", "osm_ids": ["node/7"], "domain": "visual_arts", "in_osm": True}
+    return [
+        {**base, **mapped, "name": HOSTILE, "name_vi": "Nhà Gạch", "name_zh": "砖房子"}
+        | {"evidence": proof("gallery", "node/7", "tourism=gallery")},
+        {**base, "space_id": "c-r-../../evil", "name": FORMULA, "domain": "creative_hub", "geometry": SHAPES[0]},
+    ]
+
+
+def frames_of():
+    made = packed_frames()
+    area = {"city": "x", "epsg": 32648, "area_km2": 1.0, "geometry": shapely.box(105.7, 20.9, 106.0, 21.1)}
+    made["study_area"] = table("study_area", [area])
+    made["creative"] = table("creative", spaces())
+    sites = [{"site_id": f"h-{i + 1}", "geometry": shape} for i, shape in enumerate(SHAPES)]
+    sites[0] |= {"name": "Xưởng", "osm_ids": ["way/9"], "heritage_class": "printing", "evidence": "[]"}
+    made["heritage"] = table("heritage", sites)
+    tags = {"node/7": {"tourism": "gallery", "operator:type": "community", "description": HOSTILE}, "way/9": {"a": "b"}}
+    rows = [{"osm_id": key, "tags": json.dumps(one), "geometry": POINT} for key, one in tags.items()]
+    made["places"] = table("places", rows)
+    return made
+
+
+def write(folder, *, fictional=False, snapshot="2026-11-01"):
+    """Write the catalogue to a folder, its tables beside it; returns the frames and the cities."""
+    made, files = frames_of(), {}
+    for name, frame in made.items():
+        path = folder / "tables" / f"{name}.parquet"
+        tables.write(frame, TABLES[name], path, provenance={"snapshot": snapshot})
+        files[name] = [str(path)]
+    words = [ROOT / f"config/taxonomy/{name}.yaml" for name in ("creative_spaces", "industrial_heritage")]
+    files |= {"facets": FACETS, "taxonomies": words}
+    settings = json.dumps(dict(zip(CATALOGUE_KEYS, ("x", "Brick Town", "Phố Gạch", fictional), strict=True)))
+    return made, write_catalogue([settings], files, RUN, folder / "catalogue")
