@@ -241,6 +241,7 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "priorities": asdict(page.priorities),
         "choice": [[member.number for member in option.members] for option in page.choice],
         "bridge": page.answer.bridge,
+        "map_age": page.answer.age,
         "marks": {kind: {key: translated(word) for key, word in found.items()} for kind, found in keys.MARKS.items()},
         "choice_words": [option.label for option in page.choice],
     }

@@ -62,6 +62,7 @@ class Headline:
     Attributes
     ----------
     bridge : that no candidate bridges a gap, whatever the priorities; the lead begins with it.
+    age : of which day an old map is; the lead ends with it.
     fresher : the city that shows the same ground on a fresher map, where this one is old.
     """
 
@@ -70,6 +71,7 @@ class Headline:
     first: str = ""
     bridge: str = ""
     beside: tuple[str, ...] = ()
+    age: str = ""
     fresher: Fresher | None = None
 
 
@@ -281,7 +283,8 @@ def headline(
     """
     answer = _answer(tables, ordered, settings, names=names, where=where)
     fresher = settings.fresher if is_old(snapshot, settings) else None
-    return replace(answer, lead=sentences(answer.lead, old_map(snapshot, settings)), fresher=fresher)
+    age = old_map(snapshot, settings)
+    return replace(answer, lead=sentences(answer.lead, age), age=age, fresher=fresher)
 
 
 def _answer(

@@ -52,7 +52,7 @@ const headlineAnew = ({ order, judged, told, weights, toRun }) => {
   back.addEventListener("click", toRun);
   return [
     make("p", { className: "own-told" }, make("b", {}, t("Priorities: {name}", { name: told })), ` (${weights.map((pair) => pair.join(" ")).join(" · ")}) `, back),
-    make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }))),
+    make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }), data.map_age)),
     make("ul", { className: "marks" },
       markLine(own, t("{name} is among the first {top} in {share} of {draws} weightings near these.", said(own)), "priorities"),
       map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} worlds drawn.", said(map)), "map_and_model") : ""),
