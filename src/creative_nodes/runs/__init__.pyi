@@ -3,6 +3,7 @@ from .asked import check_run_name as check_run_name
 from .asked import compared_cities as compared_cities
 from .asked import compared_files as compared_files
 from .asked import compared_folder as compared_folder
+from .asked import run_folder as run_folder
 from .asked import runs_asked as runs_asked
 from .asked import without_runs as without_runs
 from .changes import compare_runs as compare_runs

@@ -88,9 +88,7 @@ def test_pages_know_the_city_of_the_fresher_map_and_whether_it_is_of_the_run(con
 def test_a_fresher_city_that_does_not_exist_is_told(config):
     town = load_settings(config, "hcmc-2018", root=ROOT)
     wrong = town.model_copy(update={"city": town.city.model_copy(update={"fresher": "hcmc-2062"})})
-    with pytest.raises(
-        InputError, match=r"hcmc-2018\.yaml: fresher: no such city file: hcmc-2062; did you mean"
-    ):
+    with pytest.raises(InputError, match=r"hcmc-2018\.yaml: fresher: no such city file: hcmc-2062; did you mean"):
         page_settings(wrong, [], root=ROOT)
 
 
