@@ -5,10 +5,8 @@ from .cities.governance import Governance as Governance
 from .cities.governance import read_governance as read_governance
 from .cities.index import index_page as index_page
 from .cities.read import compared_cities as compared_cities
-from .city.districts import read_districts as read_districts
-from .city.links import read_links as read_links
-from .city.view import city_page as city_page
-from .city.whereabouts import read_ground as read_ground
+from .city.reading import read_city as read_city
+from .deck import deck_html as deck_html
 from .draw.basemap import draw_basemap as draw_basemap
 from .draw.basemap import read_places as read_places
 from .draw.basemap import read_roads as read_roads
