@@ -7,7 +7,10 @@
 # make test-<stage>  the unit tests of one stage, such as make test-score
 # make test-full     make test with the slowest checks against real extracts on all of them
 # make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
+# make desktop the packed files as Debian's QGIS and LibreOffice open them (python3-qgis, gdal-bin, libreoffice-calc)
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name)
+# make new-city NAME="Da Nang"  the file of a new city (ARGS="box=... country=..."; config/README.md, New city)
+# make site    the docs as a site, into site/          make notebooks  the notebooks of the docs executed anew
 # make words   the messages of the code into the files of the other languages
 
 PYTHON ?= python3
@@ -16,7 +19,7 @@ CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
 
-.PHONY: demo cities diff refresh faults fuzz slurm test test-full lint env words docs lock bench clean
+.PHONY: demo cities diff new-city refresh faults fuzz slurm desktop site notebooks test test-full lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
 
 env: .venv/ready
@@ -41,6 +44,9 @@ cities: env
 diff: env
 	@$(SNAKEMAKE) diff --config before=$(or $(A),unnamed) after=$(or $(B),unnamed)
 
+new-city: env
+	@$(SNAKEMAKE) new_city --config name="$(NAME)" $(ARGS)
+
 refresh: env
 	@$(SNAKEMAKE) refresh_downloads
 
@@ -53,6 +59,9 @@ fuzz: env
 # by itself it says what is missing; make test runs it where Slurm is
 slurm: env
 	@SLURM=required $(BIN)/pytest tests/slurm -q
+
+desktop: env
+	@QGIS=required OFFICE=required $(BIN)/pytest tests/desktop -q
 
 lint: env
 	@$(BIN)/ruff check .
@@ -76,6 +85,15 @@ test-%: env
 
 words: env
 	@$(BIN)/python -m creative_nodes.tools.catalogue
+
+# on the results of the sample town
+notebooks: env
+	@$(SNAKEMAKE) demo
+	@$(BIN)/python -m creative_nodes.tools.notebooks
+
+site: env
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "open $(CURDIR)/site/index.html"
 
 docs: env
 	@$(BIN)/python -m creative_nodes.tools.reference

@@ -5,7 +5,7 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes.common import tables
-from creative_nodes.report import write_csv, write_layers
+from creative_nodes.report import pack_changes, write_csv
 from creative_nodes.runs import RUN_CHANGES, RUN_STEPS, RunCity, compare_runs
 
 log = start(snakemake)
@@ -16,6 +16,6 @@ note = tables.note_of(log.made_of()) | {"before": before.record["id"], "after": 
 tables.write_all(found, made, RUN_CHANGES, RUN_STEPS, provenance=note)
 for table in (RUN_CHANGES, RUN_STEPS):
     write_csv(found[table.name], made[f"{table.name}_csv"])
-write_layers({"run_changes": found["run_changes"]}, {"run_steps": found["run_steps"]}, made.geopackage)
+pack_changes(found["run_changes"], found["run_steps"], made.geopackage)
 changes = found["run_changes"]["change"].value_counts()
 log.done(", ".join(f"{n} {change}" for change, n in changes.items()) or "no candidate in either")

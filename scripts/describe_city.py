@@ -10,7 +10,7 @@ from creative_nodes.locate import read_taxonomy
 from creative_nodes.network import ClusterSettings, NetworkSettings
 from creative_nodes.people import Completeness, People
 from creative_nodes.reach import Candidates
-from creative_nodes.report import INDICATORS, TABLES, Facts, describe_city, people_source
+from creative_nodes.report import INDICATORS, TABLES, Facts, describe_city, figures_in_words, people_source
 
 log = start(snakemake)
 settings, files = snakemake.params.settings, snakemake.input
@@ -32,5 +32,4 @@ facts = Facts(
 indicators = describe_city(facts)
 note = tables.carry_on(files.candidates, log.made_of())
 tables.write(indicators, INDICATORS, snakemake.output.indicators, provenance=note)
-figures = indicators.set_index("indicator")["value"]
-log.done(f"C = {figures['connectivity']:.3f}, {figures['isolated_share']:.0%} of spaces isolated")
+log.done(figures_in_words(indicators))

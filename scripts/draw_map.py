@@ -5,11 +5,10 @@ from _run import start
 from creative_nodes.report import (
     city_html,
     deck_html,
-    draw_basemap,
+    grounds,
     missing_messages,
     read_city,
-    read_places,
-    read_roads,
+    read_paper,
     settings_of,
     write_page,
 )
@@ -19,7 +18,7 @@ log = start(snakemake)
 files = dict(snakemake.input.items())
 frames, speak = read_city(files, settings_of(snakemake.params.settings), made_of=read_hashes(files["run"]))
 city = speak()
-paper = draw_basemap(read_places(files["places"]), read_roads(files["street_edges"]), city.area, city.epsg)
+paper = read_paper(files["places"], files["street_edges"], city.area, city.epsg, sites=grounds(city))
 text = city_html(speak, paper)
 write_page(text, snakemake.output.page)
 write_page(deck_html(speak, frames, paper=paper), snakemake.output.slides)

@@ -1,6 +1,6 @@
 """The order of all tests: the long files first, so that processes side by side are busy to the end."""
 
-LONG = ("workflow", "browser", "faults", "fuzz")
+LONG = ("workflow", "browser", "faults", "fuzz", "desktop")
 
 
 def pytest_collection_modifyitems(session, items):

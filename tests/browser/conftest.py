@@ -72,6 +72,11 @@ class Visit:
             self.asked.append(route.request.url)
             route.abort()
 
+    def layer(self, text: str):
+        """The box of a layer in the legend, which is unfolded for it."""
+        self.page.evaluate("void layer_control_legend.expand()")
+        return self.page.locator(".leaflet-control-layers label", has_text=text).locator("input")
+
     def __enter__(self):
         return self
 

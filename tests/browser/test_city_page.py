@@ -82,7 +82,7 @@ def test_rows_put_in_another_order_from_outside_are_arranged_again(visit, made_u
 def test_the_links_that_the_numbered_sites_would_have_are_a_layer_that_follows_the_numbers(visit, made_up_page):
     with visit(made_up_page) as seen:
         assert not seen.page.evaluate("map_city.hasLayer(shapes_new_links)")
-        seen.page.locator("label", has_text="New links with the numbered sites").locator("input").click()
+        seen.layer("New links with the numbered sites").click()
         lines = seen.page.evaluate("shapes_new_links.getLayers()[0].getLatLngs().length")
         numbered = seen.page.evaluate("creativeNodes.data.sites.filter((site) => site.rank && site.rank <= 10)")
         assert lines == sum(len(site.get("linked", [])) for site in numbered) == 3
@@ -157,7 +157,7 @@ def test_the_layer_of_residents_is_switched_on_in_the_legend_and_tells_who_lives
     with visit(made_up_page) as seen:
         page = seen.page
         assert page.evaluate("map_city.hasLayer(feature_group_crowds)") is False
-        page.locator(".leaflet-control-layers label", has_text="Residents in a hexagon").click()
+        seen.layer("Residents in a hexagon").click()
         assert page.evaluate("map_city.hasLayer(feature_group_crowds)") is True
         said = page.evaluate(
             "shapes_crowds_crowd5.getLayers().map((layer) => { layer.openTooltip();"
@@ -214,10 +214,7 @@ def test_network_gain_is_a_layer_under_the_sites_that_the_text_opens(visit, made
         assert not page.evaluate("map_city.hasLayer(feature_group_gains)")
         page.locator(".also + p .onmap").click()
         assert page.evaluate("map_city.hasLayer(feature_group_gains)")
-        box_in_legend = page.locator(".leaflet-control-layers label", has_text="Network gain of a node").locator(
-            "input"
-        )
-        assert box_in_legend.is_checked()
+        assert seen.layer("Network gain of a node").is_checked()
         page.evaluate("void shapes_gains_gain4.getLayers()[0].openTooltip()")
         told = page.locator(".leaflet-tooltip").inner_text().splitlines()
         assert told[:2] == ["Network gain here: 0.05 spaces", "enough to bridge a gap"]

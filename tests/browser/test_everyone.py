@@ -36,9 +36,10 @@ def faults(page) -> list[str]:
     return [f"{fault['id']}: {[node['html'][:160] for node in fault['nodes'][:3]]}" for fault in bad]
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
-def test_axe_finds_no_serious_fault(visit, any_page, size):
-    with visit(any_page, size) as seen:
+def test_axe_finds_no_serious_fault(visit, any_page, size, theme):
+    with visit(any_page, size, f"theme={theme}") as seen:
         seen.page.evaluate(AXE)
         for code in LANGUAGES:
             seen.page.locator(f'[data-language="{code}"]').click()
@@ -189,6 +190,7 @@ def test_hostile_names_are_inert_in_cards_tooltips_popups_and_legend(visit, spok
                 fold.click()
             assert seen.page.evaluate(UNWANTED) == []
             seen.page.locator("#card .close").click()
+        seen.page.evaluate("void layer_control_legend.expand()")
         for box in seen.page.locator(".leaflet-control-layers-selector").all():
             box.check()
         opened = seen.page.evaluate(

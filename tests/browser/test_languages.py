@@ -74,8 +74,8 @@ def test_the_choice_stays_in_the_address_beside_what_else_stands_there(visit, sp
 def test_selection_layers_and_open_rows_survive_the_switch(visit, spoken_pages):
     with visit(spoken_pages["made-up"]) as seen:
         page = seen.page
-        page.locator("label", has_text="How complete is the mapping").locator("input").click()
-        page.locator("label", has_text="Industrial site, converted").locator("input").click()
+        seen.layer("How complete is the mapping").click()
+        seen.layer("Industrial site, converted").click()
         page.locator("#all").click()
         page.locator("#rows tr").nth(2).click()
         before = page.evaluate("[map_city.getZoom(), map_city.getCenter().lat, map_city.getCenter().lng]")
@@ -86,6 +86,7 @@ def test_selection_layers_and_open_rows_survive_the_switch(visit, spoken_pages):
         assert page.locator(".pin.chosen").count() == 1
         assert FRONT["vi"] in page.locator(".pin.chosen").get_attribute("aria-label")
         assert page.evaluate("map_city.hasLayer(feature_group_mapping)")
+        assert seen.layer("How complete is the mapping").is_checked()
         boxes = page.locator(".leaflet-control-layers label", has_text="How complete is the mapping")
         assert FRONT["vi"] in boxes.inner_text() and boxes.locator("input").is_checked()
         converted = page.locator(".leaflet-control-layers label", has_text="Industrial site, converted")

@@ -100,7 +100,7 @@ def test_marks_stand_on_their_sites(visit, city_page):
 
 def test_numbered_pins_never_hide_each_other(visit, city_page):
     with visit(city_page) as seen:
-        seen.page.locator(".whole").click()
+        seen.page.locator(".icon-whole").click()
         seen.page.wait_for_timeout(100)
         boxes = [pin.bounding_box() for pin in seen.page.locator(".pin").all()]
         middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
@@ -180,7 +180,7 @@ def test_online_tiles_wait_until_they_are_asked_for(visit, tmp_path):
     with visit(path) as seen:
         seen.page.wait_for_timeout(200)
         assert seen.asked == []
-        seen.page.locator("label", has_text="Online tiles").locator("input").click()
+        seen.layer("Online tiles").click()
         seen.page.wait_for_timeout(300)
         assert seen.asked
         assert all(url.startswith("https://tiles.example/") for url in seen.asked)
@@ -193,18 +193,18 @@ def test_layers_can_be_switched_off(visit, made_up_page):
             return map_city.hasLayer(layer) && layer.getLayers().length;
         }"""
         assert seen.page.evaluate(drawn, "others_converted") == 4
-        seen.page.locator("label", has_text="Industrial site, converted").locator("input").click()
+        seen.layer("Industrial site, converted").click()
         assert seen.page.evaluate(drawn, "others_converted") is False
         assert seen.page.evaluate(drawn, "others_low") is False
-        seen.page.locator("label", has_text="weak evidence").locator("input").click()
+        seen.layer("weak evidence").click()
         assert seen.page.evaluate(drawn, "others_low") == 2
 
 
 # the colour in the middle of each sign, or where two of its lines meet
-@pytest.mark.parametrize(("kind", "colour"), [("converted", (0, 158, 115)), ("lost", (75, 70, 63))])
+@pytest.mark.parametrize(("kind", "colour"), [("converted", (0, 158, 115)), ("lost", (125, 118, 107))])
 def test_signs_are_drawn_on_their_sites_and_open_a_card(visit, made_up_page, kind, colour):
     with visit(made_up_page) as seen:
-        seen.page.locator(".whole").click()
+        seen.page.locator(".icon-whole").click()
         seen.page.wait_for_timeout(200)
         pixels = seen.page.evaluate(
             """(kind) => window[`shapes_others_${kind}`].getLayers().map((layer) => {
@@ -223,7 +223,7 @@ def test_signs_are_drawn_on_their_sites_and_open_a_card(visit, made_up_page, kin
 def test_the_completeness_of_mapping_is_a_layer_under_the_sites(visit, city_page):
     with visit(city_page) as seen:
         assert not seen.page.evaluate("map_city.hasLayer(feature_group_mapping)")
-        box = seen.page.locator("label", has_text="How complete is the mapping").locator("input")
+        box = seen.layer("How complete is the mapping")
         assert not box.is_checked()
         box.click()
         assert seen.page.evaluate("map_city.hasLayer(feature_group_mapping)")
@@ -251,7 +251,7 @@ def test_the_completeness_of_mapping_is_a_layer_under_the_sites(visit, city_page
 
 def test_a_hexagon_tells_its_figures_and_a_card_that_mapping_is_thin(visit, made_up_page):
     with visit(made_up_page) as seen:
-        seen.page.locator("label", has_text="How complete is the mapping").locator("input").click()
+        seen.layer("How complete is the mapping").click()
         seen.page.evaluate("void shapes_mapping_thin.getLayers()[0].openTooltip()")
         told = seen.page.locator(".leaflet-tooltip").inner_text()
         assert told.splitlines()[:2] == ["Mapping here: thin", "1.5 named venues per 1,000 residents, city median 5.8"]
@@ -301,8 +301,7 @@ def test_the_ground_reached_hides_no_street(visit, city_page):
         styles = seen.page.evaluate("() => shapes_reached.getLayers().map((layer) => layer.options)")
         assert styles
         assert all(style["fillOpacity"] <= 0.2 and not style["interactive"] for style in styles)
-        label = seen.page.locator("label", has_text="Reached from the chosen site")
-        assert label.locator("input").is_checked()
+        assert not seen.layer("Reached from the chosen site").is_checked()  # on demand
 
 
 def test_a_card_tells_what_is_within_reach(visit, made_up_page):
@@ -339,7 +338,7 @@ def test_a_criterion_opens_by_keyboard_and_tells_its_parts_as_text(visit, made_u
 def test_the_walk_to_a_core_space_is_a_layer_under_the_sites_that_tells_its_figures(visit, made_up_page):
     with visit(made_up_page) as seen:
         assert not seen.page.evaluate("map_city.hasLayer(feature_group_served)")
-        seen.page.locator("label", has_text="Walk to a core creative space").locator("input").click()
+        seen.layer("Walk to a core creative space").click()
         assert seen.page.evaluate("map_city.hasLayer(feature_group_served)")
         seen.page.evaluate("void shapes_served_walk30.getLayers()[0].openTooltip()")
         told = seen.page.locator(".leaflet-tooltip").inner_text()
@@ -364,7 +363,7 @@ def test_the_walk_to_a_core_space_is_a_layer_under_the_sites_that_tells_its_figu
 def test_stations_are_a_layer_of_their_own(visit, made_up_page):
     with visit(made_up_page) as seen:
         assert not seen.page.evaluate("map_city.hasLayer(shapes_stations)")
-        seen.page.locator("label", has_text="Rapid-transit station").locator("input").click()
+        seen.layer("Rapid-transit station").click()
         seen.page.evaluate("void shapes_stations.getLayers()[0].openTooltip()")
         told = seen.page.locator(".leaflet-tooltip").inner_text()
         assert told.splitlines() == ["First", "Ga <b>Một</b>", "Rapid-transit station, 1 service"]
@@ -374,9 +373,10 @@ def test_a_page_of_many_candidates_stays_small(city_page):
     assert city_page.stat().st_size < 6_000_000
 
 
-def test_text_meets_contrast_aa(visit, made_up_page):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_meets_contrast_aa(visit, made_up_page, theme):
     """Every visible text against the first opaque background behind it (WCAG 2, 4.5 to 1)."""
-    with visit(made_up_page) as seen:
+    with visit(made_up_page, fragment=f"theme={theme}") as seen:
         seen.page.locator("#rows tr").first.click()
         poor = seen.page.evaluate(
             """() => {

@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from xml.sax.saxutils import quoteattr
@@ -65,3 +65,17 @@ def write_osm(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable]:
+    """Start servers on loopback, each with a function that answers; they are closed at the end of the test."""
+    running: list = []
+
+    def start(answer: Callable):
+        running.append(_module("servers.py").Server(answer))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.close()

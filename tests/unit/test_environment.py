@@ -12,6 +12,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from creative_nodes.common.version import __version__
+
 ROOT = Path(__file__).resolve().parents[2]
 # conda-forge and bioconda call some packages by another name
 CONDA_NAMES = {
@@ -102,3 +104,30 @@ def test_what_is_imported_is_locked(folder):
     ours = {path.stem for path in files} | {"creative_nodes"}
     foreign = set().union(*map(_imported, files)) - set(sys.stdlib_module_names) - ours
     assert {name for name in foreign if canonicalize_name(installed.get(name, name)) not in _lock()} == set()
+
+
+# ---------------------------------------------------------------- what others read of the project
+
+
+def test_the_citation_names_this_version_and_leaves_the_doi_to_fill():
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    said = yaml.safe_load(text)
+    assert said["version"] == said["preferred-citation"]["version"] == __version__
+    assert {"cff-version", "message", "title", "authors", "license", "abstract"} <= said.keys()
+    assert "FILL" in text and "doi" in text and "identifiers" not in said
+
+
+def test_the_container_is_made_of_files_that_are_there_and_let_in():
+    lines = (ROOT / "Containerfile").read_text(encoding="utf-8").splitlines()
+    copied = [name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]]
+    ignored = (ROOT / ".containerignore").read_text(encoding="utf-8").splitlines()
+    let_in = {line[1:] for line in ignored if line[:1] == "!"}
+    for name in copied:
+        assert (ROOT / name).exists(), name
+        assert name in let_in, name
+    assert any(line.startswith("FROM docker.io/library/debian:") and line.endswith("-slim") for line in lines)
+
+
+def test_the_readme_says_what_nobody_has_tried():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "no conda has solved it yet" in text and "nobody has built it yet" in text

@@ -8,7 +8,7 @@ from snakemake.cli import get_argument_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 # asked for one at a time, or of all cities together
-ALONE = {"cut_extract", "download_file", "refresh_downloads", "try_site", "compare_runs", "write_changes"}
+ALONE = {"cut_extract", "download_file", "refresh_downloads", "try_site", "compare_runs", "write_changes", "new_city"}
 TOGETHER = {"pool_backtest", "write_index", "write_comparison", "record_run"}
 # of the plugins, which need not be installed: kubernetes 0.5.1, slurm 2.8.0
 OF_PLUGINS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from creative_nodes.report.pack import ATTRIBUTES, LAYERS, MADE_LAYERS
+from creative_nodes.report.gis.layers import geopackage_contents
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = (
@@ -40,9 +40,10 @@ STAGES = (
     "record_city",
     "pack_geopackage",
     "write_csv",
+    "write_workbook",
     "draw_map",
 )
-FOR_PEOPLE = {"record_city", "pack_geopackage", "write_csv", "draw_map", "demo"}
+FOR_PEOPLE = {"record_city", "pack_geopackage", "write_csv", "write_workbook", "draw_map", "demo"}
 SWEPT = {"sweep_settings", "doubt_priorities"}
 WORLDS = {"doubt_worlds", "judge_marks"}
 SCORE = {
@@ -87,7 +88,7 @@ def test_the_geopackage_opens_in_gdal_with_the_scores_beside_the_candidates(demo
 
     path = demo.folder / "data/processed/sample/sample.gpkg"
     layers = set(pyogrio.list_layers(path)[:, 0])
-    assert layers == {*MADE_LAYERS, *LAYERS, *ATTRIBUTES}
+    assert layers == {name for name, _, _ in geopackage_contents()}
     candidates = pyogrio.read_dataframe(path, layer="candidates")
     assert candidates.crs.to_epsg() == 4326
     assert candidates.set_index("rank").loc[1, "name"] == "Kho Bến Cũ"
@@ -142,7 +143,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/config.yaml",
             set_key("isochrones", "cell_m", value=30),
-            {"draw_isochrones", "record_city", "pack_geopackage", "draw_map", "demo"},
+            {"draw_isochrones"} | FOR_PEOPLE - {"write_csv"},
             id="cell of areas",
         ),
         pytest.param(
@@ -174,7 +175,7 @@ def test_a_second_run_does_nothing(demo):
         pytest.param(
             "config/cities/sample.yaml",
             set_key("name", value="Another name"),
-            {"record_city", "draw_map", "demo"},
+            FOR_PEOPLE - {"write_csv"},
             id="city name",
         ),
     ],
@@ -224,7 +225,10 @@ def test_the_same_inputs_give_the_same_bytes(demo, fresh):
     def digests(folder):
         tables = sorted((folder / "data/processed/sample").glob("*.parquet"))
         pages = sorted((folder / "reports").glob("*.html"))
-        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in [*tables, *pages]}
+        folder = folder / "data/processed/sample"
+        packed = [*folder.glob("*.qgz"), *folder.glob("*.xlsx")]
+        assert len(packed) == 4
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in [*tables, *pages, *packed]}
 
     first, second = digests(demo.folder), digests(fresh.folder)
     assert len(first) >= 40
@@ -318,10 +322,10 @@ def test_a_dry_run_lists_jobs_by_city_and_rule_with_the_reason(demo):
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(("sample ", "- "))]
         city, rule, reason = zip(*(line.split(maxsplit=2) for line in lines), strict=True)
         told = dict(zip(rule, reason, strict=True))
-        assert city == ("sample", "sample", "sample", "sample", "-")
+        assert city == ("sample", "sample", "sample", "sample", "sample", "-")
         assert told["draw_isochrones"] == "changed: analysis.isochrones.cell_m"
         assert told["pack_geopackage"] == "follows draw_isochrones"
-        assert told["demo"] == "follows draw_isochrones, draw_map, pack_geopackage, record_city"
+        assert told["demo"] == "follows draw_isochrones, draw_map, pack_geopackage, record_city, 1 more"
         assert not {"Reasons:", "provenance"} & set((done.stdout + done.stderr).split())
     finally:
         demo.restore("config/config.yaml")
@@ -335,7 +339,7 @@ def test_every_city_is_a_target(demo):
 
 # ---------------------------------------------------------------- changed code
 
-PAGES = {"record_city", "draw_map", "pack_geopackage", "write_csv", "describe_city", "demo"}
+PAGES = {"describe_city"} | FOR_PEOPLE
 BEFORE_SCORE = {
     "pull_osm",
     "read_osm",

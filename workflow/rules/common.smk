@@ -22,9 +22,10 @@ from creative_nodes.common import (
 )
 from creative_nodes.doubt import DOUBT_KEYS, Swept
 from creative_nodes.locate import OSM_TAGS, check_files, find_imports
+from creative_nodes.newcity import NEW_CITY_COMMAND, read_new_city, split_new_city
 from creative_nodes.people import find_population, told_passed_over
 from creative_nodes.pull import resolve_source, shared
-from creative_nodes.report import HANDFUL, PAGE_KEYS
+from creative_nodes.report import GIS_KEYS, HANDFUL, PAGE_KEYS
 from creative_nodes.runs import (
     ANSWER_KEYS,
     ANSWERING,
@@ -63,7 +64,29 @@ config |= merged(checked(read_yaml, found("config/config.yaml")), config)
 
 # `--config` of a comparison or a what-if stands beside the keys of config.yaml, and is no configuration
 COMPARED = checked(runs_asked, config)
-ASKED, configured = split_asked(without_runs(config))
+
+
+@cache
+def asked_for():
+    """Return what a run is asked for: rules and files, or in a job of it, the job; nothing where a program asks."""
+    if Path(sys.argv[0]).name not in ("snakemake", "__main__.py"):
+        return []
+    # Snakemake itself tells it only after the rules are read
+    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    return [*(asked.targets or ()), *map(str, asked.target_jobs or ())]
+
+
+def is_new_city(target):
+    """Say whether a target is the file of a new city."""
+    return target.partition(":")[0] == "new_city"
+
+
+NEW_CITY, ASKED = {}, {}
+if any(map(is_new_city, asked_for())):
+    NEW_CITY, configured = split_new_city(without_runs(config))
+    checked(read_new_city, NEW_CITY)
+else:
+    ASKED, configured = split_asked(without_runs(config))
 KNOWN = checked(known_cities)
 CONFIG = checked(load_config, configured)
 checked(check_run_name, CONFIG.run, KNOWN)
@@ -85,16 +108,6 @@ pathvars:
     logs=of_run("logs"),
 
 
-@cache
-def asked_for():
-    """Return what a run is asked for: rules and files, or in a job of it, the job; nothing where a program asks."""
-    if Path(sys.argv[0]).name not in ("snakemake", "__main__.py"):
-        return []
-    # Snakemake itself tells it only after the rules are read
-    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
-    return [*(asked.targets or ()), *map(str, asked.target_jobs or ())]
-
-
 def cities_asked(target):
     """Return the cities that one target stands for; those of a full run where it names none."""
     named = [city for city in re.findall(r"[a-z][a-z0-9-]*", target) if city in KNOWN]
@@ -104,7 +117,7 @@ def cities_asked(target):
         return [SAMPLE]
     if target == "whatif":
         return [WHAT_IF.city] if WHAT_IF else []
-    if target == "diff" or COMPARED:
+    if target == "diff" or COMPARED or is_new_city(target):
         return []
     return CITIES
 
@@ -332,7 +345,8 @@ def every_table(city):
 def results_of(city):
     """Return what is made of a city: its page, the GeoPackage and the CSV files for people, and every table."""
     folder = f"<tables>/{city}"
-    for_people = [f"<reports>/{city}.html", f"{folder}/{city}.gpkg", f"{folder}/csv"]
+    desktop = [f"{folder}/{city}.{ending}" for ending in ("gpkg", "qgz", "xlsx")]
+    for_people = [f"<reports>/{city}.html", *desktop, f"{folder}/csv"]
     return [*for_people, f"{folder}/run.json", *every_table(city)]
 
 

@@ -35,6 +35,21 @@ rule refresh_downloads:
         "../../scripts/refresh_downloads.py"
 
 
+# snakemake new_city --config name="Da Nang"
+rule new_city:
+    log:
+        "logs/new_city.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs_of("download_file", waits=True),
+    params:
+        asked=json.dumps(NEW_CITY, sort_keys=True, ensure_ascii=False),
+    script:
+        "../../scripts/new_city.py"
+
+
 # what others did not come to take of a cut made together: the next run makes it anew
 SCRATCH.append(of_run("data/raw/_cuts"))
 

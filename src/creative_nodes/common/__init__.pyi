@@ -2,6 +2,7 @@ from . import messages as messages
 from . import tables as tables
 from .cities import cities_named as cities_named
 from .cities import known_cities as known_cities
+from .cities import new_city_file as new_city_file
 from .cities import read_city as read_city
 from .cities import where_of as where_of
 from .errors import InputError as InputError
@@ -85,6 +86,7 @@ from .settings import read_yaml as read_yaml
 from .settings import restore as restore
 from .settings import restore_all as restore_all
 from .settings import validated as validated
+from .version import __version__ as __version__
 from .warm import begin as begin
 from .warm import can_fork as can_fork
 from .whole import Making as Making

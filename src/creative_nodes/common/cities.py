@@ -135,6 +135,29 @@ def known_cities(*, root: Path = Path()) -> list[str]:
     return sorted(keys)
 
 
+def new_city_file(city: str, *, root: Path = Path()) -> Path:
+    """Return where the file of a new city belongs.
+
+    Parameters
+    ----------
+    city : its key.
+    root : the working folder.
+
+    Raises
+    ------
+    InputError : it is no key of a city, or there is such a city already.
+    """
+    path = root / FOLDER / f"{city}.yaml"
+    if not _is_name(city):
+        raise InputError(f"name the city {_NAMES.format(example='ho-chi-minh')}; got {city!r}", where="key")
+    if city in known_cities(root=root) or path.exists():
+        raise InputError(
+            "is there already and stays as it is; give another key, such as key=" + f"{city}-2",
+            where=where_of(city, root=root),
+        )
+    return path
+
+
 def cities_named(names: Iterable[str], *, root: Path = Path()) -> list[str]:
     """List the cities that keys and names of tables stand for, each once, in this order.
 

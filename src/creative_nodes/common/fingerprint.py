@@ -157,7 +157,8 @@ def _imports(path: Path) -> frozenset[Path]:
 def files_used(script: str | Path) -> list[Path]:
     """Return the files of this package that a script uses, directly or through others, sorted.
 
-    The templates, assets and translations of the pages count as used by the module `report.page`.
+    The templates, assets and translations of the pages count as used by the module `report.page`, their style sheets by
+    `report.draw.named`, which takes colours from them.
 
     Parameters
     ----------
@@ -173,6 +174,8 @@ def files_used(script: str | Path) -> list[Path]:
     if SOURCE / "report" / "page.py" in found:
         folders = (SOURCE / "report" / "templates", SOURCE / "report" / "assets", SOURCE / "locale")
         found |= {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    if SOURCE / "report" / "draw" / "named.py" in found:
+        found |= set((SOURCE / "report" / "assets").glob("*.css"))
     return sorted(found)
 
 

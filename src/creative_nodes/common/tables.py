@@ -19,10 +19,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from creative_nodes import __version__
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.made_of import PROVENANCE_KEY, MadeOf
 from creative_nodes.common.schema import Column, Kind, Table
+from creative_nodes.common.version import __version__
 
 WGS84 = "EPSG:4326"
 
@@ -96,8 +96,14 @@ def _check_type(column: Column, values: pd.Series, where: str) -> None:
         raise InputError(f"column {column.name} is not of type {column.kind}: {problem}", where=where)
 
 
-def _in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Give every column the type its schema names, in the schema's order."""
+def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give every column the type its schema names, in the schema's order.
+
+    Parameters
+    ----------
+    frame : rows of the table.
+    table : its schema.
+    """
     types = {"text": "str", "number": "float64", "integer": "Int64", "flag": "bool"}
     frame = frame[[column.name for column in table.columns]].reset_index(drop=True)
     wanted = {
@@ -136,7 +142,7 @@ def write(frame: pd.DataFrame, table: Table, path: str | Path, *, provenance: di
     """
     path = Path(path)
     check(frame, table, where=str(path))
-    frame = _in_order(frame, table)
+    frame = in_order(frame, table)
     temporary = path.with_name(f".{path.name}.part")
     note = json.dumps({**provenance, "table": table.name, "version": __version__}, sort_keys=True, ensure_ascii=False)
     temporary.parent.mkdir(parents=True, exist_ok=True)
@@ -220,7 +226,7 @@ def _blank(table: Table) -> Any:
     frame = pd.DataFrame({column.name: [] for column in table.columns if column.kind != "geometry"})
     if table.has_geometry:
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=WGS84))
-    return _in_order(frame, table)
+    return in_order(frame, table)
 
 
 def parse_tags(places: pd.DataFrame) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from .imports import read_imports as read_imports
 from .judging import Statement as Statement
 from .judging import judge as judge
 from .languages import city_languages as city_languages
+from .languages import languages_of as languages_of
 from .languages import read_taxonomies as read_taxonomies
 from .names import fold as fold
 from .names import has_han as has_han
@@ -18,6 +19,7 @@ from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import check_files as check_files
 from .settings import find_imports as find_imports
+from .sites import Located as Located
 from .sites import locate as locate
 from .survey_list import as_sites as as_sites
 from .survey_list import survey_list as survey_list

@@ -1,8 +1,16 @@
+from .boundary import polygon_file as polygon_file
 from .cut import Asked as Asked
 from .download import fetch as fetch
 from .download import hand_over as hand_over
 from .fresher import freshen as freshen
 from .fresher import read_fresher as read_fresher
+from .geofabrik import Extract as Extract
+from .geofabrik import countries_at as countries_at
+from .geofabrik import nearest_country as nearest_country
+from .geofabrik import read_index as read_index
+from .geofabrik import smallest_extract as smallest_extract
+from .nominatim import KnownPlace as KnownPlace
+from .nominatim import look_up_place as look_up_place
 from .note import note_beside as note_beside
 from .osm_file import readable as readable
 from .osm_file import relations_of as relations_of

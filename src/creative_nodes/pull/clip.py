@@ -23,8 +23,7 @@ from osmium import osm
 from osmium.osm import mutable
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes import __version__
-from creative_nodes.common import InputError
+from creative_nodes.common import InputError, __version__
 from creative_nodes.pull.osm_file import (
     AREA_RELATION_TYPES,
     BATCH,

@@ -14,8 +14,17 @@ from typing import Any
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes import __version__
-from creative_nodes.common import M2_PER_KM2, WGS84_EPSG, MadeOf, Section, buffer_metres, digest, metric_epsg, reproject
+from creative_nodes.common import (
+    M2_PER_KM2,
+    WGS84_EPSG,
+    MadeOf,
+    Section,
+    __version__,
+    buffer_metres,
+    digest,
+    metric_epsg,
+    reproject,
+)
 from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.clip import Clipped, clip
 from creative_nodes.pull.download import file_sha256

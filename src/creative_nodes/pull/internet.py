@@ -17,7 +17,7 @@ from typing import Any
 import requests
 import urllib3
 
-from creative_nodes import __version__
+from creative_nodes.common import __version__
 from creative_nodes.pull.settings import Internet
 from creative_nodes.pull.urls import host_of, without_login
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,47 @@ def _importance(result: dict[str, Any]) -> float:
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
+@dataclass(frozen=True)
+class KnownPlace:
+    """What Nominatim knows of a place.
+
+    Attributes
+    ----------
+    point : longitude and latitude of what stands for it, degrees, EPSG:4326.
+    area : its outline, EPSG:4326; None where it has none.
+    country : ISO 3166-1 code in capitals; empty where it is not told.
+    local_name : as people there write it; empty where it is not told.
+    shown : its whole address, in words.
+    """
+
+    point: tuple[float, float]
+    area: BaseGeometry | None
+    country: str
+    local_name: str
+    shown: str
+
+
+def _text_in(result: dict[str, Any], section: str, key: str) -> str:
+    part = result.get(section)
+    value = part.get(key) if isinstance(part, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _known_place(results: list[dict[str, Any]]) -> KnownPlace | None:
+    """Return what is known of the most important result that has an outline, else of the one that has a point."""
+    usable = [one for one in sorted(results, key=_importance, reverse=True) if _point([one])]
+    best = next((one for one in usable if _shape(one.get("geojson")) is not None), usable[0] if usable else None)
+    if best is None:
+        return None
+    return KnownPlace(
+        point=(float(best["lon"]), float(best["lat"])),
+        area=_shape(best.get("geojson")),
+        country=_text_in(best, "address", "country_code").upper(),
+        local_name=_text_in(best, "namedetails", "name") or str(best.get("name") or ""),
+        shown=str(best.get("display_name") or ""),
+    )
+
+
 def _shape(given: Any) -> BaseGeometry | None:
     """Return the polygon of a GeoJSON geometry; None when it is none."""
     if not isinstance(given, dict) or given.get("type") not in _POLYGONS:
@@ -119,6 +161,45 @@ def _ask(question: str, *, cache: Path, internet: Internet, report: Report, wher
             return ask_in_turn([question], attempt, patience=Patience(internet), report=report)
         except InputError as error:
             raise InputError(f"{error}; or give boundary.bbox or boundary.polygon instead", where=where) from None
+
+
+def _kept_results(
+    question: str, *, cache: Path, internet: Internet, report: Report, where: str
+) -> tuple[list[dict[str, Any]], Cache | None]:
+    """Return the results of a question, and the cache that they are new to; None where it holds them."""
+    kept = Cache(cache)
+    known = kept.get(question)
+    if known:
+        return known, None
+    return _ask(question, cache=cache, internet=internet, report=report, where=where), kept
+
+
+def look_up_place(query: str, *, cache: Path, where: str, internet: Internet, report: Report = silent) -> KnownPlace:
+    """Ask Nominatim what it knows of a place, its country and its name there.
+
+    Parameters
+    ----------
+    query : place name.
+    cache : folder that keeps the answers.
+    where : the key named in errors.
+    internet : how servers are asked.
+    report : called with a line for each failure.
+
+    Raises
+    ------
+    InputError : Nominatim cannot be asked, or knows no such place.
+    """
+    _, asked = _question(query, by_id=False)
+    url = f"{internet.nominatim_url.rstrip('/')}/search"
+    asked |= {"addressdetails": 1, "namedetails": 1}
+    question = str(requests.Request("GET", url, params=asked).prepare().url)
+    results, new_to = _kept_results(question, cache=cache, internet=internet, report=report, where=where)
+    place = _known_place(results)
+    if place is None:
+        raise InputError(f"Nominatim knows no place {query!r}; check it, or give box or polygon instead", where=where)
+    if new_to:
+        new_to.keep(question, results)
+    return place
 
 
 def geocode(
@@ -155,9 +236,7 @@ def geocode(
     verb, asked = _question(query, by_id=by_id)
     base = f"{internet.nominatim_url.rstrip('/')}/{verb}"
     question = str(requests.Request("GET", base, params=asked).prepare().url)
-    kept = Cache(cache)
-    known = kept.get(question)
-    results = known or _ask(question, cache=cache, internet=internet, report=report, where=where)
+    results, new_to = _kept_results(question, cache=cache, internet=internet, report=report, where=where)
     area = _point(results) if as_point else _area(results)
     if area is None:
         shape = "point" if as_point else "polygon"
@@ -166,6 +245,6 @@ def geocode(
             f"Nominatim {said} {query!r}; check it, or give boundary.bbox or boundary.polygon instead",
             where=where,
         )
-    if known is None:
-        kept.keep(question, results)
+    if new_to:
+        new_to.keep(question, results)
     return area

@@ -110,6 +110,10 @@ class Internet(Section):
     nominatim_url: str = Field(
         "https://nominatim.openstreetmap.org", description="base URL of the Nominatim server that boundary.place asks"
     )
+    geofabrik_index: str = Field(
+        "https://download.geofabrik.de/index-v1.json",
+        description="URL of Geofabrik's index of extracts with their outlines, which `snakemake new_city` reads",
+    )
     patience_minutes: Positive = Field(
         60, le=10_080, description="minutes without anything new from any server after which a download is given up"
     )

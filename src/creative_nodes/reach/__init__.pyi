@@ -2,6 +2,7 @@ from .accessibility import map_accessibility as map_accessibility
 from .counted import MAJOR as MAJOR
 from .grounds import one_ground_with as one_ground_with
 from .isochrones import draw_isochrones as draw_isochrones
+from .measure import Measured as Measured
 from .measure import measure_criteria as measure_criteria
 from .measure import measure_ranking as measure_ranking
 from .measure import measure_reach as measure_reach

@@ -12,6 +12,7 @@ from creative_nodes.common import say
 from creative_nodes.report.cities.sketch import Sketch, SketchGround, sketches
 from creative_nodes.report.city.view import CityPage
 from creative_nodes.report.draw import maps
+from creative_nodes.report.draw.paper import Paper
 from creative_nodes.report.page import blob, in_every_language, page_script, policy, render, styles
 
 SLIDES = 6
@@ -27,18 +28,16 @@ def _map(page: CityPage, tables: Mapping[str, Any], water: BaseGeometry | None) 
     return sketches([SketchGround(tables, best, water)])[0]
 
 
-def deck_html(
-    speak: Callable[[], CityPage], tables: Mapping[str, Any], *, paper: Mapping[str, BaseGeometry] | None = None
-) -> str:
+def deck_html(speak: Callable[[], CityPage], tables: Mapping[str, Any], *, paper: Paper | None = None) -> str:
     """Write the slides of a city.
 
     Parameters
     ----------
     speak : makes the view-model of its page in the language in force.
     tables : study_area, creative, links, clusters and candidates by name (EPSG:4326).
-    paper : layers of the drawn map (EPSG:4326), of which the water is drawn; none: no water.
+    paper : what the map of the page is drawn on, of which the water is drawn; none: no water.
     """
-    water = (paper or {}).get("water")
+    water = None if paper is None else paper.layers.get("water")
 
     def data() -> dict[str, Any]:
         page = speak()

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from babel.messages.extract import extract_from_dir
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import (
     FORMATS,
@@ -33,11 +32,13 @@ from creative_nodes.report.cities.comparison import ComparisonPage
 from creative_nodes.report.cities.index import IndexPage
 from creative_nodes.report.city.areas import Area
 from creative_nodes.report.city.figures import PROVENANCE_WORDS
+from creative_nodes.report.city.onmap import map_data, names_on_map, spoken_names
 from creative_nodes.report.city.sites import Measure, SiteCard
-from creative_nodes.report.city.view import TOP_PINS, CityPage
+from creative_nodes.report.city.view import CityPage
 from creative_nodes.report.city.within import Within
 from creative_nodes.report.draw import maps
 from creative_nodes.report.draw.packed import as_json, fold, pack
+from creative_nodes.report.draw.paper import Paper
 from creative_nodes.report.say import keys
 from creative_nodes.report.say.words import worded
 
@@ -46,8 +47,8 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:"
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
-EVERY_PAGE = ("base.js", "language.js")
-_CITY_SCRIPTS = "card ranking map filters weighing answer priorities terms compare tabs sheet"
+EVERY_PAGE = ("base.js", "language.js", "theme.js")
+_CITY_SCRIPTS = "card ranking map names filters weighing answer priorities terms compare tabs sheet"
 CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print", "sheet")
 # sections under the map by the tab that shows them, in the order of the page
@@ -130,8 +131,8 @@ def _asset(name: str) -> Markup:
 
 
 def styles(names: Sequence[str]) -> Markup:
-    """Join style sheets by name."""
-    return Markup().join(_asset(f"{name}.css") for name in names)
+    """Join style sheets by name, behind the colours."""
+    return Markup().join(_asset(f"{name}.css") for name in ("colours", *names))
 
 
 def page_script(names: Sequence[str]) -> Markup:
@@ -239,62 +240,10 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "terms": {term.key: term.told for term in page.terms},
         "priorities": asdict(page.priorities),
         "choice": [[member.number for member in option.members] for option in page.choice],
-        "chosen": [option.key for option in page.choice],
         "bridge": page.answer.bridge,
         "marks": {kind: {key: translated(word) for key, word in found.items()} for kind, found in keys.MARKS.items()},
+        "choice_words": [option.label for option in page.choice],
     }
-
-
-def _by_kind(kinds: Sequence[str], shapes: Sequence[BaseGeometry]) -> dict[str, list[tuple[int, BaseGeometry]]]:
-    found: dict[str, list[tuple[int, BaseGeometry]]] = {}
-    for i, (kind, shape) in enumerate(zip(kinds, shapes, strict=True)):
-        found.setdefault(kind, []).append((i, shape))
-    return found
-
-
-def map_data(page: CityPage, paper: Mapping[str, BaseGeometry]) -> maps.MapData:
-    """Sort the page's sites and spaces into the layers of the map.
-
-    Parameters
-    ----------
-    page : of the city.
-    paper : layers of the drawn map, EPSG:4326, in drawing order.
-    """
-    others: dict[str, list[tuple[int, float, float]]] = {}
-    for i, site in enumerate(page.others):
-        others.setdefault(site.kind, []).append((i, site.lon, site.lat))
-    spaces: dict[str, list[tuple[int, float, float]]] = {}
-    for i, space in enumerate(page.spaces):
-        spaces.setdefault(space.tier, []).append((i, space.lon, space.lat))
-    hexagons = _by_kind([hexagon.mapping for hexagon in page.hexagons], page.hexagon_shapes)
-    served = _by_kind([hexagon.kind for hexagon in page.served], page.served_shapes)
-    crowds = _by_kind([hexagon.crowd for hexagon in page.served], page.served_shapes)
-    crowds.pop("", None)
-    found = page.gaps
-    ranked = [(i, site.rank, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is not None]
-    return maps.MapData(
-        area=page.area,
-        paper=paper,
-        site_shapes=page.site_shapes,
-        hulls=page.hull_shapes,
-        pins=ranked[:TOP_PINS],
-        dots=[(i, lon, lat) for i, _, lon, lat in ranked[TOP_PINS:]],
-        cut_off=[(i, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is None],
-        others=others,
-        spaces=spaces,
-        hexagons=hexagons,
-        served=served,
-        crowds=crowds,
-        crowd_limits=page.crowd_limits,
-        gains=_by_kind(found.kinds, found.shapes) if found else {},
-        gain_limits=found.limits if found else (),
-        gain_places=[(i, lon, lat) for i, (_, lon, lat) in enumerate(found.places)] if found else [],
-        underserved=page.underserved,
-        stations=[(i, station.lon, station.lat) for i, station in enumerate(page.stations)],
-        links=bool(page.links),
-        new_links=any(site.linked for site in page.ranked),
-        reached=page.reached,
-    )
 
 
 def map_date(snapshot: str) -> str:
@@ -307,13 +256,13 @@ def _host(tiles_url: str) -> str:
     return f"https://{urlsplit(tiles_url).netloc}".replace("{s}", "*")
 
 
-def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) -> str:
+def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
     """Write a city's page.
 
     Parameters
     ----------
     speak : makes the view-model in the language in force.
-    paper : layers of the drawn map, EPSG:4326, in drawing order.
+    paper : what its map is drawn on.
     """
     english = speak()
     tiles = english.settings.report.tiles_url if english.settings.report.online_tiles else None
@@ -328,7 +277,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
             "map_date": map_date(page.snapshot),
             "source": dict(page.provenance).get(translated(PROVENANCE_WORDS["source"]), ""),
             "parts": {name: render(f"city/{name}.html.j2", **known) for name in CITY_PARTS},
-            "legend": maps.build(map_data(page, {}), tiles_url=tiles).legend,
+            "legend": maps.build(map_data(page, Paper()), tiles_url=tiles).legend,
             "labels": {
                 ".board": say("Map and ranking"),
                 ".mapframe": say(
@@ -337,6 +286,7 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
                 "#card": say("Selected site"),
                 "#priorities": say("Live priorities"),
             },
+            "place_names": spoken_names(paper),
             **_spoken_data(page),
         }
 
@@ -348,7 +298,8 @@ def city_html(speak: Callable[[], CityPage], paper: Mapping[str, BaseGeometry]) 
         page_script(CITY_SCRIPTS),
     )
     judged = {"carried": asdict(english.carried), "chips": keys.CHIPS}
-    once = {"shapes": parts.shapes, "bounds": [[south, west], [north, east]], **judged}
+    named = {"shapes": parts.shapes, "place_names": names_on_map(paper)}
+    once = {**named, "bounds": [[south, west], [north, east]], **judged}
     return render(
         "city.html.j2",
         title=spoken["en"]["title"],

@@ -63,3 +63,23 @@ def settings_of(text: str) -> PageSettings:
     parts: dict[str, Any] = {name: restore(text, f"analysis.{name}", model) for name, model in PARTS.items()}
     scenarios = restore_all(text, "analysis.scenarios", Scenario)
     return PageSettings(key=json.loads(text)["key"], city=restore(text, "city", City), scenarios=scenarios, **parts)
+
+
+# what a rule passes on to `gis_settings_of`
+GIS_KEYS = ("city.name", "city.fictional", "analysis.network.bridges_from", "analysis.candidates.min_confidence")
+
+
+@dataclass(frozen=True)
+class GisSettings:
+    """What maps are drawn by: name of the city, whether it is made up, and limits of classes."""
+
+    name: str
+    fictional: bool
+    bridges_from: float
+    min_confidence: float
+
+
+def gis_settings_of(text: str) -> GisSettings:
+    """Read the settings that a rule passes on: those under `GIS_KEYS`, JSON made by `settings.pick`."""
+    found = json.loads(text)
+    return GisSettings(*(found[key] for key in GIS_KEYS))

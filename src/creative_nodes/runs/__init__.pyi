@@ -1,3 +1,4 @@
+from .asked import UNNAMED as UNNAMED
 from .asked import check_run_name as check_run_name
 from .asked import compared_cities as compared_cities
 from .asked import compared_files as compared_files

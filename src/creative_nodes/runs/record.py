@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from creative_nodes import __version__
-from creative_nodes.common import PARTS, InputError, MadeOf, read_made_of, tables, together
+from creative_nodes.common import PARTS, InputError, MadeOf, __version__, read_made_of, tables, together
 from creative_nodes.runs.keys import RECORD
 
 

@@ -340,6 +340,9 @@ def _notes(out: FeedLines, gtfs: Gtfs, runs: int, left_out: list[str], found: Co
     }
     notes += [Note(key, text) for key, text in texts.items() if text.values["n"]]
     if left_out:
-        text = told("Routes of GTFS type {types} are left out: config names no kind.", types=left_out)
-        notes.append(Note("gtfs_kinds_left_out", text))
+        text = told(
+            "Routes of GTFS type {types} are left out, so nobody rides them: config names no such kind under transit.",
+            types=left_out,
+        )
+        notes.append(Note("gtfs_kinds_left_out", text, notice=True))
     return notes

@@ -275,8 +275,12 @@ def _notes(
         )
         notes.append(Note("odd_intervals", text))
     if unread:
-        text = told("Relations of kinds that config does not name are left out: {kinds}.", kinds=_counted(unread))
-        notes.append(Note("kinds_left_out", text))
+        text = told(
+            "Routes of kinds that config does not name are left out, so nobody rides them: {kinds}. To take them in, "
+            "give these kinds a headway, a speed, an access time and a detour under transit.",
+            kinds=_counted(unread),
+        )
+        notes.append(Note("kinds_left_out", text, notice=True))
     if routes.not_running:
         text = told_n(
             routes.not_running,

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[1]
 # in the order of the way: each imports from those before it
 STAGES = (
     *("common", "pull", "locate", "people", "streets", "network", "reach", "score", "choose", "doubt"),
-    *("settings", "whatif", "runs", "report", "tools"),
+    *("settings", "newcity", "whatif", "runs", "report", "desk", "tools"),
 )
 CELL, MARGIN, WORDS = 30, 16, 560  # pixels
 INK, MUTED, LINE, BOX = "#1d2733", "#5b6875", "#d8dee4", "#eaf1f6"

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from creative_nodes.report import TABLES, Governance, pack
+from creative_nodes.newcity import NEW_CITY_COMMAND, AskedCity
+from creative_nodes.report import OWN_COLUMNS, TABLES, Governance, geopackage_contents
 from creative_nodes.settings import CityFile, Config
 from creative_nodes.tools.house import picture
 from creative_nodes.whatif import COMMAND, Asked
@@ -20,20 +21,25 @@ from creative_nodes.whatif import COMMAND, Asked
 
 def geopackage() -> list[str]:
     """Write what the GeoPackage holds, a row a layer or table."""
-    named = {name: (f"table {name}", "layer") for name in pack.LAYERS}
-    named |= {name: (f"made of {', '.join(parts)}", "layer") for name, parts in pack.MADE_LAYERS.items()}
-    named |= {name: (f"table {name}", "attributes, no geometry") for name in pack.ATTRIBUTES}
     return [
         "",
         "## The GeoPackage",
         "",
-        "`<city>.gpkg` holds these, with the columns below. Lists are one text; the column `messages` is left out.",
-        "In `reference_hexagons` the column `place_id` is `hex_id`, and `network_gain` alone is measured;",
-        "`cluster_reach` has the names and outlines of the table clusters.",
+        "`<city>.gpkg` (GeoPackage 1.3, EPSG:4326) holds these, one geometry type a layer, with the columns below and",
+        "their meanings inside (`gpkg_data_columns`). Lists are one text; the column `messages` is left out.",
+        "A layer of places has a point on each, and `<name>_outline` the outlines of those that have one.",
+        "In `candidates` the columns of `site_doubt` have `joint_` before them; in `reference_hexagons` the column",
+        "`place_id` is `hex_id`, and `network_gain` alone is measured; `cluster_reach` has the names and outlines of",
+        "the table clusters. `<city>.qgz` beside it is a QGIS project that draws them and holds a sheet to print.",
+        "In the CSV files `candidates` has `rank` and `score` of the table scores too.",
         "",
-        "| name | from | kind |",
+        "| name | from | geometry |",
         "|---|---|---|",
-        *(f"| {name} | {source} | {kind} |" for name, (source, kind) in sorted(named.items())),
+        *(f"| {name} | {source} | {shape} |" for name, source, shape in geopackage_contents()),
+        "",
+        "| column of its own | type | meaning |",
+        "|---|---|---|",
+        *(f"| {c.name} | {c.kind} | {c.meaning} |" for c in OWN_COLUMNS),
     ]
 
 
@@ -123,6 +129,12 @@ def config_reference() -> str:
         f"Keys of a what-if stand on the command line (`{COMMAND}`), never in `config.yaml`.",
         "",
         *_rows(Asked),
+        "",
+        "## New city",
+        "",
+        f"Keys of a new city stand on the command line (`{NEW_CITY_COMMAND}`), never in `config.yaml`.",
+        "",
+        *_rows(AskedCity),
         "",
         "## Environment",
         "",

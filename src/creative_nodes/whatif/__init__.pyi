@@ -10,6 +10,7 @@ from .tables import WHATIF_CANDIDATES as WHATIF_CANDIDATES
 from .tables import WHATIF_SCORES as WHATIF_SCORES
 from .trial import BESIDE as BESIDE
 from .trial import COMBINED as COMBINED
+from .trial import Trial as Trial
 from .trial import trial_in_words as trial_in_words
 from .trial import trial_warnings as trial_warnings
 from .trial import try_sites as try_sites

@@ -12,10 +12,10 @@ import pytest
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
-from creative_nodes import __version__
 from creative_nodes.common import tables
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.made_of import MadeOf
+from creative_nodes.common.version import __version__
 from creative_nodes.report.tables import TABLES
 
 NAMES = {"name", "name_en", "name_vi", "name_zh"}

@@ -16,9 +16,9 @@ from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA, POSITION_CRITERIA
 from creative_nodes.report import deck, page
 from creative_nodes.report import settings as page_settings
-from creative_nodes.report.city import figures, links, view
-from creative_nodes.report.draw import basemap
+from creative_nodes.report.city import figures, links, onmap, view
 from creative_nodes.report.draw import packed as packed_data
+from creative_nodes.report.draw.paper import read_paper
 from creative_nodes.report.tables import TABLES
 from creative_nodes.score.against import city_correlations, city_scales, scales_by, values_of
 from creative_nodes.score.values import DEFAULT_ANCHORS
@@ -130,7 +130,7 @@ def _heritage(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         "start_year": pd.array([1920 + i if i % 2 else None for i in range(n)], dtype="Int64"),
         "listed": [i % 4 == 0 for i in range(n)],
         "public_land": [False] * n,
-        "list": ["known"] * (n - 2) + [""] * 2,
+        "list": ["likely" if i in (1, 14) else "known" for i in range(n - 2)] + [""] * 2,
         "offered": [True] * n,
         "told_by": [("register", "list", "map")[i % 3] for i in range(n)],
         "placed_to": ["site"] * n,
@@ -414,6 +414,10 @@ def _places() -> gpd.GeoDataFrame:
         '{"waterway": "river"}': LineString([(WEST, SOUTH + 0.045), (WEST + 0.06, SOUTH + 0.03)]),
         '{"railway": "rail"}': LineString([(WEST + 0.02, SOUTH), (WEST + 0.03, SOUTH + 0.05)]),
         '{"building": "yes"}': _square(WEST, SOUTH),
+        json.dumps({"place": "quarter", "name": "Chợ Cũ", "name:en": "Old Market", "name:zh": "旧市"}): Point(
+            WEST + 0.03, SOUTH + 0.03
+        ),
+        json.dumps({"railway": "station", "name": HOSTILE[2]}): Point(WEST + 0.02, SOUTH + 0.035),
         json.dumps({"building": "yes", **LINKED}): _square(WEST + 0.001, SOUTH),
     }
     n = len(shapes)
@@ -679,12 +683,8 @@ def city_html(
     told = links.read_links(folder / "places.parquet", read["heritage"]["osm_ids"].explode().dropna())
     speak = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told, districts=districts)
     city = speak()
-    paper = basemap.draw_basemap(
-        basemap.read_places(folder / "places.parquet"),
-        basemap.read_roads(folder / "street_edges.parquet"),
-        city.area,
-        city.epsg,
-    )
+    drawn = (folder / f"{name}.parquet" for name in ("places", "street_edges"))
+    paper = read_paper(*drawn, city.area, city.epsg, sites=onmap.grounds(city))
     return page.city_html(speak, paper)
 
 

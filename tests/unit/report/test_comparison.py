@@ -205,6 +205,14 @@ def test_connectivity_of_one_city_and_of_none():
     assert differences.connected([city(area=1.0)]) == "How well creative spaces are joined is not known."
 
 
+def test_a_city_where_nothing_was_found_is_named_and_not_put_in_order():
+    bare = {"creative_spaces": 0.0, "heritage_sites": 0.0, "heritage_possible": 0.0, "connectivity": np.nan}
+    towns = [city("a", "A", connectivity=0.5), city("b", "B", **bare)]
+    assert differences.empty(towns) == "Nothing was found in B: neither an industrial site nor a creative space."
+    assert differences.connected(towns).startswith("In A two creative spaces")
+    assert differences.empty(towns[:1]) == ""
+
+
 def test_density_says_so_when_the_map_is_thin_everywhere():
     rich, poor = {"spaces_per_100k": 7.33}, {"spaces_per_100k": 1.88}
     plain = differences.dense([city("a", "A", **rich, residents_thin=0.9), city("b", "B", **poor, residents_thin=0.2)])

@@ -16,9 +16,10 @@ import made_up
 from creative_nodes.common import messages, tables
 from creative_nodes.report.city import gaps as found_gaps
 from creative_nodes.report.city import view
+from creative_nodes.report.city.onmap import map_data
 from creative_nodes.report.city.whereabouts import WAYS, Ground, read_ground, way_words, whereabouts
 from creative_nodes.report.draw import maps
-from creative_nodes.report.page import map_data
+from creative_nodes.report.draw.paper import Paper
 from creative_nodes.report.tables import TABLES
 
 EPSG = 32648
@@ -106,7 +107,7 @@ def test_where_no_site_stands_in_a_gap_that_is_said(made, settings):
 def test_without_measured_places_nothing_is_told(made, settings, lacking):
     page = city(made | {lacking: tables.empty(TABLES[lacking])}, settings)
     assert page.gaps is None
-    layers = maps.build(map_data(page, {})).shapes
+    layers = maps.build(map_data(page, Paper())).shapes
     assert not [name for name in layers if name.startswith("gain")]
 
 
@@ -129,7 +130,7 @@ def test_the_legend_tells_the_limits_that_are_used_in_every_language(made, setti
     wanted = {"en": ("under 0.01", "under 0.02", "under 0.04", "more"), "vi": ("dưới 0,01",), "zh": ("低于0.01",)}
     for code, words in wanted.items():
         with messages.speaking(code):
-            legend = maps.build(map_data(city(made, settings), {})).legend
+            legend = maps.build(map_data(city(made, settings), Paper())).legend
         label = legend["feature_group_gains"]
         assert all(word in label for word in words), label
         assert label.count("sw-gain") == 6  # the title, four classes, the places

@@ -190,6 +190,16 @@ def test_without_any_candidate_nothing_is_said_to_stand_below(made, settings):
     )
 
 
+def test_an_empty_city_says_that_nothing_was_found(made, settings):
+    none = {name: made[name].iloc[:0] for name in ("candidates", "scores", "marks", "recommended", "heritage")}
+    assert told(made, settings, **none).lead.startswith("Nothing is ranked here: no industrial site was found.")
+    figures = made["indicators"].copy()
+    keys = ["creative_spaces", "heritage_sites", "heritage_possible"]
+    zeros = figures.iloc[[0] * 3].assign(indicator=keys, value=0.0)
+    said = told(made, settings, **none, indicators=zeros).lead
+    assert said.startswith("Nothing was found here: the map data has neither an industrial site nor a creative space")
+
+
 def test_without_a_set_the_marks_are_those_of_the_first_site(made, settings):
     found = told(made, settings, recommended=made["recommended"].iloc[:0], marks=made["marks"].query("about != 'set'"))
     assert found.lead == "No set of sites is recommended."

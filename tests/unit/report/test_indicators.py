@@ -291,8 +291,10 @@ def test_a_town_without_spaces(towns: ModuleType) -> None:
             colocation=tables.empty(TABLES["colocation"]),
         )
         found = _describe(facts)["value"]
-        assert [found[name] for name in ("creative_spaces", "connectivity", "efficiency", "components")] == [0] * 4
+        assert [found[name] for name in ("creative_spaces", "components")] == [0] * 2
+        # of no pair nothing can be told, a chance of 0 % neither
         for name in (
+            *("connectivity", "efficiency"),
             *("links_per_space", "isolated_share", "nearest_space_minutes", "hub_degree", "largest_part_share"),
             *(
                 "typical_network",
@@ -491,7 +493,8 @@ def test_few_candidates_are_noticed(towns: ModuleType, n: int, noticed: bool) ->
     facts = _facts(towns, candidates=_candidates(towns, n))
     assert ("few" in _notices(facts)) is noticed
     if noticed:
-        assert f"Only {n} sites" in _describe(facts).loc["notice_few", "source"]
+        said = f"Only {n} sites" if n else "No site has enough evidence"
+        assert said in _describe(facts).loc["notice_few", "source"]
 
 
 def test_sites_of_unknown_size_are_noticed(towns: ModuleType) -> None:
@@ -506,6 +509,18 @@ def test_sites_that_cannot_be_reached_are_not_said_to_lack_a_size(towns: ModuleT
     unknown = [False] * 10 + [True] * 2
     candidates = _candidates(towns, 12, area_unknown=unknown, reachable=[True] * 10 + [False] * 2)
     assert _notices(_facts(towns, candidates=candidates)) == set()
+
+
+def test_an_extract_that_ends_within_the_study_area_is_noticed(towns: ModuleType) -> None:
+    edges = _facts(towns).frames["street_edges"]
+    # one street lies on no ground at all, and none on none
+    for kept in (edges.iloc[:1], edges.iloc[:0]):
+        facts = _facts(towns, street_edges=kept.reset_index(drop=True))
+        assert "extract" in _notices(facts)
+        assert "lie on 0\xa0% of the study area" in _describe(facts).loc["notice_extract", "source"].replace(
+            "0 %", "0\xa0%"
+        )
+    assert "extract" not in _notices(_facts(towns))
 
 
 def test_a_buffer_without_streets_is_noticed(towns: ModuleType) -> None:

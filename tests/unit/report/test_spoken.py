@@ -249,7 +249,7 @@ def test_keys_are_the_same_in_every_language(made, foreign):
 def test_the_legend_of_the_map_is_spoken(made, foreign):
     with speaking("vi"):
         city = view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
-        legend = maps.build(page.map_data(city, {}), tiles_url="https://tiles.example/{z}/{x}/{y}.png").legend
+        legend = maps.build(page.map_data(city, page.Paper()), tiles_url="https://tiles.example/{z}/{x}/{y}.png").legend
     labels = [text for label in legend.values() for text in re.split(r"<[^>]*>", label) if text]
     assert len(labels) > 20
     assert [label for label in labels if left_english(label, [])] == []

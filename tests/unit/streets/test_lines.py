@@ -162,5 +162,6 @@ def test_headways_and_what_is_left_out(town: Town) -> None:
         (config["subway"], "config"),
     ]
     assert {"odd_intervals", "kinds_left_out", "without_stops", "few_stops"} <= keys(read)
-    assert {note.key for note in read.notes if note.notice} == {"without_stops"}
+    # what nobody rides is told where everybody reads it
+    assert {note.key for note in read.notes if note.notice} == {"without_stops", "kinds_left_out"}
     assert set(read.halts) == {"node/1", "node/2"}

@@ -9,6 +9,7 @@ from creative_nodes.common import say, translated
 from creative_nodes.report.cities.ages import far_apart, year_of
 from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of
 from creative_nodes.report.city.figures import CONNECTIVITY, RESIDENTS, THIN
+from creative_nodes.report.city.headline import nothing_found
 from creative_nodes.report.say.words import Words, plain
 
 SIZES_APART = 2.0  # times that one study area may be as large as another before the page warns
@@ -33,6 +34,14 @@ def _span(city: ComparedCity, key: str) -> tuple[float, float]:
 
 def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
+
+
+def empty(cities: Sequence[ComparedCity]) -> str:
+    """Say in which cities nothing was found; nothing where something was found in each."""
+    names = [city.name for city in cities if nothing_found(city.tables)]
+    if not names:
+        return ""
+    return say("Nothing was found in {cities}: neither an industrial site nor a creative space.", cities=names)
 
 
 def connected(cities: Sequence[ComparedCity]) -> str:
@@ -150,7 +159,7 @@ def sentences(cities: Sequence[ComparedCity], words: Words) -> tuple[str, ...]:
     cities : those compared.
     words : names of the domains, by key.
     """
-    said = (connected(cities), dense(cities), reused(cities), mixed(cities, words))
+    said = (empty(cities), connected(cities), dense(cities), reused(cities), mixed(cities, words))
     return tuple(text for text in said if text)
 
 

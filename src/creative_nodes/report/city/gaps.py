@@ -82,6 +82,17 @@ def gain_anchor(tables: Mapping[str, Any]) -> float | None:
     return (known_number(found.iloc[0]) if len(found) else None) or None
 
 
+def gain_limits(anchor: float, bridges_from: float) -> tuple[float, ...]:
+    """Return the network gain from which a place is of the second class, the third, ...; the first bridges a gap.
+
+    Parameters
+    ----------
+    anchor : what one street place in a hundred adds, spaces.
+    bridges_from : share of it from which a node bridges a gap.
+    """
+    return (bridges_from * anchor, *(share * anchor for share in (0.5, 1.0) if share > bridges_from))
+
+
 def _measured(reference: gpd.GeoDataFrame, kind: str, least: float) -> gpd.GeoDataFrame:
     """Return the places or hexagons that add so much, those that add most first."""
     found = reference[(reference["kind"] == kind) & (reference[GAIN] >= least)]
@@ -172,8 +183,8 @@ def gaps(
     reference, anchor = table(tables, "reference"), gain_anchor(tables)
     if reference is None or anchor is None:
         return None
-    bridging = settings.network.bridges_from * anchor
-    limits = (bridging, *(share * anchor for share in (0.5, 1.0) if share > settings.network.bridges_from))
+    limits = gain_limits(anchor, settings.network.bridges_from)
+    bridging = limits[0]
     hexagons = _measured(gpd.GeoDataFrame(reference), "hexagon", min(DRAWN_FROM, bridging))
     hexagons = hexagons[shapely.intersects(area, hexagons.geometry.to_numpy())].reset_index(drop=True)
     shapes, gained = cut_shapes(hexagons, area), hexagons[GAIN].to_numpy(dtype=float)

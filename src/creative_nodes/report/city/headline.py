@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import mark, say, say_n, spoken
+from creative_nodes.report.city.figures import SPACES, quoted
 from creative_nodes.report.city.gaps import gain_anchor
 from creative_nodes.report.city.reservations import reservations
 from creative_nodes.report.city.sets import doubt_of, set_of
@@ -26,6 +27,7 @@ WEAKER = {
     ("map_and_model", "open"): mark("Map and model leave that open."),
     ("map_and_model", "does_not_hold"): mark("Map and model do not bear that out."),
 }
+FOUND = (SPACES, "heritage_sites", "heritage_possible")  # figures of what a city has
 IDLE_BELOW = 0.1  # of the network gain of a set that connects
 # what a mark counts, by what it is about
 COUNTED = {
@@ -94,8 +96,26 @@ def _mark_line(row: Any) -> MarkLine:
     return MarkLine(CHIPS[row.verdict], worded(MARKS[row.mark], row.verdict), line)
 
 
-def _too_few(n: int) -> str:
+def nothing_found(tables: Mapping[str, Any]) -> bool:
+    """Say whether a city's map data holds neither an industrial site nor a creative space.
+
+    Parameters
+    ----------
+    tables : indicators by name; where it is missing, something may be there.
+    """
+    figures = tables.get("indicators")
+    return figures is not None and all(quoted(figures, key) == 0 for key in FOUND)
+
+
+def _too_few(n: int, tables: Mapping[str, Any]) -> str:
     """Say that nothing is ranked."""
+    if nothing_found(tables):
+        return say(
+            "Nothing was found here: the map data has neither an industrial site nor a creative space in the study "
+            "area. Not found is not the same as not there."
+        )
+    if "heritage" in tables and tables["heritage"].empty:
+        return say("Nothing is ranked here: no industrial site was found. Not found is not the same as not there.")
     if not n:
         return say("Nothing is ranked here: no industrial site that could be offered for reuse can be reached on foot.")
     return say_n(
@@ -255,7 +275,7 @@ def headline(
     own = ordered[ordered["list"].isin(RANKED)]
     ranked = ranked_rows(own).sort_values("rank", kind="stable")
     if ranked.empty:
-        return Headline(_too_few(int(own["reachable"].sum())))
+        return Headline(_too_few(int(own["reachable"].sum()), tables))
     found = table(tables, "marks")
     marks = pd.DataFrame(columns=["about", "site_id", "mark", "verdict"]) if found is None else found
     gap, gap_beside = _no_bridge(ranked, gain_anchor(tables), settings.network.bridges_from, where)

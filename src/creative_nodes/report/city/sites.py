@@ -96,6 +96,7 @@ class SiteCard:
     said_by: str = ""
     settle: str = ""
     kind: Kind = "candidate"
+    likely: bool = False
     rank: int | None = None
     score: float | None = None
     priorities_mark: str = ""
@@ -309,6 +310,7 @@ def _candidate(row: Any, i: int, base: dict[str, Any], around: AroundSites, sett
         **base,
         rank=None if rank is None else int(rank),
         score=known_number(row.score),
+        likely=row.list == "likely",
         priorities_mark=row.priorities,
         priorities_mark_words=worded(PRIORITY_MARKS, row.priorities),
         interval=_interval(row),

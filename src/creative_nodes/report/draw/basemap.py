@@ -28,6 +28,16 @@ MIN_TOLERANCE_M = 3.0
 TOLERANCE_PER_KM = 0.1  # metres of tolerance per km of study-area width: large cities are drawn coarser
 
 
+def tags_pattern(tags: Mapping[str, str]) -> str:
+    """Return the pattern of tags in the JSON text of the column `tags`; quotes inside values are escaped there.
+
+    Parameters
+    ----------
+    tags : alternatives of values by key.
+    """
+    return "|".join(f'"{key}": "(?:{values})"' for key, values in tags.items())
+
+
 @dataclass(frozen=True)
 class Layer:
     """One layer of the drawn map: which tags it takes, and as areas or lines."""
@@ -38,8 +48,8 @@ class Layer:
 
     @property
     def pattern(self) -> str:
-        """Pattern of the tags in the JSON text of the column `tags`; quotes inside values are escaped there."""
-        return "|".join(f'"{key}": "(?:{values})"' for key, values in self.tags.items())
+        """Pattern of its tags."""
+        return tags_pattern(self.tags)
 
 
 PLACE_LAYERS = (

@@ -38,14 +38,23 @@ CREATIVE = "#0072b2"
 CLUSTER = "#8a4f74"
 INK = "#2b2b2b"
 
+# names of the page's colours, which change with its theme; the script looks them up
 PAPER_STYLES: dict[str, Style] = {
-    "industry": {"stroke": False, "fillColor": "#e7dcd3", "fillOpacity": 1},
-    "green": {"stroke": False, "fillColor": "#d9e4cf", "fillOpacity": 1},
-    "water": {"stroke": False, "fillColor": "#c3d8e3", "fillOpacity": 1},
-    "rivers": {"color": "#c3d8e3", "weight": 2, "opacity": 1},
-    "rails": {"color": "#a59d93", "weight": 1, "opacity": 1, "dashArray": "5 3"},
-    "roads_minor": {"color": "#dcd5c8", "weight": 1, "opacity": 1},
-    "roads_major": {"color": "#cdc3b3", "weight": 2, "opacity": 1},
+    "industry": {"stroke": False, "fillColor": "--map-industry", "fillOpacity": 1},
+    "green": {"stroke": False, "fillColor": "--map-green", "fillOpacity": 1},
+    "water": {"stroke": False, "fillColor": "--map-water", "fillOpacity": 1},
+    "rivers": {"color": "--map-water", "weight": 2, "opacity": 1},
+    "rails": {"color": "--map-rail", "weight": 1, "opacity": 1, "dashArray": "5 3"},
+    "roads_minor": {"color": "--map-minor", "weight": 1, "opacity": 1},
+    "roads_major": {"color": "--map-major", "weight": 2, "opacity": 1},
+    "near_streets": {"color": "--map-minor", "weight": 3, "opacity": 1},
+    "near_buildings": {
+        "color": "--map-major",
+        "weight": 0.8,
+        "opacity": 1,
+        "fillColor": "--map-built",
+        "fillOpacity": 1,
+    },
 }
 SPACE_STYLES: dict[str, Style] = {
     "core": {"radius": 5.5, "fillColor": CREATIVE, "color": "#fff", "weight": 1, "fillOpacity": 0.95},
@@ -57,8 +66,8 @@ SPACE_LABELS = {
     "intermediate": mark("Creative space, intermediate"),
     "supporting": mark("Creative space, supporting"),
 }
-OUTLINE: Style = {"color": INK, "weight": 1.4, "dashArray": "6 4", "fill": False, "opacity": 0.8}
-BEYOND: Style = {"stroke": False, "fillColor": "#fff", "fillOpacity": 0.5}
+OUTLINE: Style = {"color": "--ink", "weight": 1.4, "dashArray": "6 4", "fill": False, "opacity": 0.8}
+BEYOND: Style = {"stroke": False, "fillColor": "--map-beyond", "fillOpacity": 0.5}
 HULL: Style = {"color": CLUSTER, "weight": 1.8, "dashArray": "2 4", "fillColor": "#cc79a7", "fillOpacity": 0.13}
 SITE: Style = {"color": CANDIDATE, "weight": 1.6, "fillColor": "#e69f00", "fillOpacity": 0.45}
 # from dark to light in one hue, apart in greys as well
@@ -103,7 +112,7 @@ CUT_OFF_DOT: Style = {"radius": 5, "color": CANDIDATE, "weight": 2, "fillColor":
 # signs that the page's script draws on the canvas: hundreds of elements would slow the zoom
 SIGNS: dict[str, Style] = {
     "converted": {"sign": "square", "radius": 5, "fillColor": "#009e73", "color": "#00573f", "weight": 1},
-    "lost": {"sign": "cross", "radius": 4.5, "color": "#4b463f", "weight": 2, "fill": False},
+    "lost": {"sign": "cross", "radius": 4.5, "color": "#7d766b", "weight": 2, "fill": False},
     "kept": {"sign": "square", "radius": 5, "fillColor": "#fff", "color": "#0072b2", "weight": 2},
     "survey": {"sign": "diamond", "radius": 6, "fillColor": "#f0e442", "color": "#6b6100", "weight": 1.5},
     "low": {"sign": "diamond", "radius": 5, "fillColor": "#fff", "color": "#857d72", "weight": 1.5},
@@ -119,6 +128,7 @@ class MapData:
     ----------
     area : study area, EPSG:4326.
     paper : layers of the drawn map, EPSG:4326, in drawing order.
+    near : streets and buildings around sites, EPSG:4326, shown from close by.
     site_shapes : outline of each candidate, EPSG:4326.
     hulls : outline of each kept cluster, EPSG:4326.
     pins : (candidate, rank, longitude, latitude) of the numbered ones.
@@ -141,6 +151,7 @@ class MapData:
 
     area: BaseGeometry
     paper: Mapping[str, BaseGeometry]
+    near: Mapping[str, BaseGeometry]
     site_shapes: Sequence[BaseGeometry]
     hulls: Sequence[BaseGeometry]
     pins: Sequence[tuple[int, int, float, float]]
@@ -192,10 +203,6 @@ def _swatch(kind: str, text: str) -> str:
     return f'<span class="sw sw-{kind}"></span>{text}'
 
 
-def _group(parent: Element, kind: str, text: str, *, show: bool = True) -> Any:
-    return add(parent, folium.FeatureGroup(name=_swatch(kind, text), show=show), kind)
-
-
 def _draw_paper(city: OfflineMap, data: MapData, *, tiles_url: str | None) -> None:
     add(city, folium.map.CustomPane("paper", z_index=250), "paper")
     add(city, folium.map.CustomPane("veil", z_index=260), "veil")
@@ -203,6 +210,9 @@ def _draw_paper(city: OfflineMap, data: MapData, *, tiles_url: str | None) -> No
     for name, geometry in data.paper.items():
         style = {**PAPER_STYLES[name], "fillRule": "nonzero"}
         add(paper, Shapes(shape_features([geometry]), style, pane="paper", interactive=False), name)
+    near = add(city, folium.FeatureGroup(control=False, show=False), "near")
+    for name, geometry in data.near.items():
+        add(near, Shapes(shape_features([geometry]), PAPER_STYLES[name], pane="paper", interactive=False), name)
     if tiles_url:
         tiles = folium.TileLayer(
             tiles_url, attr=OSM_CREDIT, name=say("Online tiles"), overlay=False, show=False, max_zoom=19
@@ -214,8 +224,8 @@ def _draw_paper(city: OfflineMap, data: MapData, *, tiles_url: str | None) -> No
 
 def _graded(title: str, *lines: Sequence[tuple[str, str]]) -> str:
     """Label of a layer in classes: its title, then a swatch and a word for each class, line by line."""
-    told = ["".join(_swatch(f"grade sw-{kind}", word) for kind, word in line) for line in lines]
-    return f'<span class="graded">{title}{"".join(f"<br><span class=grades>{line}</span>" for line in told)}</span>'
+    told = ["".join(f"<span>{_swatch(f'grade sw-{kind}', word)}</span>" for kind, word in line) for line in lines]
+    return f'<span class="graded">{title}{"".join(f"<span class=grades>{line}</span>" for line in told)}</span>'
 
 
 def _draw_cells(
@@ -284,7 +294,7 @@ def _draw_reached(city: OfflineMap, data: MapData) -> None:
         return
     kinds = ["reached", "ridden"][: len(data.reached)]
     label = _graded(say("Reached from the chosen site"), *([one] for one in zip(kinds, data.reached, strict=True)))
-    add(city, Shapes(point_features(()), {}, name=label), "reached")
+    add(city, Shapes(point_features(()), {}, name=label, show=False), "reached")
 
 
 def _draw_spaces(city: OfflineMap, data: MapData) -> None:
@@ -325,9 +335,11 @@ def _draw_sites(city: OfflineMap, data: MapData) -> None:
     if data.cut_off:
         label = _swatch("cut", say("Candidate out of reach"))
         add(city, Shapes(point_features(data.cut_off), CUT_OFF_DOT, name=label, marker="dot"), "cut_off")
-    group = _group(city, "candidates", say("Candidate, ranked"))
+    kinds = [("known", say("known")), ("likely", say("likely"))]
+    label = _graded(_swatch("candidates", say("Candidate, ranked")), kinds)
+    group = add(city, folium.FeatureGroup(name=label), "candidates")
     add(group, Shapes(shape_features(data.site_shapes), SITE), "sites")
-    add(group, Shapes(point_features(data.dots), SITE_DOT, marker="dot"), "dots")
+    add(group, Shapes(point_features(data.dots), SITE_DOT, marker="sign"), "dots")
     pins = [(row, lon, lat) for row, _, lon, lat in data.pins]
     ranks = [rank for _, rank, _, _ in data.pins]
     add(group, Shapes(point_features(pins, ranks=ranks), {}, pane="markerPane", marker="pin", size=(26, 26)), "pins")

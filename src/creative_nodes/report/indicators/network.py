@@ -111,9 +111,9 @@ def network_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None
         figure_row(
             "connectivity",
             mark("chance that two creative spaces are joined by short walks"),
-            connectivity_of(parts),
+            connectivity_of(parts) if n else None,
             SHARE,
-            network,
+            network if n else NONE_BUT_ONE[0],
         ),
         *_typical_rows(facts),
         figure_row("links_per_space", mark("links per creative space"), per(len(links.a), n), LINKS, network),
@@ -136,9 +136,9 @@ def network_rows(facts: Facts, spaces: gpd.GeoDataFrame, residents: float | None
         figure_row(
             "efficiency",
             mark("global efficiency"),
-            efficiency(links),
+            efficiency(links) if n > 1 else None,
             mark("1/min"),
-            told("Latora and Marchiori 2001; {rule}", rule=rule),
+            told("Latora and Marchiori 2001; {rule}", rule=rule) if n > 1 else NONE_BUT_ONE[n],
         ),
         _nearest_row(facts, n),
         figure_row("hub_degree", mark("links per core space"), float(hubs.mean()) if len(hubs) else None, LINKS, rule),

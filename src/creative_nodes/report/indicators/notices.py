@@ -23,11 +23,20 @@ from creative_nodes.report.indicators.facts import (
 MIN_CANDIDATES = 10
 NEARLY_ALL = 0.99  # share of the study area with figures of residents below which the page says so
 MUCH_THIN = 0.1  # share of residents living where mapping is thin from which the page opens with it
+LEAST_COVERED = 0.5  # share of the study area inside the outline of all streets below which an extract is called small
 RING_STREETS = 0.25  # streets per km² in the buffer, beside inside, below which the buffer counts as not covered
 
 
 def _notice(key: str, text: Message | str) -> dict[str, object]:
     return figure_row(f"notice_{key}", mark("notice"), None, "", text)
+
+
+def _street_cover(facts: Facts) -> float:
+    """Return the share of the study area that lies in the outline of all streets; 0 without any."""
+    area = reproject(facts.area, WGS84_EPSG, facts.epsg)
+    streets = reproject(facts.frames["street_edges"].geometry.to_numpy(), WGS84_EPSG, facts.epsg)
+    outline = shapely.convex_hull(shapely.geometrycollections(streets))
+    return float(shapely.area(shapely.intersection(outline, area)) / shapely.area(area))
 
 
 def _covers_buffer(facts: Facts) -> bool:
@@ -103,6 +112,13 @@ def mapping_notices(facts: Facts) -> list[dict[str, object]]:
     found = []
     if facts.pulled["snapshot"] == "unknown":
         found.append(_notice("snapshot", mark("The OSM file does not say its date, and the config gives none.")))
+    if (cover := _street_cover(facts)) < LEAST_COVERED:
+        text = told(
+            "The streets in the OSM data lie on {share:percent} of the study area only: what lies beyond them was not "
+            "looked at. Take an extract that holds all of it, or draw the study area smaller.",
+            share=cover,
+        )
+        found.append(_notice("extract", text))
     if not _covers_buffer(facts):
         text = told(
             "Streets are hardly mapped in the {width:g} m around the study area: reach near its rim is too low.",
@@ -128,7 +144,16 @@ def candidate_notices(facts: Facts) -> list[dict[str, object]]:
     """Tell that candidates are few, and whose size is not known."""
     found = []
     heritage, candidates = facts.frames["heritage"], facts.frames["candidates"]
-    if len(candidates) < MIN_CANDIDATES:
+    possible = int((heritage["tier"] == "low").sum())
+    if not len(candidates):
+        text = told(
+            "No site has enough evidence to be a candidate (confidence at least {least:g}); possible but weakly "
+            "attested: {possible:count}. OSM maps industry unevenly here: not found is not the same as not there.",
+            least=facts.candidates.min_confidence,
+            possible=possible,
+        )
+        found.append(_notice("few", text))
+    elif len(candidates) < MIN_CANDIDATES:
         text = told_n(
             len(candidates),
             "Only {n:count} site has enough evidence to be a candidate (confidence at least {least:g}); possible but "
@@ -138,7 +163,7 @@ def candidate_notices(facts: Facts) -> list[dict[str, object]]:
             "weakly attested: {possible:count} more. OSM maps industry unevenly here: not found is not the same as not "
             "there.",
             least=facts.candidates.min_confidence,
-            possible=(heritage["tier"] == "low").sum(),
+            possible=possible,
         )
         found.append(_notice("few", text))
     unknown = int((candidates["reachable"] & candidates["area_unknown"]).sum())

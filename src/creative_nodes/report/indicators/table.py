@@ -19,6 +19,22 @@ from creative_nodes.report.indicators.sites import count_rows
 from creative_nodes.report.tables import INDICATORS
 
 
+def figures_in_words(indicators: pd.DataFrame) -> str:
+    """Say in a line what was found, for the log.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    """
+    figures = indicators.set_index("indicator")["value"]
+    if not figures.get("creative_spaces"):
+        return "no creative space found, so there is no network to measure"
+    chance, alone = figures.get("connectivity"), figures.get("isolated_share")
+    if pd.isna(chance) or pd.isna(alone):
+        return f"{figures['creative_spaces']:.0f} creative spaces; how well they are connected cannot be told"
+    return f"C = {chance:.3f}, {alone:.0%} of spaces isolated"
+
+
 def describe_city(facts: Facts) -> pd.DataFrame:
     """Compute the figures and notices of one city: the table indicators."""
     spaces = facts.frames["creative"]

@@ -83,14 +83,14 @@ const optionsAnew = ({ order, judged }) => {
     second && ["runner_up", t("Runner-up set"), { ...second, adds: [] }],
     single !== undefined && ["single", t("Best single site"), { members: [single], adds: [], brings: once.carried.sets.alone[single] }],
   ].filter(Boolean);
-  data.choice = kinds.map(([, , { members }]) => members);
+  data.runChoice ??= [data.choice, data.choice_words];
+  [data.choice, data.choice_words] = [kinds.map(([, , { members }]) => members), kinds.map(([, label]) => label)];
   return kinds.map(([key, label, { members, adds, brings }]) => option(key, label, brings, members.map((i, j) => member(i, adds[j]))));
 };
 
 /* ---- all of it */
 const afterAnswer = [];
 const asWritten = (part, selector) => make("template", { innerHTML: data.parts[part] }).content.querySelectorAll(selector);
-const runChoice = data.choice;
 /* sections that tell of the run, whatever the sliders say */
 const TOLD_OF_RUN = ["also", "scenarios", "together", "survey", "certainty", "backtest", "record"];
 const noteRun = (changed) => {
@@ -104,10 +104,11 @@ const answerAnew = (found) => {
   if (once.carried.sets && found.judged) {
     choice.querySelectorAll(".option").forEach((one) => one.remove());
     choice.querySelector(".warning").after(...optionsAnew(found));
-  } else if (data.choice !== runChoice) {
+  } else if (data.runChoice) {
     choice.querySelectorAll(".option").forEach((one) => one.remove());
     choice.querySelector(".warning").after(...asWritten("choice", ".option"));
-    data.choice = runChoice;
+    [data.choice, data.choice_words] = data.runChoice;
+    data.runChoice = null;
   }
   const next = choice.querySelector(".next");
   if (next) next.hidden = found.changed; // it tells of the run's own set

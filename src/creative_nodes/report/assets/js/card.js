@@ -138,6 +138,7 @@ let shown = null;
 let opener = null;
 /* the card takes a column beside the map, never a part of it; the map keeps its middle */
 const dock = (on) => {
+  if (card.hidden === !on) return;
   card.hidden = !on;
   document.body.classList.toggle("carded", on);
   map.invalidateSize({ animate: false });

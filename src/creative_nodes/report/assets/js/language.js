@@ -19,10 +19,12 @@ const preferred = () => {
   const wanted = [getState("lang"), ...(navigator.languages ?? [])].filter(Boolean).map((tag) => tag.slice(0, 2));
   return wanted.find((code) => LANGUAGE_CODES.includes(code)) ?? "en";
 };
-/* the language goes along to the other pages */
+/* the language and the theme go along to the other pages */
 document.addEventListener("click", (event) => {
   const along = event.target.closest?.("a[href]");
-  if (along && /^[^:#?]+\.html$/.test(along.getAttribute("href")) && getState("lang")) along.hash = `lang=${language}`;
+  if (!along || !/^[^:#?]+\.html(#|$)/.test(along.getAttribute("href"))) return;
+  const kept = ["lang", "theme"].filter(getState).map((name) => `${name}=${name === "lang" ? language : getState(name)}`);
+  if (kept.length) along.hash = kept.join("&");
 }, { capture: true });
 document.getElementById("languages").hidden = false;
 document.querySelectorAll("[data-language]").forEach((button) => button.addEventListener("click", () => {

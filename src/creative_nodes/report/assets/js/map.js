@@ -22,7 +22,10 @@ const shapesOf = (name) => ({
 });
 /* a layer, filled when it is shown for the first time: most are off at first, and hold most of the shapes */
 window.layerOf = (name, options) => {
-  const layer = L.geoJSON(null, options);
+  const themed = options.style && Object.values(options.style()).some((value) => String(value).startsWith("--"));
+  const style = () => Object.fromEntries(Object.entries(options.style()).map(([key, value]) => [key, colour(value)]));
+  const layer = L.geoJSON(null, themed ? { ...options, style } : options);
+  if (themed) onTheme.push(() => layer.setStyle(style));
   return layer.once("add", () => {
     layer.addData(shapesOf(name));
     layer.fire("filled");
@@ -54,6 +57,10 @@ const Sign = L.CircleMarker.extend({
   _updatePath() {
     const { _renderer: canvas, _point: at, _radius: radius, options: { sign } } = this;
     if (!canvas._drawing || this._empty()) return;
+    if (!(sign in SIGNS)) {
+      L.CircleMarker.prototype._updatePath.call(this);
+      return;
+    }
     const pen = canvas._ctx;
     pen.beginPath();
     SIGNS[sign].forEach((part) => {
@@ -67,8 +74,11 @@ window.signAt = (at, options) => new Sign(at, options);
 document.body.append(make("script", { textContent: document.getElementById("map-script").textContent }));
 
 const map = window.map_city;
-const CHOSEN = { color: "#23211e", weight: 4, fillOpacity: 0.6 };
+const CHOSEN = { weight: 4, fillOpacity: 0.6 };
 const SITE_ZOOM = 15;
+const NEAR_ZOOM = 15; // from here on streets and buildings around sites are drawn, and show through their grounds
+const SHOWS_THROUGH = 0.25;
+const [KNOWN, LIKELY] = ["#d55e00", "#762a83"];
 const each = (name, act) => window[`shapes_${name}`]?.eachLayer((layer) => act(layer, layer.feature.properties.i));
 /* the same for a layer that may not be filled yet */
 const whenFilled = (name, act) => {
@@ -78,29 +88,61 @@ const whenFilled = (name, act) => {
 
 /* ---- the ground that a site reaches */
 const ring = (text) => steps(numbersOf(text)).map(([x, y]) => [y, x]);
-const REACHED = { color: "#8a3500", weight: 2.2, opacity: 0.9, fillColor: "#e69f00", fillOpacity: 0.14, interactive: false, pane: "veil" };
+const REACHED = { weight: 2.2, opacity: 0.9, fillColor: "#e69f00", fillOpacity: 0.14, interactive: false, pane: "veil" };
 const RIDDEN = { ...REACHED, weight: 1.8, dashArray: "7 5", fillOpacity: 0.05 };
 const reach = (i) => {
   const layer = window.shapes_reached;
   if (!layer) return;
   layer.clearLayers();
   [...(data.sites[i]?.areas || [])].reverse().forEach(([walk, , polygons]) =>
-    layer.addLayer(L.polygon(polygons.map((rings) => rings.map(ring)), walk ? REACHED : RIDDEN)));
+    layer.addLayer(L.polygon(polygons.map((rings) => rings.map(ring)), { ...(walk ? REACHED : RIDDEN), color: colour("--reached") })));
 };
 const markOnMap = (i) => {
   each("pins", (pin, row) => pin.getElement()?.classList.toggle("chosen", row === i));
   ["sites", "dots", "cut_off"].forEach((name) => each(name, (layer, row) => {
     layer.plain ??= { ...layer.options };
-    layer.setStyle(row === i ? CHOSEN : { color: layer.plain.color, weight: layer.plain.weight, fillOpacity: layer.plain.fillOpacity });
+    const { color, weight, fillOpacity } = layer.plain;
+    const looks = row === i ? { ...CHOSEN, color: colour("--ink") } : { color, weight, fillOpacity };
+    layer.setStyle(name === "sites" && map.getZoom() >= NEAR_ZOOM ? { ...looks, fillOpacity: looks.fillOpacity * SHOWS_THROUGH } : looks);
     if (row === i) layer.bringToFront();
   }));
 };
-const zoomTo = (i) => {
+/* how much of the map's left an open card covers, if it lies over it */
+const coveredLeft = () => {
+  const [over, under] = [card, map.getContainer()].map((one) => one.getBoundingClientRect());
+  const apart = card.hidden || over.left >= under.right || over.right <= under.left || over.top >= under.bottom || over.bottom <= under.top;
+  return apart || over.width > under.width * 0.7 ? 0 : Math.max(0, over.right - under.left);
+};
+const outlineOf = (i) => {
   const bounds = L.latLngBounds([data.sites[i].at]);
   each("sites", (layer, row) => { if (row === i) bounds.extend(layer.getBounds()); });
-  (data.sites[i].areas || []).filter(([walk]) => walk).forEach(([, , polygons]) => polygons.forEach((rings) => bounds.extend(ring(rings[0]))));
-  map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40, 40], paddingBottomRight: [40, 40], animate: !calm.matches });
+  return bounds;
 };
+const zoomTo = (i) => {
+  const bounds = outlineOf(i);
+  if (window.shapes_reached && map.hasLayer(window.shapes_reached))
+    (data.sites[i].areas || []).filter(([walk]) => walk).forEach(([, , polygons]) => polygons.forEach((rings) => bounds.extend(ring(rings[0]))));
+  map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40 + coveredLeft(), 40], paddingBottomRight: [40 + asideOf(), 40], animate: !calm.matches });
+};
+/* the ground and what stands around it, at a scale that a plan has */
+const GROUND_SCALE = 2500;
+const SCREEN_PIXEL_M = 0.0254 / 96;
+const scaleZoom = (scale, lat) => Math.log2((40075016.686 / 256) * Math.cos((lat * Math.PI) / 180) / (scale * SCREEN_PIXEL_M));
+const toGround = (i) => {
+  const { zoomSnap } = map.options;
+  const at = outlineOf(i).getCenter();
+  const zoom = scaleZoom(GROUND_SCALE, at.lat);
+  map.options.zoomSnap = 0; // the scale is met exactly, between the steps of the zoom
+  map.setView(map.unproject(map.project(at, zoom).subtract([coveredLeft() / 2, 0]), zoom), zoom, { animate: false });
+  map.options.zoomSnap = zoomSnap;
+};
+const showNear = () => {
+  const near = window.feature_group_near;
+  if (map.getZoom() < NEAR_ZOOM) near.remove();
+  else near.addTo(map);
+  markOnMap(chosen);
+};
+map.on("zoomend", showNear);
 
 /* ---- what the map says when touched */
 const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status_words}`, [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join(" · "));
@@ -110,8 +152,15 @@ const siteOf = (layer) => layer.feature.properties.i;
   layer.bindTooltip(() => named(data.sites[siteOf(layer)]));
   layer.on("click", () => select(siteOf(layer), "map"));
 }));
+/* what is likely to be old industry is told from what is known by shape and colour */
+const signed = (dot, i) => {
+  const likely = Boolean(data.sites[i].likely);
+  dot.options.sign = likely ? "square" : "circle";
+  dot.setStyle({ fillColor: likely ? LIKELY : KNOWN });
+};
 const pinLabel = (pin, i) => {
   const element = pin.getElement();
+  element?.classList.toggle("likely", Boolean(data.sites[i].likely));
   element?.setAttribute("role", "button");
   element?.setAttribute("aria-label", t("Rank {n}: {name}", { n: data.sites[i].rank, name: data.sites[i].name }));
   element?.classList.toggle("chosen", i === chosen);
@@ -195,33 +244,68 @@ document.addEventListener("click", ({ target }) => {
   gains.forEach((kind) => each(`gains_${kind}`, (layer, i) => {
     if (button.dataset.gain === "" || +button.dataset.gain === i) bounds.extend(layer.getBounds());
   }));
-  if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 14, paddingTopLeft: [legend + 8, 8], animate: !calm.matches });
+  if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 14, paddingTopLeft: [8, 8], paddingBottomRight: [asideOf(), 8], animate: !calm.matches });
   document.querySelector(".mapbox").scrollIntoView({ block: narrow.matches ? "start" : "nearest" });
 });
 
 /* ---- first view */
-if (narrow.matches || tabNow() === TABS[0]) layer_control_legend.collapse();
+layer_control_legend.collapse();
 L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 map.attributionControl.setPrefix("Leaflet");
 map.attributionControl.addAttribution('© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)');
-const legend = narrow.matches || tabNow() === TABS[0] ? 0 : layer_control_legend.getContainer().offsetWidth + 12;
-const show = (bounds, margin) => map.fitBounds(bounds, { paddingTopLeft: [margin + legend, margin], paddingBottomRight: [margin, margin], animate: false });
-const wholeArea = make("button", { type: "button", className: "whole leaflet-control" }, t("Whole area"));
-const wholeControl = L.control({ position: "topright" });
-wholeControl.onAdd = () => {
-  L.DomEvent.disableClickPropagation(wholeArea);
-  wholeArea.addEventListener("click", () => show(once.bounds, 8));
-  return wholeArea;
+
+/* buttons on the map: each an icon, with its words beside it when it is pointed at */
+const mapButtons = make("div", { className: "map-buttons leaflet-control" });
+const asideOf = () => mapButtons.offsetWidth + 12;
+const above = () => layer_control_legend.getContainer().offsetHeight + 12;
+const show = (bounds, margin) => map.fitBounds(bounds, { paddingTopLeft: [margin, margin + above()], paddingBottomRight: [margin + asideOf(), margin], animate: false });
+/* the site that a button is about: the chosen one, else the first of the set */
+const subject = () => (chosen >= 0 ? chosen : data.choice[0]?.[0] ?? 0);
+const toggleReach = () => {
+  const layer = window.shapes_reached;
+  if (map.hasLayer(layer)) layer.remove();
+  else {
+    layer.addTo(map);
+    reach(subject());
+    zoomTo(subject());
+  }
 };
-wholeControl.addTo(map);
+const BUTTONS = [
+  ["whole", () => t("Whole area"), () => show(once.bounds, 8)],
+  ...(data.sites.length ? [["ground", () => t("Ground 1:{n}", { n: whole(GROUND_SCALE) }), () => toGround(subject())]] : []),
+  ...(window.shapes_reached ? [["reach", () => t("Reach"), toggleReach]] : []),
+].map(([kind, words, act]) => {
+  const button = make("button", { type: "button", className: `map-button icon-${kind}` });
+  button.addEventListener("click", act);
+  mapButtons.append(button);
+  return [button, words, kind];
+});
+L.DomEvent.disableClickPropagation(mapButtons);
+const buttonsControl = L.control({ position: "topright" });
+buttonsControl.onAdd = () => mapButtons;
+buttonsControl.addTo(map);
+const nameButtons = () => BUTTONS.forEach(([button, words, kind]) => {
+  button.replaceChildren(make("span", { className: "words" }, words()));
+  button.setAttribute("aria-label", words());
+  button.title = words();
+  if (kind === "reach") button.setAttribute("aria-pressed", String(map.hasLayer(window.shapes_reached)));
+});
+/* the folded legend shows the signs of what is on */
+const toggleOfLegend = document.querySelector(".leaflet-control-layers-toggle");
+const showWhatIsOn = () => {
+  const on = layer_control_legend._layers.filter(({ layer, overlay }) => overlay && map.hasLayer(layer));
+  const signs = make("span", { className: "signs", innerHTML: on.map(({ name }) => name.match(/<span class="sw [^"]*"><\/span>/)?.[0] ?? "").join("") }); // markup of ours, never data
+  toggleOfLegend.replaceChildren(make("span", {}, t("Legend")), signs);
+  nameButtons();
+};
+map.on("overlayadd overlayremove", showWhatIsOn);
 const nameLayers = () => {
-  wholeArea.textContent = t("Whole area");
-  document.querySelector(".leaflet-control-layers-toggle").dataset.label = t("Legend");
   layer_control_legend._layers.forEach((entry) => {
     const [, label] = Object.entries(data.legend).find(([name]) => window[name] === entry.layer) ?? [];
     entry.name = label ?? entry.name; // markup of ours, never data
   });
   layer_control_legend._update();
+  showWhatIsOn();
 };
 const pins = [];
 each("pins", (pin, i) => pins.push({ pin, home: L.latLng(data.sites[i].at) }));
@@ -269,7 +353,9 @@ const renumber = ({ order, ranks }) => {
   const free = [];
   each("dots", (dot, i) => { if (!rest.delete(i)) free.push(dot); });
   [...rest].forEach((i, k) => stand(free[k], i).setLatLng(data.sites[i].at));
+  each("dots", signed);
   spread();
+  map.fire("pinsmoved");
   markOnMap(chosen);
 };
 map.on("zoomend", spread);
@@ -277,5 +363,7 @@ if (pins.length > 1) show(L.latLngBounds(pins.map(({ home }) => home)), 40);
 else show(once.bounds, 8);
 spread();
 each("pins", pinLabel);
+each("dots", signed);
+showNear();
 nameLayers();
 onLanguage.push(nameLayers);

@@ -31,23 +31,27 @@ const locator = (site, i, ground) => {
     if (d) picture.append(svg("path", { d, ...style }));
   };
   const line = (stroke, width) => ({ fill: "none", stroke, "stroke-width": (far * width) / 500 });
-  picture.append(svg("rect", { x: -far, y: -high, width: 2 * far, height: 2 * high, fill: "#f4f1ea" }));
-  draw("industry", true, { fill: "#e7dcd3" });
-  draw("green", true, { fill: "#d9e4cf" });
-  draw("water", true, { fill: "#c3d8e3" });
-  draw("rivers", false, line("#c3d8e3", 2));
-  draw("roads_minor", false, line("#dcd5c8", 1.5));
-  draw("roads_major", false, line("#b9ae9c", 3));
-  if (reached.length && !ground) picture.append(svg("path", { d: path(reached.flat(), true), fill: "#e69f00", "fill-opacity": 0.16, stroke: "#8a3500", "stroke-width": far / 180 }));
+  picture.append(svg("rect", { x: -far, y: -high, width: 2 * far, height: 2 * high, fill: "var(--map-ground)" }));
+  draw("industry", true, { fill: "var(--map-industry)" });
+  draw("green", true, { fill: "var(--map-green)" });
+  draw("water", true, { fill: "var(--map-water)" });
+  draw("rivers", false, line("var(--map-water)", 2));
+  if (ground) {
+    draw("near_buildings", true, { fill: "var(--map-built)", stroke: "var(--edge)", "stroke-width": far / 900 });
+    draw("near_streets", false, line("var(--map-major)", 2));
+  }
+  draw("roads_minor", false, line("var(--map-minor)", 1.5));
+  draw("roads_major", false, line("var(--map-major)", 3));
+  if (reached.length && !ground) picture.append(svg("path", { d: path(reached.flat(), true), fill: "var(--reached-fill)", stroke: "var(--reached)", "stroke-width": far / 180 }));
   data.spaces.forEach((space) => {
     const [x, y] = xy([space[7], space[6]]);
-    if (Math.abs(x) < far && Math.abs(y) < high) picture.append(svg("circle", { cx: x, cy: y, r: far / 75, fill: "#0072b2", stroke: "#fff", "stroke-width": far / 400 }));
+    if (Math.abs(x) < far && Math.abs(y) < high) picture.append(svg("circle", { cx: x, cy: y, r: far / 75, fill: "var(--creative)", stroke: "var(--halo)", "stroke-width": far / 400 }));
   });
-  if (outline) picture.append(svg("path", { d: path(rings(outline), true), fill: "#d55e00", "fill-opacity": 0.55, stroke: "#7a2e00", "stroke-width": far / 250 }));
-  picture.append(svg("circle", { cx: 0, cy: 0, r: far / 42, fill: "#b34a00", stroke: "#fff", "stroke-width": far / 220 }));
+  if (outline) picture.append(svg("path", { d: path(rings(outline), true), fill: "var(--candidate)", "fill-opacity": 0.55, stroke: "var(--pin-ink)", "stroke-width": far / 250 }));
+  picture.append(svg("circle", { cx: 0, cy: 0, r: far / 42, fill: "var(--pin)", stroke: "var(--halo)", "stroke-width": far / 220 }));
   const scale = [1000, 500, 100].find((metres) => metres < far / 2.4) ?? 50; // metres
-  picture.append(svg("path", { d: `M${-far * 0.95} ${high * 0.9}h${scale}`, stroke: "#23211e", "stroke-width": far / 120 }));
-  const label = svg("text", { x: -far * 0.95, y: high * 0.85, "font-size": far / 20, fill: "#23211e" });
+  picture.append(svg("path", { d: `M${-far * 0.95} ${high * 0.9}h${scale}`, stroke: "var(--ink)", "stroke-width": far / 120 }));
+  const label = svg("text", { x: -far * 0.95, y: high * 0.85, "font-size": far / 20, fill: "var(--ink)" });
   label.textContent = scale === 1000 ? "1 km" : `${scale} m`;
   picture.append(label);
   return picture;

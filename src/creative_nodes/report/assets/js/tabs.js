@@ -40,33 +40,6 @@ document.addEventListener("click", (event) => {
   if (target) reveal(target);
 }, { capture: true });
 
-/* the names of the recommended sites on the map, each on the side where it covers nothing and is not cut off */
-const setNames = L.layerGroup();
-const SIDES = { right: [12, 0], left: [-12, 0], top: [0, -10], bottom: [0, 10] };
-const boxOf = (at, side, wide) => {
-  const [high, gap] = [20, 15];
-  const x = { right: at.x + gap, left: at.x - gap - wide }[side] ?? at.x - wide / 2;
-  const y = { top: at.y - gap - high, bottom: at.y + gap }[side] ?? at.y - high / 2;
-  return [x, y, x + wide, y + high];
-};
-const clear = (a, b) => a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
-const nameSet = () => {
-  setNames.clearLayers();
-  const { x: width, y: height } = map.getSize();
-  const within = ([left, top, right, bottom]) => left > 0 && top > 0 && right < width && bottom < height;
-  const taken = pins.map(({ pin }) => map.latLngToContainerPoint(pin.getLatLng())).map(({ x, y }) => [x - 11, y - 11, x + 11, y + 11]);
-  (data.choice[0] ?? []).forEach((i) => {
-    const pin = pins.find((one) => siteOf(one.pin) === i)?.pin;
-    const at = pin ? pin.getLatLng() : L.latLng(data.sites[i].at);
-    const wide = 7.5 * data.sites[i].name.length + 14;
-    const boxes = Object.keys(SIDES).map((side) => [side, boxOf(map.latLngToContainerPoint(at), side, wide)]);
-    const [side, box] = boxes.find(([, one]) => within(one) && taken.every((other) => clear(one, other))) ?? boxes[0];
-    taken.push(box);
-    setNames.addLayer(L.tooltip({ permanent: true, direction: side, offset: SIDES[side], className: "set-name", interactive: false })
-      .setLatLng(at).setContent(make("span", {}, data.sites[i].name)));
-  });
-};
-map.on("zoomend moveend", nameSet);
 /* what is set on another tab shows here too, and says so */
 const tellElsewhere = () => {
   const line = document.getElementById("not-the-run");
@@ -78,15 +51,9 @@ const tellElsewhere = () => {
   line.textContent = told.join(" ");
   line.hidden = !told.length;
 };
-onTab.push(tellElsewhere);
-onTab.push((tab) => {
-  if (tab === "decide") setNames.addTo(map);
-  else setNames.remove();
-  if (narrow.matches || tab === "decide") layer_control_legend.collapse();
-  else layer_control_legend.expand();
-});
-onLanguage.push(() => { showTab(); nameSet(); });
-afterAnswer.push(nameSet, tellElsewhere, offer);
+onTab.push(tellElsewhere, placeNames, fadeAll);
+onLanguage.push(() => showTab());
+afterAnswer.push(placeNames, tellElsewhere, offer);
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-show]");
   if (button) select(+button.dataset.show, "choice");
@@ -124,6 +91,5 @@ window.addEventListener("popstate", () => {
   openSite(i);
   if (i < 0 && !card.hidden) close();
 });
-nameSet();
 showTab();
 openSite(siteInAddress());

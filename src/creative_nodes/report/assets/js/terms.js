@@ -10,7 +10,9 @@ const openTerm = (button) => {
   openedTerms.add(button.dataset.term);
   const told = make("span", { className: "meaning", id: `meaning-${button.dataset.term}` }, data.terms[button.dataset.term]);
   told.setAttribute("role", "note");
-  button.after(told);
+  const table = button.closest("table");
+  if (table) table.before(told); // a narrow column has no room for it
+  else button.after(told);
   button.setAttribute("aria-controls", told.id);
   button.setAttribute("aria-expanded", "true");
 };

@@ -1,8 +1,8 @@
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+"""Servers on loopback for unit tests."""
 
-import pytest
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answerer = Callable[[BaseHTTPRequestHandler, bytes], None]
 
@@ -35,16 +35,3 @@ class Server:
     def close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Answerer], Server]]:
-    running: list[Server] = []
-
-    def start(answer: Answerer) -> Server:
-        running.append(Server(answer))
-        return running[-1]
-
-    yield start
-    for server in running:
-        server.close()

@@ -1,0 +1,9 @@
+from .common.version import __version__ as __version__
+from .desk import CityRun as CityRun
+from .desk import load_run as load_run
+from .desk import locate_sites as locate_sites
+from .desk import measure_reach as measure_reach
+from .desk import new_city as new_city
+from .desk import project_folder as project_folder
+from .desk import score_candidates as score_candidates
+from .desk import try_site as try_site

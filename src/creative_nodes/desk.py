@@ -1,0 +1,326 @@
+"""Desk: a run's tables and the stages on them, for notebooks.
+
+`import creative_nodes as cn` shows these names. Each function is a stage, given a run's tables and settings as the rule
+of the same name gives them; what it returns is new, and the results of the run stay as they are; without Snakemake.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from creative_nodes.common import InputError, TravelMode, found, merged, nearest, read_yaml, tables, validated
+from creative_nodes.locate import (
+    AMENITIES,
+    CREATIVE,
+    Located,
+    Scope,
+    city_languages,
+    find_imports,
+    locate,
+    read_imports,
+    read_registry,
+    read_taxonomies,
+    read_taxonomy,
+)
+from creative_nodes.newcity import begin_city, read_new_city
+from creative_nodes.people import PEOPLE
+from creative_nodes.pull import DOWNLOADS, PLACES, STUDY_AREA
+from creative_nodes.reach import Measured, World, select_candidates
+from creative_nodes.reach import measure_reach as measure
+from creative_nodes.report import TABLES
+from creative_nodes.runs import UNNAMED, run_folder
+from creative_nodes.score import SCALES, read_scales
+from creative_nodes.score import score_candidates as score
+from creative_nodes.settings import Analysis, Settings, load_config, load_settings, pick
+from creative_nodes.streets import STATIONS, Streets, read_streets
+from creative_nodes.whatif import (
+    BESIDE,
+    COMBINED,
+    BaseCity,
+    Trial,
+    read_asked,
+    sites_asked,
+    tried_sites,
+    try_sites,
+)
+
+CONFIG = Path("config/config.yaml")
+# the tables that `read_streets` reads, and the settings that it does so by
+STREETS = ("study_area", "street_nodes", "street_edges", "stations", "services")
+STREET_KEYS = ("city.country", "analysis.travel", "analysis.transit")
+
+
+def project_folder() -> Path:
+    """Return the project that the working folder lies in: the nearest folder with `config/config.yaml`.
+
+    Raises
+    ------
+    InputError : there is none.
+    """
+    here = Path.cwd()
+    for place in (here, *here.parents):
+        if (place / CONFIG).is_file():
+            return place
+    raise InputError("no project here or above; give root, the folder that holds config/config.yaml", where=str(here))
+
+
+@dataclass(frozen=True)
+class CityRun:
+    """One city of a run: its tables by name, and its settings.
+
+    `run["scores"]` reads a table; `list(run)` names those that are there.
+
+    Attributes
+    ----------
+    city : its key.
+    folder : where its tables lie.
+    root : the project's folder.
+    settings : the city, and the analysis with its overrides.
+    """
+
+    city: str
+    folder: Path
+    root: Path
+    settings: Settings
+
+    def __getitem__(self, name: str) -> Any:
+        """Read a table: a GeoDataFrame in EPSG:4326 where it has geometry, else a DataFrame."""
+        if name not in TABLES:
+            raise InputError(f"no such table; {nearest(name, list(TABLES))}", where=name)
+        return tables.read(TABLES[name], self._there(name))
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the tables that are there, sorted."""
+        return iter(sorted(name for name in TABLES if self._file(name).is_file()))
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    def _there(self, name: str) -> Path:
+        if not self._file(name).is_file():
+            raise InputError(f"is not there; make it: snakemake {self.city}", where=str(self._file(name)))
+        return self._file(name)
+
+    def made_of(self, name: str) -> dict[str, Any]:
+        """Return where a table comes from: source, snapshot, version, and hashes of data, settings and code."""
+        return tables.provenance(self._there(name))
+
+    def changed(self, changes: Mapping[str, Any]) -> CityRun:
+        """Return the run under other settings; its tables stay those that were made.
+
+        Parameters
+        ----------
+        changes : keys of the analysis as in config.yaml, such as {"score": {"weights": {...}}}.
+
+        Raises
+        ------
+        InputError : a key or value that is none; the nearest valid key is named.
+        """
+        whole = merged(self.settings.analysis.model_dump(), dict(changes))
+        analysis = validated(Analysis, whole, "changes")
+        return replace(self, settings=self.settings.model_copy(update={"analysis": analysis}))
+
+    @cached_property
+    def streets(self) -> Streets:
+        """The streets by mode, and public transport."""
+        return read_streets({name: str(self._there(name)) for name in STREETS}, pick(self.settings, *STREET_KEYS))
+
+    @cached_property
+    def world(self) -> World:
+        """What sites are measured against: creative spaces, amenities, residents, stations."""
+        files = {name: str(self._there(name)) for name in ("amenities", "people", "stations")}
+        files["creative"] = str(self._file("located_creative"))
+        return World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))
+
+    @property
+    def area(self) -> Any:
+        """The study area's row of the table study_area: geometry (EPSG:4326) and epsg, the metric CRS."""
+        return tables.read(STUDY_AREA, self._there("study_area")).iloc[0]
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The analysis as rules get theirs, in the order of its keys."""
+        return Analysis.model_validate(json.loads(pick(self.settings, "analysis"))["analysis"])
+
+    @property
+    def main_mode(self) -> TravelMode:
+        """How most trips are made."""
+        return self.settings.city.main_mode
+
+
+def _as_tables(made: Any) -> Any:
+    """Give the tables of a stage the types of their schemas, as when they are written."""
+    return replace(made, **{name: tables.in_order(frame, TABLES[name]) for name, frame in vars(made).items()})
+
+
+def load_run(city: str, *, run: str | None = None, root: str | Path | None = None) -> CityRun:
+    """Open a city of a run.
+
+    Parameters
+    ----------
+    city : its key, such as "hanoi".
+    run : name of the run; None for the run without a name.
+    root : the project's folder; by default the one that the working folder lies in.
+
+    Raises
+    ------
+    InputError : no such city, a fault in the configuration, or the city was not made yet.
+    """
+    base = Path(root) if root else project_folder()
+    config = load_config(read_yaml(base / CONFIG))
+    settings = load_settings(config, city, root=base)
+    folder = base / run_folder(run or UNNAMED) / city
+    if not folder.is_dir():
+        raise InputError(f"the city was not made yet; make it: snakemake {city}", where=str(folder))
+    return CityRun(city, folder, base, settings)
+
+
+def locate_sites(run: CityRun, *, imports: str | Path | None = None) -> Located:
+    """Locate industrial heritage, creative spaces and amenities in a run's OpenStreetMap data.
+
+    Parameters
+    ----------
+    run : from `load_run`; its table places is read anew by its taxonomies, registry and lists.
+    imports : folder of the lists that the city's file names; default: the project's folder.
+
+    Returns
+    -------
+    The tables heritage, creative, amenities, registry, imports and grounds, as attributes.
+
+    Raises
+    ------
+    InputError : a taxonomy, the registry or a list is not sound.
+    """
+    city, analysis, area = run.settings.city, run.settings.analysis, run.area
+    how = {"area": area.geometry, "epsg": int(area["epsg"]), "edge_buffer_m": analysis.edge_buffer_m}
+    rules, _ = read_taxonomies(_taxonomies(run), city.languages, city.country)
+    scope = Scope.of(**how, local_name=city.local_name, taxonomies=rules)
+    lists = find_imports(city.imports, [run.root, *([Path(imports)] if imports else [])], where=run.city)
+    registry = found(city.registry, root=run.root) if city.registry else None
+    located: Located = _as_tables(
+        locate(
+            tables.read(PLACES, run.folder / "places.parquet"),
+            rules,
+            known=read_registry(registry, area=how["area"], epsg=how["epsg"]) if registry else [],
+            lists=read_imports([str(path) for path, _ in lists], [one.said for _, one in lists], scope),
+            settings=analysis.locate,
+            **how,
+        )
+    )
+    return located
+
+
+def _taxonomies(run: CityRun) -> list[Path]:
+    kinds = ("heritage", "creative", "amenity")
+    return [found(getattr(run.settings.analysis.locate, f"{kind}_taxonomy"), root=run.root) for kind in kinds]
+
+
+def measure_reach(run: CityRun, *, heritage: gpd.GeoDataFrame | None = None) -> Measured:
+    """Measure every criterion of the sites that could become nodes.
+
+    Parameters
+    ----------
+    run : from `load_run`.
+    heritage : columns of the table heritage; default: the run's own.
+
+    Returns
+    -------
+    The tables candidates, reach, parts, modes, site_links and network_parts, as attributes.
+    """
+    analysis = run.analysis
+    measured: Measured = _as_tables(
+        measure(
+            select_candidates(run["heritage"] if heritage is None else heritage, analysis.candidates),
+            run.world,
+            run.streets,
+            reach=analysis.reach,
+            network=analysis.network,
+            candidates=analysis.candidates,
+            main_mode=run.main_mode,
+            link_within_m=analysis.people_grid.link_within_m,
+        )
+    )
+    return measured
+
+
+def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
+    """Score and rank candidates by the run's weights.
+
+    Parameters
+    ----------
+    run : from `load_run`, or changed: `run.changed({"score": {"weights": {...}}})`.
+    candidates : columns of the table candidates; default: the run's own.
+
+    Returns
+    -------
+    The table scores.
+    """
+    scales = read_scales(tables.read(SCALES, run.folder / "scales.parquet"))
+    chosen = run["candidates"] if candidates is None else candidates
+    scores = score(chosen, scales, run.analysis.score, seed=run.analysis.seed)
+    return tables.in_order(scores, TABLES["scores"])
+
+
+def try_site(run: CityRun, **asked: Any) -> Trial:
+    """Try a site of one's own: measured as every candidate is, and ranked among them.
+
+    Parameters
+    ----------
+    run : from `load_run`.
+    asked : keys of a what-if (config/README.md): `at="21.04,105.87"` or `osm="way/123"`, `status`,
+        `name`, `area_m2` and so on; `class_` stands for the key class.
+
+    Returns
+    -------
+    The tables whatif_candidates and whatif_scores as `candidates` and `scores`, and the run's with the site in them.
+
+    Raises
+    ------
+    InputError : an unknown key or value, or a place outside the study area.
+    """
+    named = {key.removesuffix("_"): value for key, value in asked.items()}
+    city = run.settings.city
+    languages = city_languages(city.languages, city.country)
+    base = BaseCity(
+        frames={name: run[name] for name in (*COMBINED, *BESIDE)},
+        world=run.world,
+        streets=run.streets,
+        taxonomy=read_taxonomy(_taxonomies(run)[0], languages=languages),
+        analysis=run.analysis,
+        main_mode=run.main_mode,
+    )
+    return try_sites(tried_sites(sites_asked(read_asked({"city": run.city, **named})), base), base)
+
+
+def new_city(*, root: str | Path | None = None, ask: bool = True, **asked: Any) -> Path:
+    """Write the file of a new city, `config/cities/<key>.yaml`; one that is there is never written over.
+
+    Parameters
+    ----------
+    root : the project's folder; by default the one that the working folder lies in.
+    ask : whether Nominatim and Geofabrik are asked; else what they would tell is marked to be filled.
+    asked : keys of a new city (config/README.md): `name`, and `box="west,south,east,north"`, `polygon`, `place`, ...
+
+    Raises
+    ------
+    InputError : an unknown key or value, or there is such a city already.
+    """
+    base = Path(root) if root else project_folder()
+    config = load_config(read_yaml(base / CONFIG))
+    path, _ = begin_city(
+        read_new_city(asked),
+        config,
+        cache=base / DOWNLOADS.parent / "answers",
+        root=base,
+        report=lambda _: None,
+        ask=ask,
+    )
+    return path

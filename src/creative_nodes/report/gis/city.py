@@ -1,0 +1,86 @@
+"""A city's results for desktop GIS: its GeoPackage and the QGIS project beside it; both speak English, as tables do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+from creative_nodes.common import PARTS, WGS84_EPSG, reproject, say
+from creative_nodes.report.city.figures import snapshot_of
+from creative_nodes.report.city.gaps import gain_anchor, gain_limits
+from creative_nodes.report.draw.basemap import draw_basemap, read_places, read_roads
+from creative_nodes.report.gis.geopackage import write_layers
+from creative_nodes.report.gis.layers import packed_layers
+from creative_nodes.report.gis.looks import looks
+from creative_nodes.report.gis.project import About, write_project
+from creative_nodes.report.settings import GisSettings
+
+
+def _sources(provenance: Mapping[str, Any], *, fictional: bool) -> str:
+    """Say on a printed map what it is made of."""
+    when = snapshot_of(provenance) or "day not known"
+    owner = "Made-up map data" if fictional else "Map data © OpenStreetMap contributors (ODbL)"
+    hashes = ", ".join(f"{part} {provenance.get(part, '')}" for part in PARTS)
+    return (
+        f"{owner}: {provenance.get('source', '')}, {when}. "
+        f"Made by creative-nodes {provenance.get('version', '')} ({hashes}). Licences: DATA_LICENSES.md."
+    )
+
+
+def _about(frames: Mapping[str, Any], settings: GisSettings, provenance: Mapping[str, Any], geopackage: Path) -> About:
+    study = frames["study_area"].iloc[0]
+    ranked = int(frames["scores"]["rank"].notna().sum())
+    told = f"{ranked} candidate{'' if ranked == 1 else 's'} ranked"
+    return About(
+        geopackage=geopackage.name,
+        title=say("{city}: old industry, new nodes", city=settings.name),
+        subtitle=f"{told}; a made-up town" if settings.fictional else told,
+        sources=_sources(provenance, fictional=settings.fictional),
+        epsg=int(study["epsg"]),
+        bounds=reproject(study.geometry, WGS84_EPSG, int(study["epsg"])).bounds,
+    )
+
+
+def read_base(places: str | Path, street_edges: str | Path, study: Any) -> dict[str, BaseGeometry]:
+    """Draw the map that lies under the layers, as that of the page.
+
+    Parameters
+    ----------
+    places, street_edges : files of the tables of these names.
+    study : the row of the table study_area.
+    """
+    return draw_basemap(read_places(places), read_roads(street_edges), study.geometry, int(study["epsg"]))
+
+
+def pack_city(
+    frames: Mapping[str, Any],
+    paper: Mapping[str, BaseGeometry],
+    settings: GisSettings,
+    provenance: Mapping[str, Any],
+    *,
+    geopackage: str | Path,
+    project: str | Path,
+) -> list[str]:
+    """Write a city's GeoPackage and its QGIS project.
+
+    Parameters
+    ----------
+    frames : tables by name: those of `layers.LAYERS`, `layers.MADE_LAYERS` and `layers.ATTRIBUTES`, EPSG:4326.
+    paper : the drawn map, as `draw_basemap` gives it.
+    settings : see `GisSettings`.
+    provenance : of the tables.
+    geopackage, project : files to write, which stay side by side.
+
+    Returns
+    -------
+    names of the layers and tables.
+    """
+    anchor = gain_anchor(frames)
+    gains = gain_limits(anchor, settings.bridges_from) if anchor else ()
+    drawn = looks(gains=gains, least=settings.min_confidence)
+    layers = packed_layers(frames, paper)
+    write_project(layers, drawn, _about(frames, settings, provenance, Path(geopackage)), project)
+    return write_layers(layers, drawn, geopackage)

@@ -1,0 +1,141 @@
+"""Nothing lies on anything else and no text leaves its box, at four widths, in three languages, on every tab."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SIZES = {width: {"width": width, "height": 844 if width < 800 else 900} for width in (390, 820, 1400, 1920)}
+LANGUAGES = ("en", "vi", "zh")
+TABS = ("decide", "compare", "evidence", "method")
+
+# texts and controls as they can be seen: cut to the frames that scroll, and without what is for screen readers alone.
+# The map is left out but for its buttons and legend: a test of its own measures what it draws
+FAULTS = """() => {
+    const homes = "button, td, th, li, dd, dt, label, summary, p, figcaption, h2, h3, a, section, header, body, .chip";
+    const own = ".leaflet-pane, svg, .sr, .skip, script, style, option, [hidden]";
+    const seen = (box, element) => {
+        let { left, top, right, bottom } = box;
+        for (let e = element; e && e !== document.body; e = e.parentElement) {
+            const { overflowX, overflowY, position } = getComputedStyle(e);
+            const frame = e.getBoundingClientRect();
+            if (overflowX !== "visible") [left, right] = [Math.max(left, frame.left), Math.min(right, frame.right)];
+            if (overflowY !== "visible") [top, bottom] = [Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
+            if (position === "fixed") break;
+        }
+        return { left, top, right, bottom };
+    };
+    const clipped = (element) =>
+        element && (getComputedStyle(element).clipPath.startsWith("inset") || clipped(element.parentElement));
+    const large = ({ left, top, right, bottom }) => right - left > 1 && bottom - top > 1;
+    const told = ({ tagName, className, textContent: text }) => `<${tagName} ${className}> ${text.trim().slice(0, 40)}`;
+    const faults = [];
+    const things = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+        const parent = node.parentElement;
+        if (!node.data.trim() || parent.closest(own) || !parent.checkVisibility({ opacityProperty: true })) continue;
+        if (clipped(parent)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        // a line's own frame is higher than its letters
+        const boxes = [...range.getClientRects()].map(({ left, top, right, bottom }) => {
+            const third = (bottom - top) / 5;
+            return { left, top: top + third, right, bottom: bottom - third };
+        });
+        const home = parent.closest(homes);
+        const frame = home.getBoundingClientRect();
+        const out = boxes.some((box) => box.left < frame.left - 2 || box.right > frame.right + 2);
+        if (out && getComputedStyle(home).display !== "inline")
+            faults.push(`leaves its box: ${told(home)}`);
+        boxes.map((box) => seen(box, parent)).filter(large).forEach((box) => things.push([box, parent, "text"]));
+    }
+    document.querySelectorAll("a, button, input, select, summary, textarea").forEach((element) => {
+        if (element.closest(`${own}, label, .leaflet-control-attribution`) || !element.checkVisibility()) return;
+        if (getComputedStyle(element).display === "inline") return; // a link in a sentence is its text
+        const box = seen(element.getBoundingClientRect(), element);
+        if (large(box)) things.push([box, element, "control"]);
+    });
+    things.sort(([a], [b]) => a.top - b.top);
+    things.forEach(([a, one, kind], k) => {
+        for (let m = k + 1; m < things.length && things[m][0].top < a.bottom - 1; m += 1) {
+            const [b, other, kindOfOther] = things[m];
+            const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+            if (wide <= 1 || Math.min(a.bottom, b.bottom) - b.top <= 1) continue;
+            if (one === other || one.contains(other) || other.contains(one)) continue;
+            faults.push(`${kind} on ${kindOfOther}: ${told(one)} | ${told(other)}`);
+        }
+    });
+    return [...new Set(faults)];
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+def test_nothing_lies_on_anything_else_and_no_text_leaves_its_box(visit, city_page, size):
+    for tab in TABS:
+        with visit(city_page, size, fragment=f"tab={tab}") as seen:
+            for code in LANGUAGES:
+                seen.page.locator(f"[data-language={code}]").click()
+                assert seen.page.evaluate(FAULTS) == [], (tab, code)
+                assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+def test_the_open_legend_holds_its_words(visit, city_page, size):
+    with visit(city_page, size, fragment="tab=decide") as seen:
+        for code in LANGUAGES:
+            seen.page.locator(f"[data-language={code}]").click()
+            seen.page.evaluate("void layer_control_legend.expand()")
+            assert (
+                seen.page.evaluate(
+                    """() => {
+                    const frame = document.querySelector(".leaflet-control-layers").getBoundingClientRect();
+                    return [...document.querySelectorAll(".leaflet-control-layers label *")]
+                        .filter((one) => one.getBoundingClientRect().right > frame.right + 0.5)
+                        .map((one) => one.textContent);
+                }"""
+                )
+                == []
+            ), code
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+def test_the_other_pages_hold_together_too(visit, spoken_pages, size):
+    for kind in ("index", "comparison"):
+        with visit(spoken_pages[kind], size) as seen:
+            for code in LANGUAGES:
+                seen.page.locator(f"[data-language={code}]").click()
+                assert seen.page.evaluate(FAULTS) == [], (kind, code)
+
+
+def test_a_word_explained_covers_nothing(visit, city_page):
+    for size in SIZES.values():
+        with visit(city_page, size, fragment="tab=compare") as seen:
+            seen.page.locator("[data-term=marks]").first.click()
+            assert seen.page.evaluate(FAULTS) == []
+
+
+def test_what_scrolls_sideways_says_so_and_until_its_end(visit, city_page):
+    with visit(city_page, SIZES[390], fragment="tab=evidence") as seen:
+        frames = seen.page.locator(".wide:visible")
+        seen.page.wait_for_timeout(100)
+        for k in range(frames.count()):
+            frame = frames.nth(k)
+            over = frame.evaluate("(one) => one.scrollWidth - one.clientWidth > 1")
+            assert frame.evaluate("(one) => one.classList.contains('goes-right')") == over
+            if not over:
+                continue
+            assert frame.get_attribute("tabindex") == "0"
+            assert frame.evaluate("(one) => getComputedStyle(one).maskImage") != "none"
+            frame.evaluate("(one) => { one.scrollLeft = one.scrollWidth; }")
+            seen.page.wait_for_timeout(100)
+            assert frame.evaluate("(one) => [...one.classList].filter((name) => name.startsWith('goes-'))") == [
+                "goes-left"
+            ]
+
+
+def test_the_measure_finds_what_lies_on_something_and_what_leaves_its_box(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=decide") as seen:
+        seen.page.evaluate("document.querySelector('#share').style.cssText = 'position:relative;left:-80px'")
+        seen.page.evaluate("document.querySelector('.option p').style.cssText = 'width:2rem;white-space:nowrap'")
+        found = seen.page.evaluate(FAULTS)
+        assert any(fault.startswith("control on control") for fault in found)
+        assert any(fault.startswith("leaves its box: <P") for fault in found)
