@@ -138,9 +138,9 @@ const openSheet = (list, i) => {
   const sheet = make("article", { id: "sheet", className: "sheet", tabIndex: -1 }, sheetActs(),
     make("p", { className: "small" }, `${data.title} · ${data.map_date}`), make("h2", {}, titled(site)),
     make("div", { className: "halves" },
-      make("div", {}, sheetFacts(site), ...aroundIt(site)),
+      make("div", {}, sheetFacts(site), ...aroundIt(site), ...sureLines(site)),
       make("div", {}, pictured(site, row, false, (site.areas || []).length ? t("Where it lies, with what is reached on foot and creative spaces (blue)") : t("Where it lies, with creative spaces (blue)")), pictured(site, row, true, t("Its ground and the streets around it")))),
-    ...sureLines(site), ...sheetMeasures(site),
+    ...sheetMeasures(site),
     ...(site.settle ? [make("h3", {}, t("What would settle the doubts")), make("p", {}, site.settle)] : []),
     ...doubts(site), ...proofs(few), ...noteField(site),
     make("p", { className: "small" }, CAUTIONS().join(" "), " ", t("Map data © OpenStreetMap contributors (ODbL)."), " ", data.source));
