@@ -26,7 +26,7 @@ def table(name, rows):
     )
     if TABLES[name].has_geometry:
         frame = gpd.GeoDataFrame(frame, geometry=[row["geometry"] for row in rows], crs=4326)
-    return tables._in_order(frame, TABLES[name])
+    return tables.in_order(frame, TABLES[name])
 
 
 def packed_frames():

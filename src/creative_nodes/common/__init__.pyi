@@ -31,7 +31,6 @@ from .made_of import together as together
 from .messages import FORMATS as FORMATS
 from .messages import LANGUAGES as LANGUAGES
 from .messages import LOCALES as LOCALES
-from .messages import NBSP as NBSP
 from .messages import Message as Message
 from .messages import amount as amount
 from .messages import area as area
@@ -46,6 +45,7 @@ from .messages import minutes as minutes
 from .messages import not_known as not_known
 from .messages import number as number
 from .messages import percent as percent
+from .messages import percent_sign as percent_sign
 from .messages import plain_number as plain_number
 from .messages import plural as plural
 from .messages import say as say

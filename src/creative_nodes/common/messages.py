@@ -28,6 +28,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt", "zh": "中文"}
 LOCALES = {"en": Locale("en", "GB"), "vi": Locale("vi", "VN"), "zh": Locale.parse("zh_Hans_CN")}
 LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
+DAY = {"en": "long", "vi": "d/M/y", "zh": "long"}  # how a date is written; Vietnamese writes it in figures
 NBSP = "\u00a0"  # keeps a number and its unit on one line
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -116,6 +117,9 @@ def number(value: float, *, digits: int = 3) -> str:
     if value == 0:
         return "0"
     whole = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    if language() == "zh" and abs(value) >= 1e5:
+        size, unit = (1e8, "亿") if abs(value) >= 1e8 else (1e4, "万")
+        return f"{float(f'{value / size:.{digits}g}'):,.15g}{unit}"
     if abs(value) >= 10 ** (digits - 1):
         step = 10 ** max(0, math.floor(math.log10(abs(value))) - digits + 1)
         return figures_of(f"{round(value / step) * step:,.0f}")
@@ -133,9 +137,14 @@ def plain_number(value: float) -> str:
     return figures_of(f"{value:g}")
 
 
+def percent_sign() -> str:
+    """Return the sign as it stands after a number: apart in English alone."""
+    return f"{NBSP}%" if language() == "en" else "%"
+
+
 def percent(share: float) -> str:
     """Write a share as a percentage; near none or all it keeps a decimal, and is rounded to neither."""
-    value, sign = share * 100, "%" if language() == "zh" else f"{NBSP}%"
+    value, sign = share * 100, percent_sign()
     if 0 < value < 0.1:
         return say("under {limit}", limit=f"{figures_of('0.1')}{sign}")
     if 99.95 <= value < 100:
@@ -146,14 +155,16 @@ def percent(share: float) -> str:
 
 def area(square_metres: float) -> str:
     """Write an area in m² or hectares."""
-    return f"{number(square_metres / 1e4)} ha" if square_metres >= 1e4 else f"{number(square_metres)} m²"
+    if square_metres >= 1e4:
+        return say("{n} ha", n=number(square_metres / 1e4))
+    return say("{n} m²", n=number(square_metres))
 
 
 def metres(value: float) -> str:
     """Write a distance in m or km."""
     if value >= 1000:
-        return figures_of(f"{value / 1000:.1f}") + " km"
-    return f"{round(value / 10) * 10 if value >= 100 else value:.0f} m"
+        return say("{n} km", n=figures_of(f"{value / 1000:.1f}"))
+    return say("{n} m", n=f"{round(value / 10) * 10 if value >= 100 else value:.0f}")
 
 
 def amount(value: float) -> str:
@@ -169,7 +180,7 @@ def minutes(value: float) -> str:
 def day(text: str) -> str:
     """Write a date given as 2018-01-01, or a month given as 2018-01; a year, and what is no date, stays as it is."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return str(format_date(date.fromisoformat(text), format="long", locale=LOCALES[language()]))
+        return str(format_date(date.fromisoformat(text), format=DAY[language()], locale=LOCALES[language()]))
     if re.fullmatch(r"\d{4}-\d{2}", text):
         return str(format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=LOCALES[language()]))
     return text
@@ -177,6 +188,9 @@ def day(text: str) -> str:
 
 def weekday(text: str) -> str:
     """Write a date given as 2018-01-01 with its day of the week."""
+    named = format_date(date.fromisoformat(text), format="EEEE", locale=LOCALES[language()])
+    if language() == "vi":
+        return f"{named}, {day(text)}"
     return str(format_date(date.fromisoformat(text), format="full", locale=LOCALES[language()]))
 
 

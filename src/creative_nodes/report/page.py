@@ -298,8 +298,12 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
         page_script(CITY_SCRIPTS),
     )
     judged = {"carried": asdict(english.carried), "chips": keys.CHIPS}
-    named = {"shapes": parts.shapes, "place_names": names_on_map(paper)}
-    once = {**named, "bounds": [[south, west], [north, east]], **judged}
+    once = {
+        "shapes": parts.shapes,
+        "place_names": names_on_map(paper),
+        "bounds": [[south, west], [north, east]],
+        **judged,
+    }
     return render(
         "city.html.j2",
         title=spoken["en"]["title"],

@@ -19,7 +19,7 @@ def test_no_message_is_missing_unsure_or_short_of_a_field(code):
 
 @pytest.mark.parametrize(
     ("code", "text"),
-    [("en", "12,345 of 9.3\u00a0% · 1 January 2018 · 1.50"), ("vi", "12.345 of 9,3\u00a0% · 1 tháng 1, 2018 · 1,50")],
+    [("en", "12,345 of 9.3\u00a0% · 1 January 2018 · 1.50"), ("vi", "12.345 of 9,3% · 1/1/2018 · 1,50")],
 )
 def test_numbers_and_dates_follow_the_language(code, text, monkeypatch):
     monkeypatch.setattr(messages, "translations", lambda language: {})
@@ -85,3 +85,21 @@ def test_texts_of_code_templates_scripts_and_settings_are_collected():
     for part in (".py", ".j2", ".js", "config/cities/hanoi.yaml", "config/taxonomy/", "config/registry/hanoi.csv"):
         assert any(part in file for file in files), part
     assert not any("leaflet" in file for file in files)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1_223_000, "122万"), (117_852, "11.8万"), (99_999, "100,000"), (2_500_000_000, "25亿"), (-250_000, "-25万")],
+)
+def test_chinese_counts_rounded_numbers_in_ten_thousands(value, text):
+    with speaking("zh"):
+        assert messages.number(value) == text
+
+
+def test_units_are_those_of_the_language():
+    with speaking("zh"):
+        assert (messages.area(5_000), messages.area(52_230)) == ("5,000平方米", "5.22公顷")
+        assert (messages.metres(340), messages.metres(1_520)) == ("340米", "1.5公里")
+    with speaking("vi"):
+        assert (messages.area(52_230), messages.metres(1_520)) == ("5,22 ha", "1,5 km")
+        assert messages.weekday("2018-01-01") == "Thứ Hai, 1/1/2018"

@@ -117,7 +117,7 @@ def test_the_headline_names_the_places_where_no_candidate_bridges_a_gap(made, se
     assert page.answer.lead.startswith("No candidate bridges a gap")
     assert f"On this map a node would bridge a gap here: {page.gaps.spots[0].where}." in page.answer.beside[0]
     wanted = {
-        "vi": "Trên bản đồ này, một nút sáng tạo sẽ nối được khoảng trống ở đây:",
+        "vi": "Trên bản đồ này, một hạt nhân sáng tạo sẽ nối được khoảng trống ở đây:",
         "zh": "按此地图，节点在以下位置能够弥合断档：",
     }
     for code, words in wanted.items():
@@ -169,7 +169,7 @@ def test_a_point_is_told_by_the_nearest_named_space_as_far_as_a_geodesic_says(se
     with messages.speaking("vi"):
         assert words(settings, lon, lat, creative=creative) == "cách Xưởng A 700 m về phía đông nam"
     with messages.speaking("zh"):
-        assert words(settings, lon, lat, creative=creative) == "Xưởng A东南方向700 m"
+        assert words(settings, lon, lat, creative=creative) == "Xưởng A东南方向700米"
     assert words(settings, LON, LAT, creative=creative) == "beside Studio A"
 
 

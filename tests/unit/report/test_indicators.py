@@ -365,7 +365,7 @@ def test_thinning_tells_its_mean_and_range(towns: ModuleType) -> None:
     ("language", "source", "remark"),
     [
         ("en", "(5-95 %: 0.2 to 0.6), each without 20 %", "{mean} (0.2 to 0.6) had 20 % fewer been mapped"),
-        ("vi", "(5–95 %: từ 0,2 đến 0,6), mỗi lần bỏ", "{mean} (0,2 đến 0,6) nếu bản đồ thiếu thêm 20 %"),
+        ("vi", "(5–95%: từ 0,2 đến 0,6), mỗi lần bỏ", "{mean} (0,2 đến 0,6) nếu bản đồ thiếu thêm 20%"),
         ("zh", "（5%至95%区间：0.2至0.6）", "若地图上少收录20%的空间，则为{mean}（0.2至0.6）"),
     ],
 )

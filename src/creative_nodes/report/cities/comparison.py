@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import NBSP, count, listed, mark, not_known, plain_number, say, translated
+from creative_nodes.common import count, listed, mark, not_known, percent_sign, plain_number, say, translated
 from creative_nodes.report.cities.answers import answer_of
 from creative_nodes.report.cities.comparing import (
     SIZE,
@@ -315,7 +315,7 @@ def _value(figure: PublishedFigure) -> str:
 
 def percent_of(share: float) -> str:
     """Write a published share with the digits that it was published with: 3.54 %, 5.7 %."""
-    return f"{plain_number(round(share * 100, 6))}{NBSP}%"
+    return plain_number(round(share * 100, 6)) + percent_sign()
 
 
 def _published(figure: PublishedFigure) -> PublishedView:

@@ -5,8 +5,11 @@ Layers carry shapes and row numbers, never names: text reaches the page through 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -118,6 +121,20 @@ SIGNS: dict[str, Style] = {
     "low": {"sign": "diamond", "radius": 5, "fillColor": "#fff", "color": "#857d72", "weight": 1.5},
 }
 LINK: Style = {"color": CREATIVE, "weight": 1, "opacity": 0.35}
+
+
+@lru_cache
+def _light_colours() -> dict[str, str]:
+    """Read the colours of the light theme by name."""
+    text = (Path(__file__).parents[1] / "assets" / "colours.css").read_text(encoding="utf-8")
+    return dict(re.findall(r"(--[\w-]+): (?:light-dark\()?([^;,)]+)", text))
+
+
+def in_light(style: Style) -> Style:
+    """Return a style with the light theme's colours in place of their names, for maps that have no themes."""
+    return {
+        key: _light_colours().get(value, value) if isinstance(value, str) else value for key, value in style.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,9 @@ def _stations() -> Look:
 
 def _base(name: str) -> Look:
     kinds = reversed(BASE_LAYERS[name])
-    rules = [Rule(BASE_TITLES[kind], symbol_of(maps.PAPER_STYLES[kind]), _is("kind", kind)) for kind in kinds]
+    rules = [
+        Rule(BASE_TITLES[kind], symbol_of(maps.in_light(maps.PAPER_STYLES[kind])), _is("kind", kind)) for kind in kinds
+    ]
     return Look({"base_areas": "Ground", "base_lines": "Roads, rails, rivers"}[name], GROUND, tuple(rules), shown=True)
 
 
@@ -186,7 +188,7 @@ def looks(*, gains: Sequence[float], least: float) -> dict[str, Look]:
         "reference_hexagons": _gains(gains, places=False),
         "accessibility": Look("Walk to a core creative space", TODAY, _walk_rules()),
         "completeness": _mapping(),
-        "study_area": _one("Study area", GROUND, maps.OUTLINE, shown=True),
+        "study_area": _one("Study area", GROUND, maps.in_light(maps.OUTLINE), shown=True),
         "base_lines": _base("base_lines"),
         "base_areas": _base("base_areas"),
     }

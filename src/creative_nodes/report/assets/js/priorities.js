@@ -48,7 +48,7 @@ const prioritiesPanel = (panel, apply) => {
     };
   };
 
-  const percent = (share) => `${decimals(share * 100, 0, 1)}\u00a0%`;
+  const percent = (share) => `${decimals(share * 100, 0, 1)}${document.documentElement.lang === "en" ? "\u00a0%" : "%"}`;
   const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
   const activePreset = () => said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
   const isRun = () => state.weights.every((weight, k) => weight === own[k]);
