@@ -89,18 +89,34 @@ def test_the_links_that_the_numbered_sites_would_have_are_a_layer_that_follows_t
 
 
 @pytest.mark.parametrize("code", ["en", "vi", "zh"])
-def test_a_brief_is_one_page_of_a4(visit, city_page, code):
+def test_a_site_takes_one_page_of_a4_with_two_maps_and_room_for_notes(visit, city_page, code):
     with visit(city_page, fragment=f"lang={code}") as seen:
-        for i in range(min(3, seen.page.evaluate("creativeNodes.data.sites.length"))):
-            seen.page.evaluate(f"void creativeNodes.makeBrief('sites', {i})")
-            assert seen.page.locator("#brief h2").text_content() == seen.page.evaluate(
-                f"`${{creativeNodes.data.sites[{i}].rank}}. ${{creativeNodes.data.sites[{i}].name}}`"
-            )
-            assert seen.page.locator("#brief svg path").count() >= 1
-            printed = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+        page = seen.page
+        for i in range(min(3, page.evaluate("creativeNodes.data.sites.length"))):
+            page.evaluate(f"void creativeNodes.openSheet('sites', {i})")
+            site = page.evaluate(f"creativeNodes.data.sites[{i}]")
+            assert page.locator("#sheet h2").text_content() == f"{site['rank']}. {site['name']}"
+            assert page.locator("#sheet svg").count() == 2 and page.locator("#sheet svg path").count() >= 2
+            assert site["settle"] in page.locator("#sheet").inner_text()
+            page.locator("#sheet textarea").fill("ask the owner")
+            printed = page.pdf(prefer_css_page_size=True, print_background=True)
             assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
-            assert seen.page.locator("#brief").count() == 0  # printing it puts it away
         assert seen.wrong == [] and seen.asked == []
+
+
+def test_a_site_in_one_page_opens_from_its_card_and_its_address_and_keeps_notes_over_languages(visit, made_up_page):
+    with visit(made_up_page, fragment="tab=compare") as seen:
+        page = seen.page
+        page.locator("#rows [data-site='2']").click()
+        page.locator("#card .open-sheet").click()
+        page.locator("#sheet textarea").fill("ask the owner")
+        page.evaluate("creativeNodes.speak('vi')")
+        assert page.locator("#sheet textarea").input_value() == "ask the owner"
+        kept = page.url.split("#")[1]
+        page.keyboard.press("Escape")
+        assert page.locator("#sheet").count() == 0 and "sheet=" not in page.url
+    with visit(made_up_page, fragment=kept) as seen:
+        assert seen.page.locator("#sheet h2").is_visible() and not seen.page.locator("main").is_visible()
 
 
 def test_on_paper_the_page_is_unfolded_and_has_no_controls(visit, made_up_page):

@@ -69,6 +69,12 @@ rule draw_map:
             category="Pages",
             labels={"page": "{city}"},
         ),
+        slides=report(
+            "<reports>/slides/{city}.html",
+            caption="../report/slides.rst",
+            category="Pages",
+            labels={"page": "{city}, slides"},
+        ),
     log:
         "<logs>/{city}/draw_map.log",
     benchmark:

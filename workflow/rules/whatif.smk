@@ -84,6 +84,7 @@ use rule draw_map as draw_trial with:
         **with_trial(rules.draw_map.input),
     output:
         page="<reports>/{trial}_{city}.html",
+        slides="<reports>/slides/{trial}_{city}.html",
     log:
         "<logs>/{city}/draw_map_{trial}.log",
     benchmark:

@@ -11,6 +11,7 @@ from .languages import read_taxonomies as read_taxonomies
 from .names import fold as fold
 from .names import has_han as has_han
 from .names import names_of as names_of
+from .quality import wilson as wilson
 from .registry import read_registry as read_registry
 from .selector import Selector as Selector
 from .setting import look_around as look_around

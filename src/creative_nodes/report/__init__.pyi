@@ -7,10 +7,11 @@ from .cities.governance import read_governance as read_governance
 from .cities.index import index_page as index_page
 from .cities.read import compared_cities as compared_cities
 from .city.districts import read_districts as read_districts
-from .city.links import read_links as read_links
 from .city.onmap import grounds as grounds
+from .city.reading import read_city as read_city
 from .city.view import city_page as city_page
 from .city.whereabouts import read_ground as read_ground
+from .deck import deck_html as deck_html
 from .draw.paper import read_paper as read_paper
 from .gis.changes import pack_changes as pack_changes
 from .gis.city import pack_city as pack_city

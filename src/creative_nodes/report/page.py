@@ -48,9 +48,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js", "theme.js")
-_CITY_SCRIPTS = "card ranking map names filters weighing answer priorities brief terms compare tabs"
+_CITY_SCRIPTS = "card ranking map names filters weighing answer priorities terms compare tabs sheet"
 CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
-CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print")
+CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print", "sheet")
 # sections under the map by the tab that shows them, in the order of the page
 SECTIONS = {
     "decide": ("also",),
@@ -266,8 +266,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
     paper : what its map is drawn on.
     """
     english = speak()
-    report = english.settings.report
-    tiles = report.tiles_url if report.online_tiles else None
+    tiles = english.settings.report.tiles_url if english.settings.report.online_tiles else None
     parts = maps.build(map_data(english, paper), tiles_url=tiles)
 
     def data() -> dict[str, Any]:
@@ -328,7 +327,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
 def _plain_html(
     name: str,
     parts: Sequence[str],
-    styles: Sequence[str],
+    looks: Sequence[str],
     title: str,
     speak: Callable[[], Any],
     *,
@@ -350,7 +349,7 @@ def _plain_html(
         title=spoken["en"]["title"],
         parts=spoken["en"]["parts"],
         policy=policy(script),
-        css=style_sheets(styles),
+        css=style_sheets(looks),
         script=script,
         blob=blob(spoken),
     )
@@ -365,8 +364,8 @@ def index_html(speak: Callable[[], IndexPage], *, run: Run = None) -> str:
     run : the record of the run, whose hashes stand at its foot.
     """
     title = mark("Old industry, new nodes: the cities")
-    styles = ("report", "national", "print")
-    return _plain_html("index", ("cities",), styles, title, speak, run=run, scripts=("national.js",))
+    looks = ("report", "national", "print")
+    return _plain_html("index", ("cities",), looks, title, speak, run=run, scripts=("national.js",))
 
 
 def comparison_html(speak: Callable[[], ComparisonPage], *, run: Run = None) -> str:
@@ -377,14 +376,14 @@ def comparison_html(speak: Callable[[], ComparisonPage], *, run: Run = None) -> 
     speak : makes its view-model in the language in force.
     run : the record of the run, whose hashes stand at its foot.
     """
-    styles = ("report", "certainty", "comparison", "print")
-    return _plain_html("comparison", COMPARISON_PARTS, styles, mark("The cities compared"), speak, run=run)
+    looks = ("report", "certainty", "comparison", "print")
+    return _plain_html("comparison", COMPARISON_PARTS, looks, mark("The cities compared"), speak, run=run)
 
 
 def changes_html(speak: Callable[[], ChangesPage]) -> str:
     """Write the page that tells what changed from one run to another; `speak` makes it in the language in force."""
-    styles = ("report", "certainty", "comparison", "changes", "print")
-    return _plain_html("changes", ("all",), styles, mark("What changed from one run to another"), speak)
+    looks = ("report", "certainty", "comparison", "changes", "print")
+    return _plain_html("changes", ("all",), looks, mark("What changed from one run to another"), speak)
 
 
 def write_page(text: str, path: str | Path) -> None:

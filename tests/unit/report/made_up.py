@@ -14,7 +14,7 @@ from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygo
 
 from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA, POSITION_CRITERIA
-from creative_nodes.report import page
+from creative_nodes.report import deck, page
 from creative_nodes.report import settings as page_settings
 from creative_nodes.report.city import figures, links, onmap, view
 from creative_nodes.report.draw import packed as packed_data
@@ -686,6 +686,14 @@ def city_html(
     drawn = (folder / f"{name}.parquet" for name in ("places", "street_edges"))
     paper = read_paper(*drawn, city.area, city.epsg, sites=onmap.grounds(city))
     return page.city_html(speak, paper)
+
+
+def deck_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options: bool) -> str:
+    """Write the tables, read them back and draw the slides."""
+    write_tables(folder, made)
+    read = {name: tables.read(TABLES[name], folder / f"{name}.parquet") for name in made}
+    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options))
+    return deck.deck_html(speak, read)
 
 
 @cache

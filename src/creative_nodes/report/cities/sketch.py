@@ -55,14 +55,16 @@ class Sketch:
     bar: int
     bar_km: int
     too_many_links: bool
+    water: str = ""
 
 
 @dataclass(frozen=True)
 class SketchGround:
-    """What one city's map is drawn of: the study area in metres, its tables, and names of its best candidates."""
+    """What one city's map is drawn of: its tables, names of its best candidates, and water (EPSG:4326) if any."""
 
     tables: Mapping[str, Any]
     best: Sequence[tuple[int, str, str]]
+    water: BaseGeometry | None = None
 
     @property
     def epsg(self) -> int:
@@ -148,6 +150,15 @@ def _bar_km(metres_per_unit: float) -> int:
     return fits[-1] if fits else STEPS_KM[0]
 
 
+def _water(ground: SketchGround, area: BaseGeometry, frame: Frame) -> str:
+    """Draw the water of the study area, without corners that are too near to see."""
+    if ground.water is None:
+        return ""
+    metric: BaseGeometry = reproject(ground.water, WGS84_EPSG, ground.epsg)
+    drawn = shapely.intersection(shapely.make_valid(metric), area).simplify(frame.metres_per_unit)
+    return _rings([part for part in shapely.get_parts(drawn) if part.geom_type == "Polygon"], frame)
+
+
 def _sketch(ground: SketchGround, metres_per_unit: float, height: int) -> Sketch:
     epsg, area = ground.epsg, ground.area
     west, south, east, north = area.bounds
@@ -177,6 +188,7 @@ def _sketch(ground: SketchGround, metres_per_unit: float, height: int) -> Sketch
         bar=round(_bar_km(metres_per_unit) * 1000 / metres_per_unit),
         bar_km=_bar_km(metres_per_unit),
         too_many_links=len(links) > MAX_LINKS,
+        water=_water(ground, area, frame),
     )
 
 

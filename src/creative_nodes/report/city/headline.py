@@ -14,6 +14,7 @@ from creative_nodes.report.city.figures import SPACES, quoted
 from creative_nodes.report.city.gaps import gain_anchor
 from creative_nodes.report.city.reservations import reservations
 from creative_nodes.report.city.sets import doubt_of, set_of
+from creative_nodes.report.city.settling import most_often
 from creative_nodes.report.say.keys import CHIPS, MARKS
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences, worded
@@ -173,7 +174,6 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Called) -> tuple[
     if not own:
         return say("No set of sites is recommended."), ()
     if row is not None and not bool(row.recommended):
-        often = say("Most often chosen: {names}.", names=[name.get(one, one) for one in row.most_often])
         return (
             say(
                 "No set of sites is recommended: the best of this run reaches 90 % of the best in {share:percent} of "
@@ -181,7 +181,7 @@ def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Called) -> tuple[
                 share=float(row.reaches),
                 worlds=int(row.worlds),
             ),
-            (often,),
+            (most_often(tables, row.most_often, name),),
         )
     beside = table(tables, "set_beside_ranking")
     differ = beside is not None and beside["reason"].iloc[0] != "agree"
@@ -273,8 +273,8 @@ def headline(
 
     Parameters
     ----------
-    tables : recommended, set_beside_ranking, scales, set_doubt, site_doubt, decisions, heritage and marks by name; each
-        may be missing or empty.
+    tables : recommended, set_beside_ranking, scales, set_doubt, member_doubt, site_doubt, decisions, heritage and marks
+        by name; each may be missing or empty.
     ordered : the tables candidates and scores, joined and in order.
     settings : of this run.
     names : names to show by site_id.

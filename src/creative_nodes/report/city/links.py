@@ -27,6 +27,8 @@ TAGS: dict[str, tuple[LinkKind, str]] = {
     "wikipedia": ("wikipedia", r"(?:[a-z]{2,3}(?:-[a-z]{2,12})*|simple):"),
     "wikidata": ("wikidata", r"Q[0-9]"),
 }
+# parts of an address behind its street, from the smallest
+AREAS = ("quarter", "subdistrict", "suburb", "district")
 KINDS: tuple[LinkKind, ...] = ("photo", "wikipedia", "wikidata")
 NO_TITLE = re.compile(r"[<>\[\]{}|]|//")  # MediaWiki takes none of the first in a title; "//" is an address gone wrong
 # named hosts only: an IP address or localhost would lead into the reader's own network
@@ -94,6 +96,16 @@ def tag_links(tags: Mapping[str, str]) -> Links:
     return tuple((kind, address) for address, kind in found.items())
 
 
+def _tags_of(path: str | Path, osm_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Read the tags of some OSM objects, and no other rows of the table places."""
+    need_columns(Path(path), ["osm_id", "tags"])
+    wanted = sorted(set(osm_ids))
+    if not wanted:
+        return {}
+    table = pq.read_table(path, columns=["osm_id", "tags"], filters=[("osm_id", "in", wanted)])
+    return {row["osm_id"]: json.loads(row["tags"]) for row in table.to_pylist()}
+
+
 def read_links(path: str | Path, osm_ids: Iterable[str]) -> dict[str, Links]:
     """Read the addresses in the tags of some OSM objects, and no other rows of the table.
 
@@ -110,13 +122,48 @@ def read_links(path: str | Path, osm_ids: Iterable[str]) -> dict[str, Links]:
     ------
     InputError : the table lacks a column.
     """
-    need_columns(Path(path), ["osm_id", "tags"])
-    wanted = sorted(set(osm_ids))
-    if not wanted:
-        return {}
-    table = pq.read_table(path, columns=["osm_id", "tags"], filters=[("osm_id", "in", wanted)])
-    found = {row["osm_id"]: tag_links(json.loads(row["tags"])) for row in table.to_pylist()}
+    found = {osm_id: tag_links(tags) for osm_id, tags in _tags_of(path, osm_ids).items()}
     return {osm_id: links for osm_id, links in found.items() if links}
+
+
+def tag_address(tags: Mapping[str, str]) -> str:
+    """Join the parts of an address as OSM tags hold them; nothing without a street, a place or the whole of it."""
+    if full := str(tags.get("addr:full") or ""):
+        return full
+    street = str(tags.get("addr:street") or tags.get("addr:place") or "")
+    first = " ".join(part for part in (str(tags.get("addr:housenumber") or ""), street) if part) if street else ""
+    return ", ".join(part for part in (first, *(str(tags.get(f"addr:{key}") or "") for key in AREAS)) if part)
+
+
+def read_addresses(path: str | Path, osm_ids: Iterable[str]) -> dict[str, str]:
+    """Read the addresses in the tags of some OSM objects, in one line each.
+
+    Parameters
+    ----------
+    path : the table places.
+    osm_ids : of the objects, such as "way/123".
+
+    Raises
+    ------
+    InputError : the table lacks a column.
+    """
+    found = {osm_id: tag_address(tags) for osm_id, tags in _tags_of(path, osm_ids).items()}
+    return {osm_id: address for osm_id, address in found.items() if address}
+
+
+def site_addresses(heritage: pd.DataFrame, addresses: Mapping[str, str]) -> dict[str, str]:
+    """Return the address of each site by site_id, the fullest of its members'; sites without any are left out.
+
+    Parameters
+    ----------
+    heritage : table with site_id and osm_ids, the members.
+    addresses : by osm_id, as `read_addresses` gives them.
+    """
+    own = {
+        site_id: [addresses[one] for one in osm_ids if one in addresses]
+        for site_id, osm_ids in zip(heritage["site_id"], heritage["osm_ids"], strict=True)
+    }
+    return {site_id: max(found, key=len) for site_id, found in own.items() if found}
 
 
 def _item_links(item: str, image: str) -> Links:

@@ -107,6 +107,8 @@ class SiteCard:
     rank_low: int | None = None
     rank_high: int | None = None
     interval_words: str = ""
+    chance_words: str = ""
+    address: str = ""
     unreachable_reason: str = ""
     near: str = ""
     ground: str = ""

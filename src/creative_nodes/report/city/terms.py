@@ -162,6 +162,15 @@ def _marks(settings: PageSettings, top_n: int) -> list[tuple[str, str, str]]:
             ),
         ),
         (
+            "worlds",
+            say("worlds drawn"),
+            say(
+                "The run made again {worlds:count} times, each with settings, map data and sites drawn at random "
+                "within what is not known of them: how often an answer comes out again tells how sure it is.",
+                worlds=settings.doubt.worlds,
+            ),
+        ),
+        (
             "interval",
             say("rank interval"),
             say(

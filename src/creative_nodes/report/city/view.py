@@ -37,7 +37,7 @@ from creative_nodes.report.city.figures import (
 from creative_nodes.report.city.gaps import Gaps, gaps
 from creative_nodes.report.city.headline import Headline, headline
 from creative_nodes.report.city.known import KnownSite, known_sites, partners_in
-from creative_nodes.report.city.links import Links, site_links
+from creative_nodes.report.city.links import Links, site_addresses, site_links
 from creative_nodes.report.city.made_of import Names, made_of
 from creative_nodes.report.city.nodes import Nodes, nodes
 from creative_nodes.report.city.priorities import Priorities, live_priorities
@@ -45,6 +45,7 @@ from creative_nodes.report.city.record import Record, record
 from creative_nodes.report.city.related import Related, related
 from creative_nodes.report.city.reservations import plans_for
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
+from creative_nodes.report.city.settling import beside_set, map_chances, next_steps, settling
 from creative_nodes.report.city.sites import (
     AroundSites,
     SiteCard,
@@ -94,6 +95,8 @@ class CityPage:
     thin: str
     counts: str
     choice: tuple[Option, ...]
+    beside_set: tuple[str, ...]
+    next_steps: tuple[str, ...]
     gaps: Gaps | None
     nodes: Nodes | None
     related: Related | None
@@ -216,6 +219,7 @@ def city_page(
     links: Mapping[str, Links] | None = None,
     districts: gpd.GeoDataFrame | None = None,
     ground: Ground | None = None,
+    addresses: Mapping[str, str] | None = None,
 ) -> CityPage:
     """Make the view-model of a city's page.
 
@@ -234,9 +238,12 @@ def city_page(
     links : photo and wiki addresses by osm_id, as `links.read_links` gives them; none: the cards show none.
     districts : as `districts.read_districts` gives them; none: no site has a district.
     ground : as `whereabouts.read_ground` gives it; none: places are told by creative spaces alone.
+    addresses : by osm_id, as `links.read_addresses` gives them; none: no site has one.
     """
     words = words or {}
     more = site_links(tables["heritage"], links or {})
+    settled, chances = settling(tables), map_chances(tables)
+    addressed = site_addresses(tables["heritage"], addresses or {})
     study = tables["study_area"].iloc[0]
     epsg = int(study["epsg"])
     creative, indicators = tables["creative"], tables["indicators"]
@@ -263,6 +270,9 @@ def city_page(
             map_mark_words=worded(MAP_MARKS, verdict) if verdict else "",
             linked=linked.get(site.site_id, ()),
             more=more.get(site.site_id, ()),
+            settle=settled[site.site_id],
+            chance_words=chances.get(site.site_id, ""),
+            address=addressed.get(site.site_id, ""),
             district=in_districts[i],
             plans=plans_for(tables, (site.site_id, *one_ground[site.site_id])),
         )
@@ -296,6 +306,8 @@ def city_page(
         thin=thin_words(indicators),
         counts=what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city)),
         choice=choice(tables, site_ids, called),
+        beside_set=beside_set(tables),
+        next_steps=next_steps(tables, called),
         gaps=gapped,
         nodes=nodes(tables, settings),
         related=related(tables, settings),

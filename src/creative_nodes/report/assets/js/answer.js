@@ -69,7 +69,8 @@ const member = (i, adds) => {
 };
 const option = (key, label, brings, members) => {
   const head = make("h2", { id: `h-${key}` }, label);
-  const box = make("section", { className: `option option-${key}` }, head, make("ul", {}, ...members), make("p", { className: "small" }, bringsOf(brings)));
+  const box = make("section", { className: `option option-${key}` }, head, make("ul", {}, ...members), make("p", { className: "small" }, bringsOf(brings)),
+    key === "best" ? make("p", { className: "small parts" }, t("What a site adds depends on the others of its set, so the parts need not add up to the whole.")) : "");
   box.setAttribute("aria-labelledby", head.id);
   return box;
 };
@@ -109,6 +110,8 @@ const answerAnew = (found) => {
     [data.choice, data.choice_words] = data.runChoice;
     data.runChoice = null;
   }
+  const next = choice.querySelector(".next");
+  if (next) next.hidden = found.changed; // it tells of the run's own set
   noteRun(found.changed);
   afterAnswer.forEach((act) => act());
 };

@@ -97,3 +97,10 @@ document.addEventListener("click", (event) => {
   target.focus();
   target.scrollIntoView();
 });
+/* the whole page on paper: everything that is folded opens, and folds again afterwards */
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("main details:not([open])")];
+  unfolded.forEach((one) => { one.open = true; });
+});
+window.addEventListener("afterprint", () => unfolded.forEach((one) => { one.open = false; }));

@@ -149,7 +149,7 @@ const open = (list, i) => {
   const site = data[list][i];
   const button = make("button", { type: "button", className: "close" }, t("Close"));
   button.addEventListener("click", close);
-  card.replaceChildren(button, ...details(site), ...more(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site, true), ...pickBox(list, i), briefButton(list, i));
+  card.replaceChildren(button, ...details(site), ...more(site), ...within(site), ...measures(site), ...doubts(site), ...proofs(site, true), ...pickBox(list, i), sheetButton(list, i));
   dock(true);
   card.scrollTop = 0;
 };

@@ -1,0 +1,103 @@
+"""What would settle the doubts, what to do next, and what stands beside the set."""
+
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from creative_nodes.report.city import links, settling
+
+HERITAGE = pd.DataFrame(
+    {
+        "site_id": ["a", "b", "c", "d"],
+        "status": ["vacated", "in_use", "not_known", "vacated"],
+        "status_source": ["a list", "a list", "", ""],
+        "start_year": pd.array([1905, None, 1960, 1970], dtype="Int64"),
+    }
+)
+DOUBT = pd.DataFrame(
+    {
+        "site_id": ["a", "b"],
+        "top_n": 4,
+        "worlds": 250,
+        "p_top_map": [0.848, 0.284],
+        "rank_low": pd.array([1, 2], dtype="Int64"),
+        "rank_high": pd.array([6, None], dtype="Int64"),
+        "moved_by": ["area", ""],
+    }
+)
+SET = pd.DataFrame({"set": "best", "site_id": ["a", "b"]})
+
+
+def set_doubt(*, recommended):
+    row = {"eligible": 11, "worlds": 250, "mean_reached": 0.8, "recommended": recommended, "most_often": ["a", "d"]}
+    return pd.DataFrame([row])
+
+
+def test_a_site_says_whom_to_ask_by_its_use_and_who_says_so():
+    told = settling.settling({"heritage": HERITAGE, "site_doubt": DOUBT})
+    assert told["a"] == (
+        "Ask its owner and the planning office when the ground is free and what is planned there. "
+        "What would settle most of its rank: measure its ground on the cadastral map."
+    )
+    assert told["b"] == (
+        "Ask its owner whether it will move out: it is in use. Look up when it was built: no year is known."
+    )
+    assert told["c"] == told["d"] == "Ask its owner whether the ground can be had: no source says so."
+
+
+def test_the_chance_stands_with_the_range_that_so_many_worlds_leave():
+    low, high = binomtest(212, 250).proportion_ci(0.95, method="wilson")
+    told = settling.map_chances({"site_doubt": DOUBT})
+    assert f"in 85 % of 250 worlds (between {low * 100:.0f} % and {high * 100:.0f} %".replace(" %", "\u00a0%") in told[
+        "a"
+    ].replace(" %", "\u00a0%")
+    assert told["a"].endswith("With weights drawn too its rank lies between 1 and 6 in 90 %.")
+    assert told["b"].endswith("in 5 % or more it is not ranked at all.")
+    assert settling.map_chances({}) == {}
+
+
+def test_what_to_do_next_asks_about_the_set_or_about_what_worlds_choose_most_often():
+    given = {"heritage": HERITAGE, "recommended": SET, "site_doubt": DOUBT}
+    names = {"a": "Alpha", "b": "Beta", "d": "Delta"}
+    told = settling.next_steps(given | {"set_doubt": set_doubt(recommended=True)}, names)
+    assert told == (
+        "Ask owners and planning office when the ground is free: Alpha. Find out first whether it can be had: Beta.",
+        "The least sure of them is Alpha: measure its ground on the cadastral map.",
+    )
+    told = settling.next_steps(given | {"set_doubt": set_doubt(recommended=False)}, names)
+    assert told[0].endswith("Find out first whether it can be had: Delta.")
+    assert settling.next_steps({"heritage": HERITAGE}, names) == ()
+
+
+def test_the_most_often_chosen_stand_with_their_shares():
+    chances = pd.DataFrame({"site_id": ["a"], "chance": [0.732]})
+    told = settling.most_often({"member_doubt": chances}, ["a", "b"], {"a": "Alpha", "b": "Beta"})
+    assert told.replace("\u00a0", " ") == "Most often chosen: Alpha (in 73 %) and Beta."
+
+
+def test_beside_the_set_stands_of_how_many_it_is_and_why_parts_do_not_add_up():
+    parts, of = settling.beside_set({"recommended": SET, "set_doubt": set_doubt(recommended=True)})
+    assert "need not add up" in parts and of.startswith("Chosen from 11 sites") and "80" in of
+    assert settling.beside_set({}) == ()
+    assert settling.beside_set({"recommended": SET.head(1)}) == ()
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ({"addr:full": "1 Mill Street, Oldtown"}, "1 Mill Street, Oldtown"),
+        (
+            {"addr:housenumber": "26", "addr:street": "Phố Đức Giang", "addr:district": "Long Biên"},
+            "26 Phố Đức Giang, Long Biên",
+        ),
+        ({"addr:housenumber": "26"}, ""),
+        ({"name": "Works"}, ""),
+    ],
+)
+def test_an_address_is_made_of_its_tags(tags, told):
+    assert links.tag_address(tags) == told
+
+
+def test_a_site_has_the_fullest_address_of_its_members():
+    heritage = pd.DataFrame({"site_id": ["a", "b"], "osm_ids": [["way/1", "way/2"], []]})
+    assert links.site_addresses(heritage, {"way/1": "x", "way/2": "x, y", "way/3": "z"}) == {"a": "x, y"}
