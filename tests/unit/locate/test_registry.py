@@ -113,8 +113,12 @@ def test_shipped_registry_is_sound(root, city, heritage, creative):
 
 def test_shipped_registries_are_named_in_the_cities(root, main_config):
     assert load_config(main_config)
-    for path in (root / "config" / "cities").glob("*.yaml"):
-        assert yaml.safe_load(path.read_text(encoding="utf-8"))["registry"] == f"config/registry/{path.stem}.csv"
+    cities = {
+        path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (root / "config" / "cities").glob("*.yaml")
+    }
+    assert all((root / city["registry"]).is_file() for city in cities.values())
+    for path in (root / "config" / "registry").glob("*.csv"):
+        assert cities[path.stem]["registry"] == f"config/registry/{path.name}"
 
 
 # ---------------------------------------------------------------- reading
