@@ -92,6 +92,7 @@ from .warm import can_fork as can_fork
 from .whole import Making as Making
 from .whole import die_with_parent as die_with_parent
 from .whole import sweep as sweep
+from .whole import whole_file as whole_file
 from .words import BY_MODE as BY_MODE
 from .words import CRITERIA as CRITERIA
 from .words import CRITERION_GROUPS as CRITERION_GROUPS

@@ -28,7 +28,9 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt", "zh": "中文"}
 LOCALES = {"en": Locale("en", "GB"), "vi": Locale("vi", "VN"), "zh": Locale.parse("zh_Hans_CN")}
 LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
-DAY = {"en": "long", "vi": "d/M/y", "zh": "long"}  # how a date is written; Vietnamese writes it in figures
+# how a date is written, by itself and with its day of the week; Vietnamese writes it in figures
+DAY = {"en": "long", "vi": "d/M/y", "zh": "long"}
+WEEKDAY = {"en": "full", "vi": "EEEE, d/M/y", "zh": "full"}
 NBSP = "\u00a0"  # keeps a number and its unit on one line
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -188,10 +190,7 @@ def day(text: str) -> str:
 
 def weekday(text: str) -> str:
     """Write a date given as 2018-01-01 with its day of the week."""
-    named = format_date(date.fromisoformat(text), format="EEEE", locale=LOCALES[language()])
-    if language() == "vi":
-        return f"{named}, {day(text)}"
-    return str(format_date(date.fromisoformat(text), format="full", locale=LOCALES[language()]))
+    return str(format_date(date.fromisoformat(text), format=WEEKDAY[language()], locale=LOCALES[language()]))
 
 
 def listed(items: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from creative_nodes.common.errors import InputError
 from creative_nodes.common.made_of import PROVENANCE_KEY, MadeOf
 from creative_nodes.common.schema import Column, Kind, Table
 from creative_nodes.common.version import __version__
+from creative_nodes.common.whole import whole_file
 
 WGS84 = "EPSG:4326"
 
@@ -143,16 +144,11 @@ def write(frame: pd.DataFrame, table: Table, path: str | Path, *, provenance: di
     path = Path(path)
     check(frame, table, where=str(path))
     frame = in_order(frame, table)
-    temporary = path.with_name(f".{path.name}.part")
     note = json.dumps({**provenance, "table": table.name, "version": __version__}, sort_keys=True, ensure_ascii=False)
-    temporary.parent.mkdir(parents=True, exist_ok=True)
     content = _content(frame)
     metadata = {**(content.schema.metadata or {}), PROVENANCE_KEY: note.encode()}
-    try:
-        pq.write_table(content.replace_schema_metadata(metadata), temporary, compression="zstd")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as aside:
+        pq.write_table(content.replace_schema_metadata(metadata), aside, compression="zstd")
 
 
 def read(table: Table, path: str | Path) -> Any:

@@ -13,7 +13,8 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,26 @@ def _remove(folder: Path, handle: int) -> None:
     """Remove a locked folder, then let go of the lock, so that who waits for it finds it gone and makes a new one."""
     shutil.rmtree(folder, ignore_errors=True)
     os.close(handle)
+
+
+@contextmanager
+def whole_file(path: str | Path, *, ending: str = ".part") -> Iterator[Path]:
+    """Hand out a path beside a file to write to; what stands there at the end takes the file's place, or nothing does.
+
+    Parameters
+    ----------
+    path : the file; its folder is made.
+    ending : of the path handed out, for programs that go by it.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}{ending}")
+    aside.unlink(missing_ok=True)
+    try:
+        yield aside
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def sweep(*roots: str | Path) -> list[Path]:

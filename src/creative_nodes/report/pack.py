@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes.common import PARTS
+from creative_nodes.common import PARTS, whole_file
 from creative_nodes.report.gis.layers import flat, with_rank
 from creative_nodes.report.tables import TABLES
 
@@ -54,7 +54,6 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
     frame : rows of a table.
     path : file to write, whole or not at all.
     """
-    path = Path(path)
     rows = pd.DataFrame(flat(frame).drop(columns="geometry", errors="ignore"))
     if isinstance(frame, gpd.GeoDataFrame):
         points = frame.geometry.representative_point()
@@ -62,13 +61,8 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
     for name in rows.columns:
         if not pd.api.types.is_numeric_dtype(rows[name]):
             rows[name] = rows[name].astype(object).map(_safe)
-    temporary = path.with_name(f".{path.name}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        rows.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as aside:
+        rows.to_csv(aside, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def for_spreadsheets(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -26,6 +26,7 @@ from creative_nodes.common import (
     say_n,
     speaking,
     translated,
+    whole_file,
 )
 from creative_nodes.report.cities.changes import ChangesPage
 from creative_nodes.report.cities.comparison import ComparisonPage
@@ -394,11 +395,8 @@ def write_page(text: str, path: str | Path) -> None:
     text : the page.
     path : the file; its folder is made.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with whole_file(path) as aside:
+        aside.write_text(text, encoding="utf-8")
 
 
 def missing_messages(page: CityPage) -> Sequence[str]:

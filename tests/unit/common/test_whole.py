@@ -12,7 +12,7 @@ import pyogrio
 import pytest
 from shapely.geometry import Point
 
-from creative_nodes.common import InputError, Making, sweep
+from creative_nodes.common import InputError, Making, sweep, whole_file
 from creative_nodes.common.whole import COMPANIONS
 
 # a program that has the database open: in write-ahead mode, in the middle of reading, of writing, or idle
@@ -210,3 +210,14 @@ def test_what_a_killed_process_left_is_swept_and_what_a_living_one_makes_is_not(
     assert not making.aside(tmp_path / "a.txt").exists()
     making.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_replaced_whole_and_stays_as_it_was_when_its_writer_fails(tmp_path):
+    path = tmp_path / "new folder" / "table.csv"
+    with whole_file(path) as aside:
+        aside.write_text("one")
+        assert not path.exists()
+    with pytest.raises(ValueError, match="no more"), whole_file(path, ending=".part.csv") as aside:
+        aside.write_text("tw")
+        raise ValueError("no more")
+    assert path.read_text() == "one" and list(path.parent.iterdir()) == [path]

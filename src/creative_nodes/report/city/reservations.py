@@ -84,8 +84,8 @@ def _ages(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Cal
     if heritage is None:
         return
     sites = dict.fromkeys(one for site, others in beside.items() for one in (site, *others))
-    told = heritage[heritage["start_year"].notna() | heritage["listed"]]["site_id"]
-    lacking = [names.get(one, one) for one in sites if one in set(heritage["site_id"]) - set(told)]
+    untold = set(heritage.loc[heritage["start_year"].isna() & ~heritage["listed"], "site_id"])
+    lacking = [names.get(one, one) for one in sites if one in untold]
     if lacking:
         yield say(
             "No year of building and no listing as heritage was found for {names}: "

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyogrio
 
+from creative_nodes.common import whole_file
 from creative_nodes.report.gis.layers import Layer, alias
 from creative_nodes.report.gis.qml import qml, qml_of_table
 from creative_nodes.report.gis.sld import sld
@@ -109,16 +110,10 @@ def write_layers(layers: Sequence[Layer], looks: Mapping[str, Look], path: str |
     -------
     names of the layers and tables.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.part.gpkg")
-    temporary.unlink(missing_ok=True)
-    try:
+    with whole_file(path, ending=".part.gpkg") as aside:
         for layer in layers:
-            _write_rows(layer, temporary)
-        with closing(sqlite3.connect(temporary)) as base, base:
+            _write_rows(layer, aside)
+        with closing(sqlite3.connect(aside)) as base, base:
             _tell_fields(base, layers)
             _write_styles(base, layers, looks)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return [layer.name for layer in layers]

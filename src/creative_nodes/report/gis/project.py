@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 import pyproj
 
-from creative_nodes.common import WGS84_EPSG
+from creative_nodes.common import WGS84_EPSG, whole_file
 from creative_nodes.report.gis.layers import OUTLINE, Layer
 from creative_nodes.report.gis.layout import Sheet, add_layout
 from creative_nodes.report.gis.looks import GROUPS
@@ -196,9 +196,5 @@ def write_project(layers: Sequence[Layer], looks: Mapping[str, Look], about: Abo
     with zipfile.ZipFile(packed, "w") as archive:
         inner = zipfile.ZipInfo(f"{path.stem}.qgs", OLDEST)
         archive.writestr(inner, project(layers, looks, about), zipfile.ZIP_DEFLATED)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(packed.getvalue())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as aside:
+        aside.write_bytes(packed.getvalue())

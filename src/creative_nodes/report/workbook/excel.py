@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from creative_nodes.common import whole_file
 from creative_nodes.report.pack import is_formula
 from creative_nodes.report.workbook.sheets import Cell, Head, Sheet
 
@@ -140,10 +141,5 @@ def write_workbook(sheets: Sequence[Sheet], path: str | Path, *, title: str) -> 
     sheets, title : as for `workbook`.
     path : file to write.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(workbook(sheets, title=title))
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as aside:
+        aside.write_bytes(workbook(sheets, title=title))

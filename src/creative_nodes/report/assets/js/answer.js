@@ -26,10 +26,7 @@ const judgeSites = ({ judged, parts }) => parts.forEach((_, i) => {
 });
 
 /* ---- the headline */
-const inPercent = (share) => {
-  const text = share > 0 && share < 0.1 ? decimals(share * 100, 0, 1) : decimals(share * 100, 0, share > 0.995 ? 1 : 0);
-  return language === "zh" ? `${text}%` : `${text}\u00a0%`;
-};
+const inPercent = (share) => percent(decimals(share * 100, 0, (share > 0 && share < 0.1) || share > 0.995 ? 1 : 0));
 const sentences = (...said) => said.filter(Boolean).join(language === "zh" ? "" : " ");
 const listed = (names) => new Intl.ListFormat(LOCALES[language], { type: "conjunction" }).format(names);
 const amount = (n) => (n > 0 && n < 0.005 ? t("under {limit}", { limit: fixed(0.01, 2) }) : fixed(n, 2));

@@ -54,6 +54,8 @@ const decimals = (value, least, most) => {
   return formatters.get(key).format(value);
 };
 const whole = (value) => decimals(value, 0, 0);
+/* a number as a percentage: the sign stands apart in English alone */
+const percent = (number) => `${number}${language === "en" ? "\u00a0" : ""}%`;
 const fixed = (value, digits) => decimals(value, digits, digits);
 
 /* make an element: tag, properties, children (texts become text nodes) */

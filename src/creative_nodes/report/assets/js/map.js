@@ -107,12 +107,6 @@ const markOnMap = (i) => {
     if (row === i) layer.bringToFront();
   }));
 };
-/* how much of the map's left an open card covers, if it lies over it */
-const coveredLeft = () => {
-  const [over, under] = [card, map.getContainer()].map((one) => one.getBoundingClientRect());
-  const apart = card.hidden || over.left >= under.right || over.right <= under.left || over.top >= under.bottom || over.bottom <= under.top;
-  return apart || over.width > under.width * 0.7 ? 0 : Math.max(0, over.right - under.left);
-};
 const outlineOf = (i) => {
   const bounds = L.latLngBounds([data.sites[i].at]);
   each("sites", (layer, row) => { if (row === i) bounds.extend(layer.getBounds()); });
@@ -122,7 +116,7 @@ const zoomTo = (i) => {
   const bounds = outlineOf(i);
   if (window.shapes_reached && map.hasLayer(window.shapes_reached))
     (data.sites[i].areas || []).filter(([walk]) => walk).forEach(([, , polygons]) => polygons.forEach((rings) => bounds.extend(ring(rings[0]))));
-  map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40 + coveredLeft(), 40], paddingBottomRight: [40 + asideOf(), 40], animate: !calm.matches });
+  map.fitBounds(bounds, { maxZoom: SITE_ZOOM, paddingTopLeft: [40, 40], paddingBottomRight: [40 + asideOf(), 40], animate: !calm.matches });
 };
 /* the ground and what stands around it, at a scale that a plan has */
 const GROUND_SCALE = 2500;
@@ -133,7 +127,7 @@ const toGround = (i) => {
   const at = outlineOf(i).getCenter();
   const zoom = scaleZoom(GROUND_SCALE, at.lat);
   map.options.zoomSnap = 0; // the scale is met exactly, between the steps of the zoom
-  map.setView(map.unproject(map.project(at, zoom).subtract([coveredLeft() / 2, 0]), zoom), zoom, { animate: false });
+  map.setView(at, zoom, { animate: false });
   map.options.zoomSnap = zoomSnap;
 };
 const showNear = () => {

@@ -48,7 +48,6 @@ const prioritiesPanel = (panel, apply) => {
     };
   };
 
-  const percent = (share) => `${decimals(share * 100, 0, 1)}${document.documentElement.lang === "en" ? "\u00a0%" : "%"}`;
   const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
   const activePreset = () => said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
   const isRun = () => state.weights.every((weight, k) => weight === own[k]);
@@ -254,8 +253,8 @@ const prioritiesPanel = (panel, apply) => {
   };
   const showSlider = ({ input, share }, shown, part) => {
     if (!input.disabled && Number(input.value) !== Math.round(shown)) input.value = Math.round(shown);
-    share.textContent = percent(part);
-    input.setAttribute("aria-valuetext", t("{share} of the score", { share: percent(part) }));
+    share.textContent = percent(decimals(part * 100, 0, 1));
+    input.setAttribute("aria-valuetext", t("{share} of the score", { share: share.textContent }));
   };
   const show = (told) => {
     const applied = appliedWeights(state.weights, known);
@@ -285,7 +284,7 @@ const prioritiesPanel = (panel, apply) => {
     const changed = !isRun();
     const active = activePreset();
     const told = active ? active.label : t("your own");
-    apply({ ...result, run: run.ranks, changed, told, toRun: backToRun, weights: groups.map((members, g) => [said().groups[g].label, percent(total(members.map((k) => applied[k])))]),
+    apply({ ...result, run: run.ranks, changed, told, toRun: backToRun, weights: groups.map((members, g) => [said().groups[g].label, percent(decimals(total(members.map((k) => applied[k])) * 100, 0, 1))]),
       judged: changed ? judge(state.weights) : null, parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) });
   };
   const refresh = (told = "") => {
