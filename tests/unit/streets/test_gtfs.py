@@ -549,10 +549,17 @@ def test_headways_are_those_of_gtfs_kits_own_expansion(feed: Feed, seed: int) ->
         (lambda name, lines: [*lines, '"' + "x" * 140_000] if name == "trips" else lines, r"trips\.txt, line \d+"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_named(feed: Feed, change: Any, said: str) -> None:
+@pytest.mark.parametrize("limit", [1 << 17, 1 << 24])
+def test_a_row_that_cannot_be_read_is_named(feed: Feed, change: Any, said: str, limit: int) -> None:
+    """Also where another library has raised what the process takes for a value."""
     feed.every(15, "07:00", 8)
-    with pytest.raises(InputError, match=said):
-        read_file(feed, rewrite(feed, change))
+    before = csv.field_size_limit(limit)
+    try:
+        with pytest.raises(InputError, match=said):
+            read_file(feed, rewrite(feed, change))
+        assert csv.field_size_limit() == limit
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_a_table_of_another_encoding_and_a_bomb(feed: Feed) -> None:
