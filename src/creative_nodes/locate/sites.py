@@ -203,7 +203,7 @@ def locate(
     everyone = [*known, *(row for one in lists for row in one.rows if one.spec.kind != WIKIDATA)]
     inside = reproject(area, WGS84_EPSG, epsg)
     within = reproject(buffer_metres(area, edge_buffer_m, epsg), WGS84_EPSG, epsg)
-    # a space that has closed is history, and one that exists online alone has no place: their rows make no creative space
+    # a space that has closed is history, one that exists online alone has no place: their rows make none
     open_rows = [row for row in everyone if row.status != "lost" and not row.is_online]
     open_rows = [row for row in open_rows if row.kind in ("creative", "both")]
     others = Named.of(places, tags, epsg)

@@ -1,8 +1,8 @@
 """Whether a cut holds all it should: a .osm.pbf that breaks off between two blocks reads without an error.
 
 Nodes come first in a file, then ways, then relations. What is cut off shows in what is left: nodes that no way uses,
-outlines without tags that no relation uses, ways whose nodes are missing. A file with relations has all its ways, so nodes
-that no way uses are then what mappers left behind, in a small area a third of all.
+outlines without tags that no relation uses, ways whose nodes are missing. A file with relations has all its ways: nodes
+that no way uses are then what mappers left behind, in a small area up to a third of all.
 """
 
 from __future__ import annotations

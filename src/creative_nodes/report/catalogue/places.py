@@ -15,8 +15,8 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import NAME_COLUMNS, tables
-from creative_nodes.report.catalogue.facets import OF_SPACES, Facets, Told, rules_in, words_of
 from creative_nodes.locate import ONLINE_ONLY
+from creative_nodes.report.catalogue.facets import OF_SPACES, Facets, Told, rules_in, words_of
 from creative_nodes.report.catalogue.files import FILED, ONLINE
 from creative_nodes.report.pack import DEGREE_DECIMALS
 from creative_nodes.report.say.words import osm_url, web_links

@@ -115,8 +115,8 @@ def write_catalogue(
     Parameters
     ----------
     settings : of each city, JSON as `catalogue_settings_of` reads it.
-    files : one file a city by name of the table, `places` and `registry` among them; `facets`, the file of facets; `taxonomies`,
-        those that name classes; others are passed over.
+    files : one file a city by name of the table, `places` and `registry` among them; `facets`, the file of facets;
+        `taxonomies`, those that name classes; others are passed over.
     run : the record of the run.
     folder : of the catalogue.
 
