@@ -49,7 +49,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js", "theme.js")
-_CITY_SCRIPTS = "card ranking map names filters weighing answer priorities terms compare sheet tabs"
+_CITY_SCRIPTS = "card ranking map names filters weighing answer priorities terms compare sheet tabs print"
 CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print", "sheet")
 # sections under the map by the tab that shows them, in the order of the page
