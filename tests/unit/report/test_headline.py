@@ -138,17 +138,17 @@ def test_a_set_that_holds_against_both_stands_plain(made, settings):
 
 
 def short(verdict):
-    return "" if verdict == "holds" else f" It would hold from 80{NB}%."
+    return "" if verdict == "holds" else f" It holds from 80{NB}%."
 
 
 @pytest.mark.parametrize(
     ("priorities", "map_and_model", "words"),
     [
         ("open", "holds", "Other priorities may favour other sites."),
-        ("holds", "open", "Other map data and models may favour other sites."),
-        ("open", "does_not_hold", "Other map data and models mostly favour other sites."),
+        ("holds", "open", "Other maps and models may favour other sites."),
+        ("open", "does_not_hold", "Other maps and models mostly favour other sites."),
         ("does_not_hold", "open", "Other priorities mostly favour other sites."),
-        ("open", "open", "Other map data and models may favour other sites."),  # 45 % beside 100 %
+        ("open", "open", "Other maps and models may favour other sites."),  # 45 % beside 100 %
     ],
 )
 def test_the_weaker_mark_is_named_and_both_stand_with_what_they_count(made, settings, priorities, map_and_model, words):
@@ -160,14 +160,12 @@ def test_the_weaker_mark_is_named_and_both_stand_with_what_they_count(made, sett
         (
             chips[priorities],
             f"priorities: {priorities.replace('_', ' ')}",
-            f"With other weights, drawn 10,000 times, it stays within a tenth of the best in 100{NB}%."
-            + short(priorities),
+            f"Within a tenth of the best in 100{NB}% of 10,000 trials." + short(priorities),
         ),
         (
             chips[map_and_model],
             f"map and model: {map_and_model.replace('_', ' ')}",
-            f"With other map data and models, drawn 250 times, it stays within a tenth of the best in 45{NB}%."
-            + short(map_and_model),
+            f"Within a tenth of the best in 45{NB}% of 250 trials." + short(map_and_model),
         ),
     ]
 
@@ -175,7 +173,7 @@ def test_the_weaker_mark_is_named_and_both_stand_with_what_they_count(made, sett
 def test_a_set_that_few_worlds_bear_out_is_not_recommended(made, settings):
     doubted = made["set_doubt"].assign(recommended=False, reaches=0.1)
     found = told(made, settings, set_doubt=doubted)
-    assert found.lead == ("No set of sites is recommended: other map data and models mostly favour other sites.")
+    assert found.lead == ("No set of sites is recommended: other maps and models mostly favour other sites.")
     assert "Most often chosen: Site 1, Site 2 and Site 3." in found.beside
 
 
@@ -231,9 +229,7 @@ def test_an_empty_city_says_that_nothing_was_found(made, settings):
 def test_without_a_set_the_marks_are_those_of_the_first_site(made, settings):
     found = told(made, settings, recommended=made["recommended"].iloc[:0], marks=made["marks"].query("about != 'set'"))
     assert found.lead == "No set of sites is recommended."
-    assert lines(found)[0][2].startswith(
-        "With other weights, drawn 10,000 times, the first site stays among the first 10 in "
-    )
+    assert lines(found)[0][2].startswith("The first site stays among the first 10 in ")
 
 
 def test_what_was_not_tried_is_not_told_as_plain(made, settings):

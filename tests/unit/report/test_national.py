@@ -75,7 +75,7 @@ def test_a_set_that_is_not_recommended_ranks_with_that_said(cities):
         **{"doubtful": "not_recommended", "empty": "none"}
     }
     assert rows["doubtful"].line == (
-        "With other map data and models, drawn 250 times, it stays within a tenth of the best in 8\u00a0%."
+        "On other maps and models it stays within a tenth of the best in 8\u00a0% of 250 trials."
     )
     assert [words for _, words in rows["doubtful"].marks] == [
         *("priorities: holds", "map and model: open", "the past: too few")

@@ -25,29 +25,16 @@ from creative_nodes.score import FEWEST_TESTED, HOLDS_FROM, LEAST_TO_RANK, RANKE
 WEAKER = {
     ("priorities", "open"): mark("Other priorities may favour other sites."),
     ("priorities", "does_not_hold"): mark("Other priorities mostly favour other sites."),
-    ("map_and_model", "open"): mark("Other map data and models may favour other sites."),
-    ("map_and_model", "does_not_hold"): mark("Other map data and models mostly favour other sites."),
+    ("map_and_model", "open"): mark("Other maps and models may favour other sites."),
+    ("map_and_model", "does_not_hold"): mark("Other maps and models mostly favour other sites."),
 }
 FOUND = (SPACES, "heritage_sites", "heritage_possible")  # figures of what a city has
 TYPICAL = "typical_network"
 IDLE_BELOW = 0.1  # of the network gain of a set that connects
-# what a mark counts, by what it is about
+# what a mark counts, by what it is about; what was varied in the trials stands in the words of the mark
 COUNTED = {
-    ("set", "priorities"): mark(
-        "With other weights, drawn {draws:count} times, it stays within a tenth of the best in {share:percent}."
-    ),
-    ("set", "map_and_model"): mark(
-        "With other map data and models, drawn {draws:count} times, it stays within a tenth of the best in "
-        "{share:percent}."
-    ),
-    ("site", "priorities"): mark(
-        "With other weights, drawn {draws:count} times, the first site stays among the first {top:count} in "
-        "{share:percent}."
-    ),
-    ("site", "map_and_model"): mark(
-        "With other map data and models, drawn {draws:count} times, the first site stays among the first {top:count} "
-        "in {share:percent}."
-    ),
+    "set": mark("Within a tenth of the best in {share:percent} of {draws:count} trials."),
+    "site": mark("The first site stays among the first {top:count} in {share:percent} of {draws:count} trials."),
 }
 
 
@@ -107,8 +94,8 @@ def _doubt(marks: pd.DataFrame) -> str:
 def _mark_line(row: Any) -> MarkLine:
     """Word one mark of a set or a site."""
     top = known_number(row.top_n)
-    line = say(COUNTED[row.about, row.mark], share=float(row.share), draws=int(row.draws), top=top or 0)
-    short = "" if row.verdict == "holds" else say("It would hold from {share:percent}.", share=HOLDS_FROM)
+    line = say(COUNTED[row.about], share=float(row.share), draws=int(row.draws), top=top or 0)
+    short = "" if row.verdict == "holds" else say("It holds from {share:percent}.", share=HOLDS_FROM)
     return MarkLine(CHIPS[row.verdict], worded(MARKS[row.mark], row.verdict), sentences(line, short))
 
 
@@ -208,7 +195,7 @@ def _set(
         return say("No set of sites is recommended."), ()
     if row is not None and not bool(row.recommended):
         return (
-            say("No set of sites is recommended: other map data and models mostly favour other sites."),
+            say("No set of sites is recommended: other maps and models mostly favour other sites."),
             (most_often(tables, row.most_often, name),),
         )
     beside = table(tables, "set_beside_ranking")

@@ -55,9 +55,9 @@ const headlineAnew = ({ order, judged, told, weights, toRun }) => {
     make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }))),
     reserve(plansOf(best?.members ?? [])), reserve(data.map_age),
     make("ul", { className: "marks" },
-      markLine(own, t("{name} is among the first {top} in {share} of {draws} draws of weights around these.", said(own)), "priorities"),
-      map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} draws of other map data and models.", said(map)), "map_and_model") : ""),
-    make("p", { className: "small" }, t("Not worked out anew: whether the set holds on other map data and models, and what the past says. Both were tested with the run's own priorities alone.")),
+      markLine(own, t("{name} is among the first {top} in {share} of {draws} trials of other weights.", said(own)), "priorities"),
+      map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} trials of other maps and models.", said(map)), "map_and_model") : ""),
+    make("p", { className: "small" }, t("Not worked out anew: whether the set holds on other maps and models, and what the past says. Both were tested with the run's own priorities alone.")),
   ];
 };
 
@@ -65,8 +65,7 @@ const headlineAnew = ({ order, judged, told, weights, toRun }) => {
 const member = (i, adds) => {
   const button = make("button", { type: "button" }, nameOfSite(i));
   button.dataset.show = i;
-  return make("li", {}, button, adds ? make("span", { className: "adds" }, bringsOf(adds)) : "",
-    ...(adds ? data.sites[i].plans ?? [] : []).map((plan) => make("span", { className: "plan" }, plan)));
+  return make("li", {}, button, adds ? make("span", { className: "adds" }, bringsOf(adds)) : "");
 };
 const option = (key, label, brings, members, instead) => {
   const head = make("h2", { id: `h-${key}` }, label);
