@@ -34,7 +34,8 @@ class Option:
 
     Attributes
     ----------
-    shown : the members to name: of the runner-up those that are not in the best set.
+    shown : the members to name: of the runner-up those that are not in the best set, none where the best single site
+        is named there already.
     instead : of the best set, those that stand there in their place, in words; nothing where all are named.
     """
 
@@ -76,16 +77,18 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
             for row in own
         )
         said = translated(label) if holds or key != "best" else say("Best of this run, not recommended")
-        shown, instead = _differs(members, found[0].members) if key == "runner_up" and found else (members, "")
+        shown, instead = _differs(key, members, found[0].members) if found else (members, "")
         brings = _brings(float(own[0].set_served), float(own[0].set_gain))
         found.append(Option(key, said, brings, members, shown, instead))
     return tuple(found)
 
 
-def _differs(members: tuple[Member, ...], best: tuple[Member, ...]) -> tuple[tuple[Member, ...], str]:
-    """Return the members that are not in the best set, and whose place they take; all where that would be none."""
+def _differs(key: str, members: tuple[Member, ...], best: tuple[Member, ...]) -> tuple[tuple[Member, ...], str]:
+    """Return the members to name beside the best set, and whose place they take; all where that would be none."""
     own, others = {one.number for one in members}, {one.number for one in best}
     new = tuple(one for one in members if one.number not in others)
+    if key == "single":
+        return new, ""
     left = [one.name for one in best if one.number not in own]
     if not new or not left or len(new) == len(members):
         return members, ""

@@ -85,7 +85,8 @@ const optionsAnew = ({ order, judged }) => {
   ].filter(Boolean);
   data.runChoice ??= [data.choice, data.choice_words];
   [data.choice, data.choice_words] = [kinds.map(([, , { members }]) => members), kinds.map(([, label]) => label)];
-  return kinds.map(([key, label, { members, adds, brings }]) => {
+  const named = kinds.filter(([key, , { members }]) => key !== "single" || !best?.members.includes(members[0]));
+  return named.map(([key, label, { members, adds, brings }]) => {
     const fresh = key === "runner_up" ? members.filter((i) => !best.members.includes(i)) : members;
     const shown = fresh.length ? fresh : members;
     const instead = shown.length < members.length ? best.members.filter((i) => !members.includes(i)).map(nameOfSite) : [];
