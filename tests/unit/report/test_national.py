@@ -74,7 +74,9 @@ def test_a_set_that_is_not_recommended_ranks_with_that_said(cities):
     assert {key: row.standing for key, row in rows.items() if row.standing != "recommended"} == {
         **{"doubtful": "not_recommended", "empty": "none"}
     }
-    assert rows["doubtful"].line == "The set reaches 90 % of the best in 8\u00a0% of 250 worlds drawn."
+    assert rows["doubtful"].line == (
+        "On other maps and models it stays within a tenth of the best in 8\u00a0% of 250 trials."
+    )
     assert [words for _, words in rows["doubtful"].marks] == [
         *("priorities: holds", "map and model: open", "the past: too few")
     ]

@@ -338,10 +338,10 @@ const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
   });
   judgeSites(found);
   reorder(found);
-  renumber(found);
+  answerAnew(found);
+  renumber(found); // after the answer: members of the set keep a pin
   drawNewLinks();
   reweigh();
-  answerAnew(found);
   performance.measure("priorities", { start });
 });
 /* for tests */
