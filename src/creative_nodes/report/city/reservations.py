@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -100,28 +100,37 @@ IN_SHORT = {
 }
 
 
-def plans_for(tables: Mapping[str, Any], sites: Sequence[str]) -> tuple[str, ...]:
-    """Say in short that something is decided or planned for a ground; what it is stands beside the answer.
+def plans_for(tables: Mapping[str, Any]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Return a function that says in short what is decided or planned for a ground, by the site_id of its sites.
+
+    What it is stands beside the answer.
 
     Parameters
     ----------
     tables : decisions by name; it may be missing.
-    sites : that stand on it, by site_id.
     """
-    return tuple(say(IN_SHORT[row.kind], when=row.date) for row in _decided(tables, sites))
+    decided = _decided(tables)
+    return lambda sites: tuple(say(IN_SHORT[row.kind], when=row.date) for row in _on(decided, sites))
 
 
-def _decided(tables: Mapping[str, Any], sites: Sequence[str]) -> list[Any]:
-    """Return what is decided or planned for a ground beside its release, each decision once."""
+def _decided(tables: Mapping[str, Any]) -> list[Any]:
+    """Return what is decided or planned beside a release."""
     decided = table(tables, "decisions")
-    if decided is None:
-        return []
-    plans = decided[decided["kind"].isin(DECIDED) & decided["site_id"].isin(sites)]
-    return rows(plans.drop_duplicates("decision"))
+    return [] if decided is None else rows(decided[decided["kind"].isin(DECIDED)])
+
+
+def _on(decided: Sequence[Any], sites: Sequence[str]) -> list[Any]:
+    """Return of what is decided that on a ground, each decision once."""
+    found: dict[str, Any] = {}
+    for row in decided:
+        if row.site_id in sites:
+            found.setdefault(row.decision, row)
+    return list(found.values())
 
 
 def _other_plans(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
     """Say of each ground what is decided or planned there, and when."""
+    decided = _decided(tables)
     for site, others in beside.items():
-        for row in _decided(tables, (site, *others)):
+        for row in _on(decided, (site, *others)):
             yield say(DECIDED[row.kind], name=names.get(site, site), when=row.date, plan=translated(row.decision))
