@@ -374,6 +374,7 @@ def _registry() -> pd.DataFrame:
             "year_converted": pd.array([2001, None, 2010, None], dtype="Int64"),
             "heritage_class": ["warehouse"] * n,
             "domain": [""] * n,
+            "tier": [""] * n,
             "lon": [WEST, None, WEST, None],
             "lat": [SOUTH, None, SOUTH, None],
             "precision": ["site"] * n,
