@@ -49,8 +49,8 @@ const marksAnew = (first, judged) => {
   const [own, map] = [judged.priorities[first], judged.map?.[first]];
   const said = (found) => ({ name: nameOfSite(first), top: whole(judged.top), share: inPercent(found.top), draws: whole(found.draws) });
   return make("ul", { className: "marks" },
-    markLine(own, t("{name} is among the first {top} in {share} of {draws} weightings near these.", said(own)), "priorities"),
-    map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} worlds drawn.", said(map)), "map_and_model") : "");
+    markLine(own, t("{name} is among the first {top} in {share} of {draws} trials of other weights.", said(own)), "priorities"),
+    map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} trials of other maps and models.", said(map)), "map_and_model") : "");
 };
 const headlineAnew = ({ order, judged, sets, told, weights, toRun }) => {
   const [first, best] = [order[0], sets[0]];
@@ -58,18 +58,10 @@ const headlineAnew = ({ order, judged, sets, told, weights, toRun }) => {
   back.addEventListener("click", toRun);
   return [
     make("p", { className: "own-told" }, make("b", {}, t("Priorities: {name}", { name: told })), ` (${weights.map((pair) => pair.join(" ")).join(" · ")}) `, back),
-<<<<<<< HEAD
     make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }))),
     reserve(plansOf(best?.members ?? [])), reserve(data.map_age),
-    make("ul", { className: "marks" },
-      markLine(own, t("{name} is among the first {top} in {share} of {draws} trials of other weights.", said(own)), "priorities"),
-      map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} trials of other maps and models.", said(map)), "map_and_model") : ""),
-    make("p", { className: "small" }, t("Not worked out anew: whether the set holds on other maps and models, and what the past says. Both were tested with the run's own priorities alone.")),
-=======
-    make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }), data.map_age)),
     judged ? marksAnew(first, judged) : document.querySelector("#answer .marks") ?? "",
-    make("p", { className: "small" }, t("Not worked out anew: whether the set holds in other worlds, and what the past says. Both were tested with the run's own priorities alone.")),
->>>>>>> wp-page
+    make("p", { className: "small" }, t("Not worked out anew: whether the set holds on other maps and models, and what the past says. Both were tested with the run's own priorities alone.")),
   ];
 };
 
