@@ -106,6 +106,7 @@ def all_ids(page):
 
 def settled(page):
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_selector("body:not(.judging)")  # marks follow the ranks
 
 
 WEIGHTINGS = [dict(zip(CRITERIA, row, strict=True)) for row in np.random.default_rng(3).dirichlet(np.ones(11), 12)]

@@ -112,6 +112,7 @@ SHOWN = """() => [...document.querySelectorAll("#rows tr")].map((row) => ({
 
 def shown(page):
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_selector("body:not(.judging)")  # marks follow the ranks
     return page.evaluate(SHOWN)
 
 

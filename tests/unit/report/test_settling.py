@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
 
 from creative_nodes.report.city import links, settling
 
@@ -46,6 +45,8 @@ def test_a_site_says_whom_to_ask_by_its_use_and_who_says_so():
 
 
 def test_the_chance_stands_with_the_range_that_so_many_worlds_leave():
+    from scipy.stats import binomtest
+
     low, high = binomtest(212, 250).proportion_ci(0.95, method="wilson")
     told = settling.map_chances({"site_doubt": DOUBT})
     assert f"in 85 % of 250 worlds (between {low * 100:.0f} % and {high * 100:.0f} %".replace(" %", "\u00a0%") in told[

@@ -61,7 +61,7 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
     names : names to show by site_id.
     """
     number = {site_id: i for i, site_id in enumerate(site_ids)}
-    holds = is_recommended(tables)
+    holds, planned = is_recommended(tables), plans_for(tables)
     found: list[Option] = []
     for key, label in KINDS.items():
         own = [row for row in set_of(tables, kind=key) if row.site_id in number]
@@ -72,7 +72,7 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
                 number[row.site_id],
                 names.get(row.site_id, row.site_id),
                 _brings(float(row.adds_served), float(row.adds_gain)) if key == "best" else "",
-                plans_for(tables, (row.site_id, *row.one_ground_with)) if key == "best" else (),
+                planned((row.site_id, *row.one_ground_with)) if key == "best" else (),
             )
             for row in own
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -100,15 +100,17 @@ IN_SHORT = {
 }
 
 
-def plans_for(tables: Mapping[str, Any], sites: Sequence[str]) -> tuple[str, ...]:
-    """Say in short that something is decided or planned for a ground; what it is stands beside the answer.
+def plans_for(tables: Mapping[str, Any]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Return a function that says in short what is decided or planned for a ground, by the site_id of its sites.
+
+    What it is stands beside the answer.
 
     Parameters
     ----------
     tables : decisions by name; it may be missing.
-    sites : that stand on it, by site_id.
     """
-    return tuple(say(IN_SHORT[row.kind], when=row.date) for row in plans_of(tables, sites))
+    on = plans_of(tables)
+    return lambda sites: tuple(say(IN_SHORT[row.kind], when=row.date) for row in on(sites))
 
 
 # what is planned or decided for members of the set, at its own line under the answer
@@ -130,7 +132,8 @@ def planned(tables: Mapping[str, Any], names: Called) -> str:
     names : names to show by site_id.
     """
     own = set_of(tables) if is_recommended(tables) else []
-    plans = {row.site_id: plans_of(tables, (row.site_id, *row.one_ground_with)) for row in own}
+    on = plans_of(tables)
+    plans = {row.site_id: on((row.site_id, *row.one_ground_with)) for row in own}
     lines = [
         say(PLANNED[plan.kind], name=names.get(site, site), when=plan.date)
         for site, some in plans.items()
@@ -158,23 +161,35 @@ def _left(taken: Sequence[Any], own: Sequence[Any]) -> str:
     )
 
 
-def plans_of(tables: Mapping[str, Any], sites: Sequence[str]) -> list[Any]:
-    """Return what is decided or planned for a ground beside its release, each decision once.
+def plans_of(tables: Mapping[str, Any]) -> Callable[[Sequence[str]], list[Any]]:
+    """Return what finds the decisions and plans for a ground, by the sites on it; a release is none.
 
     Parameters
     ----------
     tables : decisions by name; it may be missing.
-    sites : that stand on it, by site_id.
     """
+    decided = _decided(tables)
+    return lambda sites: _on(decided, sites)
+
+
+def _decided(tables: Mapping[str, Any]) -> list[Any]:
+    """Return what is decided or planned beside a release."""
     decided = table(tables, "decisions")
-    if decided is None:
-        return []
-    plans = decided[decided["kind"].isin(DECIDED) & decided["site_id"].isin(sites)]
-    return rows(plans.drop_duplicates("decision"))
+    return [] if decided is None else rows(decided[decided["kind"].isin(DECIDED)])
+
+
+def _on(decided: Sequence[Any], sites: Sequence[str]) -> list[Any]:
+    """Return of what is decided that on a ground, each decision once."""
+    found: dict[str, Any] = {}
+    for row in decided:
+        if row.site_id in sites:
+            found.setdefault(row.decision, row)
+    return list(found.values())
 
 
 def _other_plans(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
     """Say of each ground what is decided or planned there, and when."""
+    decided = _decided(tables)
     for site, others in beside.items():
-        for row in plans_of(tables, (site, *others)):
+        for row in _on(decided, (site, *others)):
             yield say(DECIDED[row.kind], name=names.get(site, site), when=row.date, plan=translated(row.decision))

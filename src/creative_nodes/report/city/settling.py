@@ -160,7 +160,8 @@ def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
     if doubt is not None and not is_recommended(tables):
         sites = list(doubt.most_often)
     known = {row.site_id: row for row in rows(tables["heritage"]) if row.site_id in sites}
-    plans = {one: plans_of(tables, (one, *_same_ground(tables, one))) for one in sites}
+    on = plans_of(tables)
+    plans = {one: on((one, *_same_ground(tables, one))) for one in sites}
     first = [
         say(FIRST[plan.kind], name=names.get(one, one), when=plan.date) for one, some in plans.items() for plan in some
     ]

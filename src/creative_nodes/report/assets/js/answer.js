@@ -44,19 +44,23 @@ const setSentence = ({ members, brings: [served, gain] }) => {
 const reserve = (text) => (text ? make("p", { className: "reserve" }, text) : "");
 const plansOf = (members) => members.flatMap((i) => (data.sites[i].plans ?? []).map((plan) => `${nameOfSite(i)}: ${plan}`)).join(" · ");
 const markLine = (found, text, kind) => make("li", {}, chip(found.verdict, data.marks[kind][found.verdict]), " ", text);
-const headlineAnew = ({ order, judged, told, weights, toRun }) => {
-  const first = order[0];
-  const [own, map, best] = [judged.priorities[first], judged.map?.[first], judged.sets[0]];
+/* how sure it is comes later than the rest: until then what was said of it stays, pale */
+const marksAnew = (first, judged) => {
+  const [own, map] = [judged.priorities[first], judged.map?.[first]];
   const said = (found) => ({ name: nameOfSite(first), top: whole(judged.top), share: inPercent(found.top), draws: whole(found.draws) });
+  return make("ul", { className: "marks" },
+    markLine(own, t("{name} is among the first {top} in {share} of {draws} trials of other weights.", said(own)), "priorities"),
+    map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} trials of other maps and models.", said(map)), "map_and_model") : "");
+};
+const headlineAnew = ({ order, judged, sets, told, weights, toRun }) => {
+  const [first, best] = [order[0], sets[0]];
   const back = make("button", { type: "button", id: "back-to-run" }, t("Back to the run's priorities"));
   back.addEventListener("click", toRun);
   return [
     make("p", { className: "own-told" }, make("b", {}, t("Priorities: {name}", { name: told })), ` (${weights.map((pair) => pair.join(" ")).join(" · ")}) `, back),
     make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }))),
     reserve(plansOf(best?.members ?? [])), reserve(data.map_age),
-    make("ul", { className: "marks" },
-      markLine(own, t("{name} is among the first {top} in {share} of {draws} trials of other weights.", said(own)), "priorities"),
-      map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} trials of other maps and models.", said(map)), "map_and_model") : ""),
+    judged ? marksAnew(first, judged) : document.querySelector("#answer .marks") ?? "",
     make("p", { className: "small" }, t("Not worked out anew: whether the set holds on other maps and models, and what the past says. Both were tested with the run's own priorities alone.")),
   ];
 };
@@ -75,8 +79,8 @@ const option = (key, label, brings, members, instead) => {
   return box;
 };
 /* the best set, its runner-up and the first of the ranking that may be chosen */
-const optionsAnew = ({ order, judged }) => {
-  const [best, second] = judged.sets;
+const optionsAnew = ({ order, sets }) => {
+  const [best, second] = sets;
   const single = order.find((i) => once.carried.sets.alone[i]);
   const kinds = [
     best && ["best", once.carried.sets.recommended ? t("Best together under these priorities") : t("Best of this run, not recommended"), best],
@@ -104,6 +108,9 @@ const noteRun = (changed) => {
   if (changed) TOLD_OF_RUN.forEach((part) => document.querySelector(`[data-part="${part}"] h2`)
     ?.after(make("p", { className: "of-run small" }, t("This section tells of the run's own priorities, not of those chosen now."))));
 };
+const headlineFollows = (found) => {
+  if (found.changed) document.getElementById("answer").replaceChildren(...headlineAnew(found));
+};
 const answerAnew = (found) => {
   const [answer, choice] = ["#answer", ".choice"].map((selector) => document.querySelector(selector));
   answer.replaceChildren(...(found.changed ? headlineAnew(found) : [...asWritten("header", "#answer")][0].childNodes));
@@ -119,5 +126,4 @@ const answerAnew = (found) => {
   const next = choice.querySelector(".next");
   if (next) next.hidden = found.changed; // it tells of the run's own set
   noteRun(found.changed);
-  afterAnswer.forEach((act) => act());
 };

@@ -5,7 +5,9 @@ const LANGUAGE_CODES = Object.keys(LOCALES);
 
 /* the data block: JSON, gzip, base64 */
 const unpack = async (text) => {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let k = 0; k < bytes.length; k += 1) bytes[k] = characters.charCodeAt(k);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 };
@@ -77,6 +79,29 @@ const fillBars = (within) => within.querySelectorAll("[data-share]").forEach((in
   inner.style.width = `${inner.dataset.share * 100}%`;
   if (inner.dataset.from) inner.style.marginLeft = `${inner.dataset.from * 100}%`;
 });
+
+/* work in steps: to the end at once, or in slices between which the page answers; new work takes the place of what was
+   under way */
+const SLICE_MS = 8;
+const toEnd = (steps) => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+};
+let underWay = null;
+const inSlices = (steps) => {
+  underWay = steps;
+  const slice = () => {
+    if (underWay !== steps) return;
+    for (const until = performance.now() + SLICE_MS; performance.now() < until;) if (steps.next().done) return;
+    setTimeout(slice);
+  };
+  setTimeout(slice); // what this frame shows is painted first
+};
+const giveUp = () => { underWay = null; };
+/* when the page has nothing else to do */
+const whenIdle = (act) => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 2000 }) : setTimeout(act, 200));
 
 /* what the console and the tests may call */
 const pageTools = {};

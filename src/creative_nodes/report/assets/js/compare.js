@@ -136,17 +136,22 @@ const showPicked = (told = "") => {
   });
   place.replaceChildren(told || (picked.length ? tn(picked.length, "{n} site chosen.", "{n} sites chosen.") : ""), ...(picked.length > 1 ? [" ", go] : []));
 };
+/* made when it is in view: hundreds of sites stand in its lists */
+let compareWaits = false;
 const compareAnew = () => {
   const box = document.getElementById("versus-box");
   if (!box) return;
+  showPicked();
+  compareWaits = !box.checkVisibility();
+  if (compareWaits) return;
   box.replaceChildren(
     make("p", { className: "small" }, t("Choose two to four sites here, by the boxes in the ranking, or in the card of a site. The bar is full at what an outstanding place of the city has.")),
     addSite(),
     ...(picked.length ? [siteTable(), copyLink()] : []),
     ...(once.carried.sets?.sets.length > 1 ? setTable() : []),
   );
-  showPicked();
 };
+const compareInView = () => { if (compareWaits) compareAnew(); };
 document.addEventListener("change", ({ target }) => {
   if (!target.matches?.("[data-pick]")) return;
   pick(+target.dataset.pick, target.checked);

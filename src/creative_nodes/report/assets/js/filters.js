@@ -76,8 +76,9 @@ const tell = (n, matching, m) => {
 };
 /* grey with the reason, or as it was */
 const greyOut = (row) => {
-  const i = +row.dataset.site;
+  const i = siteOfRow(row);
   const free = couldBeReused(i);
+  if (row.classList.contains("greyed") === !free) return;
   row.classList.toggle("greyed", !free);
   row.querySelector(".not-now")?.remove();
   if (!free) row.querySelector(".what").after(make("span", { className: "not-now" }, t("Not to be reused now: {status}", { status: data.sites[i].status_words })));
@@ -86,18 +87,22 @@ const arrange = () => {
   const body = document.getElementById("rows");
   if (!body) return;
   if (filtering() || sorting.by !== "rank" || sorting.down) completeRows();
-  const rows = [...body.children].sort((a, b) => inOrder(+a.dataset.site, +b.dataset.site));
+  const rows = [...body.children].sort((a, b) => inOrder(siteOfRow(a), siteOfRow(b)));
   const apart = [...ranking.querySelectorAll(".apart [data-site]")];
   let fit = 0;
   const waiting = rowsWaiting();
   rows.forEach((row) => {
-    row.hidden = !kept(+row.dataset.site);
+    row.hidden = !kept(siteOfRow(row));
     row.classList.toggle("more", !row.hidden && fit >= firstRows);
     fit += row.hidden ? 0 : 1;
   });
-  apart.forEach((row) => { row.hidden = !kept(+row.dataset.site); });
+  apart.forEach((row) => { row.hidden = !kept(siteOfRow(row)); });
   [...rows, ...apart].forEach(greyOut);
-  if (rows.some((row, k) => body.children[k] !== row)) body.append(...rows);
+  let next = body.firstElementChild;
+  rows.forEach((row) => {
+    if (row === next) next = row.nextElementSibling;
+    else body.insertBefore(row, next);
+  });
   fit += waiting;
   const all = document.getElementById("all");
   if (all) {
@@ -111,10 +116,7 @@ const arrange = () => {
     button.closest("th").setAttribute("aria-sort", on ? (sorting.down !== (sorting.by === "score") ? "descending" : "ascending") : "none");
   });
   fade();
-  order.takeRecords(); // what was moved here is no news
 };
-/* other priorities put the rows in their own order: what is chosen here holds on top of it */
-const order = new MutationObserver(arrange);
 
 /* ---- what the reader chooses from: each kind once, with how many there are */
 const kindsOf = (list, kind) => {
@@ -178,8 +180,6 @@ const offer = () => {
     reuseSwitch(),
     reset,
   ].filter(Boolean));
-  order.disconnect();
-  order.observe(document.getElementById("rows"), { childList: true });
   arrange();
 };
 ranking.addEventListener("click", (event) => {

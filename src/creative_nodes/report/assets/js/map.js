@@ -221,13 +221,13 @@ if (data.links.length) {
 /* the links that the numbered sites would have, whichever these are now */
 const drawNewLinks = () => {
   const layer = window.shapes_new_links;
-  if (!layer) return;
+  if (!layer || !map.hasLayer(layer)) return;
   layer.clearLayers();
   const ends = [];
   each("pins", (pin) => (data.sites[siteOf(pin)].linked || []).forEach((k) => ends.push([data.sites[siteOf(pin)].at, data.spaces[k].slice(6, 8)])));
   layer.addLayer(L.polyline(ends, { color: "#b34a00", weight: 1.4, opacity: 0.7, dashArray: "5 3", interactive: false, pane: "veil" }));
 };
-drawNewLinks();
+window.shapes_new_links?.on("add", drawNewLinks);
 
 /* the text shows a hexagon, or all of them, on the map */
 document.addEventListener("click", ({ target }) => {
@@ -353,11 +353,8 @@ const renumber = ({ order, ranks }) => {
   const rest = new Set(order.filter((i) => !first.includes(i)));
   const free = [];
   each("dots", (dot, i) => { if (!rest.delete(i)) free.push(dot); });
-  [...rest].forEach((i, k) => stand(free[k], i).setLatLng(data.sites[i].at));
-  each("dots", signed);
+  [...rest].forEach((i, k) => signed(stand(free[k], i).setLatLng(data.sites[i].at), i));
   spread();
-  map.fire("pinsmoved");
-  markOnMap(chosen);
 };
 map.on("zoomend", spread);
 if (pins.length > 1) show(L.latLngBounds(pins.map(({ home }) => home)), 40);

@@ -170,4 +170,4 @@ const placeNames = () => {
   nameGround(taken);
 };
 pageTools.nameStandsAt = (k) => whereOf(k).points[0];
-map.on("moveend pinsmoved resize", placeNames); // and when a tab is shown, or the language changes: see tabs.js
+map.on("moveend resize", placeNames); // and when other priorities hold, a tab is shown, or the language changes: see tabs.js

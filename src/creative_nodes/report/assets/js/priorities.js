@@ -2,7 +2,7 @@
 
 /* ---- the panel */
 const STEP = 5; // of a slider, by its buttons
-const prioritiesPanel = (panel, apply) => {
+const prioritiesPanel = (panel, page) => {
   const said = () => data.priorities;
   if (said().off) {
     const explain = () => panel.replaceChildren(make("p", { className: "small" }, make("b", {}, t("No live priorities here.")), " ", said().off));
@@ -30,23 +30,32 @@ const prioritiesPanel = (panel, apply) => {
   const ids = data.sites.map(({ site_id }) => site_id);
   let worlds = null;
   const unpacked = () => (worlds ??= packed ? unpackWorlds(packed, values, ids.length) : []);
-  const inWorlds = (weights) => unpacked().map((world) => ranksIn(world, weights, ids.length));
-  const drawnAround = (weights) => weightingsAround(appliedWeights(weights, known), concentration);
+  const inWorlds = (weights) => unpacked().map((world) => Array.from(ranksIn(world, weights, new Float64Array(ids.length))));
+  const drawnAround = (weights) => [...weightingsAround(appliedWeights(weights, known), concentration)];
   const serving = (weights) => {
     const two = [at.newly_served, at.network_gain];
     return two.every((k) => known[k]) ? shareOfServing(weights, own, ...two) : 0.5;
   };
-  const judge = (weights) => {
-    const drawn = drawnAround(weights).map((one) => ranksOf(scoreAll(unit, one)));
-    const share = serving(weights);
-    const verdict = (found, draws) => found.map((one) => ({ ...one, draws, verdict: verdictOf(one.top, draws, thresholds) }));
-    return {
-      top, share,
-      priorities: verdict(overRankings(drawn, values.length, top), drawn.length),
-      map: packed ? verdict(overRankings(inWorlds(weights), ids.length, top), packed.n) : null,
-      sets: sets ? setsByWorth(sets, share, ids) : [],
-    };
+  const setsUnder = (weights) => (sets ? setsByWorth(sets, serving(weights), ids) : []);
+  const columns = columnsOf(values, keys.length);
+  const rank = rankerOf(values.length);
+  /* in steps, between which the page can answer: each is a ranking */
+  const judging = function* (weights) {
+    const [scores, ranks, inWorld] = [new Float64Array(values.length), new Float64Array(values.length), new Float64Array(ids.length)];
+    const [near, worldwide] = [tallyOf(values.length), tallyOf(ids.length)];
+    for (const one of weightingsAround(appliedWeights(weights, known), concentration)) {
+      scoreInto(scores, columns, known, one);
+      near.add(rank(scores, ranks));
+      yield;
+    }
+    for (const world of unpacked()) {
+      worldwide.add(ranksIn(world, weights, inWorld));
+      yield;
+    }
+    const verdict = (found) => found.map((one) => ({ ...one, verdict: verdictOf(one.top, one.draws, thresholds) }));
+    return { top, share: serving(weights), priorities: verdict(near.found(top)), map: packed ? verdict(worldwide.found(top)) : null, sets: setsUnder(weights) };
   };
+  const judge = (weights) => toEnd(judging(weights));
 
   const presetOf = (key) => said().presets.find((preset) => preset.key === key && preset.weights.length);
   const activePreset = () => said().presets.find((preset) => preset.weights.length && preset.weights.every((weight, k) => weight === state.weights[k]));
@@ -275,22 +284,39 @@ const prioritiesPanel = (panel, apply) => {
   };
   let waiting = 0;
   let remark = "";
-  const draw = () => {
+  const foundNow = () => {
+    const { applied } = result;
+    const active = activePreset();
+    return { ...result, run: run.ranks, changed: !isRun(), told: active ? active.label : t("your own"), toRun: backToRun, judged: null, sets: isRun() ? [] : setsUnder(state.weights),
+      weights: groups.map((members, g) => [said().groups[g].label, percent(decimals(total(members.map((k) => applied[k])) * 100, 0, 1))]),
+      parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) };
+  };
+  /* how sure the ranks are takes a thousand rankings: it comes after them, once for the same weights, and the reader sees
+     that it is to come. What moves on meanwhile starts it anew */
+  let judged = [];
+  const settling = function* (found) {
+    const key = state.weights.join();
+    if (found.changed && judged[0] !== key) judged = [key, yield* judging(state.weights)];
+    found.judged = found.changed ? judged[1] : null;
+    yield* page.settle(found);
+    document.body.classList.remove("judging");
+  };
+  const draw = ({ whole = false } = {}) => {
     waiting = 0;
     const scores = scoreAll(unit, state.weights);
     result = { ...rankAll(scores, ties), scores, applied: appliedWeights(state.weights, known) };
     show(remark);
-    const applied = appliedWeights(state.weights, known);
-    const changed = !isRun();
-    const active = activePreset();
-    const told = active ? active.label : t("your own");
-    apply({ ...result, run: run.ranks, changed, told, toRun: backToRun, weights: groups.map((members, g) => [said().groups[g].label, percent(decimals(total(members.map((k) => applied[k])) * 100, 0, 1))]),
-      judged: changed ? judge(state.weights) : null, parts: values.map((row) => row.map((value, k) => (known[k] ? value * applied[k] : null))) });
+    const found = foundNow();
+    document.body.classList.add("judging");
+    page.follow(found);
+    giveUp();
+    if (whole) toEnd(settling(found));
+    else inSlices(settling(found));
   };
   const refresh = (told = "") => {
     remark = told;
     remember();
-    if (!waiting) waiting = requestAnimationFrame(draw);
+    if (!waiting) waiting = requestAnimationFrame(() => draw());
   };
   const copyYaml = async () => {
     const text = yaml();
@@ -312,37 +338,47 @@ const prioritiesPanel = (panel, apply) => {
   opened = recall();
   settled = snapshot();
   build();
-  onLanguage.unshift(() => { build(); draw(); });
+  onLanguage.unshift(() => { build(); draw({ whole: true }); });
   window.addEventListener("hashchange", () => {
     if (location.hash && !location.hash.includes("=")) return; // a link within the page
     recall();
-    draw();
+    draw({ whole: true });
     settle();
   });
-  if (!isRun()) draw();
+  if (!isRun()) draw({ whole: true });
+  whenIdle(unpacked);
   return { state, known, judge, drawnAround, inWorlds, worlds: unpacked, serving, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
 
-/* ---- the page follows */
-const live = prioritiesPanel(document.getElementById("priorities"), (found) => {
-  const start = performance.now();
-  found.parts.forEach((parts, i) => {
-    const site = data.sites[i];
-    site.rank = found.ranks[i];
-    site.run_rank = found.changed ? found.run[i] : 0;
-    site.parts = parts;
-  });
-  data.criteria.forEach((criterion, k) => {
-    const parts = found.parts.map((row) => row[k]);
-    criterion[2] = parts.includes(null) ? null : Math.max(...parts);
-  });
-  judgeSites(found);
-  reorder(found);
-  answerAnew(found);
-  renumber(found); // after the answer: members of the set keep a pin
-  drawNewLinks();
-  reweigh();
-  performance.measure("priorities", { start });
+/* ---- the page follows: what is in view at once, the rest when the marks are worked out */
+const live = prioritiesPanel(document.getElementById("priorities"), {
+  follow: (found) => {
+    const start = performance.now();
+    found.parts.forEach((parts, i) => Object.assign(data.sites[i], { rank: found.ranks[i], run_rank: found.changed ? found.run[i] : 0, parts }));
+    data.criteria.forEach((criterion, k) => {
+      const parts = found.parts.map((row) => row[k]);
+      criterion[2] = parts.includes(null) ? null : Math.max(...parts);
+    });
+    reorder(found);
+    renumber(found);
+    reweigh();
+    headlineFollows(found);
+    performance.measure("priorities", { start });
+  },
+  settle: function* (found) {
+    judgeSites(found);
+    yield* rowsAnew(found);
+    markOnMap(chosen);
+    yield;
+    drawNewLinks();
+    reweigh();
+    answerAnew(found);
+    renumber(found); // members of the set keep a pin
+    for (const act of afterAnswer) {
+      yield;
+      act();
+    }
+  },
 });
 /* for tests */
 window.livePriorities = live;

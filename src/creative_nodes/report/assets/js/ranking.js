@@ -17,6 +17,9 @@ const completeRows = () => {
   body.querySelector(`[data-site="${chosen}"]`)?.setAttribute("aria-current", "true");
 };
 
+/* which site a row is of; asked often, so that it is kept beside the row */
+const siteOfRow = (row) => (row.ofSite ??= +row.dataset.site);
+
 const mark = (i) => {
   chosen = i;
   reach(i);
@@ -89,26 +92,29 @@ const showMarks = (row, site) => {
     site.interval ? rangeOf(site) : "",
   ].filter(Boolean).flatMap((one, k) => (k ? [" ", one] : [one])));
 };
-const reorder = ({ order, ranks, scores, run, changed }) => {
+const rankRow = (row, { ranks, scores, run }) => {
+  const i = siteOfRow(row);
+  const told = `${ranks[i]} ${run[i]} ${language}`;
+  if (row.dataset.told !== told) row.querySelector(".rank").replaceChildren(String(ranks[i]), shift(run[i] - ranks[i]));
+  row.dataset.told = told;
+  row.querySelector(".score .value").textContent = fixed(scores[i], 2);
+  row.querySelector(".score .bar > span").style.width = `${scores[i] * 100}%`;
+};
+/* in the new order; rows out of view follow when the marks do */
+const reorder = (found) => {
   completeRows();
-  const body = document.getElementById("rows");
-  const rows = new Map([...body.children].map((row) => [+row.dataset.site, row]));
-  const first = [...rows.values()].filter((row) => !row.classList.contains("more")).length;
-  let next = body.firstElementChild;
-  order.forEach((i, place) => {
-    const row = rows.get(i);
-    if (row === next) next = row.nextElementSibling;
-    else body.insertBefore(row, next);
-    row.classList.toggle("more", place >= first);
-    const told = `${ranks[i]} ${run[i]} ${language}`;
-    if (row.dataset.told !== told) row.querySelector(".rank").replaceChildren(String(ranks[i]), shift(run[i] - ranks[i]));
-    row.dataset.told = told;
-    row.querySelector(".score .value").textContent = fixed(scores[i], 2);
-    row.querySelector(".score .bar > span").style.width = `${scores[i] * 100}%`;
-    if (changed || row.classList.contains("judged")) showMarks(row, data.sites[i]);
-    row.classList.toggle("judged", changed);
-  });
-  ranking.classList.toggle("reweighed", changed);
+  arrange();
+  const inView = allShown ? "#rows tr:not([hidden])" : "#rows tr:not([hidden], .more)";
+  document.querySelectorAll(inView).forEach((row) => rankRow(row, found));
+  ranking.classList.toggle("reweighed", found.changed);
+};
+const rowsAnew = function* (found) {
+  for (const row of [...document.getElementById("rows").children]) {
+    rankRow(row, found);
+    if (found.changed || row.classList.contains("judged")) showMarks(row, data.sites[siteOfRow(row)]);
+    row.classList.toggle("judged", found.changed);
+    yield;
+  }
 };
 onLanguage.push(() => {
   if (allShown) showAll();

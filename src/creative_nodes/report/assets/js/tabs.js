@@ -51,7 +51,7 @@ const tellElsewhere = () => {
   line.textContent = told.join(" ");
   line.hidden = !told.length;
 };
-onTab.push(tellElsewhere, placeNames, fadeAll);
+onTab.push(tellElsewhere, placeNames, fadeAll, compareInView);
 onLanguage.push(() => showTab());
 afterAnswer.push(placeNames, tellElsewhere, offer);
 document.addEventListener("click", ({ target }) => {

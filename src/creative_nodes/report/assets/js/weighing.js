@@ -77,19 +77,41 @@ const gather = (importance, groups, n) => {
 const DRAWS = 1000; // weightings drawn around the chosen ones
 const [LOW, HIGH] = [0.05, 0.95]; // quantiles between which a rank lies
 
-/* ranks of many scores, ties sharing the better one: how many are higher, and one */
-const ranksOf = (scores) => {
-  const keys = Float64Array.from(scores, (score) => roundedHalfEven(score * TIE));
-  const sorted = keys.slice().sort();
-  return Array.from(keys, (key) => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle] > key) high = middle;
-      else low = middle + 1;
-    }
-    return sorted.length - low + 1;
+/* values by criterion, so that a thousand sums run through plain memory; the sums are those of scoreAll, term by term */
+const columnsOf = (values, n_criteria) => Array.from({ length: n_criteria }, (_, k) => Float64Array.from(values, (row) => row[k]));
+const scoreInto = (scores, columns, known, applied) => {
+  scores.fill(0);
+  columns.forEach((column, k) => {
+    if (!known[k]) return;
+    const weight = applied[k];
+    for (let i = 0; i < scores.length; i += 1) scores[i] += column[i] * weight;
   });
+  for (let i = 0; i < scores.length; i += 1) scores[i] = Math.min(1, Math.max(0, scores[i]));
+};
+/* ranks of many scores, ties sharing the better one: how many are higher, and one. A key and a place below it make one
+   whole number, exact as long as the places are few: one sort of plain numbers tells both */
+const PLACES = 2 ** 13;
+const sorterOf = (n) => {
+  if (n > PLACES) return (keys) => Uint32Array.from(keys.keys()).sort((a, b) => keys[a] - keys[b]);
+  const [both, order] = [new Float64Array(n), new Uint32Array(n)];
+  return (keys) => {
+    for (let i = 0; i < n; i += 1) both[i] = keys[i] * PLACES + i;
+    both.sort();
+    for (let k = 0; k < n; k += 1) order[k] = both[k] % PLACES;
+    return order;
+  };
+};
+const rankerOf = (n) => {
+  const [keys, sorted] = [new Float64Array(n), sorterOf(n)];
+  return (scores, ranks) => {
+    for (let i = 0; i < n; i += 1) keys[i] = roundedHalfEven(scores[i] * TIE);
+    const order = sorted(keys);
+    for (let k = n - 1, rank = 1; k >= 0; k -= 1) {
+      if (k < n - 1 && keys[order[k]] !== keys[order[k + 1]]) rank = n - k;
+      ranks[order[k]] = rank;
+    }
+    return ranks;
+  };
 };
 /* numbers between 0 and 1 that look drawn, the same on every visit (mulberry32) */
 const drawnFrom = (seed) => () => {
@@ -110,38 +132,55 @@ const drawGamma = (shape, draw) => {
   }
 };
 /* weightings around some weights, as the run draws them: Dirichlet, the weights times their concentration */
-const weightingsAround = (applied, concentration) => {
+const weightingsAround = function* (applied, concentration) {
   const draw = drawnFrom(1);
-  return Array.from({ length: DRAWS }, () => {
+  for (let k = 0; k < DRAWS; k += 1) {
     const parts = applied.map((weight) => (weight > 0 ? drawGamma(weight * concentration, draw) : 0));
     const whole = total(parts);
-    return parts.map((part) => part / whole);
-  });
+    yield parts.map((part) => part / whole);
+  }
 };
-/* for each site over many rankings: how often among the first, how often the first, and between which ranks */
-const overRankings = (rankings, n, top) => Array.from({ length: n }, (_, i) => {
-  const ranks = Float64Array.from(rankings, (ranking) => ranking[i]).sort();
-  const within = (most) => ranks.reduce((sum, rank) => sum + (rank <= most), 0) / ranks.length;
-  const at = (share) => ranks[roundedHalfEven(share * (ranks.length - 1))];
-  return { top: within(top), first: within(1), low: at(LOW), high: at(HIGH) };
-});
+/* for each site over many rankings: how often among the first, how often the first, and between which ranks; counted as
+   the rankings come, since a rank is one of few numbers */
+const tallyOf = (n) => {
+  const most = n + 1; // that of a site which a world does not rank
+  const counts = new Uint32Array(n * (most + 1));
+  let rankings = 0;
+  const add = (ranks) => {
+    rankings += 1;
+    for (let i = 0; i < n; i += 1) counts[i * (most + 1) + ranks[i]] += 1;
+  };
+  /* the rank at a place, counted from 0, of all of a site's ranks in order */
+  const at = (i, place) => {
+    let rank = 0;
+    for (let before = 0; before <= place; before += counts[i * (most + 1) + rank]) rank += 1;
+    return rank;
+  };
+  const within = (i, last) => total(counts.subarray(i * (most + 1), i * (most + 1) + last + 1)) / rankings;
+  const found = (top) => Array.from({ length: n }, (_, i) => ({
+    top: within(i, Math.min(top, most)), first: within(i, 1), draws: rankings,
+    low: at(i, roundedHalfEven(LOW * (rankings - 1))), high: at(i, roundedHalfEven(HIGH * (rankings - 1))),
+  }));
+  return { add, found };
+};
 /* the worlds as they are carried: for each, which criteria are in use, who is ranked, and what each is worth there */
 const WORLD_STEPS = 10000; // to 1
 const unpackWorlds = ({ n, used, ranked, moves }, own, n_sites) => {
   const told = numbersOf(moves);
   const n_criteria = used[0].length;
-  const base = (i, k) => (own[i] ? roundedHalfEven(own[i][k] * WORLD_STEPS) : 0);
-  return Array.from({ length: n }, (_, w) => ({
-    known: Array.from(used[w], (sign) => sign === "1"),
-    sites: Array.from({ length: n_sites }, (_, i) => i).filter((i) => ranked[w][i] === "1"),
-    value: (i) => Array.from({ length: n_criteria }, (_, k) => (base(i, k) + told[(k * n_sites + i) * n + w]) / WORLD_STEPS),
-  })).map(({ known, sites, value }) => ({ known, sites, values: sites.map(value) }));
+  const base = columnsOf(own.map((row) => row.map((value) => roundedHalfEven(value * WORLD_STEPS))), n_criteria);
+  const column = (w, sites, k) => Float64Array.from(sites, (i) => ((base[k][i] ?? 0) + told[(k * n_sites + i) * n + w]) / WORLD_STEPS);
+  return Array.from({ length: n }, (_, w) => {
+    const sites = Array.from({ length: n_sites }, (_, i) => i).filter((i) => ranked[w][i] === "1");
+    return { known: Array.from(used[w], (sign) => sign === "1"), sites, columns: base.map((_, k) => column(w, sites, k)), rank: rankerOf(sites.length), scores: new Float64Array(sites.length) };
+  });
 };
 /* ranks in a world; a site that it does not rank comes after all */
-const ranksIn = ({ known, sites, values }, weights, n) => {
-  const ranks = new Array(n).fill(n + 1);
+const ranksIn = ({ known, sites, columns, rank, scores }, weights, ranks) => {
+  ranks.fill(ranks.length + 1);
   if (!(total(weights.filter((_, k) => known[k])) > 0)) return ranks;
-  ranksOf(scoreAll({ values, known }, weights)).forEach((rank, j) => { ranks[sites[j]] = rank; });
+  scoreInto(scores, columns, known, appliedWeights(weights, known));
+  rank(scores, scores).forEach((own, j) => { ranks[sites[j]] = own; });
   return ranks;
 };
 /* whether a statement that is true in a share of the draws holds: see score/marks.py */
