@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from creative_nodes.choose.tables import DECISIONS
-from creative_nodes.common import InputError, tables
+from creative_nodes.common import InputError, tables, values_bounded
 
 _DATE = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
 SETS = ("best", "runner_up", "single")
@@ -43,6 +43,7 @@ class Decision(BaseModel):
         return date
 
 
+@values_bounded()
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Read the rows of the file with their line numbers; more values than columns are a fault."""
     where, rows = str(path), []

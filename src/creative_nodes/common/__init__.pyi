@@ -5,6 +5,7 @@ from .cities import known_cities as known_cities
 from .cities import new_city_file as new_city_file
 from .cities import read_city as read_city
 from .cities import where_of as where_of
+from .csvs import values_bounded as values_bounded
 from .errors import InputError as InputError
 from .errors import nearest as nearest
 from .fingerprint import code_fingerprint as code_fingerprint

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from creative_nodes.common.csvs import values_bounded
 from creative_nodes.common.errors import InputError, nearest
 from creative_nodes.common.places import places
 from creative_nodes.common.settings import read_yaml, yaml_value
@@ -74,6 +75,7 @@ def _check_header(columns: list[str], where: str) -> None:
 
 
 @lru_cache(maxsize=64)
+@values_bounded()
 def _read_table(path: Path, shown: str, _as_it_is: tuple[int, int]) -> tuple[Row, ...]:
     line = 1
     try:

@@ -25,6 +25,7 @@ from creative_nodes.common import (
     InputError,
     reproject,
     reproject_xy,
+    values_bounded,
 )
 from creative_nodes.locate.datum import to_wgs84
 from creative_nodes.locate.items import commons_file, item_id
@@ -225,6 +226,7 @@ def _header(path: Path, reader: csv.DictReader[str]) -> list[str]:
     return names
 
 
+@values_bounded()
 def _read_csv(path: Path, spec: Import) -> Raw:
     reader = csv.DictReader(io.StringIO(_decode(path), newline=""), strict=True)
     _check_columns(path, spec.mapping, _header(path, reader))

@@ -16,7 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from creative_nodes.common import METRES_PER_KM, SITE_STATUSES, WGS84_EPSG, InputError, SiteStatus, reproject
+from creative_nodes.common import (
+    METRES_PER_KM,
+    SITE_STATUSES,
+    WGS84_EPSG,
+    InputError,
+    SiteStatus,
+    reproject,
+    values_bounded,
+)
 from creative_nodes.locate.names import fold
 
 # how far from its stated position a row of each precision may lie
@@ -164,6 +172,7 @@ def csv_rows(reader: csv.DictReader[str], where: str) -> Iterator[tuple[int, dic
         raise unreadable_row(error, f"{where}, line {line + 1}") from None
 
 
+@values_bounded()
 def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, epsg: int | None = None) -> list[Known]:
     """Read a registry CSV (UTF-8, with or without a byte order mark).
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from creative_nodes.common import InputError
+from creative_nodes.common import InputError, values_bounded
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,6 @@ NAMED = (
 # rows that tell nothing without any of their values
 WHOLE = ("calendar", "calendar_dates", "frequencies")
 BOMB_TIMES, BOMB_BYTES = 100, 200 << 20  # text packs to a tenth or twentieth
-LONGEST_VALUE = 1 << 17  # characters
 Row = tuple[int, list[str]]
 
 
@@ -169,12 +168,11 @@ def _text(data: bytes, where: str) -> str:
         raise InputError("is not UTF-8; save it as UTF-8", where=f"{where}, line {line}") from None
 
 
+@values_bounded()
 def _rows(text: str, where: str) -> list[Row]:
     """Return the header and the rows with their lines, each as wide as the header; empty ones are left out."""
     reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     rows: list[Row] = []
-    # of the whole process, and another library may have raised it: a quote never closed would swallow the table
-    before = csv.field_size_limit(LONGEST_VALUE)
     try:
         for row in reader:
             values = [value.strip() for value in row]
@@ -185,8 +183,6 @@ def _rows(text: str, where: str) -> list[Row]:
         raise InputError(
             f"cannot be read ({error}); is a quote not closed?", where=f"{where}, line {reader.line_num}"
         ) from None
-    finally:
-        csv.field_size_limit(before)
     return rows
 
 

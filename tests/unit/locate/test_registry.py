@@ -446,11 +446,18 @@ def test_one_name_at_two_places_is_fine(tmp_path):
         (lambda text: text.replace("a book", '"a" book'), "cannot be read"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_named(tmp_path, spoil, said):
+@pytest.mark.parametrize("limit", [1 << 17, 1 << 24])
+def test_a_row_that_cannot_be_read_is_named(tmp_path, spoil, said, limit):
+    """Also where another library has raised what the process takes for a value."""
     path = tmp_path / "registry.csv"
     path.write_text(spoil(text_of(GOOD, {**GOOD, "registry_id": "b", "name": "Kho B"})), encoding="utf-8")
-    with pytest.raises(InputError, match=rf"registry\.csv.*{said}"):
-        read_registry(path)
+    before = csv.field_size_limit(limit)
+    try:
+        with pytest.raises(InputError, match=rf"registry\.csv.*{said}"):
+            read_registry(path)
+        assert csv.field_size_limit() == limit
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_a_folder_is_no_registry(tmp_path):
