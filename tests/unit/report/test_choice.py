@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
 from creative_nodes.report.city.choice import choice
+from creative_nodes.report.city.reservations import plans_for
 
 
 @pytest.fixture
@@ -61,3 +62,11 @@ def test_what_else_is_planned_for_a_ground_stands_with_its_site(made):
 
 def test_without_a_set_there_is_nothing_to_choose(made):
     assert told(made, recommended=made["recommended"].iloc[:0]) == ()
+
+
+def test_a_decision_on_several_sites_of_one_ground_is_told_once():
+    new = {"kind": "other_use", "date": "2025-06-13"}
+    found = made_up.decisions(made_up.decision("h0", **new), made_up.decision("h1", **new), made_up.decision("h2"))
+    planned = plans_for({"decisions": found})
+    assert planned(("h0", "h1")) == planned(("h1",)) == ("another use planned, 13 June 2025",)
+    assert planned(("h2",)) == planned(("h3",)) == () == plans_for({})(("h0",))
