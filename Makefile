@@ -19,6 +19,8 @@ BIN := .venv/bin
 CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
+# compiled modules are kept: else every job and every test process compiles all libraries anew, for seconds
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo cities diff new-city refresh faults fuzz slurm desktop site notebooks test test-full lint env words docs lock bench clean
 .DEFAULT_GOAL := demo
@@ -82,7 +84,7 @@ test-full: lint
 
 # one stage, such as make test-score
 test-%: env
-	@$(BIN)/pytest -q -n $(CORES) --dist loadfile tests/unit/$*
+	@$(BIN)/pytest -q -n $(CORES) --dist loadfile -p no:hypothesispytest tests/unit/$*
 
 words: env
 	@$(BIN)/python -m creative_nodes.tools.catalogue

@@ -41,4 +41,4 @@ for one in located.imports.itertuples():
     log.info("%s: %d rows, %d placed, %d matched; offsets %s", one.file, one.n, one.placed, one.matched, one.offsets)
 for warning in filter(None, [*languages["warning"], *located.imports["warning"]]):
     log.warning("%s", warning)
-log.done(f"{len(located.heritage)} industrial sites, {len(located.creative)} creative spaces")
+log.done(str(located))

@@ -157,6 +157,35 @@ def test_on_paper_the_answer_takes_four_pages_at_most(visit, city_page):
             assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 4
 
 
+SET_IN_VIEW = """() => {
+  const frame = document.querySelector('.mapframe').getBoundingClientRect();
+  return [...document.querySelectorAll('.set-name:not(.beside-set)')].every((name) => {
+    const box = name.getBoundingClientRect();
+    return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+  });
+}"""
+
+
+def test_on_paper_the_map_is_light_and_keeps_in_view_what_was_in_view(visit, city_page):
+    with visit(city_page, fragment="theme=dark") as seen:
+        page = seen.page
+        assert page.evaluate(SET_IN_VIEW)
+        before = page.locator(".mapframe").bounding_box()
+        scale = page.locator(".leaflet-control-scale-line").inner_text()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == "light"
+        assert page.locator(".mapframe").bounding_box()["width"] == pytest.approx(186 / 25.4 * 96, abs=1)
+        assert page.evaluate(SET_IN_VIEW)
+        # a picture stands for each canvas, as it was drawn for paper
+        stills = page.locator(".mapframe .still")
+        assert stills.count() == page.locator(".mapframe .leaflet-pane canvas").count() > 0
+        assert all(len(still.get_attribute("src")) > 1000 for still in stills.all())
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+        assert page.locator(".mapframe").bounding_box() == before and stills.count() == 0
+        assert page.locator(".leaflet-control-scale-line").inner_text() == scale
+
+
 def test_filters_set_elsewhere_are_told_where_they_dim_the_map(visit, made_up_page):
     with visit(made_up_page, fragment="tab=compare") as seen:
         seen.page.locator("[data-filter=status]").select_option(index=1)

@@ -329,8 +329,13 @@ RESULTS = (
     *("backtest", "backtest_pairs", "backtest_summary"),
 )
 
-# what the open catalogue holds: all of these and the layers of the GeoPackage; of the map itself the tags of its places
-CATALOGUED = (*RESULTS, *(name for name in LAYERS if name not in RESULTS), "places")
+# what the open catalogue holds: all of these and the layers of the GeoPackage; of the map itself the tags of its places,
+# and of the registry what exists online alone
+CATALOGUED = (
+    *RESULTS,
+    *(name for name in LAYERS if name not in RESULTS),
+    *("places", "registry"),
+)
 
 
 def every_table(city):

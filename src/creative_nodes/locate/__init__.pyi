@@ -31,6 +31,7 @@ from .tables import GROUNDS as GROUNDS
 from .tables import HERITAGE as HERITAGE
 from .tables import IMPORTS as IMPORTS
 from .tables import LOCATED as LOCATED
+from .tables import ONLINE_ONLY as ONLINE_ONLY
 from .tables import OUTSIDE as OUTSIDE
 from .tables import REGISTRY as REGISTRY
 from .tables import SURVEY as SURVEY

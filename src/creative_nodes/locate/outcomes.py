@@ -17,7 +17,7 @@ from creative_nodes.locate.conflation import Named
 from creative_nodes.locate.forming import Site
 from creative_nodes.locate.imports import ImportedList
 from creative_nodes.locate.settings import OSM_TAGS, Locate
-from creative_nodes.locate.tables import IMPORTS, OUTSIDE, REGISTRY
+from creative_nodes.locate.tables import IMPORTS, ONLINE_ONLY, OUTSIDE, REGISTRY
 
 # what becomes of a registry row
 IN_OSM, NOT_IN_OSM, NOT_LOCATED = mark("in OSM"), mark("not in OSM"), mark("not located")
@@ -134,7 +134,7 @@ def registry_frame(
                 "registry_id": row.registry_id,
                 **{key: getattr(row, key) for key in ("name", "name_en", "name_vi", "name_zh", "kind", "status")},
                 **{key: getattr(row, key) for key in ("former_use", "present_use", "year_converted", "precision")},
-                **{key: getattr(row, key) for key in ("heritage_class", "domain", "lon", "lat")},
+                **{key: getattr(row, key) for key in ("heritage_class", "domain", "tier", "lon", "lat")},
                 "remote": row.remote,
                 "source": row.source,
                 **written(outcome=outcome, reason=reason),
@@ -166,7 +166,9 @@ def _outcome(
         return OUTSIDE, mark("its position lies outside the study area")
     if mine:
         return NOT_IN_OSM, mark("no OSM object of that name nearby; placed by the registry's own position")
-    if row.remote:
+    if row.remote == registry.ONLINE and row.status != "lost":
+        return ONLINE_ONLY, mark("it has no place, so it counts in no distance, cluster or score")
+    if row.remote and row.remote != registry.ONLINE:
         return OUTSIDE, told(REMOTE, where=row.remote)
     if row.status == "lost":
         return NOT_LOCATED, mark("closed or demolished; kept as history")

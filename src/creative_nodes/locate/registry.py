@@ -26,6 +26,7 @@ SHORTEST_OWN = 3  # letters: A, B2 or a number tell buildings apart, not works
 LARGEST_M2 = 1e8  # 100 km²: more is a slip
 FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site outside it
 REGISTRY = "registry"
+ONLINE = "online"  # in place of words on where it is: a space that exists online alone
 NOT_IN_CSV = ("origin", "listing", "wikidata", "image")  # what only rows of imported lists carry
 MAY_LACK = ("status_date", "status_source", "remote", "area_m2", "year_built")  # columns that a registry may leave out
 # folded words that tell no works from another
@@ -35,6 +36,7 @@ _GENERIC = re.compile(
     r"water tower|warehouse|wharf|ben cang|cang)\b|"
     r"(?:股份|有限|责任|总|分)*公司|工厂|厂|仓库|码头|泵站|水塔|旧址|遗址|大楼|大厦"
 )
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]")
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
 
@@ -77,6 +79,11 @@ class Known(BaseModel):
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
+    @field_validator("remote")
+    @classmethod
+    def _one_word(cls, value: str) -> str:
+        return ONLINE if fold(value) == ONLINE else value
+
     @model_validator(mode="before")
     @classmethod
     def _not_swapped(cls, values: dict[str, object]) -> dict[str, object]:
@@ -100,7 +107,22 @@ class Known(BaseModel):
             raise ValueError("a creative space needs domain and tier")
         if self.kind in ("heritage", "both") and not self.heritage_class:
             raise ValueError("an industrial-heritage site needs heritage_class")
+        if self.is_online:
+            self._check_online()
         return self
+
+    def _check_online(self) -> None:
+        if self.lon is not None:
+            raise ValueError(f"what is {ONLINE} has no place: leave lon and lat empty, or say in remote where it is")
+        if self.kind != "creative":
+            raise ValueError(f"only a creative space can be {ONLINE}: a site of industrial heritage has a place")
+        if not _WEB_ADDRESS.search(self.source):
+            raise ValueError(f"what is {ONLINE} needs its web address (https://...) in source, before any other")
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it exists online alone, without a place."""
+        return self.remote == ONLINE
 
     def folded_names(self) -> list[str]:
         """Return all names and aliases, folded."""

@@ -23,7 +23,7 @@ from creative_nodes.locate.outcomes import imports_frame, registry_frame
 from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.settings import WIKIDATA, Locate
 from creative_nodes.locate.status import told_status
-from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE
+from creative_nodes.locate.tables import AMENITIES, CREATIVE, HERITAGE, ONLINE_ONLY
 from creative_nodes.locate.taxonomy import Taxonomies, Taxonomy, start_year
 
 REGISTRY_RULE, IMPORT_RULE = "registry", "import"
@@ -167,6 +167,12 @@ class Located:
     imports: pd.DataFrame
     grounds: gpd.GeoDataFrame
 
+    def __str__(self) -> str:
+        """Count what was located, in one line."""
+        online = int((self.registry["outcome"] == ONLINE_ONLY).sum())
+        counted = f"{len(self.heritage)} industrial sites, {len(self.creative)} creative spaces"
+        return counted + (f"; {online} online only" if online else "")
+
 
 def locate(
     places: gpd.GeoDataFrame,
@@ -197,8 +203,9 @@ def locate(
     everyone = [*known, *(row for one in lists for row in one.rows if one.spec.kind != WIKIDATA)]
     inside = reproject(area, WGS84_EPSG, epsg)
     within = reproject(buffer_metres(area, edge_buffer_m, epsg), WGS84_EPSG, epsg)
-    # a space that has closed is history: its registry row makes no creative space
-    open_rows = [row for row in everyone if row.status != "lost" and row.kind in ("creative", "both")]
+    # a space that has closed is history, one that exists online alone has no place: their rows make none
+    open_rows = [row for row in everyone if row.status != "lost" and not row.is_online]
+    open_rows = [row for row in open_rows if row.kind in ("creative", "both")]
     others = Named.of(places, tags, epsg)
     finds = evidence.find(places, tags, taxonomies.creative, epsg=epsg)
     creative = sites_of(finds, open_rows, others, settings, within=within, epsg=epsg)

@@ -150,7 +150,8 @@ AMENITIES = Table(
     ),
 )
 
-OUTSIDE = mark("outside the study area")  # an outcome of a row of the registry
+# outcomes of a row of the registry
+OUTSIDE, ONLINE_ONLY = mark("outside the study area"), mark("online only")
 
 REGISTRY = Table(
     "registry",
@@ -165,12 +166,17 @@ REGISTRY = Table(
         Column("year_converted", "integer", "year of conversion", "year", True),
         Column("heritage_class", "text", "class in the taxonomy; empty when it is no industrial heritage"),
         Column("domain", "text", "creative domain; empty when it is no creative space"),
+        Column("tier", "text", "core, intermediate or supporting; empty when it is no creative space"),
         Column("lon", "number", "longitude in the registry, EPSG:4326", "degrees", True, -180, 180),
         Column("lat", "number", "latitude in the registry, EPSG:4326", "degrees", True, -90, 90),
         Column("precision", "text", "site, street or ward"),
-        Column("remote", "text", "where a partner outside the study area is, in words; empty for the others"),
+        Column(
+            "remote",
+            "text",
+            "where a partner outside the study area is, in words; online: it exists online alone; empty for the others",
+        ),
         Column("source", "text", "public source"),
-        Column("outcome", "text", "in OSM, not in OSM, not located, or outside the study area"),
+        Column("outcome", "text", "in OSM, not in OSM, not located, outside the study area, or online only"),
         Column("reason", "text", "why, in words"),
         Column("match_score", "number", "similarity of names", "0-1", True, 0, 1),
         Column("match_m", "number", "straight-line distance to the match", "m", True, 0),

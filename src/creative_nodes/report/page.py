@@ -21,6 +21,7 @@ from creative_nodes.common import (
     LANGUAGES,
     mark,
     messages,
+    plain_number,
     plural,
     say,
     say_n,
@@ -49,7 +50,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js", "theme.js")
-_CITY_SCRIPTS = "card ranking map names first filters weighing answer priorities terms compare sheet tabs"
+_CITY_SCRIPTS = "card ranking map names first filters weighing answer priorities terms compare sheet tabs print"
 CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print", "sheet")
 # sections under the map by the tab that shows them, in the order of the page
@@ -281,6 +282,7 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "choice": [[member.number for member in option.members] for option in page.choice],
         "bridge": page.answer.bridge,
         "map_age": page.answer.age,
+        "today": {"typical": page.answer.typical, "minutes": plain_number(page.settings.reach.walk_minutes)},
         "marks": {kind: {key: translated(word) for key, word in found.items()} for kind, found in keys.MARKS.items()},
         "choice_words": [option.label for option in page.choice],
     }

@@ -19,6 +19,8 @@ from creative_nodes.tools.resources import FITTED, LEAST_MB, MB, MEASURED, ROOT,
 
 DISK = "benchmarks/measured_disk.tsv"
 KINDS = ("raw", "tables", "pages")
+# rules that no full run asks for
+ASKED_ALONE = ("compare_runs", "write_changes", "try_site", "write_graph")
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _line(row: pd.Series, what: str, size_mb: float) -> float:
 def estimate(
     law: pd.DataFrame, runs: pd.DataFrame, disk: pd.DataFrame, *, cities: int, city_mb: float, job_s: float
 ) -> Estimate:
-    """Add up what the rules of a run need.
+    """Add up what the rules of a full run need.
 
     Parameters
     ----------
@@ -75,7 +77,8 @@ def estimate(
     job_s : processor seconds that Snakemake itself takes for a job.
     """
     once = set(runs.loc[runs["city"].str.contains(","), "rule"])
-    law = law[(law["rule"] != "write_comparison") | (cities <= HANDFUL)]
+    left_out = ASKED_ALONE if cities <= HANDFUL else (*ASKED_ALONE, "write_comparison")
+    law = law[~law["rule"].isin(left_out)]
     hours, largest, memory = 0.0, "", 0.0
     for _, row in law.iterrows():
         size, times = (city_mb * cities, 1) if row["rule"] in once else (city_mb, cities)

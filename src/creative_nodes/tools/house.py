@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from functools import cache
 from html import escape
 from math import sqrt
 from pathlib import Path
@@ -23,15 +24,21 @@ def _stage_of(path: Path) -> str:
     return path.relative_to(SOURCE).with_suffix("").parts[0]
 
 
+@cache
+def _taken_in(code: str) -> frozenset[tuple[str, str]]:
+    """Find what a file takes from the package, as stage and name: read once, however often the house is drawn."""
+    froms = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]
+    own = [node for node in froms if (node.module or "").startswith(f"{PACKAGE}.")]
+    return frozenset((str(node.module).split(".")[1], alias.name) for node in own for alias in node.names)
+
+
 def names_taken() -> Counter[tuple[str, str]]:
     """Count the names that each stage takes from each other one: (taker, giver) -> names."""
     found: set[tuple[str, str, str]] = set()
     for path in SOURCE.rglob("*.py"):
         taker = _stage_of(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
-                giver = str(node.module).split(".")[1]
-                found |= {(taker, giver, alias.name) for alias in node.names if giver != taker}
+        pairs = _taken_in(path.read_text(encoding="utf-8"))
+        found |= {(taker, giver, name) for giver, name in pairs if giver != taker}
     return Counter((taker, giver) for taker, giver, _ in found)
 
 

@@ -166,14 +166,15 @@ def pages() -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` compare them; returns the exit code."""
-    stale = [path for path, text in pages().items() if not Path(path).exists() or Path(path).read_text("utf-8") != text]
+    made = pages()
+    stale = [path for path, text in made.items() if not Path(path).exists() or Path(path).read_text("utf-8") != text]
     if "--check" in arguments:
         if stale:
             sys.stderr.write(f"out of date: {', '.join(stale)}; run `make docs`\n")
         return 1 if stale else 0
     for path in stale:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(pages()[path], encoding="utf-8")
+        Path(path).write_text(made[path], encoding="utf-8")
     return 0
 
 

@@ -7,7 +7,6 @@ import sys
 import numpy as np
 import pulp
 import pytest
-from spopt.locate import MCLP, PMedian
 
 from creative_nodes.choose.siting import (
     Aim,
@@ -150,6 +149,8 @@ def _with_today(minutes, today):
 @OF_SPOPT
 @pytest.mark.parametrize("seed", range(4))
 def test_spopt_serves_as_many(seed):
+    from spopt.locate import MCLP
+
     minutes, today, residents = case(seed)
     fixed = np.array([0] * 8 + [1])
     model = MCLP.from_cost_matrix(_with_today(minutes, today), residents, NEAR, 4, predefined_facilities_arr=fixed)
@@ -162,6 +163,8 @@ def test_spopt_serves_as_many(seed):
 @OF_SPOPT
 @pytest.mark.parametrize("seed", range(4))
 def test_spopt_walks_as_far(seed):
+    from spopt.locate import PMedian
+
     minutes, today, residents = case(seed)
     fixed = np.array([0] * 8 + [1])
     walks = np.minimum(_with_today(minutes, today), CAP)

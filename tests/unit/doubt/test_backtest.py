@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from sklearn.metrics import roc_auc_score
 
 from creative_nodes.common import tables
 from creative_nodes.doubt import backtest
@@ -172,6 +171,8 @@ def _random_scores(seed: int, tested: int = 7, rivals: int = 23) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_auc_is_that_of_scikit_learn(seed: int) -> None:
+    from sklearn.metrics import roc_auc_score  # heavy: not for every process that collects these tests
+
     scores = _random_scores(seed)
     summary = backtest.summarise(scores, scores, 7, Backtest.model_validate({}), seed=1).set_index("figure")
     labels = np.r_[np.ones(7), np.zeros(23)]

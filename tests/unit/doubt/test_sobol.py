@@ -4,8 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from SALib.sample import sobol as sample
-from SALib.test_functions import Ishigami
 from scored import SCALES, candidates
 
 from creative_nodes.common import tables
@@ -29,6 +27,9 @@ def measure(frame, chosen=None, *, seed=80):
 
 
 def test_the_indices_of_ishigamis_function():
+    from SALib.sample import sobol as sample
+    from SALib.test_functions import Ishigami
+
     problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[-np.pi, np.pi]] * 3}
     found = sobol.indices(Ishigami.evaluate(sample.sample(problem, 4096, calc_second_order=False, seed=1)), 3, seed=1)
     # analytic, a = 7 and b = 0.1: Saltelli et al. 2008

@@ -73,12 +73,18 @@ KEYS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def city(towns: ModuleType) -> sweeps.SweptCity:
     swept = towns.config().sweeps.model_copy(
         update={"keys": KEYS, "places": 100, "speed_factor": {"walk": [0.5], "motorbike": [0.2], "car": [2.0]}}
     )
     return _city(towns, sweeps=swept)
+
+
+@pytest.fixture(scope="module")
+def swept(city: sweeps.SweptCity) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables of the whole sweep, which the tests only read."""
+    return sweeps.sweep(city)
 
 
 def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any) -> pd.Series:
@@ -100,8 +106,10 @@ def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any) -> pd.Series:
     return scores[scores["rank"].notna()].set_index("site_id")["rank"].astype(int)
 
 
-def test_every_variant_equals_a_run_of_its_own(city: sweeps.SweptCity) -> None:
-    found, summary = sweeps.sweep(city)
+def test_every_variant_equals_a_run_of_its_own(
+    city: sweeps.SweptCity, swept: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
+    found, summary = swept
     tables.check(found, TABLES["sweeps"], where="test")
     tables.check(summary, TABLES["sweep_variants"], where="test")
     today = _whole_run(city, city.analysis, city.world.people)
@@ -123,8 +131,10 @@ def test_every_variant_equals_a_run_of_its_own(city: sweeps.SweptCity) -> None:
     assert moved >= 8  # most settings do move someone
 
 
-def test_clusters_move_nobody_and_a_mode_nobody_is_ranked_by_neither(city: sweeps.SweptCity) -> None:
-    _, summary = sweeps.sweep(city)
+def test_clusters_move_nobody_and_a_mode_nobody_is_ranked_by_neither(
+    swept: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    _, summary = swept
     table = summary.set_index("parameter")
     assert table.loc[["clusters.eps_m", "speed car"], "largest_move"].tolist() == [0, 0]
     assert table.loc[["clusters.eps_m", "speed car"], "tau"].tolist() == pytest.approx([1, 1])

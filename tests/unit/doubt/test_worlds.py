@@ -1,7 +1,4 @@
-"""Worlds on a drawn town: nothing drawn is the run itself, each doubt moves what it should, and a seed gives a result.
-
-What a world reads off the walks kept once is held against a whole measurement under the same settings.
-"""
+"""Worlds on a drawn town: nothing drawn is the run itself, each doubt moves what it should, a seed gives a result."""
 
 import itertools
 from dataclasses import replace
@@ -12,96 +9,39 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
+from doubted import DOUBT, STILL, chosen_of, city_of, rules_of
 
 from creative_nodes.choose.recommended import search
 from creative_nodes.common import CRITERIA
 from creative_nodes.doubt import sets, worlds
-from creative_nodes.doubt.draws import Drawn, draw_worlds, unchanged
-from creative_nodes.doubt.gather import DoubtedCity, DoubtRules, gather
-from creative_nodes.doubt.settings import Doubt
-from creative_nodes.doubt.sweeps import _faster
+from creative_nodes.doubt.draws import draw_worlds, unchanged
+from creative_nodes.doubt.gather import DoubtedCity, gather
 from creative_nodes.doubt.world import measure_position, today_scales, value_world
-from creative_nodes.reach import measure as reach
-from creative_nodes.reach.reference import PositionRules, measure_positions, measure_reference
-from creative_nodes.reach.survey import Survey
-from creative_nodes.score.against import scales_by
 from creative_nodes.score.marks import verdict_of
 from creative_nodes.score.rank import ordered_weights, ranks_of, score_candidates
 
-DOUBT = Doubt.model_validate({"worlds": 24, "weightings": 3, "places": 60})
-STILL = DOUBT.still()
 PEOPLE = {"residents_walk_15", "residents_ride_30", "newly_served"}
 AROUND = {"exchange", "neighbourhood", "diversity"}
 
 
 @pytest.fixture(scope="module")
 def city(towns: ModuleType) -> DoubtedCity:
-    rng, config = np.random.default_rng(7), towns.config()
-
-    def spots(n: int, east: float = 2880) -> Any:
-        return [towns.at(*xy) for xy in zip(rng.uniform(0, east, n), rng.uniform(0, 1680, n), strict=True)]
-
-    tiers, domains = ("core", "intermediate", "supporting"), ("books", "film", "music")
-    creative = [
-        {"geometry": xy, "tier": tiers[k % 3], "domain": domains[k % 3]} for k, xy in enumerate(spots(22, 1200))
-    ]
-    world = reach.World(
-        creative=towns.spaces(*creative),
-        amenities=towns.amenities(*({"geometry": xy} for xy in spots(30))),
-        people=towns.people(*({"geometry": xy, "residents": 10.0 * (k % 5)} for k, xy in enumerate(spots(150)))),
-        stations=towns.stations({"geometry": towns.at(1000, 500), "rapid": True}),
-    )
-    # one stands 300 m from any street
-    places = [*spots(8), towns.at(3190, 800)]
-    sites = towns.sites(
-        *(
-            {"geometry": xy, "confidence": (0.7, 0.85, 1.0)[k % 3], "start_year": (1900, None)[k % 2]}
-            for k, xy in enumerate(places)
-        )
-    )
-    sites["area_m2"] = [2_000.0, np.nan, 50_000.0] * 3
-    streets = towns.streets(towns.grid_tables(25, 15, 120.0))
-    area = towns.to_degrees(shapely.box(-50, -50, 2930, 1730))
-    rules = PositionRules(config.reach, config.network, "motorbike", 500.0)
-    reference = measure_reference(area, world, streets, rules, places=120, h3_resolution=8, seed=1)
-    measured = towns.measured(sites, world, streets)
-    halves = [shapely.box(-500, -500, 600, 3000), shapely.box(600, -500, 4000, 3000)]
-    completeness = gpd.GeoDataFrame(
-        {"mapping": ["thin", "good"]}, geometry=[towns.to_degrees(one) for one in halves], crs=4326
-    )
-    more = towns.people(*({"geometry": xy, "residents": 7.0} for xy in spots(40)))
-    more["cell_id"] = [f"other {k}" for k in range(len(more))]
-    return DoubtedCity(
-        measured.candidates,
-        sites,
-        reference,
-        completeness,
-        scales_by(reference, config.score.anchors),
-        world,
-        streets,
-        area,
-        (more,),
-    )
+    return city_of(towns)
 
 
-def _rules(towns: ModuleType, doubt: Doubt = STILL, **more: Any) -> DoubtRules:
-    config = towns.config()
-    given = {"main_mode": "motorbike", "link_within_m": 500.0, "seed": 80}
-    return DoubtRules(doubt, config.reach, config.network, config.candidates, config.score, **(given | more))
-
-
-def _chosen(city: DoubtedCity, n: int = 3) -> list[str]:
-    return city.candidates.loc[city.candidates["reachable"], "site_id"].tolist()[:n]
+@pytest.fixture(scope="module")
+def doubted(towns: ModuleType, city: DoubtedCity) -> dict[str, pd.DataFrame]:
+    """The tables of the town under every doubt, which the tests only read."""
+    return worlds.doubt_worlds(city, rules_of(towns, DOUBT), chosen_of(city))
 
 
 # ---------------------------------------------------------------- nothing drawn
 
 
 def test_with_every_spread_at_zero_each_world_is_the_plain_ranking(towns: ModuleType, city: DoubtedCity) -> None:
-    rules = _rules(towns)
+    rules = rules_of(towns)
     scores = score_candidates(city.candidates, city.scales, rules.score, seed=80).set_index("site_id")
-    found = worlds.doubt_worlds(city, rules, _chosen(city))
+    found = worlds.doubt_worlds(city, rules, chosen_of(city))
     sure = found["site_doubt"].set_index("site_id")
     ranks = scores["rank"].reindex(sure.index)
     assert sure["rank"].astype(float).tolist() == pytest.approx(ranks.astype(float).tolist(), nan_ok=True)
@@ -117,7 +57,7 @@ def test_with_every_spread_at_zero_each_world_is_the_plain_ranking(towns: Module
 
 
 def test_with_every_spread_at_zero_scores_are_those_of_the_run(towns: ModuleType, city: DoubtedCity) -> None:
-    rules = _rules(towns)
+    rules = rules_of(towns)
     kept, of = gather(city, rules)
     base, own = unchanged(of), rules.of_worlds()
     weights = ordered_weights(rules.score)
@@ -155,7 +95,7 @@ def test_with_every_spread_at_zero_scores_are_those_of_the_run(towns: ModuleType
 def test_each_spread_alone_widens_what_it_should(
     towns: ModuleType, city: DoubtedCity, drawn: dict[str, Any], moves: set[str]
 ) -> None:
-    rules = _rules(towns, DOUBT.still(**drawn))
+    rules = rules_of(towns, DOUBT.still(**drawn))
     kept, of = gather(city, rules)
     own = rules.of_worlds()
     seen = [
@@ -172,7 +112,7 @@ def test_a_site_is_real_and_a_space_lost_in_just_the_share_that_is_asked_for(
 ) -> None:
     doubt = DOUBT.still(real_sites=True, loss={"thin": 0.25, "fair": 0.1, "good": 0.0, "empty": 0.1}, additions=0.5)
     doubt = doubt.model_copy(update={"worlds": 100})
-    _, of = gather(city, _rules(towns, doubt))
+    _, of = gather(city, rules_of(towns, doubt))
     seen = draw_worlds(of, doubt, seed=1)
     real = np.mean([one.real for one in seen], axis=0)
     np.testing.assert_allclose(real, of.real, atol=0.0101)
@@ -189,7 +129,7 @@ def test_a_site_is_real_and_a_space_lost_in_just_the_share_that_is_asked_for(
 def test_another_site_changes_no_draw_of_the_others(towns: ModuleType, city: DoubtedCity) -> None:
     """So that the worlds of a what-if are those of its base, with one more site in them."""
     doubt = DOUBT.model_copy(update={"worlds": 30})
-    _, of = gather(city, _rules(towns, doubt))
+    _, of = gather(city, rules_of(towns, doubt))
     few = replace(of, grounds=of.grounds[1:], real=of.real[1:])
     for one, other in zip(draw_worlds(of, doubt, seed=1), draw_worlds(few, doubt, seed=1), strict=True):
         assert one.numbers == other.numbers
@@ -211,13 +151,13 @@ def test_twins_are_real_in_the_same_worlds_and_share_a_mark(towns: ModuleType, c
     )
     candidates["one_ground_with"] = [{"h0": ["h2"], "h2": ["h0"]}.get(one, []) for one in candidates["site_id"]]
     town = replace(city, heritage=gpd.GeoDataFrame(heritage), candidates=gpd.GeoDataFrame(candidates))
-    rules = _rules(towns, DOUBT)
+    rules = rules_of(towns, DOUBT)
     kept, of = gather(town, rules)
     first, second = (int(np.flatnonzero(kept.sites.site_ids == one)[0]) for one in ("h0", "h2"))
     assert of.grounds[first] == of.grounds[second] == "h0"
     for one in draw_worlds(of, rules.doubt, seed=3):
         assert all(getattr(one, name)[first] == getattr(one, name)[second] for name in ("real", "area", "age"))
-    found = worlds.doubt_worlds(town, rules, _chosen(city))
+    found = worlds.doubt_worlds(town, rules, chosen_of(city))
     sure = found["site_doubt"].set_index("site_id").loc[["h0", "h2"]]
     assert sure.iloc[0].equals(sure.iloc[1])
     chance = found["member_doubt"].set_index("site_id")
@@ -226,7 +166,7 @@ def test_twins_are_real_in_the_same_worlds_and_share_a_mark(towns: ModuleType, c
 
 
 def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city: DoubtedCity) -> None:
-    rules = _rules(towns, DOUBT.still(snap_within_m=[100, 200, 400]))
+    rules = rules_of(towns, DOUBT.still(snap_within_m=[100, 200, 400]))
     kept, of = gather(city, rules)
     met = {snap: walks.met[: len(city.candidates)] for snap, walks in kept.walks.items()}
     assert met[200].tolist() == city.candidates["reachable"].tolist()
@@ -235,81 +175,10 @@ def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city:
     # and there it has criteria of its own, though the table candidates has none
     assert city.candidates.loc[far, "site_capacity"].isna().all()
     assert kept.sites.drawn(unchanged(of), rules.of_worlds()).notna().all(axis=None)
-    found = worlds.doubt_worlds(city, rules, _chosen(city))
+    found = worlds.doubt_worlds(city, rules, chosen_of(city))
     share = found["site_doubt"].set_index("site_id")["p_ranked"][city.candidates["site_id"][far]]
     assert share.tolist() == pytest.approx([1 / 3] * far.sum(), abs=0.05)
     assert of.snaps(rules.doubt) == [100, 200, 400]
-
-
-# ---------------------------------------------------------------- beside a whole measurement
-
-
-def _whole(city: DoubtedCity, config: Any, streets: Any, **network: float) -> pd.DataFrame:
-    """Measure the sites from scratch."""
-    rules = PositionRules(config.reach, config.network.model_copy(update=network), "motorbike", 500.0)
-    return measure_positions(Survey(city.candidates, city.world, streets, 500.0), rules)
-
-
-def _at(of: Any, **numbers: float) -> Drawn:
-    base = unchanged(of)
-    return replace(base, numbers=dict(base.numbers) | numbers)
-
-
-@pytest.mark.parametrize("speed", [0.85, 1.15])
-def test_walks_read_at_another_speed_are_those_walked_at_it(towns: ModuleType, city: DoubtedCity, speed: float) -> None:
-    rules = _rules(towns, DOUBT.still(walk_speed=(0.85, 1.15)))
-    kept, of = gather(city, rules)
-    found = measure_position(kept, _at(of, walk_speed=speed), rules.of_worlds()).at_sites
-    streets = city.streets.under(_faster(city.streets.travel, city.streets.country, "walk", speed))
-    whole = _whole(city, towns.config(), streets)
-    for name in ("residents_walk_15", "newly_served", "transit_minutes", "network_gain"):
-        np.testing.assert_allclose(found[name], whole[name], rtol=1e-9, err_msg=name)
-
-
-@pytest.mark.parametrize("factors", [(0.7, 1.4), (1.5, 0.7)])
-def test_links_of_a_world_are_those_of_a_run(
-    towns: ModuleType, city: DoubtedCity, factors: tuple[float, float]
-) -> None:
-    minutes, softness = factors
-    rules = _rules(towns, DOUBT.still(link_minutes=(0.7, 1.5), link_softness=(0.7, 1.4)))
-    kept, of = gather(city, rules)
-    drawn = _at(of, link_minutes=minutes, link_softness=softness)
-    found = measure_position(kept, drawn, rules.of_worlds()).at_sites["network_gain"]
-    whole = _whole(city, towns.config(), city.streets, link_minutes=15 * minutes, link_softness=3 * softness)
-    np.testing.assert_allclose(found, whole["network_gain"], rtol=1e-9)
-
-
-@pytest.mark.parametrize("snap", [100.0, 400.0])
-def test_entrances_of_a_world_are_those_of_a_run(towns: ModuleType, city: DoubtedCity, snap: float) -> None:
-    rules = _rules(towns, DOUBT.still(snap_within_m=[100, 200, 400]))
-    kept, of = gather(city, rules)
-    found = measure_position(kept, _at(of, snap_within_m=snap), rules.of_worlds()).at_sites
-    streets = city.streets.under(city.streets.travel.model_copy(update={"snap_within_m": snap}))
-    whole = _whole(city, towns.config(), streets)
-    for name in (
-        "residents_walk_15",
-        "newly_served",
-        "transit_minutes",
-        "network_gain",
-        "exchange",
-        "neighbourhood",
-        "diversity",
-    ):
-        np.testing.assert_allclose(found[name], whole[name], rtol=1e-9, err_msg=name)
-
-
-@pytest.mark.parametrize("speed", [0.15, 0.22, 0.3])
-def test_rides_read_between_limits_are_within_a_tenth(towns: ModuleType, city: DoubtedCity, speed: float) -> None:
-    rules = _rules(towns, DOUBT.still(ride_speed=(0.1, 0.5)))
-    kept, of = gather(city, rules)
-    found = measure_position(kept, _at(of, ride_speed=speed), rules.of_worlds()).at_sites["residents_ride_30"]
-    travel = _faster(city.streets.travel, city.streets.country, "motorbike", speed)
-    # the walk to the motorbike takes longer with it
-    streets = city.streets.under(_faster(travel, city.streets.country, "walk", speed))
-    whole = _whole(city, towns.config(), streets)["residents_ride_30"]
-    known = whole.notna() & (whole > 100)
-    assert known.sum() >= 5
-    np.testing.assert_allclose(found[known], whole[known], rtol=0.1)
 
 
 # ---------------------------------------------------------------- sets
@@ -325,8 +194,8 @@ def test_residents_of_many_sets_are_counted_once(k: int) -> None:
 
 
 def test_the_best_set_of_a_world_is_the_one_an_exact_search_finds(towns: ModuleType, city: DoubtedCity) -> None:
-    rules = _rules(towns, DOUBT)
-    run = worlds.Run.start(city, rules, _chosen(city))
+    rules = rules_of(towns, DOUBT)
+    run = worlds.Run.start(city, rules, chosen_of(city))
     # eight sites make 56 sets, of which 50 are tried
     for drawn in draw_worlds(run.of, rules.doubt, seed=9)[:8]:
         which = sets.may_open(run.kept, drawn)
@@ -342,7 +211,7 @@ def test_the_best_set_of_a_world_is_the_one_an_exact_search_finds(towns: ModuleT
 def test_a_set_with_a_member_that_is_not_there_brings_what_the_others_bring(
     towns: ModuleType, city: DoubtedCity
 ) -> None:
-    run = worlds.Run.start(city, _rules(towns), _chosen(city))
+    run = worlds.Run.start(city, rules_of(towns), chosen_of(city))
     real = np.ones(len(run.of.real), dtype=bool)
     real[run.chosen[0]] = False
     drawn = replace(run.base, real=real)
@@ -357,17 +226,20 @@ def test_a_set_with_a_member_that_is_not_there_brings_what_the_others_bring(
 # ---------------------------------------------------------------- the whole
 
 
-def test_a_seed_gives_the_same_tables_and_another_others(towns: ModuleType, city: DoubtedCity) -> None:
-    one, again, other = (worlds.doubt_worlds(city, _rules(towns, DOUBT, seed=s), _chosen(city)) for s in (80, 80, 81))
-    for name, frame in one.items():
+def test_a_seed_gives_the_same_tables_and_another_others(
+    towns: ModuleType, city: DoubtedCity, doubted: dict[str, pd.DataFrame]
+) -> None:
+    again, other = (worlds.doubt_worlds(city, rules_of(towns, DOUBT, seed=s), chosen_of(city)) for s in (80, 81))
+    assert doubted.keys() == again.keys()
+    for name, frame in doubted.items():
         pd.testing.assert_frame_equal(frame, again[name])
-    assert not one["worlds"].equals(other["worlds"])
+    assert not doubted["worlds"].equals(other["worlds"])
 
 
 def test_twice_the_worlds_change_no_mark_that_is_told_from_a_threshold(towns: ModuleType, city: DoubtedCity) -> None:
     n = 60
     few, many = (
-        worlds.doubt_worlds(city, _rules(towns, DOUBT.model_copy(update={"worlds": w})), _chosen(city))
+        worlds.doubt_worlds(city, rules_of(towns, DOUBT.model_copy(update={"worlds": w})), chosen_of(city))
         for w in (n, 2 * n)
     )
     shares = [frame["site_doubt"].set_index("site_id")["p_top_map"] for frame in (few, many)]
@@ -377,8 +249,8 @@ def test_twice_the_worlds_change_no_mark_that_is_told_from_a_threshold(towns: Mo
         assert verdict_of(shares[1][site], 2 * n) == verdict_of(shares[0][site], n)
 
 
-def test_chances_and_ranges_hang_together(towns: ModuleType, city: DoubtedCity) -> None:
-    found = worlds.doubt_worlds(city, _rules(towns, DOUBT), _chosen(city))
+def test_chances_and_ranges_hang_together(doubted: dict[str, pd.DataFrame]) -> None:
+    found = doubted
     sure, members, whole = found["site_doubt"], found["member_doubt"], found["set_doubt"].iloc[0]
     assert (sure["p_first"] <= sure["p_top"] + 1e-12).all()
     assert (sure["p_top"] <= sure["p_ranked"] + 1e-12).all()
@@ -393,10 +265,12 @@ def test_chances_and_ranges_hang_together(towns: ModuleType, city: DoubtedCity) 
     assert whole["recommended"] == (whole["reaches"] >= 0.2)
 
 
-def test_the_values_of_each_world_give_its_ranks_under_the_runs_weights(towns: ModuleType, city: DoubtedCity) -> None:
-    found = worlds.doubt_worlds(city, _rules(towns, DOUBT), _chosen(city))
+def test_the_values_of_each_world_give_its_ranks_under_the_runs_weights(
+    towns: ModuleType, doubted: dict[str, pd.DataFrame]
+) -> None:
+    found = doubted
     sure, first = found["site_doubt"].set_index("site_id"), found["worlds"].set_index("world")["first"]
-    rules = _rules(towns, DOUBT)
+    rules = rules_of(towns, DOUBT)
     in_top = dict.fromkeys(sure.index, 0)
     for world, own in found["world_values"].groupby("world"):
         used = {name: rules.score.weights[name] for name in CRITERIA if own[name].notna().all()}
@@ -411,10 +285,10 @@ def test_the_values_of_each_world_give_its_ranks_under_the_runs_weights(towns: M
 def test_below_three_candidates_there_is_nothing_to_doubt(towns: ModuleType, city: DoubtedCity) -> None:
     for n in (0, 2):
         few = replace(city, candidates=city.candidates.iloc[:n])
-        assert all(frame.empty for frame in worlds.doubt_worlds(few, _rules(towns), []).values())
+        assert all(frame.empty for frame in worlds.doubt_worlds(few, rules_of(towns), []).values())
 
 
 def test_without_residents_worlds_are_drawn_all_the_same(towns: ModuleType, city: DoubtedCity) -> None:
     nobody = replace(city, world=replace(city.world, people=city.world.people.iloc[:0]), others=())
-    found = worlds.doubt_worlds(nobody, _rules(towns, DOUBT), _chosen(city))
+    found = worlds.doubt_worlds(nobody, rules_of(towns, DOUBT), chosen_of(city))
     assert len(found["worlds"]) == DOUBT.worlds

@@ -177,6 +177,32 @@ def test_a_wrong_row_is_named_with_its_line(read, changes, words):
     assert all(word in said for word in words), said
 
 
+ONLINE = {"kind": "creative", "heritage_class": "", "domain": "visual_arts", "tier": "core", "lon": "", "lat": ""}
+ONLINE |= {"remote": "online", "source": "https://example.org/rooms ; a newspaper"}
+
+
+@pytest.mark.parametrize("word", ["online", "Online ", "ONLINE"])
+def test_a_space_that_is_online_only_needs_no_place(read, word):
+    (row,) = read(text_of({**GOOD, **ONLINE, "remote": word}, columns=[*COLUMNS, "remote"]))
+    assert (row.remote, row.is_online) == ("online", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"lon": "105.85", "lat": "21.03"}, "what is online has no place: leave lon and lat empty"),
+        ({"source": "a newspaper"}, "what is online needs its web address"),
+        ({"source": "ftp://example.org"}, "what is online needs its web address"),
+        ({"kind": "both", "heritage_class": "warehouse"}, "only a creative space can be online"),
+        ({"kind": "heritage", "heritage_class": "warehouse"}, "only a creative space can be online"),
+    ],
+)
+def test_what_is_online_and_has_a_place_or_no_address_is_refused(read, changes, said):
+    with pytest.raises(InputError, match=r"mine\.csv, line 2: ") as caught:
+        read(text_of({**GOOD, **ONLINE, **changes}, columns=[*COLUMNS, "remote"]))
+    assert said in str(caught.value)
+
+
 def test_the_line_is_that_of_the_file_even_after_a_value_of_two_lines(read):
     with pytest.raises(InputError, match="line 4"):
         read(text_of({**GOOD, "registry_id": "b", "note": "first\nsecond"}, {**GOOD, "kind": "x"}))

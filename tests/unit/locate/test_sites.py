@@ -373,6 +373,24 @@ def test_a_lost_heritage_row_stays_history(run):
     assert set(found.heritage["status"]) <= {"lost"}
 
 
+def test_a_space_that_is_online_only_is_told_and_becomes_no_place(run):
+    web = {"name": "Phòng tranh", "at": None, "remote": "online", "source": "https://example.org"}
+    # the gallery of its name stands elsewhere, and stays what the map says of it
+    found = run({"node/1": (point(0, 0), GALLERY)}, [row("web", kind="creative", **web)])
+    assert (only(found.creative)["registry_id"], len(found.heritage)) == ("", 0)
+    told = only(found.registry)
+    assert (told["outcome"], told["space_id"], told["site_id"]) == ("online only", "", "")
+    assert pd.isna(told["lon"]) and told["tier"] == "core"
+    assert str(found) == "0 industrial sites, 1 creative spaces; 1 online only"
+
+
+def test_a_space_that_was_online_only_and_is_closed_is_history(run):
+    web = {"name": "Phòng tranh", "at": None, "remote": "online", "source": "https://example.org", "status": "lost"}
+    found = run({"node/1": (point(0, 0), GALLERY)}, [row("web", kind="creative", **web)])
+    assert only(found.registry)["outcome"] == "not located"
+    assert str(found) == "0 industrial sites, 1 creative spaces"
+
+
 def test_the_registry_knows_the_status_better(run):
     known = row("k", "Nhà máy sợi", status="vacated", at=(10, 10))
     assert only(run({"way/1": (box(0, 0), MILL)}, [known]).heritage)["status"] == "vacated"

@@ -223,6 +223,21 @@ def test_a_file_cut_at_any_block_is_refused_and_the_whole_is_read(read, tmp_path
             read(cut)
 
 
+def test_what_mappers_left_behind_in_a_small_area_is_no_broken_file(read, tmp_path):
+    """A third of the nodes in no way and most outlines in no relation, as in whole boxes of a real extract."""
+    size, streets = 40, 500
+    nodes = [mutable.Node(id=1 + n, location=place(n % size, n // size)) for n in range(3 * streets)]
+    ways = [mutable.Way(id=1 + k, nodes=[2 * k + 1, 2 * k + 2, 2 * k + 3], tags=STREET) for k in range(streets - 1)]
+    left = [mutable.Way(id=9_000 + k, nodes=[k + 1, k + 2, k + size + 1, k + 1]) for k in range(30)]
+    tags = {"type": "multipolygon", "landuse": "industrial"}
+    relation = mutable.Relation(id=1, tags=tags, members=[("w", 9_000, "outer")])
+    whole = Town().write(tmp_path / "whole.osm.pbf", [*nodes, *ways, *left, relation])
+    assert len(read(whole).street_edges)
+    # the same where nothing comes after the ways: they may have been cut off
+    with pytest.raises(InputError, match="33% of its nodes in the study area belong to no way"):
+        read(Town().write(tmp_path / "cut.osm.pbf", [*nodes, *ways, *left]))
+
+
 def test_missing_way_nodes_are_refused_above_the_stated_share(read, tmp_path):
     town = Town(40)
     objects = town.objects()

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from access import Access
-from access.weights import step_fn
 from scipy.sparse import csr_array
 
 from creative_nodes.common import tables
@@ -48,6 +46,9 @@ def _map(towns: ModuleType, area: Any, streets: Any, **how: Any) -> gpd.GeoDataF
 
 def _access_by_pysal(minutes: np.ndarray, zones: dict[float, float], supply: Any, demand: Any) -> np.ndarray:
     """Return the supply per head of each demand, by pysal's access; rows of `minutes` are demands."""
+    from access import Access
+    from access.weights import step_fn
+
     i, j = np.nonzero(np.isfinite(minutes))
     costs = pd.DataFrame({"origin": i, "dest": j, "minutes": minutes[i, j]})
     model = Access(

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from scipy.stats import kstest
 
 from creative_nodes.common import POSITION_CRITERIA, reproject, tables
 from creative_nodes.reach.reference import (
@@ -65,6 +64,8 @@ def test_a_place_is_measured_as_a_candidate_that_stands_there(towns: ModuleType,
 
 
 def test_places_lie_along_the_streets_of_the_study_area_uniformly_by_length(towns: ModuleType) -> None:
+    from scipy.stats import kstest
+
     # one street of 2 km, of which 250 m to 1850 m lie in the study area, in pieces of 100 m and two of 50
     streets = towns.streets(towns.straight_street(2000))
     points = draw_places(streets, _area(towns, 250, -50, 1850, 50), 4000, seed=80)

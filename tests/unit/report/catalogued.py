@@ -33,6 +33,14 @@ def spaces():
     ]
 
 
+def known():
+    """Rows of the registry: a works, and a space that exists online alone."""
+    web = {"registry_id": "x-web", "name": HOSTILE, "name_vi": "Phòng tranh", "kind": "creative", "status": "in_use"}
+    web |= {"domain": "visual_arts", "tier": "intermediate", "remote": "online", "outcome": "online only"}
+    web |= {"present_use": FORMULA, "source": "https://example.org/rooms?a=1 ; a newspaper"}
+    return [{"registry_id": "x-works", "name": "Works", "outcome": "in OSM"}, web]
+
+
 def frames_of():
     made = packed_frames()
     area = {"city": "x", "epsg": 32648, "area_km2": 1.0, "geometry": shapely.box(105.7, 20.9, 106.0, 21.1)}
@@ -41,6 +49,7 @@ def frames_of():
     sites = [{"site_id": f"h-{i + 1}", "geometry": shape} for i, shape in enumerate(SHAPES)]
     sites[0] |= {"name": "Xưởng", "osm_ids": ["way/9"], "heritage_class": "printing", "evidence": "[]"}
     made["heritage"] = table("heritage", sites)
+    made["registry"] = table("registry", known())
     tags = {"node/7": {"tourism": "gallery", "operator:type": "community", "description": HOSTILE}, "way/9": {"a": "b"}}
     rows = [{"osm_id": key, "tags": json.dumps(one), "geometry": POINT} for key, one in tags.items()]
     made["places"] = table("places", rows)

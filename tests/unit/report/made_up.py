@@ -3,7 +3,7 @@
 import json
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
-from creative_nodes.common import tables
+from creative_nodes.common import messages, tables
 from creative_nodes.common.words import CRITERIA, POSITION_CRITERIA
 from creative_nodes.report import deck, page
 from creative_nodes.report import settings as page_settings
 from creative_nodes.report.city import figures, links, onmap, view
+from creative_nodes.report.city.view import CityPage
 from creative_nodes.report.draw import packed as packed_data
 from creative_nodes.report.draw.paper import read_paper
 from creative_nodes.report.tables import TABLES
@@ -373,6 +374,7 @@ def _registry() -> pd.DataFrame:
             "year_converted": pd.array([2001, None, 2010, None], dtype="Int64"),
             "heritage_class": ["warehouse"] * n,
             "domain": [""] * n,
+            "tier": [""] * n,
             "lon": [WEST, None, WEST, None],
             "lat": [SOUTH, None, SOUTH, None],
             "precision": ["site"] * n,
@@ -669,6 +671,19 @@ def write_tables(folder: Path, made: dict[str, pd.DataFrame]) -> None:
         tables.write(frame, TABLES[name], folder / f"{name}.parquet", provenance=PROVENANCE)
 
 
+def once_a_language(speak: Callable[[], CityPage]) -> Callable[[], CityPage]:
+    """Keep what is made in a language; a view-model is only read."""
+    made: dict[str, CityPage] = {}
+
+    def spoken() -> CityPage:
+        code = messages.language()
+        if code not in made:
+            made[code] = speak()
+        return made[code]
+
+    return spoken
+
+
 def city_html(
     root: Path,
     folder: Path,
@@ -681,7 +696,8 @@ def city_html(
     write_tables(folder, made)
     read = {name: tables.read(TABLES[name], folder / f"{name}.parquet") for name in made}
     told = links.read_links(folder / "places.parquet", read["heritage"]["osm_ids"].explode().dropna())
-    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told, districts=districts)
+    page_of = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told, districts=districts)
+    speak = once_a_language(page_of)
     city = speak()
     drawn = (folder / f"{name}.parquet" for name in ("places", "street_edges"))
     paper = read_paper(*drawn, city.area, city.epsg, sites=onmap.grounds(city))

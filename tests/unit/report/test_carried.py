@@ -1,11 +1,14 @@
 """What the page carries to judge other priorities: worlds packed small and read back, sets and who may be chosen."""
 
-import runpy
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import made_up
 
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.report.city import carried
@@ -69,14 +72,14 @@ def test_without_worlds_or_a_set_nothing_is_carried():
 
 
 def test_sets_keep_their_order_and_sites_on_one_ground_the_same_number():
-    made_up = runpy.run_path(str(Path(__file__).parent / "made_up.py"))["frames"]()
-    ids = made_up["candidates"]["site_id"].tolist()
-    made_up["candidates"]["one_ground_with"] = [[ids[1]], [ids[0]], *([] for _ in ids[2:])]
+    made = made_up.frames()
+    ids = made["candidates"]["site_id"].tolist()
+    made["candidates"]["one_ground_with"] = [[ids[1]], [ids[0]], *([] for _ in ids[2:])]
     row = {"adds_served": 1.0, "adds_gain": 0.1, "set_served": 9.0, "set_gain": 0.3}
     sets = [{"number": 0, "site_id": ids[i], "k": 3, **row} for i in (1, 2, 4)]
     alone = [{"number": 1 + i, "site_id": ids[i], "k": 1, **row} for i in (0, 1, 2, 4)]
     beside = pd.DataFrame([{"k": 3, "anchor_served": 100.0, "anchor_gain": 0.5}])
-    found = sets_of(made_up | {"set_front": pd.DataFrame(sets + alone), "set_beside_ranking": beside}, ids)
+    found = sets_of(made | {"set_front": pd.DataFrame(sets + alone), "set_beside_ranking": beside}, ids)
     assert [one[0] for one in found.sets] == [[1, 2, 4]]
     assert found.k == 3 and found.anchors == (100.0, 0.5) and found.recommended
     assert set(found.alone) == {0, 1, 2, 4} and found.grounds == {0: 0, 1: 0, 2: 2, 4: 4}

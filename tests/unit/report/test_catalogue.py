@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import shutil
 import socket
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,18 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-import pyshacl
-import pystac
 import pytest
-import rdflib
 import yaml
-from frictionless import Package
 
 from creative_nodes.common import InputError, tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue import places
 from creative_nodes.report.catalogue.facets import NOT_KNOWN, OF_SPACES, Told, read_facets, words_of
-from creative_nodes.report.catalogue.files import FILED
+from creative_nodes.report.catalogue.files import FILED, ONLINE
 from creative_nodes.report.gis.layers import flat
 from creative_nodes.report.tables import TABLES
 
@@ -76,7 +73,7 @@ def test_the_parquet_files_are_those_of_the_run(made):
     frames, folder = made
     for name in frames:
         copied = folder / f"x/{name}.parquet"
-        assert copied.exists() == (name != "places")
+        assert copied.exists() == (name not in ("places", "registry"))
         if copied.exists():
             assert copied.read_bytes() == (folder.parent / f"tables/{name}.parquet").read_bytes()
     assert gpd.read_parquet(folder / "x/filed_places.parquet")["page"].map(lambda page: (folder / page).is_file()).all()
@@ -92,8 +89,10 @@ def test_the_same_tables_give_the_same_bytes(made, tmp_path):
 # ---------------------------------------------------------------- metadata
 
 
-def test_frictionless_finds_the_data_package_valid_and_a_changed_file_not(tmp_path):
-    MADE["write"](tmp_path)
+def test_frictionless_finds_the_data_package_valid_and_a_changed_file_not(made, tmp_path):
+    from frictionless import Package
+
+    shutil.copytree(made[1], tmp_path / "catalogue")
     path = tmp_path / "catalogue/datapackage.json"
     report = Package(str(path)).validate()
     assert report.valid, report.flatten(["name", "message"])
@@ -107,10 +106,15 @@ def test_frictionless_finds_the_data_package_valid_and_a_changed_file_not(tmp_pa
 
 
 def graph_of(content):
+    import rdflib
+
     return rdflib.Graph().parse(data=json.dumps(content), format="json-ld", publicID="https://example.org/c/catalog")
 
 
 def test_the_dcat_keeps_the_shapes_and_names_the_files(made):
+    import pyshacl
+    import rdflib
+
     content = json.loads((made[1] / "catalog.jsonld").read_text(encoding="utf-8"))
     found = graph_of(content)
     conforms, _, said = pyshacl.validate(found, shacl_graph=str(SHAPES), shacl_graph_format="turtle")
@@ -130,6 +134,8 @@ def test_the_dcat_keeps_the_shapes_and_names_the_files(made):
     ],
 )
 def test_the_stac_item_keeps_the_schema_without_a_network(tmp_path, monkeypatch, snapshot, times):
+    import pystac
+
     MADE["write"](tmp_path, snapshot=snapshot)
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("a network was asked"))
     content = json.loads((tmp_path / "catalogue/item.json").read_text(encoding="utf-8"))
@@ -230,7 +236,7 @@ def test_a_candidate_site_is_filed_by_its_owner_alone(made):
 
 def test_every_page_names_the_licence_and_its_links_lead_to_files(made):
     pages = [*made[1].rglob("*.html")]
-    assert len(pages) == 3 + 2 + 2
+    assert len(pages) == 3 + 2 + 2 + 1
     for path in pages:
         seen = Seen(path)
         if path.name != "dictionary.html":
@@ -251,6 +257,31 @@ def test_a_mapped_place_is_mended_at_its_object_and_another_added_at_its_spot(ma
     edit = next(link for link in other.links if "/edit?" in link)
     assert edit.startswith("https://www.openstreetmap.org/edit?editor=id#map=19/")
     assert "amenity=arts_centre" in other.text and "name=" in other.text
+
+
+def test_a_space_that_is_online_only_has_a_page_and_a_table_and_no_place(made):
+    folder = made[1]
+    seen = Seen(folder / "x/online/x-web.html")
+    assert not seen.tags & {"script", "img"} and "https://example.org/rooms?a=1" in seen.links
+    assert not [link for link in seen.links if "/edit?" in link or "/note/" in link]
+    assert MADE["HOSTILE"] in seen.text and "none: it exists online alone" in seen.text and "Distribution" in seen.text
+    assert {path.suffix for path in (folder / "x").glob("online_spaces.*")} == {".csv", ".parquet"}
+    (row,) = tables.read(ONLINE, folder / "x/online_spaces.parquet").to_dict("records")
+    assert (row["id"], row["web"], row["page"]) == ("x-web", "https://example.org/rooms?a=1", "x/online/x-web.html")
+    assert (folder / row["page"]).is_file() and (row["role"], row["owner"]) == ("Distribution", NOT_KNOWN)
+    # no file with a shape holds it, and the list of places can be filtered by its kind
+    for path in (folder / "x").glob("*.geojson"):
+        assert "x-web" not in path.read_text(encoding="utf-8")
+    listed = (folder / "x/index.html").read_text(encoding="utf-8")
+    assert "<td>online</td>" in listed and "online_spaces.csv" in listed
+    assert "online_spaces" in Seen(folder / "dictionary.html").text
+
+
+def test_a_catalogue_without_spaces_that_are_online_only_has_no_table_of_them(tmp_path, monkeypatch):
+    monkeypatch.setitem(MADE["write"].__globals__, "known", lambda: MADE["known"]()[:1])
+    MADE["write"](tmp_path)
+    assert not list((tmp_path / "catalogue/x").glob("online*"))
+    assert "online" not in (tmp_path / "catalogue/datapackage.json").read_text(encoding="utf-8")
 
 
 def test_a_made_up_town_leads_nobody_to_the_map(tmp_path):

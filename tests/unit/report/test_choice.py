@@ -38,6 +38,18 @@ def test_a_set_that_is_not_recommended_is_told_so(made):
     assert told(made, set_doubt=doubted)[0].label == "Best of this run, not recommended"
 
 
+def test_of_the_runner_up_those_are_shown_that_the_best_set_has_not(made):
+    own = made["recommended"]
+    best = own[own["set"] == "best"]
+    swapped = best.assign(set="runner_up", site_id=[*best["site_id"].iloc[:2], "h7"])
+    up = told(made, recommended=pd.concat([best, swapped]))[1]
+    assert [one.name for one in up.shown] == ["Site h7"] and len(up.members) == len(best)
+    assert up.instead == f"in place of Site {best['site_id'].iloc[2]}"
+    other = best.assign(set="runner_up", site_id=["h7", "h8", "h9"])
+    up = told(made, recommended=pd.concat([best, other]))[1]
+    assert (up.shown, up.instead) == (up.members, "")
+
+
 def test_what_else_is_planned_for_a_ground_stands_with_its_site(made):
     site = made["recommended"]["site_id"].iloc[0]
     row = {"site_id": site, "kind": "other_use", "decision": "towers", "date": "2025-06-13"}

@@ -186,13 +186,12 @@ def test_the_project_names_every_layer_of_the_file_beside_it(packed):
     assert "x.osm.pbf, 2026-11-01" in labels["sources"] and "OpenStreetMap contributors (ODbL)" in labels["sources"]
 
 
-def test_the_same_tables_give_the_same_project_and_rows(frames, tmp_path):
+def test_the_same_tables_give_the_same_project_and_rows(packed, frames, tmp_path):
     made = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        pack(frames, tmp_path / name)
-        styles = asked(tmp_path / name / "x.gpkg", "select * from layer_styles")
-        made.append(((tmp_path / name / "x.qgz").read_bytes(), styles))
+    pack(frames, tmp_path)
+    for folder in (packed[0], tmp_path):
+        styles = asked(folder / "x.gpkg", "select * from layer_styles")
+        made.append(((folder / "x.qgz").read_bytes(), styles))
     assert made[0] == made[1]
 
 

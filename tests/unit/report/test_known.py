@@ -34,6 +34,18 @@ def test_partners_are_the_open_creative_places_outside():
     assert (partner.name, partner.where) == ("Village", registry["remote"][0])
 
 
+def test_a_space_that_is_online_only_is_a_partner_with_its_address():
+    registry = made_up.frames()["registry"].tail(1).assign(kind="creative", status="in_use", remote="online")
+    registry["outcome"], registry["source"] = "online only", "https://example.org/rooms ; https://news.example (2023)"
+    (partner,) = partners_in(known_sites(registry)[0], registry)
+    assert (partner.where, partner.online) == ("", True)
+    assert partner.links[0] == ("example.org", "https://example.org/rooms")
+    made = made_up.frames()
+    made["registry"] = registry
+    text = view.city_page(made, {}, made_up.settings(ROOT))
+    assert len(text.partners) == 1 and ("online only", 1) in text.known_counts
+
+
 def test_the_page_names_partners():
     made = made_up.frames()
     made["registry"] = made["registry"].assign(status="in_use", kind="creative")

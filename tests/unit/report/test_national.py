@@ -74,11 +74,21 @@ def test_a_set_that_is_not_recommended_ranks_with_that_said(cities):
     assert {key: row.standing for key, row in rows.items() if row.standing != "recommended"} == {
         **{"doubtful": "not_recommended", "empty": "none"}
     }
-    assert rows["doubtful"].line == "The set reaches 90 % of the best in 8\u00a0% of 250 worlds drawn."
+    assert rows["doubtful"].line == (
+        "On other maps and models it stays within a tenth of the best in 8\u00a0% of 250 trials."
+    )
     assert [words for _, words in rows["doubtful"].marks] == [
         *("priorities: holds", "map and model: open", "the past: too few")
     ]
     assert (rows["empty"].marks, rows["empty"].served) == ((), None)
+
+
+def test_a_map_of_one_city_shows_the_country_around_it(cities):
+    alone = {one.country: one for one in national(cities).maps}["CN"]
+    (dot,) = alone.dots
+    assert abs(dot.x - alone.width / 2) <= 1 and abs(dot.y - alone.height / 2) <= 1
+    # 0.2 degrees of latitude, some 22 km: lines of 0.05 degrees
+    assert {line.label for line in alone.parallels} > {"31.15° N", "31.2° N", "31.25° N"}
 
 
 def test_each_country_has_a_map_true_to_shape(cities):

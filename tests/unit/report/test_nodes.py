@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from scipy.stats import spearmanr
 
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
@@ -84,6 +83,8 @@ def test_without_a_typical_network_figures_stand_and_words_do_not(made, settings
 
 
 def test_correlations_are_those_of_scipy_in_shades_of_their_strength(made, settings):
+    from scipy.stats import spearmanr
+
     told, places = related(made, settings), made_up.reference()
     for i, row in enumerate(told.rows):
         assert len(row.cells) == i

@@ -1,13 +1,16 @@
 """Live priorities: what the page is given is what the score adds up, and every ready-made set is a sound config."""
 
 import json
-import runpy
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import made_up
 
 from creative_nodes.common.messages import speaking
 from creative_nodes.common.words import CRITERIA, CRITERION_GROUPS
@@ -23,31 +26,26 @@ from creative_nodes.score.settings import Scenario, Score
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture(scope="module")
-def made_up():
-    return runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
+@pytest.fixture
+def settings():
+    return made_up.settings(ROOT)
 
 
 @pytest.fixture
-def settings(made_up):
-    return made_up["settings"](ROOT)
+def candidates():
+    return made_up.frames()["candidates"]
 
 
 @pytest.fixture
-def candidates(made_up):
-    return made_up["frames"]()["candidates"]
-
-
-@pytest.fixture
-def city(made_up):
+def city():
     """A city that lacks some criteria: its reference places."""
-    return lambda *lacking: made_up["reference"](lacking=lacking)
+    return lambda *lacking: made_up.reference(lacking=lacking)
 
 
-def scored(candidates, settings, reference, **weights):
+def scored(candidates, settings, reference, *, scales=None, **weights):
     # few draws: they tell ranges of ranks, and scores are the same whatever their number
     score = settings.score.model_copy(update={"draws": 100} | ({"weights": weights} if weights else {}))
-    return score_candidates(candidates, scales_by(reference, score.anchors), score, seed=1)
+    return score_candidates(candidates, scales or scales_by(reference, score.anchors), score, seed=1)
 
 
 def priorities(candidates, settings, reference, scores=None):
@@ -74,11 +72,10 @@ def test_values_and_weights_give_the_scores_of_fifty_random_weightings(candidate
     live = priorities(candidates, settings, reference, own)
     ids = own.loc[own["rank"].notna(), "site_id"]
     rng = np.random.default_rng(50)
+    scales = scales_by(reference, settings.score.anchors)
     for drawn in rng.dirichlet(np.full(len(CRITERIA), 0.7), 50):
-        found = scored(candidates, settings, reference, **dict(zip(CRITERIA, drawn.tolist(), strict=True))).set_index(
-            "site_id"
-        )
-        expected = found.loc[ids]
+        weights = dict(zip(CRITERIA, drawn.tolist(), strict=True))
+        expected = scored(candidates, settings, reference, scales=scales, **weights).set_index("site_id").loc[ids]
         np.testing.assert_allclose(sum_of(live, drawn), expected["score"], rtol=0, atol=1e-15)
         # the values themselves are the very numbers that the score multiplies
         parts = expected[[f"part_{key}" for key in CRITERIA]].to_numpy(dtype=float)

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
 
 from creative_nodes.report.city import links, settling
 
@@ -25,7 +24,7 @@ DOUBT = pd.DataFrame(
         "moved_by": ["area", ""],
     }
 )
-SET = pd.DataFrame({"set": "best", "site_id": ["a", "b"]})
+SET = pd.DataFrame({"set": "best", "site_id": ["a", "b"], "one_ground_with": [[], ["z"]]})
 
 
 def set_doubt(*, recommended):
@@ -46,6 +45,8 @@ def test_a_site_says_whom_to_ask_by_its_use_and_who_says_so():
 
 
 def test_the_chance_stands_with_the_range_that_so_many_worlds_leave():
+    from scipy.stats import binomtest
+
     low, high = binomtest(212, 250).proportion_ci(0.95, method="wilson")
     told = settling.map_chances({"site_doubt": DOUBT})
     assert f"in 85 % of 250 worlds (between {low * 100:.0f} % and {high * 100:.0f} %".replace(" %", "\u00a0%") in told[
@@ -67,6 +68,17 @@ def test_what_to_do_next_asks_about_the_set_or_about_what_worlds_choose_most_oft
     told = settling.next_steps(given | {"set_doubt": set_doubt(recommended=False)}, names)
     assert told[0].endswith("Find out first whether it can be had: Delta.")
     assert settling.next_steps({"heritage": HERITAGE}, names) == ()
+
+
+def test_what_is_planned_for_a_ground_is_looked_into_first():
+    """Also where the plan names another site on the same ground; a release is no plan."""
+    plan = {"site_id": "z", "kind": "other_use", "decision": "towers", "date": "2025-06-13"}
+    decided = pd.DataFrame([plan, {**plan, "site_id": "a", "kind": "release"}])
+    given = {"heritage": HERITAGE, "recommended": SET, "decisions": decided, "set_doubt": set_doubt(recommended=True)}
+    assert settling.next_steps(given, {"a": "Alpha", "b": "Beta"}) == (
+        "Ask the planning office first whether the plan of 13 June 2025 for Beta stands.",
+        "Ask owners and planning office when the ground is free: Alpha.",
+    )
 
 
 def test_the_most_often_chosen_stand_with_their_shares():

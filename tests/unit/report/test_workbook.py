@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -30,13 +31,15 @@ def made():
     return made_up.frames()
 
 
+@pytest.fixture(scope="module")
 def speak(made):
-    return view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
+    """The view-model in the language in force, made once in each."""
+    return made_up.once_a_language(partial(view.city_page, made, made_up.PROVENANCE, made_up.settings(ROOT)))
 
 
 @pytest.fixture(scope="module")
-def told(made):
-    return {sheet.name: sheet for sheet in sheets(speak(made), made, credit="© X")}
+def told(made, speak):
+    return {sheet.name: sheet for sheet in sheets(speak(), made, credit="© X")}
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +79,20 @@ def test_the_ranking_holds_the_numbers_of_the_tables_with_units_in_the_head(book
             assert (row[0], row[heads.index("Score (0–1)")]) == (known["rank"], pytest.approx(known["score"]))
 
 
-def test_values_stand_beside_the_city_for_every_candidate_and_criterion(book, made):
+def test_values_stand_beside_the_city_for_every_candidate_and_criterion(book, made, speak):
     rows = list(book["Values"].values)
     assert len(rows) - 1 == len(made["values"])
     at = {head: i for i, head in enumerate(rows[0])}
     row, known = rows[1], made["values"]
-    labels = {row.label: row.key for row in speak(made).criteria}
-    names = {site.name: site.site_id for site in speak(made).sites}
+    labels = {row.label: row.key for row in speak().criteria}
+    names = {site.name: site.site_id for site in speak().sites}
     same = known[(known["site_id"] == names[row[at["Site"]]]) & (known["criterion"] == labels[row[at["Criterion"]]])]
     assert row[at["Median place of the city"]] == pytest.approx(float(same["city_median"].iloc[0]))
     assert row[at["Weight (0–1)"]] == pytest.approx(float(same["weight"].iloc[0]))
 
 
-def test_answer_sources_and_cautions_say_what_the_page_says(book, made):
-    page = speak(made)
+def test_answer_sources_and_cautions_say_what_the_page_says(book, speak):
+    page = speak()
     answer = [row[1] for row in book["Answer"].values]
     assert page.answer.lead in answer and page.choice[0].brings in answer
     sources = [tuple(text or "" for text in row) for row in book["Sources"].values]
@@ -127,9 +130,9 @@ def test_the_same_sheets_give_the_same_bytes_without_a_clock_in_them(told):
     assert dates == ["2000-01-01T00:00:00Z"] * 2
 
 
-def test_there_is_one_a_language_with_the_same_rows(made, tmp_path):
+def test_there_is_one_a_language_with_the_same_rows(made, speak, tmp_path):
     paths = {code: tmp_path / f"x.{code}.xlsx" for code in ("en", "vi", "zh")}
-    assert write_workbooks(lambda: speak(made), made, paths) == 6
+    assert write_workbooks(speak, made, paths) == 6
     books = {code: openpyxl.load_workbook(path) for code, path in paths.items()}
     assert len({tuple(sheet.max_column for sheet in book) for book in books.values()}) == 1
     scores = [[row[6] for row in list(book.worksheets[1].values)[1:]] for book in books.values()]
@@ -138,7 +141,7 @@ def test_there_is_one_a_language_with_the_same_rows(made, tmp_path):
     assert heads == {"en": "Rank", "vi": "Thứ hạng", "zh": "排名"}
     for code, book in books.items():
         with speaking(code):
-            assert speak(made).answer.lead in [row[1] for row in book.worksheets[0].values]
+            assert speak().answer.lead in [row[1] for row in book.worksheets[0].values]
         for name in book.sheetnames:  # what a spreadsheet lets a sheet be called
             assert len(name) <= 31 and not set(name) & set("[]:*?/\\")
 

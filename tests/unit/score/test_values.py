@@ -6,9 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from skcriteria import mkdm
-from skcriteria.agg.topsis import TOPSIS
-from skcriteria.agg.vikor import VIKOR
 
 from creative_nodes.common import InputError
 from creative_nodes.score.values import (
@@ -132,6 +129,10 @@ def with_ends(matrix):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_topsis_and_vikor_as_scikit_criteria_with_the_ends_as_sites(seed):
+    from skcriteria import mkdm
+    from skcriteria.agg.topsis import TOPSIS
+    from skcriteria.agg.vikor import VIKOR
+
     rng = np.random.default_rng(seed)
     matrix, weights = rng.random((15, 6)), rng.dirichlet(np.ones(6))
     decision = mkdm(with_ends(matrix), [max] * 6, weights=weights)

@@ -6,7 +6,13 @@ import pytest
 from creative_nodes.tools import estimate
 
 LAW = pd.DataFrame(
-    [("locate_sites", 2, 100.0, 50.0, 6.0, 2.0), ("write_index", 1, 200.0, 10.0, 4.0, 0.5)],
+    [
+        ("locate_sites", 2, 100.0, 50.0, 6.0, 2.0),
+        ("write_index", 1, 200.0, 10.0, 4.0, 0.5),
+        # no part of a full run: asked for by name alone
+        ("compare_runs", 2, 9000.0, 0.0, 900.0, 0.0),
+        ("write_changes", 1, 9000.0, 0.0, 900.0, 0.0),
+    ],
     columns=["rule", "runs", "memory_mb", "memory_mb_per_mb", "seconds", "seconds_per_mb"],
 )
 RUNS = pd.DataFrame({"rule": ["locate_sites", "write_index"], "city": ["hanoi", "hanoi,hcmc"]})

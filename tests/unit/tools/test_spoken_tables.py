@@ -131,13 +131,15 @@ def _outcomes(towns: ModuleType) -> pd.DataFrame:
         found.append(outcomes._outcome(row, mine, None, point, inside))
     away: Any = SimpleNamespace(status="in_use", precision="site", remote="the Ba Vi district")
     found.append(outcomes._outcome(away, {}, None, None, inside))
+    web: Any = SimpleNamespace(status="in_use", precision="ward", remote="online")
+    found.append(outcomes._outcome(web, {}, None, None, inside))
     return pd.DataFrame([written(outcome=outcome, reason=reason) for outcome, reason in found])
 
 
 def test_outcomes_of_registry_rows(speech: ModuleType, towns: ModuleType) -> None:
     frame = _outcomes(towns)
-    assert speech.check(frame, "outcome", "reason") == 22
-    assert frame["reason"].nunique() == 10
+    assert speech.check(frame, "outcome", "reason") == 24
+    assert frame["reason"].nunique() == 11
 
 
 @pytest.mark.parametrize("best", ["gcj02", "EPSG:4756"])

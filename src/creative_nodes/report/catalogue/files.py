@@ -34,6 +34,24 @@ POINT = (
     Column("lat", "number", "latitude of a point on the shape, EPSG:4326", "degrees", True, -90, 90),
 )
 FACET = "value of this facet (config/taxonomy/facets.yaml), several apart by ;, not known, or of creative spaces alone"
+ONLINE = Table(
+    "online_spaces",
+    "a creative space that exists online alone, from the registry: it has no place, and counts in no other table",
+    (
+        Column("id", "text", "its registry_id"),
+        *NAMES,
+        Column("web", "text", "its address on the web"),
+        Column("page", "text", "its page, from the folder of the catalogue"),
+        Column("domain", "text", "creative domain"),
+        Column("tier", "text", "core, intermediate or supporting"),
+        Column("unesco_domain", "text", FACET),
+        Column("cultural_industry", "text", FACET),
+        Column("role", "text", FACET),
+        Column("owner", "text", FACET),
+        Column("present_use", "text", "what it is"),
+        Column("source", "text", "public source"),
+    ),
+)
 FILED = Table(
     "filed_places",
     "a creative space or candidate site as the catalogue files it",

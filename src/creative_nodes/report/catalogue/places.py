@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import NAME_COLUMNS, tables
+from creative_nodes.locate import ONLINE_ONLY
 from creative_nodes.report.catalogue.facets import OF_SPACES, Facets, Told, rules_in, words_of
-from creative_nodes.report.catalogue.files import FILED
+from creative_nodes.report.catalogue.files import FILED, ONLINE
 from creative_nodes.report.pack import DEGREE_DECIMALS
-from creative_nodes.report.say.words import osm_url
+from creative_nodes.report.say.words import osm_url, web_links
 
 EDITOR = "https://www.openstreetmap.org/edit"
 NOTE = "https://www.openstreetmap.org/note/new"
@@ -41,7 +43,10 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Place:
-    """A place as its page tells it; `names` and `facets` by language code and by name of the facet."""
+    """A place as its page tells it; `names` and `facets` by language code and by name of the facet.
+
+    A space that exists online alone has no position (longitude and latitude are NaN) but an address on the `web`.
+    """
 
     kind: str
     place_id: str
@@ -54,6 +59,7 @@ class Place:
     reasons: Sequence[tuple[str, str, str]]
     objects: Sequence[Mapped]
     suggested: Sequence[str]
+    web: str = ""
 
     @property
     def address(self) -> str:
@@ -230,6 +236,54 @@ def places_of(frames: Mapping[str, pd.DataFrame], ground: Ground) -> list[Place]
     known = frames["candidates"][["site_id"]].merge(frames["heritage"], on="site_id", validate="one_to_one")
     sites = known.merge(scores, on="site_id", how="left").sort_values(["rank", "site_id"])
     return [*_each(frames["creative"], _space, ground), *_each(sites, _site, ground)]
+
+
+def _online(row: Any, ground: Ground) -> Place:
+    facts = {"present_use": "What it is", "tier": "Tier", "source": "Source"}
+    return Place(
+        kind="online",
+        place_id=row.registry_id,
+        names=_names(row),
+        lon=math.nan,
+        lat=math.nan,
+        what=f"Creative space, online only: {ground.words.get(row.domain, row.domain)}",
+        facets=ground.filed(Told([], domain=row.domain, tier=row.tier)),
+        facts=_facts(row, facts),
+        reasons=[],
+        objects=[],
+        suggested=[],
+        web=web_links(row.source)[1][0][1],
+    )
+
+
+def online_places(registry: pd.DataFrame, ground: Ground) -> list[Place]:
+    """Return the creative spaces of a city that exist online alone.
+
+    Parameters
+    ----------
+    registry : the table of that name.
+    ground : what they are told from.
+    """
+    return list(_each(online_rows(registry), _online, ground))
+
+
+def online_rows(registry: pd.DataFrame) -> pd.DataFrame:
+    """Choose the rows of the registry that are of spaces that exist online alone."""
+    return registry[registry["outcome"] == ONLINE_ONLY]
+
+
+def online_table(places: Sequence[Place], registry: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Make the table of spaces that exist online alone.
+
+    Parameters
+    ----------
+    places : of a city, as `online_places` returns them.
+    registry : the table of that name.
+    key : of the city.
+    """
+    filed = [{"web": one.web, "page": f"{key}/{one.address}", **one.facets} for one in places]
+    rows = online_rows(registry).rename(columns={"registry_id": "id"}).reset_index(drop=True)
+    return rows.join(pd.DataFrame(filed))[[column.name for column in ONLINE.columns]]
 
 
 def _each(frame: pd.DataFrame, make: Any, ground: Ground) -> Iterator[Place]:

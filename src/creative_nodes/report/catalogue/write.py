@@ -8,18 +8,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from creative_nodes.common import tables
+import pandas as pd
+
+from creative_nodes.common import Table, tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue.facets import Facets, read_facets
-from creative_nodes.report.catalogue.files import FILED, FORMATS, Published, write_table
+from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, Published, write_table
 from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat, stac_item
-from creative_nodes.report.catalogue.places import Ground, Place, filed_table, members, places_of, tags_of
+from creative_nodes.report.catalogue.places import (
+    Ground,
+    Place,
+    filed_table,
+    members,
+    online_places,
+    online_table,
+    places_of,
+    tags_of,
+)
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
 
 TAGS = "places"  # read for the tags of places, not published: it is the map itself
+KNOWN = "registry"  # read for spaces that exist online alone
 LANGUAGE_NAMES = {"en": "English", "vi": "Vietnamese", "zh": "Chinese"}
 WHOLE = 1024.0
 
@@ -55,13 +67,17 @@ class Writer:
         """Write the tables and pages of a city."""
         frames = {name: tables.read(TABLES[name], path) for name, path in files.items()}
         tags = tags_of(frames.pop(TAGS), members(frames))
-        places = places_of(frames, Ground(self.facets, tags, self.words, not settings.fictional))
+        ground = Ground(self.facets, tags, self.words, not settings.fictional)
+        known = frames.pop(KNOWN)
+        places, online = places_of(frames, ground), online_places(known, ground)
         folder = self.folder / settings.key
         published = [write_table(TABLES[name], frames[name], files[name], folder) for name in frames]
         note = tables.provenance(files["scores"])
         published.append(self._filed(places, frames, settings.key, note))
+        if online:
+            published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
         city = CataloguedCity(settings, snapshot_of(note), frames["study_area"].union_all(), tuple(published))
-        self._pages(city, places)
+        self._pages(city, [*places, *online])
         return city
 
     def _filed(
@@ -69,10 +85,14 @@ class Writer:
     ) -> Published:
         shapes = dict(zip(frames["creative"]["space_id"], frames["creative"].geometry, strict=True))
         shapes |= dict(zip(frames["heritage"]["site_id"], frames["heritage"].geometry, strict=True))
-        found, folder = filed_table(places, shapes, key), self.folder / key
-        path = folder / f"{FILED.name}.parquet"
-        tables.write(found, FILED, path, provenance=dict(note))
-        return write_table(FILED, tables.read(FILED, path), path, folder)
+        return self._made(FILED, filed_table(places, shapes, key), key, note)
+
+    def _made(self, table: Table, rows: pd.DataFrame, key: str, note: Mapping[str, Any]) -> Published:
+        """Write a table that is made for the catalogue alone."""
+        folder = self.folder / key
+        path = folder / f"{table.name}.parquet"
+        tables.write(rows, table, path, provenance=dict(note))
+        return write_table(table, tables.read(table, path), path, folder)
 
     def _pages(self, city: CataloguedCity, places: Sequence[Place]) -> None:
         told: dict[str, Any] = {"city": city, "facets": self.facets.facets}
@@ -95,8 +115,8 @@ def write_catalogue(
     Parameters
     ----------
     settings : of each city, JSON as `catalogue_settings_of` reads it.
-    files : one file a city by name of the table, `places` among them; `facets`, the file of facets; `taxonomies`,
-        those that name classes; others are passed over.
+    files : one file a city by name of the table, `places` and `registry` among them; `facets`, the file of facets;
+        `taxonomies`, those that name classes; others are passed over.
     run : the record of the run.
     folder : of the catalogue.
 

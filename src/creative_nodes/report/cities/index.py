@@ -11,7 +11,7 @@ from creative_nodes.common import count, not_known, number, say, translated
 from creative_nodes.report.cities.answers import answer_of
 from creative_nodes.report.cities.comparing import ComparedCity
 from creative_nodes.report.cities.national import National, national
-from creative_nodes.report.city.ages import far_apart, year_of
+from creative_nodes.report.city.ages import far_apart, is_old, year_of
 from creative_nodes.report.city.figures import (
     CONNECTIVITY,
     SPACES,
@@ -184,6 +184,9 @@ def apart(cards: Sequence[CityCard]) -> str:
                 ages=ages,
             )
         )
+    old = [f"{_city(card)} ({card.snapshot})" for card in real if is_old(card.snapshot, card.settings)]
+    if old and not said:
+        said.append(say("The map data are old for {cities}.", cities=old))
     if unknown:
         said.append(say("The age of the map data is not known for {cities}.", cities=unknown))
     return " ".join(said)

@@ -30,12 +30,21 @@ class Member:
 
 @dataclass(frozen=True)
 class Option:
-    """A set of sites to decide on, or one site, and what it brings."""
+    """A set of sites to decide on, or one site, and what it brings.
+
+    Attributes
+    ----------
+    shown : the members to name: of the runner-up those that are not in the best set, none where the best single site
+        is named there already.
+    instead : of the best set, those that stand there in their place, in words; nothing where all are named.
+    """
 
     key: str
     label: str
     brings: str
     members: tuple[Member, ...]
+    shown: tuple[Member, ...]
+    instead: str = ""
 
 
 def _brings(served: float, gain: float) -> str:
@@ -52,8 +61,8 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
     names : names to show by site_id.
     """
     number = {site_id: i for i, site_id in enumerate(site_ids)}
-    holds = is_recommended(tables)
-    found = []
+    holds, planned = is_recommended(tables), plans_for(tables)
+    found: list[Option] = []
     for key, label in KINDS.items():
         own = [row for row in set_of(tables, kind=key) if row.site_id in number]
         if not own:
@@ -63,10 +72,24 @@ def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) ->
                 number[row.site_id],
                 names.get(row.site_id, row.site_id),
                 _brings(float(row.adds_served), float(row.adds_gain)) if key == "best" else "",
-                plans_for(tables, (row.site_id, *row.one_ground_with)) if key == "best" else (),
+                planned((row.site_id, *row.one_ground_with)) if key == "best" else (),
             )
             for row in own
         )
         said = translated(label) if holds or key != "best" else say("Best of this run, not recommended")
-        found.append(Option(key, said, _brings(float(own[0].set_served), float(own[0].set_gain)), members))
+        shown, instead = _differs(key, members, found[0].members) if found else (members, "")
+        brings = _brings(float(own[0].set_served), float(own[0].set_gain))
+        found.append(Option(key, said, brings, members, shown, instead))
     return tuple(found)
+
+
+def _differs(key: str, members: tuple[Member, ...], best: tuple[Member, ...]) -> tuple[tuple[Member, ...], str]:
+    """Return the members to name beside the best set, and whose place they take; all where that would be none."""
+    own, others = {one.number for one in members}, {one.number for one in best}
+    new = tuple(one for one in members if one.number not in others)
+    if key == "single":
+        return new, ""
+    left = [one.name for one in best if one.number not in own]
+    if not new or not left or len(new) == len(members):
+        return members, ""
+    return new, say("in place of {names}", names=left)

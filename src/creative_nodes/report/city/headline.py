@@ -8,42 +8,33 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import mark, say, say_n, spoken
+from creative_nodes.common import figures_of, mark, say, say_n, spoken
 from creative_nodes.report.city.ages import is_old, old_map
 from creative_nodes.report.city.figures import SPACES, quoted
 from creative_nodes.report.city.gaps import gain_anchor
-from creative_nodes.report.city.reservations import reservations
+from creative_nodes.report.city.reservations import planned, reservations
 from creative_nodes.report.city.sets import doubt_of, set_of
 from creative_nodes.report.city.settling import most_often
 from creative_nodes.report.say.keys import CHIPS, MARKS
 from creative_nodes.report.say.spoken import Called, ranked_rows, table
 from creative_nodes.report.say.words import known_number, rows, sentences, worded
 from creative_nodes.report.settings import Fresher, PageSettings
-from creative_nodes.score import FEWEST_TESTED, LEAST_TO_RANK, RANKED, VERDICTS
+from creative_nodes.score import FEWEST_TESTED, HOLDS_FROM, LEAST_TO_RANK, RANKED, VERDICTS
 
 # what is said at once of a statement that does not hold against both doubts: by mark and verdict
 WEAKER = {
-    ("priorities", "open"): mark("Other priorities leave that open."),
-    ("priorities", "does_not_hold"): mark("Other priorities overturn that."),
-    ("map_and_model", "open"): mark("Map and model leave that open."),
-    ("map_and_model", "does_not_hold"): mark("Map and model do not bear that out."),
+    ("priorities", "open"): mark("Other priorities may favour other sites."),
+    ("priorities", "does_not_hold"): mark("Other priorities mostly favour other sites."),
+    ("map_and_model", "open"): mark("Other maps and models may favour other sites."),
+    ("map_and_model", "does_not_hold"): mark("Other maps and models mostly favour other sites."),
 }
 FOUND = (SPACES, "heritage_sites", "heritage_possible")  # figures of what a city has
+TYPICAL = "typical_network"
 IDLE_BELOW = 0.1  # of the network gain of a set that connects
-# what a mark counts, by what it is about
+# what a mark counts, by what it is about; what was varied in the trials stands in the words of the mark
 COUNTED = {
-    ("set", "priorities"): mark(
-        "The set reaches 90 % of the best in {share:percent} of {draws:count} weightings near those of this run."
-    ),
-    ("set", "map_and_model"): mark(
-        "The set reaches 90 % of the best in {share:percent} of {draws:count} worlds drawn."
-    ),
-    ("site", "priorities"): mark(
-        "The site is among the first {top:count} in {share:percent} of {draws:count} weightings near those of this run."
-    ),
-    ("site", "map_and_model"): mark(
-        "The site is among the first {top:count} in {share:percent} of {draws:count} worlds drawn."
-    ),
+    "set": mark("Within a tenth of the best in {share:percent} of {draws:count} trials."),
+    "site": mark("The first site stays among the first {top:count} in {share:percent} of {draws:count} trials."),
 }
 
 
@@ -63,7 +54,9 @@ class Headline:
     Attributes
     ----------
     bridge : that no candidate bridges a gap, whatever the priorities; the lead begins with it.
-    age : of which day an old map is; the lead ends with it.
+    planned : what is planned or decided for the ground of members of the set, and what it brings without them.
+    age : of which day an old map is.
+    typical : how many spaces a typical one is joined with today; empty where that is not known.
     fresher : the city that shows the same ground on a fresher map, where this one is old.
     """
 
@@ -72,7 +65,9 @@ class Headline:
     first: str = ""
     bridge: str = ""
     beside: tuple[str, ...] = ()
+    planned: str = ""
     age: str = ""
+    typical: str = ""
     fresher: Fresher | None = None
 
 
@@ -99,8 +94,9 @@ def _doubt(marks: pd.DataFrame) -> str:
 def _mark_line(row: Any) -> MarkLine:
     """Word one mark of a set or a site."""
     top = known_number(row.top_n)
-    line = say(COUNTED[row.about, row.mark], share=float(row.share), draws=int(row.draws), top=top or 0)
-    return MarkLine(CHIPS[row.verdict], worded(MARKS[row.mark], row.verdict), line)
+    line = say(COUNTED[row.about], share=float(row.share), draws=int(row.draws), top=top or 0)
+    short = "" if row.verdict == "holds" else say("It holds from {share:percent}.", share=HOLDS_FROM)
+    return MarkLine(CHIPS[row.verdict], worded(MARKS[row.mark], row.verdict), sentences(line, short))
 
 
 def nothing_found(tables: Mapping[str, Any]) -> bool:
@@ -155,38 +151,58 @@ def _no_bridge(
     return say("No candidate bridges a gap between creative spaces."), (sentences(much, here),)
 
 
-def _brings(own: Sequence[Any], name: Called) -> str:
-    """Say which sites are recommended together, and what they bring."""
-    first = own[0]
-    brings = say(
-        "Best together are {names}: reused, they would newly serve {served:count} residents and add {gain:amount} "
-        "spaces to the network of a typical space.",
-        names=[name.get(row.site_id, row.site_id) for row in own],
-        served=float(first.set_served),
-        gain=float(first.set_gain),
+def _brings(own: Sequence[Any], name: Called, *, minutes: float, typical: str) -> str:
+    """Say which sites are recommended together, and what they bring: beside what the network of today is."""
+    names = [name.get(row.site_id, row.site_id) for row in own]
+    served, gain = float(own[0].set_served), float(own[0].set_gain)
+    if not bool(own[0].connects):
+        return say(
+            "Best together for residents are {names}: reused, they would newly serve {served:count} (their first "
+            "creative space within a {minutes:g} min walk). They hardly connect spaces.",
+            names=names,
+            served=served,
+            minutes=minutes,
+        )
+    told = {"names": names, "served": served, "minutes": minutes, "gain": gain}
+    if not typical:
+        return say(
+            "Best together are {names}: reused, they would newly serve {served:count} residents (their first creative "
+            "space within a {minutes:g} min walk) and add {gain:amount} spaces to the network of a typical space.",
+            **told,
+        )
+    return say(
+        "Best together are {names}: reused, they would newly serve {served:count} residents (their first creative "
+        "space within a {minutes:g} min walk) and add {gain:amount} to the {typical} spaces that a typical one is "
+        "joined with.",
+        **told,
+        typical=typical,
     )
-    return sentences(brings, "" if bool(first.connects) else say("They serve residents and do not connect."))
 
 
-def _set(tables: Mapping[str, Any], marks: pd.DataFrame, name: Called) -> tuple[str, tuple[str, ...]]:
+def _typical(tables: Mapping[str, Any]) -> str:
+    """Write how many spaces a typical one is joined with today; nothing where the run does not tell."""
+    figures = table(tables, "indicators")
+    found = None if figures is None else quoted(figures, TYPICAL)
+    return "" if found is None else figures_of(f"{found:.1f}")
+
+
+def _set(
+    tables: Mapping[str, Any], marks: pd.DataFrame, name: Called, *, minutes: float
+) -> tuple[str, tuple[str, ...]]:
     """Say which sites are recommended together and what they bring, and beside it what differs from the ranking."""
     own, row = set_of(tables), doubt_of(tables)
     if not own:
         return say("No set of sites is recommended."), ()
     if row is not None and not bool(row.recommended):
         return (
-            say(
-                "No set of sites is recommended: the best of this run reaches 90 % of the best in {share:percent} of "
-                "{worlds:count} worlds drawn.",
-                share=float(row.reaches),
-                worlds=int(row.worlds),
-            ),
+            say("No set of sites is recommended: other maps and models mostly favour other sites."),
             (most_often(tables, row.most_often, name),),
         )
     beside = table(tables, "set_beside_ranking")
     differ = beside is not None and beside["reason"].iloc[0] != "agree"
     said = (spoken(rows(beside)[0], "note"),) if differ and beside is not None else ()
-    return sentences(_brings(own, name), _doubt(marks[marks["about"] == "set"])), (*_idle(own, name), *said)
+    brings = _brings(own, name, minutes=minutes, typical=_typical(tables))
+    return sentences(brings, _doubt(marks[marks["about"] == "set"])), (*_idle(own, name), *said)
 
 
 def _idle(own: Sequence[Any], name: Called) -> tuple[str, ...]:
@@ -279,12 +295,11 @@ def headline(
     settings : of this run.
     names : names to show by site_id.
     where : the places where a node would connect most, in words; told where no candidate bridges a gap.
-    snapshot : date of the map data; empty when not known. An old map is told in the first line.
+    snapshot : date of the map data; empty when not known. An old map is told beside the lead.
     """
     answer = _answer(tables, ordered, settings, names=names, where=where)
     fresher = settings.fresher if is_old(snapshot, settings) else None
-    age = old_map(snapshot, settings)
-    return replace(answer, lead=sentences(answer.lead, age), age=age, fresher=fresher)
+    return replace(answer, age=old_map(snapshot, settings), fresher=fresher)
 
 
 def _answer(
@@ -298,7 +313,7 @@ def _answer(
     found = table(tables, "marks")
     marks = pd.DataFrame(columns=["about", "site_id", "mark", "verdict"]) if found is None else found
     gap, gap_beside = _no_bridge(ranked, gain_anchor(tables), settings.network.bridges_from, where)
-    lead, beside = _set(tables, marks, names)
+    lead, beside = _set(tables, marks, names, minutes=settings.reach.walk_minutes)
     first = ranked["site_id"].iloc[0]
     judged = marks[marks["about"] == "set"]
     judged = judged if len(judged) else marks[(marks["about"] == "site") & (marks["site_id"] == first)]
@@ -308,4 +323,6 @@ def _answer(
         _first(tables, ranked, marks, names),
         gap,
         (*gap_beside, *reservations(tables, ranked, names), *beside),
+        planned(tables, names),
+        typical=_typical(tables),
     )

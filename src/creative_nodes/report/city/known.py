@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import say, spoken, translated
-from creative_nodes.locate import OUTSIDE
+from creative_nodes.locate import ONLINE_ONLY, OUTSIDE
 from creative_nodes.report.say.keys import KNOWN_KINDS
 from creative_nodes.report.say.words import known_number, names, rows, web_links, worded
 
@@ -18,7 +18,7 @@ from creative_nodes.report.say.words import known_number, names, rows, web_links
 class KnownSite:
     """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told.
 
-    `where`: of a remote partner, where it is.
+    `where`: of a remote partner, where it is; `online`: it exists online alone, and its first link is its address.
     """
 
     name: str
@@ -31,6 +31,7 @@ class KnownSite:
     links: tuple[tuple[str, str], ...]
     kind_words: str
     where: str
+    online: bool
 
 
 def known_sites(registry: pd.DataFrame) -> tuple[tuple[KnownSite, ...], tuple[tuple[str, int], ...]]:
@@ -46,22 +47,25 @@ def known_sites(registry: pd.DataFrame) -> tuple[tuple[KnownSite, ...], tuple[tu
         outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
         source, links = web_links(row.source)
         kind = worded(KNOWN_KINDS, row.kind)
+        online = row.outcome == ONLINE_ONLY
+        where = "" if online else row.remote
         known.append(
-            KnownSite(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind, row.remote)
+            KnownSite(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind, where, online)
         )
     counts = registry["outcome"].value_counts(sort=False)
     return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
 
 
 def partners_in(known: Sequence[KnownSite], registry: pd.DataFrame) -> tuple[KnownSite, ...]:
-    """Choose the creative places of the registry that lie outside the study area and have not closed.
+    """Choose the creative places of the registry that lie outside or exist online alone, and have not closed.
 
     Parameters
     ----------
     known : all rows of the registry, worded.
     registry : the table of that name, its rows in the same order.
     """
-    far = (registry["outcome"] == OUTSIDE) & (registry["kind"] != "heritage") & (registry["status"] != "lost")
+    far = registry["outcome"].isin([OUTSIDE, ONLINE_ONLY])
+    far &= (registry["kind"] != "heritage") & (registry["status"] != "lost")
     return tuple(one for one, is_far in zip(known, far, strict=True) if is_far)
 
 

@@ -192,15 +192,13 @@ def made_of(parts: pd.DataFrame, names: Names, settings: PageSettings) -> Callab
     """
     by_site = dict(list(parts.groupby(["site_id", "criterion"])))
     known = set(parts["criterion"])
-    none = parts.iloc[:0]
+    makers = {criterion: MAKERS[criterion] for criterion in CRITERIA if criterion in MAKERS and criterion in known}
+    # the same for every site that has no part
+    nothing = {criterion: make(parts.iloc[:0], names, settings) for criterion, make in makers.items()}
 
     def told(site_id: str) -> dict[CriterionKey, Made]:
-        found = {}
-        for criterion in CRITERIA:
-            if criterion in MAKERS and criterion in known:
-                made = MAKERS[criterion](by_site.get((site_id, criterion), none), names, settings)
-                if made != Made():
-                    found[criterion] = made
-        return found
+        own = {key: by_site.get((site_id, key)) for key in makers}
+        found = {key: nothing[key] if some is None else makers[key](some, names, settings) for key, some in own.items()}
+        return {key: made for key, made in found.items() if made != Made()}
 
     return told

@@ -42,14 +42,16 @@ def map_data(page: CityPage, paper: Paper) -> maps.MapData:
     crowds.pop("", None)
     found = page.gaps
     ranked = [(i, site.rank, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is not None]
+    # the first in order, and those of the set whatever their rank
+    pinned = {i for i, *_ in ranked[:TOP_PINS]} | {one.number for option in page.choice[:1] for one in option.members}
     return maps.MapData(
         area=page.area,
         paper=paper.layers,
         near=paper.near,
         site_shapes=page.site_shapes,
         hulls=page.hull_shapes,
-        pins=ranked[:TOP_PINS],
-        dots=[(i, lon, lat) for i, _, lon, lat in ranked[TOP_PINS:]],
+        pins=[one for one in ranked if one[0] in pinned],
+        dots=[(i, lon, lat) for i, _, lon, lat in ranked if i not in pinned],
         cut_off=[(i, site.lon, site.lat) for i, site in enumerate(page.sites) if site.rank is None],
         others=others,
         spaces=spaces,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import mark, say, translated
+from creative_nodes.common import mark, say, say_n, translated
 from creative_nodes.report.city.sets import is_recommended, set_of
 from creative_nodes.report.say.spoken import Called, table
-from creative_nodes.report.say.words import rows
+from creative_nodes.report.say.words import rows, sentences
 
 # what a decision on a ground means for the answer
 DECIDED = {
@@ -100,28 +100,96 @@ IN_SHORT = {
 }
 
 
-def plans_for(tables: Mapping[str, Any], sites: Sequence[str]) -> tuple[str, ...]:
-    """Say in short that something is decided or planned for a ground; what it is stands beside the answer.
+def plans_for(tables: Mapping[str, Any]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Return a function that says in short what is decided or planned for a ground, by the site_id of its sites.
+
+    What it is stands beside the answer.
 
     Parameters
     ----------
     tables : decisions by name; it may be missing.
-    sites : that stand on it, by site_id.
     """
-    return tuple(say(IN_SHORT[row.kind], when=row.date) for row in _decided(tables, sites))
+    on = plans_of(tables)
+    return lambda sites: tuple(say(IN_SHORT[row.kind], when=row.date) for row in on(sites))
 
 
-def _decided(tables: Mapping[str, Any], sites: Sequence[str]) -> list[Any]:
-    """Return what is decided or planned for a ground beside its release, each decision once."""
+# what is planned or decided for members of the set, at its own line under the answer
+PLANNED = {
+    "other_use": mark("Another use is planned for the ground of {name} ({when:date})."),
+    "reuse": mark("{name} is decided on already ({when:date})."),
+}
+
+
+def planned(tables: Mapping[str, Any], names: Called) -> str:
+    """Say what is planned or decided for members of a recommended set, and what it brings without them.
+
+    What is left is the set's worth less what a member adds to the others, or the worth of the one other member alone;
+    of more it is not known, and not told.
+
+    Parameters
+    ----------
+    tables : recommended, set_doubt and decisions by name; each may be missing or empty.
+    names : names to show by site_id.
+    """
+    own = set_of(tables) if is_recommended(tables) else []
+    on = plans_of(tables)
+    plans = {row.site_id: on((row.site_id, *row.one_ground_with)) for row in own}
+    lines = [
+        say(PLANNED[plan.kind], name=names.get(site, site), when=plan.date)
+        for site, some in plans.items()
+        for plan in some
+    ]
+    return sentences(*lines, _left([row for row in own if plans[row.site_id]], own)) if lines else ""
+
+
+def _left(taken: Sequence[Any], own: Sequence[Any]) -> str:
+    """Say what a set brings without members; nothing where that cannot be told."""
+    rest = [row for row in own if row not in taken]
+    if len(taken) == 1 and rest:
+        served = float(taken[0].set_served - taken[0].adds_served)
+        gain = float(taken[0].set_gain - taken[0].adds_gain)
+    elif len(rest) == 1:
+        served, gain = float(rest[0].alone_served), float(rest[0].alone_gain)
+    else:
+        return ""
+    return say_n(
+        len(taken),
+        "Without it: {served:count} newly served, network gain {gain:amount}.",
+        "Without them: {served:count} newly served, network gain {gain:amount}.",
+        served=served,
+        gain=max(gain, 0.0),
+    )
+
+
+def plans_of(tables: Mapping[str, Any]) -> Callable[[Sequence[str]], list[Any]]:
+    """Return what finds the decisions and plans for a ground, by the sites on it; a release is none.
+
+    Parameters
+    ----------
+    tables : decisions by name; it may be missing.
+    """
+    decided = _decided(tables)
+    return lambda sites: _on(decided, sites)
+
+
+def _decided(tables: Mapping[str, Any]) -> list[Any]:
+    """Return what is decided or planned beside a release."""
     decided = table(tables, "decisions")
-    if decided is None:
-        return []
-    plans = decided[decided["kind"].isin(DECIDED) & decided["site_id"].isin(sites)]
-    return rows(plans.drop_duplicates("decision"))
+    return [] if decided is None else rows(decided[decided["kind"].isin(DECIDED)])
+
+
+def _on(decided: Sequence[Any], sites: Sequence[str]) -> list[Any]:
+    """Return of what is decided that on a ground, each decision once."""
+    found: dict[str, Any] = {}
+    for row in decided:
+        if row.site_id in sites:
+            found.setdefault(row.decision, row)
+    return list(found.values())
 
 
 def _other_plans(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Called) -> Iterator[str]:
     """Say of each ground what is decided or planned there, and when."""
+    decided = _decided(tables)
     for site, others in beside.items():
-        for row in _decided(tables, (site, *others)):
+        for row in _on(decided, (site, *others)):
             yield say(DECIDED[row.kind], name=names.get(site, site), when=row.date, plan=translated(row.decision))

@@ -7,6 +7,7 @@ from typing import Any
 
 from creative_nodes.common import mark, say, say_n, translated
 from creative_nodes.locate import wilson
+from creative_nodes.report.city.reservations import plans_of
 from creative_nodes.report.city.sets import doubt_of, is_recommended, set_of
 from creative_nodes.report.say.spoken import Called, table, whole
 from creative_nodes.report.say.words import known_number, rows, sentences
@@ -113,6 +114,12 @@ def map_chances(tables: Mapping[str, Any]) -> dict[str, str]:
 
 # ---------------------------------------------------------------- what to do next
 
+# what to look into first where something is planned or decided for a ground
+FIRST = {
+    "other_use": mark("Ask the planning office first whether the plan of {when:date} for {name} stands."),
+    "reuse": mark("Look first at what was decided for {name} on {when:date}."),
+}
+
 
 def _who_to_ask(free: Sequence[str], others: Sequence[str]) -> str:
     told = (
@@ -135,12 +142,17 @@ def _what_settles(sites: Sequence[str], doubted: Mapping[str, Any], names: Calle
     )
 
 
+def _same_ground(tables: Mapping[str, Any], site_id: str) -> Sequence[str]:
+    """Return the other sites on the ground of a member of a set."""
+    return next((list(row.one_ground_with) for row in set_of(tables) if row.site_id == site_id), [])
+
+
 def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
     """Say what to do next about the sites of the set; about those most often chosen where no set is recommended.
 
     Parameters
     ----------
-    tables : heritage, and as far as they are there recommended, set_doubt and site_doubt.
+    tables : heritage, and as far as they are there recommended, set_doubt, site_doubt and decisions.
     names : names to show by site_id.
     """
     doubt = doubt_of(tables)
@@ -148,10 +160,16 @@ def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
     if doubt is not None and not is_recommended(tables):
         sites = list(doubt.most_often)
     known = {row.site_id: row for row in rows(tables["heritage"]) if row.site_id in sites}
-    free = [one for one in sites if one in known and known[one].status in FREE and known[one].status_source]
-    others = [one for one in sites if one not in free]
+    on = plans_of(tables)
+    plans = {one: on((one, *_same_ground(tables, one))) for one in sites}
+    first = [
+        say(FIRST[plan.kind], name=names.get(one, one), when=plan.date) for one, some in plans.items() for plan in some
+    ]
+    open_to = [one for one in sites if not plans[one]]
+    free = [one for one in open_to if one in known and known[one].status in FREE and known[one].status_source]
+    others = [one for one in open_to if one not in free]
     asked = _who_to_ask([names.get(one, one) for one in free], [names.get(one, one) for one in others])
-    return tuple(filter(None, (asked, _what_settles(sites, _doubted(tables), names))))
+    return tuple(filter(None, (*first, asked, _what_settles(sites, _doubted(tables), names))))
 
 
 # ---------------------------------------------------------------- beside the set

@@ -261,7 +261,8 @@ def city_page(
     in_districts = districts_of([(site.lon, site.lat) for site in candidates], districts)
     linked = site_spaces(tables["site_links"], creative) if "site_links" in tables else {}
     by_map = map_marks(tables.get("marks"))
-    one_ground = ordered.set_index("site_id")["one_ground_with"]
+    planned = plans_for(tables)
+    grounds = dict(zip(ordered["site_id"], ordered["one_ground_with"], strict=True))
     candidates = tuple(
         replace(
             site,
@@ -274,7 +275,7 @@ def city_page(
             chance_words=chances.get(site.site_id, ""),
             address=addressed.get(site.site_id, ""),
             district=in_districts[i],
-            plans=plans_for(tables, (site.site_id, *one_ground[site.site_id])),
+            plans=planned((site.site_id, *grounds[site.site_id])),
         )
         for i, site in enumerate(candidates)
     )

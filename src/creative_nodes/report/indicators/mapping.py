@@ -15,7 +15,7 @@ from creative_nodes.common import (
     told_n,
     word,
 )
-from creative_nodes.locate import OUTSIDE
+from creative_nodes.locate import ONLINE_ONLY, OUTSIDE
 from creative_nodes.report.indicators.facts import (
     SHARE,
     Facts,
@@ -124,7 +124,7 @@ def recall_rows(facts: Facts) -> list[dict[str, object]]:
     Rows without a position are those that are hard to find, in OSM too: what is told is an upper bound.
     """
     registry = facts.frames["registry"]
-    registry = registry[(registry["status"] != "lost") & (registry["outcome"] != OUTSIDE)]
+    registry = registry[(registry["status"] != "lost") & ~registry["outcome"].isin([OUTSIDE, ONLINE_ONLY])]
     rows = []
     for how in RECALLED:
         rows_of_kind = registry[registry["kind"].isin([how.kind, "both"])]

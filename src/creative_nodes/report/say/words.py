@@ -99,6 +99,8 @@ def _row_type(columns: tuple[str, ...]) -> Any:
 
 def rows(frame: pd.DataFrame) -> list[Any]:
     """Go through rows as named tuples; `name` would hide behind the tuple's own attributes, so it is `name_`."""
+    if frame.empty:
+        return []
     columns = [str(column) for column in frame.columns if column != "geometry"]
     row = _row_type(tuple("name_" if column == "name" else column for column in columns))
     return [row(*values) for values in zip(*(frame[column].tolist() for column in columns), strict=True)]

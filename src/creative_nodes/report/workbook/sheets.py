@@ -110,6 +110,8 @@ def _answer_rows(page: CityPage) -> Iterator[tuple[str, str]]:
         yield from ((say("Note"), line) for line in lines_of(str(render("city/header.html.j2", page=page)))[:1])
     yield say("Question"), question
     yield say("Answer"), page.answer.lead
+    for line in filter(None, (page.answer.planned, page.answer.age)):
+        yield say("Beside it"), line
     for one in page.answer.marks:
         yield say("Mark"), f"{one.words}: {one.line}"
     if page.answer.first:

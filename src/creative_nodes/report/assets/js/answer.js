@@ -34,20 +34,23 @@ const nameOfSite = (i) => data.sites[i].name;
 const bringsOf = ([served, gain]) => t("{served} newly served, network gain {gain}", { served: whole(served), gain: amount(gain) });
 const connecting = ({ connects_from, k, anchors: [, anchor] }, gain) => anchor > 0 && gain >= connects_from * k * anchor;
 const setSentence = ({ members, brings: [served, gain] }) => {
-  const told = { names: listed(members.map(nameOfSite)), served: whole(served), gain: amount(gain) };
-  const brings = once.carried.sets.recommended
-    ? t("Best together are {names}: reused, they would newly serve {served} residents and add {gain} spaces to the network of a typical space.", told)
-    : t("No set is recommended. Best together in this run would be {names}, newly serving {served} residents and adding {gain} spaces to the network of a typical space.", told);
-  return connecting(once.carried.sets, gain) ? brings : sentences(brings, t("They serve residents and do not connect."));
+  const told = { names: listed(members.map(nameOfSite)), served: whole(served), gain: amount(gain), ...data.today };
+  if (!once.carried.sets.recommended)
+    return t("No set is recommended. Best together in this run would be {names}, newly serving {served} residents and adding {gain} spaces to the network of a typical space.", told);
+  return connecting(once.carried.sets, gain)
+    ? t("Best together are {names}: reused, they would newly serve {served} residents (their first creative space within a {minutes} min walk) and add {gain} to the {typical} spaces that a typical one is joined with.", told)
+    : t("Best together for residents are {names}: reused, they would newly serve {served} (their first creative space within a {minutes} min walk). They hardly connect spaces.", told);
 };
+const reserve = (text) => (text ? make("p", { className: "reserve" }, text) : "");
+const plansOf = (members) => members.flatMap((i) => (data.sites[i].plans ?? []).map((plan) => `${nameOfSite(i)}: ${plan}`)).join(" · ");
 const markLine = (found, text, kind) => make("li", {}, chip(found.verdict, data.marks[kind][found.verdict]), " ", text);
 /* how sure it is comes later than the rest: until then what was said of it stays, pale */
 const marksAnew = (first, judged) => {
   const [own, map] = [judged.priorities[first], judged.map?.[first]];
   const said = (found) => ({ name: nameOfSite(first), top: whole(judged.top), share: inPercent(found.top), draws: whole(found.draws) });
   return make("ul", { className: "marks" },
-    markLine(own, t("{name} is among the first {top} in {share} of {draws} weightings near these.", said(own)), "priorities"),
-    map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} worlds drawn.", said(map)), "map_and_model") : "");
+    markLine(own, t("{name} is among the first {top} in {share} of {draws} trials of other weights.", said(own)), "priorities"),
+    map ? markLine(map, t("{name} is among the first {top} in {share} of {draws} trials of other maps and models.", said(map)), "map_and_model") : "");
 };
 const headlineAnew = ({ order, judged, sets, told, weights, toRun }) => {
   const [first, best] = [order[0], sets[0]];
@@ -55,9 +58,10 @@ const headlineAnew = ({ order, judged, sets, told, weights, toRun }) => {
   back.addEventListener("click", toRun);
   return [
     make("p", { className: "own-told" }, make("b", {}, t("Priorities: {name}", { name: told })), ` (${weights.map((pair) => pair.join(" ")).join(" · ")}) `, back),
-    make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }), data.map_age)),
+    make("p", { className: "lead" }, sentences(data.bridge, best ? setSentence(best) : "", t("By score {name} ranks first of {n} candidates.", { name: nameOfSite(first), n: whole(order.length) }))),
+    reserve(plansOf(best?.members ?? [])), reserve(data.map_age),
     judged ? marksAnew(first, judged) : document.querySelector("#answer .marks") ?? "",
-    make("p", { className: "small" }, t("Not worked out anew: whether the set holds in other worlds, and what the past says. Both were tested with the run's own priorities alone.")),
+    make("p", { className: "small" }, t("Not worked out anew: whether the set holds on other maps and models, and what the past says. Both were tested with the run's own priorities alone.")),
   ];
 };
 
@@ -65,12 +69,11 @@ const headlineAnew = ({ order, judged, sets, told, weights, toRun }) => {
 const member = (i, adds) => {
   const button = make("button", { type: "button" }, nameOfSite(i));
   button.dataset.show = i;
-  return make("li", {}, button, adds ? make("span", { className: "adds" }, bringsOf(adds)) : "",
-    ...(adds ? data.sites[i].plans ?? [] : []).map((plan) => make("span", { className: "plan" }, plan)));
+  return make("li", {}, button, adds ? make("span", { className: "adds" }, bringsOf(adds)) : "");
 };
-const option = (key, label, brings, members) => {
+const option = (key, label, brings, members, instead) => {
   const head = make("h2", { id: `h-${key}` }, label);
-  const box = make("section", { className: `option option-${key}` }, head, make("ul", {}, ...members), make("p", { className: "small" }, bringsOf(brings)),
+  const box = make("section", { className: `option option-${key}` }, head, make("ul", {}, ...members), instead.length ? make("p", { className: "small instead" }, t("in place of {names}", { names: listed(instead) })) : "", make("p", { className: "small" }, bringsOf(brings)),
     key === "best" ? make("p", { className: "small parts" }, t("What a site adds depends on the others of its set, so the parts need not add up to the whole.")) : "");
   box.setAttribute("aria-labelledby", head.id);
   return box;
@@ -86,7 +89,13 @@ const optionsAnew = ({ order, sets }) => {
   ].filter(Boolean);
   data.runChoice ??= [data.choice, data.choice_words];
   [data.choice, data.choice_words] = [kinds.map(([, , { members }]) => members), kinds.map(([, label]) => label)];
-  return kinds.map(([key, label, { members, adds, brings }]) => option(key, label, brings, members.map((i, j) => member(i, adds[j]))));
+  const named = kinds.filter(([key, , { members }]) => key !== "single" || !best?.members.includes(members[0]));
+  return named.map(([key, label, { members, adds, brings }]) => {
+    const fresh = key === "runner_up" ? members.filter((i) => !best.members.includes(i)) : members;
+    const shown = fresh.length ? fresh : members;
+    const instead = shown.length < members.length ? best.members.filter((i) => !members.includes(i)).map(nameOfSite) : [];
+    return option(key, label, brings, shown.map((i) => member(i, adds[members.indexOf(i)])), instead);
+  });
 };
 
 /* ---- all of it */

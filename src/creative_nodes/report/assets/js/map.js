@@ -338,18 +338,25 @@ const spread = () => {
     if (!near) leaders.addLayer(L.polyline([home, place], { color: "#b34a00", weight: 1.5, interactive: false }));
   });
 };
-/* other ranks: the pins go to the first sites in order, the dots to the rest; a dot that can stay does */
+/* the sites that get a pin: those of the set, whatever their rank, and the first in order */
+const pinned = (order) => {
+  const held = new Set((data.choice[0] ?? []).filter((i) => order.includes(i)));
+  order.forEach((i) => { if (held.size < pins.length) held.add(i); });
+  return order.filter((i) => held.has(i));
+};
+/* other ranks: the dots go to the sites that get no pin; a dot that can stay does */
 const renumber = ({ order, ranks }) => {
   const stand = (layer, i) => Object.assign(layer, { feature: { ...layer.feature, properties: { i, rank: ranks[i] } } });
+  const first = pinned(order);
   pins.forEach((entry, k) => {
-    const [{ pin }, i] = [entry, order[k]];
+    const [{ pin }, i] = [entry, first[k]];
     entry.home = L.latLng(data.sites[i].at);
     stand(pin, i);
     const { options } = pin.options.icon;
     if (options.html !== String(ranks[i])) pin.setIcon(L.divIcon({ ...options, html: String(ranks[i]) }));
     pinLabel(pin, i);
   });
-  const rest = new Set(order.slice(pins.length));
+  const rest = new Set(order.filter((i) => !first.includes(i)));
   const free = [];
   each("dots", (dot, i) => { if (!rest.delete(i)) free.push(dot); });
   [...rest].forEach((i, k) => signed(stand(free[k], i).setLatLng(data.sites[i].at), i));

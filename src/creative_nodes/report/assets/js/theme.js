@@ -1,7 +1,8 @@
 /* light or dark: as the address says, else as the device does; colours that a canvas needs are looked up here */
 const onTheme = [];
 const dusk = window.matchMedia("(prefers-color-scheme: dark)");
-const themeNow = () => (["light", "dark"].includes(getState("theme")) ? getState("theme") : dusk.matches ? "dark" : "light");
+let onPaper = false;
+const themeNow = () => (onPaper ? "light" : ["light", "dark"].includes(getState("theme")) ? getState("theme") : dusk.matches ? "dark" : "light");
 const probe = document.body.appendChild(make("i", { hidden: true }));
 /* a colour by the name of its variable; anything else stays what it is */
 const colours = new Map();
@@ -21,6 +22,12 @@ const dress = () => {
   colours.clear();
   onTheme.forEach((act) => act());
 };
+const dressFor = (paper) => {
+  onPaper = paper;
+  dress();
+};
+window.addEventListener("beforeprint", () => dressFor(true));
+window.addEventListener("afterprint", () => dressFor(false));
 themeButton.addEventListener("click", () => {
   const other = themeNow() === "dark" ? "light" : "dark";
   setState("theme", other === (dusk.matches ? "dark" : "light") ? null : other);

@@ -1,0 +1,47 @@
+"""Many cities in a real browser: the table fits its place beside the maps, and degrees on a map lie apart."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from creative_nodes.report import page
+from creative_nodes.report.cities import index
+from creative_nodes.report.cities.national import national
+
+UNIT = Path(__file__).parents[1] / "unit"
+pytestmark = pytest.mark.browser
+# what is wider than its place, and which degrees lie on each other or stand out of their map
+FOUND = """() => {
+  const wide = [...document.querySelectorAll("body, .national .wide, .national form")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.className || one.tagName);
+  const boxes = [...document.querySelectorAll("svg.national-map")].flatMap((map) => {
+    const frame = map.getBoundingClientRect();
+    return [...map.querySelectorAll(".degrees")].map((one) =>
+      ({ frame, text: one.textContent, box: one.getBoundingClientRect() }));
+  });
+  const out = boxes.filter(({ frame, box }) => box.right > frame.right + 1 || box.left < frame.left - 1);
+  const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const laid = boxes.filter((a, i) => boxes.slice(i + 1).some((b) => over(a.box, b.box)));
+  return { wide, out: out.map((one) => one.text), laid: laid.map((one) => one.text) };
+}"""
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    sys.path.insert(0, str(UNIT / "report"))
+    made = runpy.run_path(str(UNIT / "report/test_national.py"))
+    path = tmp_path_factory.mktemp("national") / "index.html"
+    found = index.IndexPage((), (), "", national([made["city"](key) for key in made["CITIES"]]))
+    page.write_page(page.index_html(lambda: found), path)
+    return path
+
+
+@pytest.mark.parametrize("width", [390, 768, 1300, 1400])
+def test_table_filters_and_degrees_fit_their_places(chromium, many, width):
+    opened = chromium.new_page(viewport={"width": width, "height": 900})
+    opened.goto(many.as_uri())
+    found = opened.evaluate(FOUND)
+    opened.close()
+    assert found == {"wide": [], "out": [], "laid": []}
