@@ -167,10 +167,11 @@ def first_screen(browser: Browser, address: str, slower: float) -> float:
     page.wait_for_selector("html[data-ready=true]", state="attached")
     events = json.loads(browser.stop_tracing())["traceEvents"]
     context.close()
-    there = next(one for one in events if one["name"] == "first-screen")  # the page marks it
+    there = max((one for one in events if one["name"] == "first-screen"), key=lambda one: one["ts"])
     thread = [one for one in events if (one["pid"], one["tid"]) == (there["pid"], there["tid"]) and "tts" in one]
     begun = min(one["tts"] for one in thread if one["name"] == "DocumentLoader::CommitNavigation")
-    return float(there["tts"] - begun) / 1000
+    done = [one for one in thread if one["ts"] + one.get("dur", 0) <= there["ts"]]
+    return float(max(one["tts"] + one.get("tdur", 0) for one in done) - begun) / 1000
 
 
 def settle(page: Page) -> float:
