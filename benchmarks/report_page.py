@@ -8,12 +8,15 @@ candidates have uneven outlines of what they reach. The page is opened in headle
 times, each in a fresh window. `processor` is what the page's main thread spent until it answered, which a busy machine
 disturbs less; with `--slower 4` the browser slows its processor down as much, as a telephone would. Frames are those of
 the browser while the map is dragged 1,200 px in steps, and zoomed in and out four levels, with every layer switched on.
-A slider is moved in steps; told is the time from a step until the page shows the new ranks.
+A slider is moved in steps; told is the time from a step until the page shows the new ranks, and how long after the last
+of them the marks over weightings and worlds are there. The first screen is there when headline, marks and the map's
+ground, set and pins are painted: told is what the page's main thread spent from the navigation until then.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import runpy
 import shutil
 import statistics
@@ -28,7 +31,7 @@ import numpy as np
 import pandas as pd
 import shapely
 import yaml
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon
 
 from creative_nodes.common import CRITERIA
@@ -153,6 +156,31 @@ def opened(page: Page, address: str, slower: float) -> tuple[float, float]:
     return float(page.evaluate("window.readyAt ?? performance.now()")), told["TaskDuration"] * 1000
 
 
+def first_screen(browser: Browser, address: str, slower: float) -> float:
+    """Return processor milliseconds of the main thread until headline, marks, ground, set and pins are painted."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    if slower > 1:
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    browser.start_tracing(page=page, categories=["devtools.timeline", "blink.user_timing", "loading"])
+    page.goto(address)
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    context.close()
+    there = max((one for one in events if one["name"] == "first-screen"), key=lambda one: one["ts"])
+    thread = [one for one in events if (one["pid"], one["tid"]) == (there["pid"], there["tid"]) and "tts" in one]
+    begun = min(one["tts"] for one in thread if one["name"] == "DocumentLoader::CommitNavigation")
+    done = [one for one in thread if one["ts"] + one.get("dur", 0) <= there["ts"]]
+    return float(max(one["tts"] + one.get("tdur", 0) for one in done) - begun) / 1000
+
+
+def settle(page: Page) -> float:
+    """Return the milliseconds from the last step of a slider until the marks are those of its weights."""
+    begun = time.perf_counter()
+    page.wait_for_selector("body:not(.judging)", state="attached")
+    return (time.perf_counter() - begun) * 1000
+
+
 def slide(page: Page) -> list[float]:
     """Return the milliseconds from each step of a slider until the next frame shows the new ranks."""
     return [
@@ -236,9 +264,10 @@ def measured(address: str, runs: int, slower: float) -> dict[str, str]:
             context = browser.new_context(viewport={"width": 1440, "height": 900})
             openings.append(opened(context.new_page(), address, slower))
             context.close()
+        seen = first_screen(browser, address, slower)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         opened(page, address, slower)
-        slid = slide(page)
+        slid, judged = slide(page), settle(page)
         shown = {name: frames(page, lambda act=act: act(page)) for name, act in (("pan", drag), ("zoom", zoom))}
         layers_on(page)
         loaded = {name: frames(page, lambda act=act: act(page)) for name, act in (("pan", drag), ("zoom", zoom))}
@@ -246,9 +275,11 @@ def measured(address: str, runs: int, slower: float) -> dict[str, str]:
         browser.close()
     clock, spent = zip(*openings, strict=True)
     told = {
+        "first screen, processor ms": f"{seen:.0f}",
         "interactive, ms (median, worst)": f"{statistics.median(clock):.0f}, {max(clock):.0f}",
         "processor until then, ms (median)": f"{statistics.median(spent):.0f}",
         "slider, ms (median, worst)": f"{statistics.median(slid):.0f}, {max(slid):.0f}",
+        "marks behind the slider, ms": f"{judged:.0f}",
     }
     for what, found in (("first view", shown), ("all layers", loaded)):
         for name, ms in found.items():

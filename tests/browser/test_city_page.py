@@ -70,15 +70,6 @@ def test_rows_sort_by_name_and_score_with_the_keyboard(visit, made_up_page):
         assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Score")
 
 
-def test_rows_put_in_another_order_from_outside_are_arranged_again(visit, made_up_page):
-    with visit(made_up_page) as seen:
-        page = seen.page
-        page.locator("[data-filter=status]").select_option(index=1)
-        before = shown_rows(page)
-        page.evaluate("const rows = document.getElementById('rows'); rows.append(...[...rows.children].reverse())")
-        assert shown_rows(page) == before
-
-
 def test_the_links_that_the_numbered_sites_would_have_are_a_layer_that_follows_the_numbers(visit, made_up_page):
     with visit(made_up_page) as seen:
         assert not seen.page.evaluate("map_city.hasLayer(shapes_new_links)")

@@ -439,6 +439,20 @@ PINS = """() => shapes_pins.getLayers().map((pin) => ({
 }))"""
 
 
+def test_a_chosen_order_and_filter_hold_under_other_priorities(visit, full):
+    with visit(full.path) as seen:
+        page = seen.page
+        rows = "rows => rows.map((row) => +row.dataset.site)"
+        page.locator("[data-sort=name]").click()
+        page.locator("[data-filter=status]").select_option(index=1)
+        before = page.locator("#rows tr:not([hidden])").evaluate_all(rows)
+        opened(page)
+        press(page, "Network", "End")
+        assert [row["rank"] for row in shown(page)] != sorted(row["rank"] for row in shown(page))
+        assert page.locator("#rows tr:not([hidden])").evaluate_all(rows) == before
+        assert page.evaluate("performance.getEntriesByName('first-screen').length") == 1
+
+
 def test_pins_and_dots_stand_for_the_new_order(visit, city):
     with visit(city.path, fragment=f"w={EVEN_PEOPLE}") as seen:
         rows = shown(seen.page)

@@ -50,13 +50,13 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; i
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
 EVERY_PAGE = ("base.js", "language.js", "theme.js")
-_CITY_SCRIPTS = "card ranking map names filters weighing answer priorities terms compare sheet tabs print"
+_CITY_SCRIPTS = "card ranking map names first filters weighing answer priorities terms compare sheet tabs print"
 CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print", "sheet")
 # sections under the map by the tab that shows them, in the order of the page
 SECTIONS = {
     "decide": ("also",),
-    "compare": ("versus", "scenarios", "together", "survey"),
+    "compare": ("versus", "scenarios", "together", "survey", "since"),
     "evidence": ("notes", "certainty", "gaps", "nodes", "backtest", "record", "figures", "colocation", "known"),
     "method": ("caution", "method", "terms", "data"),
 }
@@ -188,6 +188,44 @@ def blob(spoken: Mapping[str, Any], *, once: Mapping[str, Any] | None = None) ->
 
 # ---------------------------------------------------------------- a city's page
 
+# what the first screen shows: of the data, of a site in them, and layers of the map
+FIRST_DATA = {"title", "ui", "legend", "labels", "place_names", "choice", "choice_words", "bridge", "map_age", "marks"}
+FIRST_PARTS = ("skip", "header", "tabs", "choice")
+FIRST_OF_SITE = {"site_id", "name", "kind", "rank", "likely", "at"}
+FIRST_LAYERS = {name for name in maps.PAPER_STYLES if not name.startswith("near")}
+FIRST_LAYERS |= {"beyond", "outline", "sites", "dots", "pins", "cut_off"}
+
+
+def _first_and_rest(told: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part the data of a language into what the first screen shows and the rest."""
+    first = {key: value for key, value in told.items() if key in FIRST_DATA}
+    rest = {key: value for key, value in told.items() if key not in FIRST_DATA}
+    parts, sites = told["parts"], told["sites"]
+    first["parts"] = {name: parts[name] for name in FIRST_PARTS}
+    rest["parts"] = {name: text for name, text in parts.items() if name not in FIRST_PARTS}
+    first["sites"] = [{key: value for key, value in site.items() if key in FIRST_OF_SITE} for site in sites]
+    rest["sites"] = [{key: value for key, value in site.items() if key not in FIRST_OF_SITE} for site in sites]
+    return first, rest
+
+
+def _packed_apart(spoken: Mapping[str, Any], shapes: Mapping[str, Any], once: Mapping[str, Any]) -> tuple[str, str]:
+    """Pack what the first screen shows, and the rest: the browser reads that behind it.
+
+    Parameters
+    ----------
+    spoken : the data by language.
+    shapes : features by layer.
+    once : more data, which holds no words and is needed at once.
+    """
+    halves = {code: _first_and_rest(told) for code, told in spoken.items()}
+    layers: list[dict[str, Any]] = [{}, {}]
+    for name, features in shapes.items():
+        layers[name not in FIRST_LAYERS][name] = features
+    carried = {"carried": once["carried"]}
+    at_once = {key: value for key, value in once.items() if key not in carried}
+    first, rest = ({code: told[k] for code, told in halves.items()} for k in (0, 1))
+    return blob(first, once=at_once | {"shapes": layers[0]}), blob(rest, once=carried | {"shapes": layers[1]})
+
 
 def _measure(measure: Measure) -> list[Any]:
     part = None if measure.part is None else round(measure.part, 4)
@@ -301,13 +339,13 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
         Markup(parts.script),
         page_script(CITY_SCRIPTS),
     )
-    judged = {"carried": asdict(english.carried), "chips": keys.CHIPS}
     once = {
-        "shapes": parts.shapes,
         "place_names": names_on_map(paper),
         "bounds": [[south, west], [north, east]],
-        **judged,
+        "carried": asdict(english.carried),
+        "chips": keys.CHIPS,
     }
+    first, rest = _packed_apart(spoken, parts.shapes, once)
     return render(
         "city.html.j2",
         title=spoken["en"]["title"],
@@ -320,7 +358,8 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
         script=script,
         map_html=Markup(parts.html),
         map_script=map_script,
-        blob=blob(spoken, once=once),
+        blob=first,
+        rest=rest,
     )
 
 

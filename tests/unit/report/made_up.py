@@ -721,8 +721,10 @@ def usual_html(root: Path, *, online_tiles: bool) -> str:
 
 def block(html: str) -> dict:
     """What the page's script sees in English, and the shapes of the map under `shapes`."""
-    packed = packed_data.unpack(re.search(r'id="blob">([^<]*)<', html)[1])
-    return spoken(packed["folded"], json.loads(packed["words"]["en"])) | packed["once"]
+    first, rest = (packed_data.unpack(re.search(rf'id="{one}">([^<]*)<', html)[1]) for one in ("blob", "rest"))
+    said, more = (spoken(one["folded"], json.loads(one["words"]["en"])) | one["once"] for one in (first, rest))
+    whole = {key: said[key] | more[key] for key in ("parts", "shapes")}
+    return said | more | whole | {"sites": [a | b for a, b in zip(said["sites"], more["sites"], strict=True)]}
 
 
 def spoken(node, words):

@@ -76,6 +76,9 @@ def test_it_says_who_moved_and_why(speak):
     assert (first.before, first.after, first.move, first.score) == ("3", "1", "+2", "0.5 → 0.63")
     assert first.why == "data +3 and settings −1"
     assert (first.in_set, gone.in_set) == ("into the set (data)", "out of the set (data)")
+    assert city.pages == ("../x.html", "../rush_hour/x.html")
+    assert gone.address == "../x.html#site=gone%20mill"
+    assert first.address.startswith("../rush_hour/x.html#site=%3Cscript%3E")
     assert (gone.after, gone.told, city.level) == ("–", "no longer a candidate", 1)
     assert [step.cause for step in city.steps] == ["settings", "not told apart: data and code"]
     assert [differs for _, _, differs in speak().runs[0].parts] == [True, True, False]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -39,9 +40,10 @@ OF_DRAWS = "_thinned"
 
 @dataclass(frozen=True)
 class SiteChange:
-    """One site: its ranks and scores, what moved it, and whether it came into the set or left it."""
+    """One site: its ranks and scores, what moved it, whether it came into the set or left it, and where it is shown."""
 
     name: str
+    address: str
     change: str
     told: str
     before: str
@@ -75,10 +77,14 @@ class FigureChange:
 
 @dataclass(frozen=True)
 class CityChanges:
-    """One city: in words, step by step, on a map, site by site, figure by figure; `notes` are remarks on the maps."""
+    """One city: in words, step by step, on a map, site by site, figure by figure; `notes` are remarks on the maps.
+
+    `pages` are the addresses of its pages before and after.
+    """
 
     key: str
     name: str
+    pages: tuple[str, str]
     summary: tuple[str, ...]
     steps: tuple[StepView, ...]
     map: MovesMap
@@ -147,9 +153,17 @@ def site_name(row: Any) -> str:
     return named_twice(row, say("Unnamed site {id}", id=row.site_id))
 
 
-def _site(row: Any) -> SiteChange:
+def _pages(names: Sequence[str], records: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Return where the pages of a city lie, seen from the folder of the comparison."""
+    at = [("" if name in (UNNAMED_RUN, one["city"]) else f"{name}/") for name, one in zip(names, records, strict=True)]
+    before, after = (f"../{folder}{one['city']}.html" for folder, one in zip(at, records, strict=True))
+    return before, after
+
+
+def _site(row: Any, pages: tuple[str, str]) -> SiteChange:
     return SiteChange(
         name=site_name(row),
+        address=f"{pages[row.change != 'gone']}#site={quote(row.site_id, safe='')}",
         change=row.change,
         told=translated(CHANGES[row.change]),
         before=_whole(row.rank_before),
@@ -227,13 +241,15 @@ def _step(row: Any) -> StepView:
     return StepView(cause, told, tuple(row.differs), bool(row.computed), str(row.problem))
 
 
-def _city(records: Sequence[Mapping[str, Any]], told_by: Mapping[str, Any]) -> CityChanges:
+def _city(names: Sequence[str], records: Sequence[Mapping[str, Any]], told_by: Mapping[str, Any]) -> CityChanges:
     changes, steps, record = told_by["run_changes"], told_by["run_steps"], records[1]
-    told = [_site(row) for row in rows(changes)]
+    pages = _pages(names, records)
+    told = [_site(row, pages) for row in rows(changes)]
     still = [one.change in ("level", "never_ranked") and not one.why for one in told]
     return CityChanges(
         key=str(record["city"]),
         name=translated(str(record["name"])),
+        pages=pages,
         summary=_summary(changes),
         steps=tuple(_step(row) for row in rows(steps)),
         map=draw_moves(told_by["study_area"], changes, [one.name for one in told]),
@@ -280,6 +296,6 @@ def changes_page(
     """
     return ChangesPage(
         runs=_runs(names, records),
-        cities=tuple(_city(own, told) for *own, told in zip(*records, cities, strict=True)),
+        cities=tuple(_city(names, own, told) for *own, told in zip(*records, cities, strict=True)),
         changes=tuple((key, translated(words)) for key, words in CHANGES.items()),
     )

@@ -35,7 +35,7 @@ from creative_nodes.report.cities.differences import (
 from creative_nodes.report.cities.governance import Answer, Fact, Governance, PublishedFigure
 from creative_nodes.report.cities.sketch import PINS, Sketch, SketchGround, sketches
 from creative_nodes.report.city.backtest import BacktestSection, pooled_backtest
-from creative_nodes.report.city.figures import THIN
+from creative_nodes.report.city.figures import thin_words
 from creative_nodes.report.city.headline import Headline
 from creative_nodes.report.city.sites import in_order
 from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows
@@ -205,7 +205,6 @@ def head(city: ComparedCity) -> Head:
     ----------
     city : one of those compared.
     """
-    thin = city.figure(THIN)
     return Head(
         key=city.settings.key,
         name=city.name,
@@ -213,9 +212,7 @@ def head(city: ComparedCity) -> Head:
         fictional=city.settings.city.fictional,
         age=map_age(city),
         dated=bool(city.snapshot),
-        thin=say("how much is mapped thinly is not known")
-        if thin is None
-        else say("{share:percent} of residents where mapping is thin", share=thin),
+        thin=thin_words(city.tables["indicators"]),
         recall=_recall(city),
         answer=answer_of(city),
     )

@@ -31,17 +31,33 @@ const spokenLater = (node, words) => {
   });
   return site;
 };
-const spokenIn = (code) => {
+const spokenOf = ({ folded, words }, code) => {
   if (typeof words[code] === "string") words[code] = JSON.parse(words[code]);
   const { sites = [], others = [], ...rest } = folded;
   const later = (nodes) => nodes.map((node) => spokenLater(node, words[code]));
   return { ...spoken(rest, words[code]), sites: later(sites), others: later(others) };
 };
+/* what comes later of sites and of parts goes into those that are there */
+const joined = (before, more) => {
+  more.sites.forEach((site, i) => Object.defineProperties(site, Object.getOwnPropertyDescriptors(before.sites[i])));
+  return Object.assign(before, more, { parts: { ...before.parts, ...more.parts } });
+};
 
-/* a tree of numbers, too many to walk through at each change of language, stands beside the rest */
-const { once, folded, words } = await unpack(document.getElementById("blob").textContent);
+/* a tree of numbers, too many to walk through at each change of language, stands beside the rest. What the first screen
+   does not show is packed apart, and unpacked behind it */
+const unpackOf = (id) => unpack(document.getElementById(id).textContent);
+const packs = [await unpackOf("blob")];
+const { once } = packs[0];
+const spokenIn = (code) => packs.map((one) => spokenOf(one, code)).reduce(joined);
 let language = "en";
 let data = spokenIn("en");
+const takeRest = async () => {
+  packs.push(await unpackOf("rest"));
+  const { shapes, ...more } = packs[1].once;
+  Object.assign(once.shapes, shapes);
+  Object.assign(once, more);
+  joined(data, spokenOf(packs[1], language));
+};
 
 /* say a text in the language in force; fields stand in braces */
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
@@ -101,7 +117,7 @@ const inSlices = (steps) => {
 };
 const giveUp = () => { underWay = null; };
 /* when the page has nothing else to do */
-const whenIdle = (act) => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 2000 }) : setTimeout(act, 200));
+const whenIdle = (act) => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 2000 }) : setTimeout(act, 20));
 
 /* what the console and the tests may call */
 const pageTools = {};

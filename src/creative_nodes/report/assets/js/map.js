@@ -20,15 +20,27 @@ const shapesOf = (name) => ({
   type: "FeatureCollection",
   features: once.shapes[name].map(([type, packed, i, rank]) => ({ type: "Feature", properties: { i, rank }, geometry: geometry(type, packed) })),
 });
-/* a layer, filled when it is shown for the first time: most are off at first, and hold most of the shapes */
+/* a layer, filled when it is shown for the first time: most are off at first, and hold most of the shapes. None before
+   the map has its frame, which would lay out every shape anew, and none before its shapes are there */
+let framed = false;
+let unfilled = [];
+const fillLayer = (layer, name) => {
+  layer.addData(shapesOf(name));
+  layer.fire("filled");
+};
+const fillLayers = () => {
+  const [now, later] = [true, false].map((there) => unfilled.filter(([, name]) => name in once.shapes === there));
+  unfilled = later;
+  now.forEach(([layer, name]) => fillLayer(layer, name));
+};
 window.layerOf = (name, options) => {
   const themed = options.style && Object.values(options.style()).some((value) => String(value).startsWith("--"));
   const style = () => Object.fromEntries(Object.entries(options.style()).map(([key, value]) => [key, colour(value)]));
   const layer = L.geoJSON(null, themed ? { ...options, style } : options);
   if (themed) onTheme.push(() => layer.setStyle(style));
   return layer.once("add", () => {
-    layer.addData(shapesOf(name));
-    layer.fire("filled");
+    if (framed && name in once.shapes) fillLayer(layer, name);
+    else unfilled.push([layer, name]);
   });
 };
 /* numbers written as text: five bits a character, one more where a number goes on, the sign the lowest bit */
@@ -136,13 +148,12 @@ const showNear = () => {
   else near.addTo(map);
   markOnMap(chosen);
 };
-map.on("zoomend", showNear);
 
 /* ---- what the map says when touched */
 const named = (site) => note(titled(site), site.other_names, `${site.heritage_class} · ${site.status_words}`, [site.priorities_mark_words, site.map_mark_words].filter(Boolean).join(" · "));
 /* a pin or a dot can come to stand for another site, so what it stands for is looked up when it is touched */
 const siteOf = (layer) => layer.feature.properties.i;
-["sites", "dots", "pins", "cut_off"].forEach((name) => each(name, (layer) => {
+["sites", "dots", "pins", "cut_off"].forEach((name) => whenFilled(name, (layer) => {
   layer.bindTooltip(() => named(data.sites[siteOf(layer)]));
   layer.on("click", () => select(siteOf(layer), "map"));
 }));
@@ -159,7 +170,7 @@ const pinLabel = (pin, i) => {
   element?.setAttribute("aria-label", t("Rank {n}: {name}", { n: data.sites[i].rank, name: data.sites[i].name }));
   element?.classList.toggle("chosen", i === chosen);
 };
-each("pins", (pin) => {
+whenFilled("pins", (pin) => {
   pin.on("add", () => pinLabel(pin, siteOf(pin)));
   pin.on("keypress", ({ originalEvent: { key } }) => {
     if (key !== "Enter" && key !== " ") return;
@@ -172,7 +183,7 @@ onLanguage.push(() => each("pins", pinLabel));
   layer.bindTooltip(() => named(data.others[i]));
   layer.on("click", () => { mark(-1); open("others", i); });
 }));
-["core", "intermediate", "supporting"].forEach((tier) => each(`spaces_${tier}`, (layer, i) => {
+["core", "intermediate", "supporting"].forEach((tier) => whenFilled(`spaces_${tier}`, (layer, i) => {
   layer.bindTooltip(() => {
     const [name, others, domain, level] = data.spaces[i];
     return note(name, others, `${domain} · ${level}`);
@@ -208,15 +219,15 @@ whenFilled("stations", (layer, i) => layer.bindTooltip(() => {
   const [name, others, services] = data.stations[i];
   return note(name, others, t("Rapid-transit station, {services}", { services }));
 }));
-each("hulls", (layer, i) => layer.bindTooltip(() => {
+whenFilled("hulls", (layer, i) => layer.bindTooltip(() => {
   const [name, others, n, p] = data.hulls[i];
   return note(name, others, tn(n, "Cluster of {n} creative space", "Cluster of {n} creative spaces"), t("chance would give one as large with p = {p}", { p: fixed(p, 3) }));
 }, { sticky: true }));
-if (data.links.length) {
+window.shapes_links?.once("add", () => {
   const ends = [];
   for (let k = 0; k < data.links.length; k += 2) ends.push([data.links[k], data.links[k + 1]].map((i) => data.spaces[i].slice(6, 8)));
   window.shapes_links.addLayer(L.polyline(ends, { color: "#0072b2", weight: 1, opacity: 0.35, interactive: false, pane: "veil" }));
-}
+});
 
 /* the links that the numbered sites would have, whichever these are now */
 const drawNewLinks = () => {
@@ -241,12 +252,6 @@ document.addEventListener("click", ({ target }) => {
   if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 14, paddingTopLeft: [8, 8], paddingBottomRight: [asideOf(), 8], animate: !calm.matches });
   document.querySelector(".mapbox").scrollIntoView({ block: narrow.matches ? "start" : "nearest" });
 });
-
-/* ---- first view */
-layer_control_legend.collapse();
-L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-map.attributionControl.setPrefix("Leaflet");
-map.attributionControl.addAttribution('© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)');
 
 /* buttons on the map: each an icon, with its words beside it when it is pointed at */
 const mapButtons = make("div", { className: "map-buttons leaflet-control" });
@@ -290,9 +295,11 @@ const showWhatIsOn = () => {
   const on = layer_control_legend._layers.filter(({ layer, overlay }) => overlay && map.hasLayer(layer));
   const signs = make("span", { className: "signs", innerHTML: on.map(({ name }) => name.match(/<span class="sw [^"]*"><\/span>/)?.[0] ?? "").join("") }); // markup of ours, never data
   toggleOfLegend.replaceChildren(make("span", {}, t("Legend")), signs);
-  nameButtons();
 };
-map.on("overlayadd overlayremove", showWhatIsOn);
+map.on("overlayadd overlayremove", () => {
+  showWhatIsOn();
+  nameButtons();
+});
 const nameLayers = () => {
   layer_control_legend._layers.forEach((entry) => {
     const [, label] = Object.entries(data.legend).find(([name]) => window[name] === entry.layer) ?? [];
@@ -302,7 +309,6 @@ const nameLayers = () => {
   showWhatIsOn();
 };
 const pins = [];
-each("pins", (pin, i) => pins.push({ pin, home: L.latLng(data.sites[i].at) }));
 
 /* numbered pins that would hide each other stand side by side, each with a line to its site */
 const PIN = 26;
@@ -356,12 +362,25 @@ const renumber = ({ order, ranks }) => {
   [...rest].forEach((i, k) => signed(stand(free[k], i).setLatLng(data.sites[i].at), i));
   spread();
 };
-map.on("zoomend", spread);
-if (pins.length > 1) show(L.latLngBounds(pins.map(({ home }) => home)), 40);
+
+/* ---- first view: the frame, then what is in it */
+layer_control_legend.collapse();
+L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+map.attributionControl.setPrefix("Leaflet");
+map.attributionControl.addAttribution('© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors (ODbL)');
+nameLayers();
+const keptView = (getState("map") ?? "").split("/").map(Number);
+const homes = once.shapes.pins.map(([, , i]) => data.sites[i].at);
+if (keptView.length === 3 && keptView.every(Number.isFinite)) map.setView(keptView.slice(1), keptView[0], { animate: false });
+else if (homes.length > 1) show(L.latLngBounds(homes), 40);
 else show(once.bounds, 8);
+framed = true;
+fillLayers();
+each("pins", (pin, i) => pins.push({ pin, home: L.latLng(data.sites[i].at) }));
+map.on("zoomend", spread);
 spread();
 each("pins", pinLabel);
 each("dots", signed);
+map.on("zoomend", showNear);
 showNear();
-nameLayers();
 onLanguage.push(nameLayers);

@@ -28,8 +28,22 @@ const prioritiesPanel = (panel, page) => {
   /* ---- how sure the ranks are under these weights, and the best sets: from what the page carries */
   const { worlds: packed, sets, concentration, top, thresholds } = once.carried;
   const ids = data.sites.map(({ site_id }) => site_id);
-  let worlds = null;
-  const unpacked = () => (worlds ??= packed ? unpackWorlds(packed, values, ids.length) : []);
+  /* the worlds are unpacked one by one, when the page is idle or when they are needed */
+  const worlds = [];
+  const unpacking = packed ? unpackWorlds(packed, values, ids.length) : [].values();
+  const nextWorld = () => {
+    const { done, value } = unpacking.next();
+    if (!done) worlds.push(value);
+    return !done;
+  };
+  const unpacked = () => {
+    while (nextWorld());
+    return worlds;
+  };
+  const unpackAhead = (deadline) => {
+    do if (!nextWorld()) return; while (deadline?.timeRemaining() > 1);
+    whenIdle(unpackAhead);
+  };
   const inWorlds = (weights) => unpacked().map((world) => Array.from(ranksIn(world, weights, new Float64Array(ids.length))));
   const drawnAround = (weights) => [...weightingsAround(appliedWeights(weights, known), concentration)];
   const serving = (weights) => {
@@ -48,8 +62,8 @@ const prioritiesPanel = (panel, page) => {
       near.add(rank(scores, ranks));
       yield;
     }
-    for (const world of unpacked()) {
-      worldwide.add(ranksIn(world, weights, inWorld));
+    for (let w = 0; w < worlds.length || nextWorld(); w += 1) {
+      worldwide.add(ranksIn(worlds[w], weights, inWorld));
       yield;
     }
     const verdict = (found) => found.map((one) => ({ ...one, verdict: verdictOf(one.top, one.draws, thresholds) }));
@@ -346,7 +360,7 @@ const prioritiesPanel = (panel, page) => {
     settle();
   });
   if (!isRun()) draw({ whole: true });
-  whenIdle(unpacked);
+  whenIdle(unpackAhead);
   return { state, known, judge, drawnAround, inWorlds, worlds: unpacked, serving, scoreAll: (weights) => scoreAll(unit, weights), rankAll: (scores) => rankAll(scores, ties), yaml, result: () => result };
 };
 

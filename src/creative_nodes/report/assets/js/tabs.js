@@ -80,8 +80,6 @@ map.on("moveend", () => {
   const { lat, lng } = map.getCenter();
   setState("map", `${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`);
 });
-const keptView = (getState("map") ?? "").split("/").map(Number);
-if (keptView.length === 3 && keptView.every(Number.isFinite)) map.setView(keptView.slice(1), keptView[0], { animate: false });
 const siteInAddress = () => data.sites.findIndex(({ site_id }) => site_id === getState("site"));
 const openSite = (i) => { if (i >= 0 && i !== chosen) select(i, "link"); };
 window.addEventListener("popstate", () => {

@@ -5,15 +5,21 @@ let onPaper = false;
 const themeNow = () => (onPaper ? "light" : ["light", "dark"].includes(getState("theme")) ? getState("theme") : dusk.matches ? "dark" : "light");
 const probe = document.body.appendChild(make("i", { hidden: true }));
 /* a colour by the name of its variable; anything else stays what it is */
-const colour = (value) => {
-  if (!String(value).startsWith("--")) return value;
+const colours = new Map();
+const lookedUp = (value) => {
   probe.style.color = `var(${value})`;
   return getComputedStyle(probe).color;
+};
+const colour = (value) => {
+  if (!String(value).startsWith("--")) return value;
+  if (!colours.has(value)) colours.set(value, lookedUp(value));
+  return colours.get(value);
 };
 const themeButton = document.getElementById("theme");
 const dress = () => {
   document.documentElement.dataset.theme = themeNow();
   themeButton.setAttribute("aria-pressed", String(themeNow() === "dark"));
+  colours.clear();
   onTheme.forEach((act) => act());
 };
 const dressFor = (paper) => {

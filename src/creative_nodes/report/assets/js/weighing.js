@@ -165,15 +165,15 @@ const tallyOf = (n) => {
 };
 /* the worlds as they are carried: for each, which criteria are in use, who is ranked, and what each is worth there */
 const WORLD_STEPS = 10000; // to 1
-const unpackWorlds = ({ n, used, ranked, moves }, own, n_sites) => {
+const unpackWorlds = function* ({ n, used, ranked, moves }, own, n_sites) {
   const told = numbersOf(moves);
   const n_criteria = used[0].length;
   const base = columnsOf(own.map((row) => row.map((value) => roundedHalfEven(value * WORLD_STEPS))), n_criteria);
   const column = (w, sites, k) => Float64Array.from(sites, (i) => ((base[k][i] ?? 0) + told[(k * n_sites + i) * n + w]) / WORLD_STEPS);
-  return Array.from({ length: n }, (_, w) => {
+  for (let w = 0; w < n; w += 1) {
     const sites = Array.from({ length: n_sites }, (_, i) => i).filter((i) => ranked[w][i] === "1");
-    return { known: Array.from(used[w], (sign) => sign === "1"), sites, columns: base.map((_, k) => column(w, sites, k)), rank: rankerOf(sites.length), scores: new Float64Array(sites.length) };
-  });
+    yield { known: Array.from(used[w], (sign) => sign === "1"), sites, columns: base.map((_, k) => column(w, sites, k)), rank: rankerOf(sites.length), scores: new Float64Array(sites.length) };
+  }
 };
 /* ranks in a world; a site that it does not rank comes after all */
 const ranksIn = ({ known, sites, columns, rank, scores }, weights, ranks) => {
