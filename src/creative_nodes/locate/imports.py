@@ -231,8 +231,7 @@ def _read_csv(path: Path, spec: Import) -> Raw:
     reader = csv.DictReader(io.StringIO(_decode(path), newline=""), strict=True)
     _check_columns(path, spec.mapping, _header(path, reader))
     where, records = [], []
-    for line, values in csv_rows(reader, str(path)):
-        place = f"{path}, line {line}"
+    for place, values in ((f"{path}, line {line}", values) for line, values in csv_rows(reader, str(path))):
         if None in values:
             raise InputError(
                 f"has {len(values[None])} values more than there are columns; put a value that holds a comma in quotes",
