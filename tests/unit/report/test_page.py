@@ -207,7 +207,7 @@ def test_rows_and_sections(parsed):
     assert sum("more" in row.get("class", "") for row in rows) == 29 - 12  # beyond report.table_rows
     assert [a["data-site"] for a in parsed.all("li") if "data-site" in a] == ["29", "30", "31"]
     assert len(parsed.all("h1")) == 1
-    assert len(parsed.all("h2")) == 17
+    assert len(parsed.all("h2")) == 18
 
 
 def test_the_fictional_town_says_so(parsed):
