@@ -138,7 +138,7 @@ def test_a_set_that_holds_against_both_stands_plain(made, settings):
 
 
 def short(verdict):
-    return "" if verdict == "holds" else f" It holds from 80{NB}%."
+    return "" if verdict == "holds" else f" It needs 80{NB}%."
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_the_weaker_mark_is_named_and_both_stand_with_what_they_count(made, sett
         (
             chips[priorities],
             f"priorities: {priorities.replace('_', ' ')}",
-            f"Within a tenth of the best in 100{NB}% of 10,000 trials." + short(priorities),
+            f"Within a tenth of the best set in 100{NB}% of 10,000 trials." + short(priorities),
         ),
         (
             chips[map_and_model],
             f"map and model: {map_and_model.replace('_', ' ')}",
-            f"Within a tenth of the best in 45{NB}% of 250 trials." + short(map_and_model),
+            f"Within a tenth of the best set in 45{NB}% of 250 trials." + short(map_and_model),
         ),
     ]
 

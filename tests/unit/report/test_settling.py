@@ -66,7 +66,8 @@ def test_what_to_do_next_asks_about_the_set_or_about_what_worlds_choose_most_oft
         "The least sure of them is Alpha: measure its ground on the cadastral map.",
     )
     told = settling.next_steps(given | {"set_doubt": set_doubt(recommended=False)}, names)
-    assert told[0].endswith("Find out first whether it can be had: Delta.")
+    assert told[0] == "Look first at what other maps and models choose most often: Alpha and Delta."
+    assert told[1].endswith("Find out first whether it can be had: Delta.")
     assert settling.next_steps({"heritage": HERITAGE}, names) == ()
 
 

@@ -86,11 +86,11 @@ def test_answer_names_the_set_the_first_site_and_what_of_them_holds(city):
     assert [(mark.words, mark.line) for mark in city.answer.marks] == [
         (
             "priorities: holds",
-            "Within a tenth of the best in 100\u00a0% of 10,000 trials.",
+            "Within a tenth of the best set in 100\u00a0% of 10,000 trials.",
         ),
         (
             "map and model: open",
-            "Within a tenth of the best in 45\u00a0% of 250 trials. It holds from 80\u00a0%.",
+            "Within a tenth of the best set in 45\u00a0% of 250 trials. It needs 80\u00a0%.",
         ),
         ("the past: too few", "2 converted sites could be tested, and it takes 10."),
     ]

@@ -33,7 +33,7 @@ TYPICAL = "typical_network"
 IDLE_BELOW = 0.1  # of the network gain of a set that connects
 # what a mark counts, by what it is about; what was varied in the trials stands in the words of the mark
 COUNTED = {
-    "set": mark("Within a tenth of the best in {share:percent} of {draws:count} trials."),
+    "set": mark("Within a tenth of the best set in {share:percent} of {draws:count} trials."),
     "site": mark("The first site stays among the first {top:count} in {share:percent} of {draws:count} trials."),
 }
 
@@ -95,7 +95,7 @@ def _mark_line(row: Any) -> MarkLine:
     """Word one mark of a set or a site."""
     top = known_number(row.top_n)
     line = say(COUNTED[row.about], share=float(row.share), draws=int(row.draws), top=top or 0)
-    short = "" if row.verdict == "holds" else say("It holds from {share:percent}.", share=HOLDS_FROM)
+    short = "" if row.verdict == "holds" else say("It needs {share:percent}.", share=HOLDS_FROM)
     return MarkLine(CHIPS[row.verdict], worded(MARKS[row.mark], row.verdict), sentences(line, short))
 
 

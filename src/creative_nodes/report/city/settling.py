@@ -157,8 +157,11 @@ def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
     """
     doubt = doubt_of(tables)
     sites = [row.site_id for row in set_of(tables)]
+    instead: tuple[str, ...] = ()
     if doubt is not None and not is_recommended(tables):
         sites = list(doubt.most_often)
+        called = [names.get(one, one) for one in sites]
+        instead = (say("Look first at what other maps and models choose most often: {names}.", names=called),)
     known = {row.site_id: row for row in rows(tables["heritage"]) if row.site_id in sites}
     on = plans_of(tables)
     plans = {one: on((one, *_same_ground(tables, one))) for one in sites}
@@ -169,7 +172,7 @@ def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
     free = [one for one in open_to if one in known and known[one].status in FREE and known[one].status_source]
     others = [one for one in open_to if one not in free]
     asked = _who_to_ask([names.get(one, one) for one in free], [names.get(one, one) for one in others])
-    return tuple(filter(None, (*first, asked, _what_settles(sites, _doubted(tables), names))))
+    return tuple(filter(None, (*instead, *first, asked, _what_settles(sites, _doubted(tables), names))))
 
 
 # ---------------------------------------------------------------- beside the set
