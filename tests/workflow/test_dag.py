@@ -236,6 +236,13 @@ def test_the_catalogue_is_made_of_the_cities_of_the_run_and_follows_the_file_of_
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def test_without_a_target_all_is_made(demo):
+    asked = ("--config", "cities=sample", "run=unheard-of")
+    found = demo.would_run(*asked)
+    assert {"write_index", "write_catalogue", "all"} <= found
+    assert found == demo.would_run("all", *asked)
+
+
 def test_the_same_inputs_give_the_same_bytes(demo, fresh):
     fresh.snakemake("demo")
 
