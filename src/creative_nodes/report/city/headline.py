@@ -187,7 +187,7 @@ def _typical(tables: Mapping[str, Any]) -> str:
 
 
 def _set(
-    tables: Mapping[str, Any], marks: pd.DataFrame, name: Called, *, minutes: float
+    tables: Mapping[str, Any], marks: pd.DataFrame, name: Called, *, minutes: float, typical: str
 ) -> tuple[str, tuple[str, ...]]:
     """Say which sites are recommended together and what they bring, and beside it what differs from the ranking."""
     own, row = set_of(tables), doubt_of(tables)
@@ -201,7 +201,7 @@ def _set(
     beside = table(tables, "set_beside_ranking")
     differ = beside is not None and beside["reason"].iloc[0] != "agree"
     said = (spoken(rows(beside)[0], "note"),) if differ and beside is not None else ()
-    brings = _brings(own, name, minutes=minutes, typical=_typical(tables))
+    brings = _brings(own, name, minutes=minutes, typical=typical)
     return sentences(brings, _doubt(marks[marks["about"] == "set"])), (*_idle(own, name), *said)
 
 
@@ -313,7 +313,8 @@ def _answer(
     found = table(tables, "marks")
     marks = pd.DataFrame(columns=["about", "site_id", "mark", "verdict"]) if found is None else found
     gap, gap_beside = _no_bridge(ranked, gain_anchor(tables), settings.network.bridges_from, where)
-    lead, beside = _set(tables, marks, names, minutes=settings.reach.walk_minutes)
+    typical = _typical(tables)
+    lead, beside = _set(tables, marks, names, minutes=settings.reach.walk_minutes, typical=typical)
     first = ranked["site_id"].iloc[0]
     judged = marks[marks["about"] == "set"]
     judged = judged if len(judged) else marks[(marks["about"] == "site") & (marks["site_id"] == first)]
@@ -324,5 +325,5 @@ def _answer(
         gap,
         (*gap_beside, *reservations(tables, ranked, names), *beside),
         planned(tables, names),
-        typical=_typical(tables),
+        typical=typical,
     )

@@ -139,12 +139,12 @@ def planned(tables: Mapping[str, Any], names: Called) -> str:
         for site, some in plans.items()
         for plan in some
     ]
-    return sentences(*lines, _left([row for row in own if plans[row.site_id]], own)) if lines else ""
+    taken, rest = ([row for row in own if bool(plans[row.site_id]) == there] for there in (True, False))
+    return sentences(*lines, _left(taken, rest)) if lines else ""
 
 
-def _left(taken: Sequence[Any], own: Sequence[Any]) -> str:
-    """Say what a set brings without members; nothing where that cannot be told."""
-    rest = [row for row in own if row not in taken]
+def _left(taken: Sequence[Any], rest: Sequence[Any]) -> str:
+    """Say what the rest of a set brings without the members taken; nothing where that cannot be told."""
     if len(taken) == 1 and rest:
         served = float(taken[0].set_served - taken[0].adds_served)
         gain = float(taken[0].set_gain - taken[0].adds_gain)

@@ -142,11 +142,6 @@ def _what_settles(sites: Sequence[str], doubted: Mapping[str, Any], names: Calle
     )
 
 
-def _same_ground(tables: Mapping[str, Any], site_id: str) -> Sequence[str]:
-    """Return the other sites on the ground of a member of a set."""
-    return next((list(row.one_ground_with) for row in set_of(tables) if row.site_id == site_id), [])
-
-
 def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
     """Say what to do next about the sites of the set; about those most often chosen where no set is recommended.
 
@@ -156,7 +151,8 @@ def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
     names : names to show by site_id.
     """
     doubt = doubt_of(tables)
-    sites = [row.site_id for row in set_of(tables)]
+    grounds = {row.site_id: list(row.one_ground_with) for row in set_of(tables)}
+    sites = list(grounds)
     instead: tuple[str, ...] = ()
     if doubt is not None and not is_recommended(tables):
         sites = list(doubt.most_often)
@@ -164,7 +160,7 @@ def next_steps(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
         instead = (say("Look first at what other maps and models choose most often: {names}.", names=called),)
     known = {row.site_id: row for row in rows(tables["heritage"]) if row.site_id in sites}
     on = plans_of(tables)
-    plans = {one: on((one, *_same_ground(tables, one))) for one in sites}
+    plans = {one: on((one, *grounds.get(one, []))) for one in sites}
     first = [
         say(FIRST[plan.kind], name=names.get(one, one), when=plan.date) for one, some in plans.items() for plan in some
     ]

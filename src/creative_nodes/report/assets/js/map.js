@@ -339,15 +339,16 @@ const spread = () => {
   });
 };
 /* the sites that get a pin: those of the set, whatever their rank, and the first in order */
-const pinned = (order) => {
-  const held = new Set((data.choice[0] ?? []).filter((i) => order.includes(i)));
+const pinned = (order, sets) => {
+  const members = sets[0]?.members ?? (data.runChoice?.[0] ?? data.choice)[0] ?? [];
+  const held = new Set(members.filter((i) => order.includes(i)));
   order.forEach((i) => { if (held.size < pins.length) held.add(i); });
   return order.filter((i) => held.has(i));
 };
 /* other ranks: the dots go to the sites that get no pin; a dot that can stay does */
-const renumber = ({ order, ranks }) => {
+const renumber = ({ order, ranks, sets }) => {
   const stand = (layer, i) => Object.assign(layer, { feature: { ...layer.feature, properties: { i, rank: ranks[i] } } });
-  const first = pinned(order);
+  const first = pinned(order, sets);
   pins.forEach((entry, k) => {
     const [{ pin }, i] = [entry, first[k]];
     entry.home = L.latLng(data.sites[i].at);

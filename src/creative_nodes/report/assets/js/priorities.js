@@ -387,7 +387,6 @@ const live = prioritiesPanel(document.getElementById("priorities"), {
     drawNewLinks();
     reweigh();
     answerAnew(found);
-    renumber(found); // members of the set keep a pin
     for (const act of afterAnswer) {
       yield;
       act();
