@@ -328,7 +328,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
                 "#card": say("Selected site"),
                 "#priorities": say("Live priorities"),
             },
-            "place_names": spoken_names(paper),
+            "place_names": spoken_names(paper, page.settings.city),
             **_spoken_data(page),
         }
 

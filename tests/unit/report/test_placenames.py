@@ -18,10 +18,12 @@ from creative_nodes.common.errors import InputError
 from creative_nodes.common.geo import reproject
 from creative_nodes.report.city import onmap
 from creative_nodes.report.draw import paper, placenames
+from creative_nodes.settings import City
 from creative_nodes.report.draw.packed import steps, written
 
 EPSG = 32648
 AREA = box(105.80, 21.00, 105.86, 21.05)
+CITY = City.model_construct(country="VN", languages=[])
 NEAR = box(105.82, 21.02, 105.83, 21.03)
 
 
@@ -133,7 +135,7 @@ def test_names_are_spoken_where_the_map_data_have_them(tmp_path):
     said = {}
     for code in ("en", "vi", "zh"):
         with messages.speaking(code):
-            said[code] = onmap.spoken_names(drawn)
+            said[code] = onmap.spoken_names(drawn, CITY)
     assert said == {"en": ["Old Market"], "vi": ["Chợ Cũ"], "zh": ["旧市"]}
     assert onmap.names_on_map(drawn) == [["quarter", 13.0, written(steps(Point(105.83, 21.02)))]]
     assert list(drawn.names.columns) == [*NAME_COLUMNS, "kind", "zoom", "geometry"]
@@ -141,7 +143,7 @@ def test_names_are_spoken_where_the_map_data_have_them(tmp_path):
 
 def test_without_names_the_map_is_empty_not_broken(tmp_path):
     assert told(named(tmp_path, ({"shop": "x"}, AREA))).empty
-    assert onmap.names_on_map(paper.Paper()) == [] and onmap.spoken_names(paper.Paper()) == []
+    assert onmap.names_on_map(paper.Paper()) == [] and onmap.spoken_names(paper.Paper(), CITY) == []
 
 
 def test_the_ground_around_a_site_holds_two_hundred_metres_to_each_side():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from creative_nodes.report.cities.comparing import ComparedCity
 from creative_nodes.report.city.headline import Headline, headline
 from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.say.spoken import called
 
 
@@ -16,4 +17,5 @@ def answer_of(city: ComparedCity) -> Headline:
     city : one of those compared.
     """
     ordered = in_order(city.tables["candidates"], city.tables["scores"])
-    return headline(city.tables, ordered, city.settings, names=called(ordered, None), snapshot=city.snapshot)
+    with names_of(city.settings.city):
+        return headline(city.tables, ordered, city.settings, names=called(ordered, None), snapshot=city.snapshot)

@@ -38,6 +38,7 @@ from creative_nodes.report.city.backtest import BacktestSection, pooled_backtest
 from creative_nodes.report.city.figures import thin_words
 from creative_nodes.report.city.headline import Headline
 from creative_nodes.report.city.sites import in_order
+from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.say.words import Words, known_number, named_twice, plain, rows
 
 DIMENSIONS = {
@@ -374,7 +375,8 @@ def published_rows(told: Governance, cities: Sequence[ComparedCity]) -> tuple[Pu
 
 
 def _ground(city: ComparedCity, words: Words) -> SketchGround:
-    best = [(int(row.rank), row.site_id, _site_name(row, words)) for row in _ranked(city)[:PINS]]
+    with names_of(city.settings.city):
+        best = [(int(row.rank), row.site_id, _site_name(row, words)) for row in _ranked(city)[:PINS]]
     return SketchGround(city.tables, best)
 
 

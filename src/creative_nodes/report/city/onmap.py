@@ -12,7 +12,9 @@ from creative_nodes.report.city.view import TOP_PINS, CityPage
 from creative_nodes.report.draw import maps
 from creative_nodes.report.draw.packed import steps, written
 from creative_nodes.report.draw.paper import Paper
+from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.say.words import names, rows
+from creative_nodes.settings import City
 
 
 def _by_kind(kinds: Sequence[str], shapes: Sequence[BaseGeometry]) -> dict[str, list[tuple[int, BaseGeometry]]]:
@@ -83,6 +85,13 @@ def names_on_map(paper: Paper) -> list[list[Any]]:
     return [[kind, float(zoom), written(steps(shape))] for kind, zoom, shape in told]
 
 
-def spoken_names(paper: Paper) -> list[str]:
-    """Return the names of the map, the reader's where the map data have it, else the local one."""
-    return [names(row, "")[0] for row in rows(paper.names)]
+def spoken_names(paper: Paper, city: City) -> list[str]:
+    """Return the names of the map in the language in force, in the order of `names_on_map`.
+
+    Parameters
+    ----------
+    paper : what the map is drawn on.
+    city : whose map it is.
+    """
+    with names_of(city):
+        return [names(row, "")[0] for row in rows(paper.names)]

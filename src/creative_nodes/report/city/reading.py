@@ -14,6 +14,7 @@ from creative_nodes.report.city.districts import read_districts
 from creative_nodes.report.city.links import read_addresses, read_links
 from creative_nodes.report.city.view import CityPage, city_page
 from creative_nodes.report.city.whereabouts import read_ground
+from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.settings import PageSettings
 from creative_nodes.report.tables import TABLES
 
@@ -45,7 +46,7 @@ def read_city(
     provenance = {**pulled, **tables.provenance(paths["scores"]), **made_of}
     taxonomies = [read_taxonomy(files[f"{name}_taxonomy"]) for name in ("heritage", "creative")]
     members = frames["heritage"]["osm_ids"].explode().dropna()
-    return frames, partial(
+    make = partial(
         city_page,
         frames,
         provenance,
@@ -56,3 +57,9 @@ def read_city(
         ground=read_ground(*(paths[name] for name in DRAWN)),
         addresses=read_addresses(paths["places"], members),
     )
+
+    def speak() -> CityPage:
+        with names_of(settings.city):
+            return make()
+
+    return frames, speak

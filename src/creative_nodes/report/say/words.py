@@ -24,6 +24,7 @@ from creative_nodes.common import (
     translated,
 )
 from creative_nodes.locate import has_han
+from creative_nodes.report.say.romanised import romanised
 
 OSM_OBJECT = re.compile(r"(node|way|relation)/(\d+)")
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
@@ -113,13 +114,23 @@ def _readers(row: Any) -> str:
 
 
 def _given(row: Any) -> list[str]:
-    """Collect the names of a row, each once: the reader's, the local one, then English and the others."""
+    """Collect the names of a row, each once: the one to show, then the local one, English and the others.
+
+    The one to show is the reader's, else the local one; where its characters are Chinese and the reader's language is
+    not, another that has none, else its pinyin, which says so.
+    """
     others = (getattr(row, column, "") for column in ("name_", *NAME_COLUMNS[1:]))
-    return list(dict.fromkeys(text for text in (_readers(row), *others) if text))
+    given = list(dict.fromkeys(text for text in (_readers(row), *others) if text))
+    if language() == "zh" or not given or not has_han(given[0]):
+        return given
+    if legible := next((text for text in given if not has_han(text)), ""):
+        return list(dict.fromkeys([legible, *given]))
+    spelt = romanised(given[0])
+    return [spelt, say("pinyin of {name}", name=given[0]), *given[1:]] if spelt else given
 
 
 def names(row: Any, fallback: str) -> tuple[str, str]:
-    """Return the name to show, the reader's where there is one, else the local one; and the others in one line.
+    """Return the name to show, one that the reader can read where there is one; and the others in one line.
 
     Every name that a page shows is chosen here.
 
