@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -21,11 +22,16 @@ STYLES = ("report", "deck")
 SCRIPTS = ("deck.js",)
 
 
-def _map(page: CityPage, tables: Mapping[str, Any], water: BaseGeometry | None) -> Sketch:
-    """Draw the set, numbered as it is listed; the best of the ranking where there is none."""
+def _shown(page: CityPage) -> list[tuple[int, str, str]]:
+    """Return the set, numbered as it is listed; the best of the ranking where there is none."""
     shown = [page.sites[member.number] for member in page.choice[0].members] if page.choice else page.ranked[:TOP]
-    best = [(place, site.site_id, site.name) for place, site in enumerate(shown, start=1)]
-    return sketches([SketchGround(tables, best, water)])[0]
+    return [(place, site.site_id, site.name) for place, site in enumerate(shown, start=1)]
+
+
+def _renamed(drawn: Sketch, page: CityPage) -> Sketch:
+    """Name the sites of a map in the language of a page."""
+    names = {place: name for place, _, name in _shown(page)}
+    return replace(drawn, pins=tuple(replace(pin, name=names[pin.rank]) for pin in drawn.pins))
 
 
 def deck_html(speak: Callable[[], CityPage], tables: Mapping[str, Any], *, paper: Paper | None = None) -> str:
@@ -38,10 +44,11 @@ def deck_html(speak: Callable[[], CityPage], tables: Mapping[str, Any], *, paper
     paper : what the map of the page is drawn on, of which the water is drawn; none: no water.
     """
     water = None if paper is None else paper.layers.get("water")
+    drawn = sketches([SketchGround(tables, _shown(speak()), water)])[0]
 
     def data() -> dict[str, Any]:
         page = speak()
-        known = {"page": page, "map": _map(page, tables, water), "credit": Markup(maps.OSM_CREDIT), "TOP": TOP}
+        known = {"page": page, "map": _renamed(drawn, page), "credit": Markup(maps.OSM_CREDIT), "TOP": TOP}
         title = say("{city}: old industry, new nodes, in {n} slides", city=page.city_name, n=SLIDES)
         return {"title": title, "parts": {"slides": render("deck/slides.html.j2", **known)}}
 

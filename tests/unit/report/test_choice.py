@@ -27,11 +27,11 @@ def told(made, **instead):
 def test_the_set_stands_with_what_each_adds_and_what_all_bring(made):
     best = told(made)[0]
     own = made["recommended"][made["recommended"]["set"] == "best"]
-    assert (best.label, best.brings) == ("Recommended together", "12,345 newly served, network gain 1.50")
+    assert (best.label, best.brings) == ("Recommended together", "12,345 newly served, network +1.50")
     assert [member.name for member in best.members] == [f"Site {one}" for one in own["site_id"]]
     ids = made["candidates"]["site_id"].tolist()
     assert [ids[member.number] for member in best.members] == own["site_id"].tolist()
-    assert best.members[0].adds == "4,000 newly served, network gain 0.50"
+    assert best.members[0].adds == "4,000 newly served, network +0.50"
 
 
 def test_a_set_that_is_not_recommended_is_told_so(made):

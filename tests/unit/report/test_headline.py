@@ -112,14 +112,14 @@ def test_what_a_set_brings_without_a_planned_member_is_told(made, settings):
     row = {"site_id": chosen, "kind": "other_use", "decision": "towers", "date": "2025-06-13"}
     found = told(made, settings, decisions=pd.DataFrame([row, {**row, "kind": "release"}]))
     own = made["recommended"].iloc[1]  # what the set brings less what this one adds to the others
-    left = f"{own.set_served - own.adds_served:,.0f} newly served, network gain {own.set_gain - own.adds_gain:.2f}."
+    left = f"{own.set_served - own.adds_served:,.0f} newly served, network +{own.set_gain - own.adds_gain:.2f}."
     assert found.planned == f"Another use is planned for the ground of Site 2 (13 June 2025). Without it: {left}"
     reuse = {**row, "site_id": made["recommended"]["site_id"].iloc[0], "kind": "reuse", "date": "2025-10-18"}
     both = told(made, settings, decisions=pd.DataFrame([row, reuse])).planned
     alone = made["recommended"].iloc[2]
     assert both == (
-        "Site 1 is decided on already (18 October 2025). Another use is planned for the ground of Site 2 (13 June "
-        f"2025). Without them: {alone.alone_served:,.0f} newly served, network gain {alone.alone_gain:.2f}."
+        "The reuse of Site 1 is decided already (18 October 2025). Another use is planned for the ground of Site 2 (13 June "
+        f"2025). Without them: {alone.alone_served:,.0f} newly served, network +{alone.alone_gain:.2f}."
     )
     assert told(made, settings).planned == ""
     unsure = made["set_doubt"].assign(recommended=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from creative_nodes.common import CRITERIA, CriterionKey, mark, say, say_n, translated
-from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, SPACES, quoted
+from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, SPACES, quoted
 from creative_nodes.report.say.words import lower_first, sentences
 from creative_nodes.report.settings import PageSettings
 from creative_nodes.score import PRAISED
@@ -44,6 +44,17 @@ def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, words: Mappi
         say("Most of its score comes from: {parts}.", parts=labels),
         say("Of that it has much for this city: {reasons}.", reasons=much) if much else "",
     )
+
+
+def residents_words(indicators: pd.DataFrame) -> str:
+    """Say how many residents the study area has, beside whom those newly served are many or few; else nothing.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    """
+    n = quoted(indicators, RESIDENTS)
+    return say("The study area has {n:count} residents.", n=n) if n else ""
 
 
 def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSettings) -> str:

@@ -48,7 +48,7 @@ class Option:
 
 
 def _brings(served: float, gain: float) -> str:
-    return say("{served:count} newly served, network gain {gain:amount}", served=served, gain=gain)
+    return say("{served:count} newly served, network +{gain:amount}", served=served, gain=gain)
 
 
 def choice(tables: Mapping[str, Any], site_ids: Sequence[str], names: Called) -> tuple[Option, ...]:

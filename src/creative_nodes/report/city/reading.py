@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from creative_nodes.common import tables
+from creative_nodes.common import language, tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.city.districts import read_districts
 from creative_nodes.report.city.links import read_addresses, read_links
@@ -57,9 +57,12 @@ def read_city(
         ground=read_ground(*(paths[name] for name in DRAWN)),
         addresses=read_addresses(paths["places"], members),
     )
+    spoken: dict[str, CityPage] = {}  # pages and slides tell the same
 
     def speak() -> CityPage:
-        with names_of(settings.city):
-            return make()
+        if language() not in spoken:
+            with names_of(settings.city):
+                spoken[language()] = make()
+        return spoken[language()]
 
     return frames, speak

@@ -116,7 +116,7 @@ def plans_for(tables: Mapping[str, Any]) -> Callable[[Sequence[str]], tuple[str,
 # what is planned or decided for members of the set, at its own line under the answer
 PLANNED = {
     "other_use": mark("Another use is planned for the ground of {name} ({when:date})."),
-    "reuse": mark("{name} is decided on already ({when:date})."),
+    "reuse": mark("The reuse of {name} is decided already ({when:date})."),
 }
 
 
@@ -154,8 +154,8 @@ def _left(taken: Sequence[Any], rest: Sequence[Any]) -> str:
         return ""
     return say_n(
         len(taken),
-        "Without it: {served:count} newly served, network gain {gain:amount}.",
-        "Without them: {served:count} newly served, network gain {gain:amount}.",
+        "Without it: {served:count} newly served, network +{gain:amount}.",
+        "Without them: {served:count} newly served, network +{gain:amount}.",
         served=served,
         gain=max(gain, 0.0),
     )

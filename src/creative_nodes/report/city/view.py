@@ -14,7 +14,7 @@ from creative_nodes.common import mark, say, spoken, translated
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
-from creative_nodes.report.city.answer import network_today, what_counts
+from creative_nodes.report.city.answer import network_today, residents_words, what_counts
 from creative_nodes.report.city.areas import areas
 from creative_nodes.report.city.backtest import BacktestSection, backtest
 from creative_nodes.report.city.carried import Carried, carried
@@ -102,6 +102,7 @@ class CityPage:
     related: Related | None
     record: Record | None
     network: str
+    residents: str
     n_scored: int
     top_n: int
     sites: tuple[SiteCard, ...]
@@ -314,6 +315,7 @@ def city_page(
         related=related(tables, settings),
         record=record(tables, names=called),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
+        residents=residents_words(indicators),
         n_scored=n_scored,
         top_n=top_n,
         sites=candidates,

@@ -5,7 +5,7 @@ What is named, from which zoom on and where is decided here; the page's script p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,13 +168,16 @@ def _runs(lines: np.ndarray) -> np.ndarray:
     return np.array(kept, dtype=object)
 
 
-def _lines(frame: gpd.GeoDataFrame, kind: str, lat: float) -> Iterator[gpd.GeoDataFrame]:
+def _lines(frame: gpd.GeoDataFrame, kind: str, lat: float) -> gpd.GeoDataFrame:
     """Name lines (columns `NAME_COLUMNS`, floor, span_px; metric CRS): a row for each run of a name."""
-    for _, same in frame.sort_values("floor", kind="stable").groupby("name", sort=True):
-        runs, first = _runs(same.geometry.to_numpy()), same.iloc[0]
-        zoom = np.maximum(first_zoom(shapely.length(runs), np.full(len(runs), first["span_px"]), lat), first["floor"])
-        told = {column: first[column] for column in NAME_COLUMNS}
-        yield gpd.GeoDataFrame({"zoom": zoom}, geometry=runs, crs=frame.crs).assign(kind=kind, **told)
+    ordered = frame.sort_values("floor", kind="stable")
+    found, shapes = ordered.groupby("name").indices, ordered.geometry.to_numpy()
+    same = [found[name] for name in sorted(found)]
+    runs = [_runs(shapes[rows]) for rows in same]
+    first = ordered.iloc[[rows[0] for rows, own in zip(same, runs, strict=True) for _ in own]]
+    lines = np.concatenate([*runs, np.array([], dtype=object)])
+    zoom = np.maximum(first_zoom(shapely.length(lines), first["span_px"].to_numpy(float), lat), first["floor"])
+    return gpd.GeoDataFrame(first[list(NAME_COLUMNS)].assign(kind=kind, zoom=zoom), geometry=lines, crs=frame.crs)
 
 
 def _pieces(shape: BaseGeometry) -> list[BaseGeometry]:
@@ -241,7 +244,7 @@ def place_names(
     rivers = measured[line & water]
     rivers = rivers.assign(floor=0.0, span_px=[KINDS[row].span_px for row in rivers["kind"]])
     roads = _metric(_streets(streets, near), cut, epsg)
-    parts = [_spots(measured[~line], lat), *_lines(rivers, "water", lat), *_lines(roads, "street", lat)]
+    parts = [_spots(measured[~line], lat), _lines(rivers, "water", lat), _lines(roads, "street", lat)]
     whole = pd.concat([part for part in parts if len(part)] or [empty_names()], ignore_index=True)
     whole = whole[whole["zoom"] <= LAST_ZOOM].sort_values("zoom", kind="stable").reset_index(drop=True)
     shapes = reproject(whole.geometry.to_numpy(), epsg, WGS84_EPSG)

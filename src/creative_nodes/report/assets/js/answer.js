@@ -31,7 +31,7 @@ const sentences = (...said) => said.filter(Boolean).join(language === "zh" ? "" 
 const listed = (names) => new Intl.ListFormat(LOCALES[language], { type: "conjunction" }).format(names);
 const amount = (n) => (n > 0 && n < 0.005 ? t("under {limit}", { limit: fixed(0.01, 2) }) : fixed(n, 2));
 const nameOfSite = (i) => data.sites[i].name;
-const bringsOf = ([served, gain]) => t("{served} newly served, network gain {gain}", { served: whole(served), gain: amount(gain) });
+const bringsOf = ([served, gain]) => t("{served} newly served, network +{gain}", { served: whole(served), gain: amount(gain) });
 const connecting = ({ connects_from, k, anchors: [, anchor] }, gain) => anchor > 0 && gain >= connects_from * k * anchor;
 const setSentence = ({ members, brings: [served, gain] }) => {
   const told = { names: listed(members.map(nameOfSite)), served: whole(served), gain: amount(gain), ...data.today };
@@ -71,9 +71,11 @@ const member = (i, adds) => {
   button.dataset.show = i;
   return make("li", {}, button, adds ? make("span", { className: "adds" }, bringsOf(adds)) : "");
 };
+/* of a recommended set the lead tells what it brings */
+const residents = () => (data.today.residents ? make("p", { className: "small" }, data.today.residents) : "");
 const option = (key, label, brings, members, instead) => {
   const head = make("h2", { id: `h-${key}` }, label);
-  const box = make("section", { className: `option option-${key}` }, head, make("ul", {}, ...members), instead.length ? make("p", { className: "small instead" }, t("in place of {names}", { names: listed(instead) })) : "", make("p", { className: "small" }, bringsOf(brings)),
+  const box = make("section", { className: `option option-${key}` }, head, make("ul", {}, ...members), instead.length ? make("p", { className: "small instead" }, t("in place of {names}", { names: listed(instead) })) : "", key === "best" && once.carried.sets.recommended ? "" : make("p", { className: "small" }, bringsOf(brings)), key === "best" ? residents() : "",
     key === "best" ? make("p", { className: "small parts" }, t("What a site adds depends on the others of its set, so the parts need not add up to the whole.")) : "");
   box.setAttribute("aria-labelledby", head.id);
   return box;
