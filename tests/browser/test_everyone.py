@@ -87,7 +87,13 @@ def test_axe_does_find_a_fault_that_is_there(visit, spoken_pages):
         assert [fault.split(":")[0] for fault in faults(seen.page)] == ["button-name"]
     with visit(spoken_pages["index"], fragment="theme=dark") as seen:
         seen.page.evaluate(AXE)
-        seen.page.evaluate("document.querySelector('main p').style.color = '#3a3836'")
+        seen.page.evaluate(
+            """() => {
+                const pale = Object.assign(document.createElement("p"), { textContent: "pale on dark" });
+                pale.style.color = "#3a3836";
+                document.querySelector("main").append(pale);
+            }"""
+        )
         assert [fault.split(":")[0] for fault in faults(seen.page, OF_COLOUR)] == ["color-contrast"]
 
 

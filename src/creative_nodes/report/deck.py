@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
-from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import say
 from creative_nodes.report.cities.sketch import Sketch, SketchGround, sketches

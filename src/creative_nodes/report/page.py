@@ -282,7 +282,11 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "choice": [[member.number for member in option.members] for option in page.choice],
         "bridge": page.answer.bridge,
         "map_age": page.answer.age,
-        "today": {"typical": page.answer.typical, "minutes": plain_number(page.settings.reach.walk_minutes), "residents": page.residents},
+        "today": {
+            "typical": page.answer.typical,
+            "minutes": plain_number(page.settings.reach.walk_minutes),
+            "residents": page.residents,
+        },
         "marks": {kind: {key: translated(word) for key, word in found.items()} for kind, found in keys.MARKS.items()},
         "choice_words": [option.label for option in page.choice],
     }

@@ -118,8 +118,8 @@ def test_what_a_set_brings_without_a_planned_member_is_told(made, settings):
     both = told(made, settings, decisions=pd.DataFrame([row, reuse])).planned
     alone = made["recommended"].iloc[2]
     assert both == (
-        "The reuse of Site 1 is decided already (18 October 2025). Another use is planned for the ground of Site 2 (13 June "
-        f"2025). Without them: {alone.alone_served:,.0f} newly served, network +{alone.alone_gain:.2f}."
+        "The reuse of Site 1 is decided already (18 October 2025). Another use is planned for the ground of Site 2 "
+        f"(13 June 2025). Without them: {alone.alone_served:,.0f} newly served, network +{alone.alone_gain:.2f}."
     )
     assert told(made, settings).planned == ""
     unsure = made["set_doubt"].assign(recommended=False)

@@ -18,8 +18,8 @@ from creative_nodes.common.errors import InputError
 from creative_nodes.common.geo import reproject
 from creative_nodes.report.city import onmap
 from creative_nodes.report.draw import paper, placenames
-from creative_nodes.settings import City
 from creative_nodes.report.draw.packed import steps, written
+from creative_nodes.settings import City
 
 EPSG = 32648
 AREA = box(105.80, 21.00, 105.86, 21.05)

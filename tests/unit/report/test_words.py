@@ -114,9 +114,9 @@ def test_the_readers_own_name_stands_first_and_the_local_one_beside_it(code, fir
 
 def test_a_name_in_another_script_than_its_tag_says_is_not_the_readers():
     mixed = SimpleNamespace(name_="上海纺纱厂", name_en="上海纺纱厂 (旧)", name_vi="", name_zh="Shanghai Mill")
-    for code in messages.LANGUAGES:
+    for code, legible in (("zh", "上海纺纱厂"), ("en", "Shanghai Mill"), ("vi", "Shanghai Mill")):
         with messages.speaking(code):
-            assert words.names(mixed, "-")[0] == "上海纺纱厂"
+            assert words.names(mixed, "-")[0] == legible, "what the tag says counts less than what can be read"
 
 
 def test_without_a_local_name_the_readers_own_is_the_name_and_without_any_the_fallback():
