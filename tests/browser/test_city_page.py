@@ -110,6 +110,41 @@ def test_a_site_in_one_page_opens_from_its_card_and_its_address_and_keeps_notes_
         assert seen.page.locator("#sheet h2").is_visible() and not seen.page.locator("main").is_visible()
 
 
+@pytest.fixture(scope="module")
+def chinese_page(tmp_path_factory):
+    """A page of a Chinese city whose sites have a Chinese name alone: it tells more of them where that is spelt out."""
+    folder, frames = tmp_path_factory.mktemp("chinese"), MADE_UP["frames"]()
+    nameless = dict.fromkeys(("name_en", "name_vi", "name_zh"), "")
+    named = frames["candidates"].assign(name="纺纱厂", **nameless)
+    path = folder / "chinese.html"
+    path.write_text(MADE_UP["city_html"](ROOT, folder, frames | {"candidates": named}, country="CN"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("code", "name"), [("en", "Fang Shachang"), ("vi", "Fang Shachang"), ("zh", "纺纱厂")])
+def test_a_site_tells_all_of_itself_where_a_language_tells_more_of_it_than_another(visit, chinese_page, code, name):
+    with visit(chinese_page, fragment=f"lang={code}") as seen:
+        sites = seen.page.evaluate(
+            "creativeNodes.data.sites.map(({ name, heritage_class, evidence }) => ({ name, heritage_class, evidence }))"
+        )
+        assert sites and all(site["heritage_class"] and site["evidence"] for site in sites)
+        assert sites[0]["name"] == name
+        seen.page.locator("[data-site]").first.click()
+        told = seen.page.locator("#card").inner_text()
+        assert "undefined" not in told and sites[0]["heritage_class"] in told
+        assert ("拼音" in told or "pinyin of" in told or "pinyin của" in told) == (code != "zh")
+
+
+@pytest.mark.parametrize("code", ["en", "vi", "zh"])
+def test_every_site_of_a_page_has_its_class_and_its_words(visit, city_page, code):
+    with visit(city_page, fragment=f"lang={code}") as seen:
+        without = seen.page.evaluate(
+            "[...creativeNodes.data.sites, ...creativeNodes.data.others]"
+            ".filter((one) => !one.heritage_class || !one.status_words).map(({ name }) => name)"
+        )
+        assert without == []
+
+
 def test_on_paper_the_page_is_unfolded_and_has_no_controls(visit, made_up_page):
     with visit(made_up_page) as seen:
         seen.page.emulate_media(media="print")

@@ -3,21 +3,22 @@
 import json
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
-from creative_nodes.common import messages, tables
+from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA, POSITION_CRITERIA
 from creative_nodes.report import deck, page
 from creative_nodes.report import settings as page_settings
 from creative_nodes.report.city import figures, links, onmap, view
-from creative_nodes.report.city.view import CityPage
+from creative_nodes.report.city.reading import once_a_language
 from creative_nodes.report.draw import packed as packed_data
 from creative_nodes.report.draw.paper import read_paper
 from creative_nodes.report.tables import TABLES
@@ -64,6 +65,7 @@ def settings(
     table_rows: int = 12,
     fictional: bool = True,
     main_mode: str = "motorbike",
+    country: str = "VN",
 ) -> page_settings.PageSettings:
     """Settings of the project's own config, with a fictional town."""
     import yaml
@@ -75,7 +77,7 @@ def settings(
     city = {
         "name": "Made-up Town",
         "local_name": "Thị trấn 虚构镇",
-        "country": "VN",
+        "country": country,
         "fictional": fictional,
         "note": "A note on <b>data</b>.",
         "boundary": {"bbox": [WEST, SOUTH, WEST + 0.06, SOUTH + 0.05]},
@@ -671,33 +673,21 @@ def write_tables(folder: Path, made: dict[str, pd.DataFrame]) -> None:
         tables.write(frame, TABLES[name], folder / f"{name}.parquet", provenance=PROVENANCE)
 
 
-def once_a_language(speak: Callable[[], CityPage]) -> Callable[[], CityPage]:
-    """Keep what is made in a language; a view-model is only read."""
-    made: dict[str, CityPage] = {}
-
-    def spoken() -> CityPage:
-        code = messages.language()
-        if code not in made:
-            made[code] = speak()
-        return made[code]
-
-    return spoken
-
-
 def city_html(
     root: Path,
     folder: Path,
     made: dict[str, pd.DataFrame],
     *,
     districts: gpd.GeoDataFrame | None = None,
-    **options: bool,
+    **options: Any,
 ) -> str:
     """Write the tables, read them back and draw the page."""
     write_tables(folder, made)
     read = {name: tables.read(TABLES[name], folder / f"{name}.parquet") for name in made}
     told = links.read_links(folder / "places.parquet", read["heritage"]["osm_ids"].explode().dropna())
-    page_of = partial(view.city_page, read, PROVENANCE, settings(root, **options), links=told, districts=districts)
-    speak = once_a_language(page_of)
+    own = settings(root, **options)
+    page_of = partial(view.city_page, read, PROVENANCE, own, links=told, districts=districts)
+    speak = once_a_language(page_of, own)
     city = speak()
     drawn = (folder / f"{name}.parquet" for name in ("places", "street_edges"))
     paper = read_paper(*drawn, city.area, city.epsg, sites=onmap.grounds(city))

@@ -18,6 +18,7 @@ import made_up
 from creative_nodes.common import speaking
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.report.city import view
+from creative_nodes.report.city.reading import once_a_language
 from creative_nodes.report.workbook import excel
 from creative_nodes.report.workbook.city import write_workbooks
 from creative_nodes.report.workbook.sheets import Head, Sheet, lines_of, sheets
@@ -34,7 +35,8 @@ def made():
 @pytest.fixture(scope="module")
 def speak(made):
     """The view-model in the language in force, made once in each."""
-    return made_up.once_a_language(partial(view.city_page, made, made_up.PROVENANCE, made_up.settings(ROOT)))
+    own = made_up.settings(ROOT)
+    return once_a_language(partial(view.city_page, made, made_up.PROVENANCE, own), own)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,25 @@ from creative_nodes.report.tables import TABLES
 DRAWN = ("places", "street_edges")  # large, and read as far as they are drawn or named
 
 
+def once_a_language(make: Callable[[], CityPage], settings: PageSettings) -> Callable[[], CityPage]:
+    """Keep the view-model of each language, since page, slides and workbook only read it.
+
+    Parameters
+    ----------
+    make : makes it in the language in force.
+    settings : that the page quotes; the city's country tells what its names may be spelt in.
+    """
+    made: dict[str, CityPage] = {}
+
+    def speak() -> CityPage:
+        if language() not in made:
+            with names_of(settings.city):
+                made[language()] = make()
+        return made[language()]
+
+    return speak
+
+
 def read_city(
     files: Mapping[str, Any], settings: PageSettings, *, made_of: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Callable[[], CityPage]]:
@@ -57,12 +76,4 @@ def read_city(
         ground=read_ground(*(paths[name] for name in DRAWN)),
         addresses=read_addresses(paths["places"], members),
     )
-    spoken: dict[str, CityPage] = {}  # pages and slides tell the same
-
-    def speak() -> CityPage:
-        if language() not in spoken:
-            with names_of(settings.city):
-                spoken[language()] = make()
-        return spoken[language()]
-
-    return frames, speak
+    return frames, once_a_language(make, settings)
