@@ -8,14 +8,14 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely.geometry import LineString, Point, box
+from shapely.geometry import LineString, MultiLineString, Point, box
 
 sys.path.insert(0, str(Path(__file__).parent))
 import made_up
 
 from creative_nodes.common import NAME_COLUMNS, messages
 from creative_nodes.common.errors import InputError
-from creative_nodes.common.geo import reproject
+from creative_nodes.common.geo import buffer_metres, reproject
 from creative_nodes.report.city import onmap
 from creative_nodes.report.draw import paper, placenames
 from creative_nodes.report.draw.packed import steps, written
@@ -33,6 +33,22 @@ def named(tmp_path, *things):
     frame = gpd.GeoDataFrame(rows, geometry=[shape for _, shape in things], crs=4326)
     frame.to_parquet(tmp_path / "places.parquet")
     return placenames.read_named(tmp_path / "places.parquet")
+
+
+def test_a_street_that_only_touches_the_edge_of_the_map_is_not_named(tmp_path):
+    cut = buffer_metres(AREA.envelope, placenames.MARGIN_M, EPSG)
+    (lon, lat), far = max(cut.exterior.coords), 0.01
+    touching = LineString([(lon, lat), (lon + far, lat)])
+    assert touching.intersection(cut).geom_type == "Point"
+    both = MultiLineString([touching, [(lon - far, lat), (lon - 2 * far, lat)]])
+    told = placenames.place_names(
+        named(tmp_path, ({"name": "Hồ", "natural": "water"}, NEAR)),
+        streets(("Phố Một", "primary", touching), ("Phố Hai", "primary", both)),
+        AREA,
+        EPSG,
+        near=NEAR,
+    )
+    assert set(told["name"]) == {"Hồ", "Phố Hai"}
 
 
 def streets(*things):
