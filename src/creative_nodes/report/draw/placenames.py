@@ -159,7 +159,7 @@ def read_named_streets(path: str | Path) -> gpd.GeoDataFrame:
 def _runs(lines: np.ndarray) -> np.ndarray:
     """Join the pieces of one name (metric CRS) and leave out what is short or runs beside a longer one."""
     pieces = shapely.get_parts(lines)
-    pieces = pieces[shapely.get_dimensions(pieces) == 1]  # a line that only touches the edge of the map is a point there
+    pieces = pieces[shapely.get_dimensions(pieces) == 1]  # a line may touch the edge of the map in a point alone
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
     parts = shapely.simplify(merged, LINE_TOLERANCE_M)
     parts = parts[np.argsort(-shapely.length(parts), kind="stable")]
