@@ -209,7 +209,9 @@ def test_nothing_is_written_over(begin):
     [
         ({}, "name: this key is missing"),
         ({"name": "A", "bocks": "1"}, "bocks: no such key; there are name, key, country"),
-        ({"name": "A", "box": "1,2,3"}, "box"),
+        ({"name": "A", "box": "1,2,3"}, "box: must be west,south,east,north"),
+        ({"name": "A", "box": [1, 2, 3]}, "box: must be west,south,east,north"),
+        ({"name": "A", "box": 5}, "box: must be west,south,east,north"),
         ({"name": "A", "box": "3,2,1,4"}, "west < east"),
         ({"name": "A", "box": "1,2,3,4", "place": "B"}, "not place and box together"),
         ({"name": "河内"}, "give one, such as key"),
