@@ -13,7 +13,7 @@ from creative_nodes.common import InputError, Positive, Section, TravelMode, nea
 from creative_nodes.pull import Boundary
 from creative_nodes.settings import Config
 
-NEW_CITY_COMMAND = 'snakemake new_city --config name="Da Nang"'
+NEW_CITY_COMMAND = 'snakemake new_city --config name="Hoi An"'
 WHERE = "--config"
 BOX = "must be west,south,east,north in degrees, such as 105.71,20.86,105.95,21.10"
 # letters that a decomposition leaves whole
