@@ -10,7 +10,7 @@
 # make desktop the packed files as Debian's QGIS and LibreOffice open them (python3-qgis, gdal-bin, libreoffice-calc)
 # make diff A=<run> B=<run>  what changed from one run to another, and why (empty: the run without a name);
 #              or between two cities on one ground: make diff A=hcmc-2018 B=hcmc-2026
-# make new-city NAME="Da Nang"  the file of a new city (ARGS="box=... country=..."; config/README.md, New city)
+# make new-city NAME="Hoi An"  the file of a new city (ARGS="box=... country=..."; config/README.md, New city)
 # make site    the docs as a site, into site/          make notebooks  the notebooks of the docs executed anew
 # make words   the messages of the code into the files of the other languages
 

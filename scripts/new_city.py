@@ -1,4 +1,4 @@
-"""Write the file of a new city: `snakemake new_city --config name="Da Nang"`."""
+"""Write the file of a new city: `snakemake new_city --config name="Hoi An"`."""
 
 import json
 

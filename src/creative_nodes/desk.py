@@ -16,7 +16,18 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes.common import InputError, TravelMode, found, merged, nearest, read_yaml, tables, validated
+from creative_nodes.common import (
+    SITE_STATUSES,
+    InputError,
+    Table,
+    TravelMode,
+    found,
+    merged,
+    nearest,
+    read_yaml,
+    tables,
+    validated,
+)
 from creative_nodes.locate import (
     AMENITIES,
     CREATIVE,
@@ -72,6 +83,12 @@ def project_folder() -> Path:
     raise InputError("no project here or above; give root, the folder that holds config/config.yaml", where=str(here))
 
 
+def _table_named(name: str) -> Table:
+    if name not in TABLES:
+        raise InputError(f"no such table; {nearest(str(name), list(TABLES))}", where=str(name))
+    return TABLES[name]
+
+
 @dataclass(frozen=True)
 class CityRun:
     """One city of a run: its tables by name, and its settings.
@@ -93,9 +110,7 @@ class CityRun:
 
     def __getitem__(self, name: str) -> Any:
         """Read a table: a GeoDataFrame in EPSG:4326 where it has geometry, else a DataFrame."""
-        if name not in TABLES:
-            raise InputError(f"no such table; {nearest(name, list(TABLES))}", where=name)
-        return tables.read(TABLES[name], self._there(name))
+        return tables.read(_table_named(name), self._there(name))
 
     def __iter__(self) -> Iterator[str]:
         """Name the tables that are there, sorted."""
@@ -111,7 +126,7 @@ class CityRun:
 
     def made_of(self, name: str) -> dict[str, Any]:
         """Return where a table comes from: source, snapshot, version, and hashes of data, settings and code."""
-        return tables.provenance(self._there(name))
+        return tables.provenance(self._there(_table_named(name).name))
 
     def changed(self, changes: Mapping[str, Any]) -> CityRun:
         """Return the run under other settings; its tables stay those that were made.
@@ -124,6 +139,8 @@ class CityRun:
         ------
         InputError : a key or value that is none; the nearest valid key is named.
         """
+        if not isinstance(changes, Mapping):
+            raise InputError('give keys as in config.yaml, such as {"score": {"draws": 1000}}', where="changes")
         whole = merged(self.settings.analysis.model_dump(), dict(changes))
         analysis = validated(Analysis, whole, "changes")
         return replace(self, settings=self.settings.model_copy(update={"analysis": analysis}))
@@ -161,6 +178,27 @@ def _as_tables(made: Any) -> Any:
     return replace(made, **{name: tables.in_order(frame, TABLES[name]) for name, frame in vars(made).items()})
 
 
+def _checked(frame: Any, table: Table) -> gpd.GeoDataFrame:
+    """Check rows that the caller gives as a table is checked where it is read; columns of their own are left out."""
+    where = table.name
+    if not isinstance(frame, gpd.GeoDataFrame):
+        said = f"give a GeoDataFrame, not {type(frame).__name__}"
+        raise InputError(f'{said}; run["{where}"] is one that serves', where=where)
+    kept = frame[[column.name for column in table.columns if column.name in frame.columns]]
+    tables.check(kept, table, where=where)
+    ids = kept["site_id"]
+    if ids.duplicated().any():
+        raise InputError(
+            "site_id stands in two rows; a row is a site", where=f"{where}: {ids[ids.duplicated()].iloc[0]}"
+        )
+    unknown = ~kept["status"].isin(SITE_STATUSES)
+    if unknown.any():
+        row = kept[unknown].iloc[0]
+        said = f"no such status {row['status']!r}; {nearest(str(row['status']), SITE_STATUSES)}"
+        raise InputError(said, where=f"{where}: {row['site_id']}")
+    return kept
+
+
 def load_run(city: str, *, run: str | None = None, root: str | Path | None = None) -> CityRun:
     """Open a city of a run.
 
@@ -175,6 +213,8 @@ def load_run(city: str, *, run: str | None = None, root: str | Path | None = Non
     InputError : no such city, a fault in the configuration, or the city was not made yet.
     """
     base = Path(root) if root else project_folder()
+    if not (base / CONFIG).is_file():
+        raise InputError("no project here; give root, the folder that holds config/config.yaml", where=str(base))
     config = load_config(read_yaml(base / CONFIG))
     settings = load_settings(config, city, root=base)
     folder = base / run_folder(run or UNNAMED) / city
@@ -229,16 +269,21 @@ def measure_reach(run: CityRun, *, heritage: gpd.GeoDataFrame | None = None) -> 
     Parameters
     ----------
     run : from `load_run`.
-    heritage : columns of the table heritage; default: the run's own.
+    heritage : columns of the table heritage, in EPSG:4326; others are left out; default: the run's own.
 
     Returns
     -------
     The tables candidates, reach, parts, modes, site_links and network_parts, as attributes.
+
+    Raises
+    ------
+    InputError : heritage has another CRS, lacks a column, or holds a value or a site_id that cannot be.
     """
     analysis = run.analysis
+    sites = run["heritage"] if heritage is None else _checked(heritage, TABLES["heritage"])
     measured: Measured = _as_tables(
         measure(
-            select_candidates(run["heritage"] if heritage is None else heritage, analysis.candidates),
+            select_candidates(sites, analysis.candidates),
             run.world,
             run.streets,
             reach=analysis.reach,
@@ -257,14 +302,18 @@ def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None
     Parameters
     ----------
     run : from `load_run`, or changed: `run.changed({"score": {"weights": {...}}})`.
-    candidates : columns of the table candidates; default: the run's own.
+    candidates : columns of the table candidates, in EPSG:4326; others are left out; default: the run's own.
 
     Returns
     -------
     The table scores.
+
+    Raises
+    ------
+    InputError : candidates have another CRS, lack a column, or hold a value or a site_id that cannot be.
     """
+    chosen = run["candidates"] if candidates is None else _checked(candidates, TABLES["candidates"])
     scales = read_scales(tables.read(SCALES, run.folder / "scales.parquet"))
-    chosen = run["candidates"] if candidates is None else candidates
     scores = score(chosen, scales, run.analysis.score, seed=run.analysis.seed)
     return tables.in_order(scores, TABLES["scores"])
 
@@ -297,7 +346,7 @@ def try_site(run: CityRun, **asked: Any) -> Trial:
         analysis=run.analysis,
         main_mode=run.main_mode,
     )
-    return try_sites(tried_sites(sites_asked(read_asked({"city": run.city, **named})), base), base)
+    return try_sites(tried_sites(sites_asked(read_asked({"city": run.city, **named}, where="try_site")), base), base)
 
 
 def new_city(*, root: str | Path | None = None, ask: bool = True, **asked: Any) -> Path:
@@ -316,7 +365,7 @@ def new_city(*, root: str | Path | None = None, ask: bool = True, **asked: Any) 
     base = Path(root) if root else project_folder()
     config = load_config(read_yaml(base / CONFIG))
     path, _ = begin_city(
-        read_new_city(asked),
+        read_new_city(asked, where="new_city"),
         config,
         cache=base / DOWNLOADS.parent / "answers",
         root=base,

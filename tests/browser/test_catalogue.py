@@ -43,6 +43,13 @@ def test_a_page_asks_for_nothing_and_fits_a_phone(opened, catalogue, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_on_a_phone_what_is_said_of_a_place_has_the_wider_column(opened, catalogue):
+    page, _, _ = opened
+    page.goto((catalogue[0] / "x/space/c-n7.html").as_uri())
+    label, said = (page.locator(f"dl > {tag} >> nth=0").evaluate("one => one.clientWidth") for tag in ("dt", "dd"))
+    assert said > 1.5 * label
+
+
 def test_a_hostile_name_is_text(opened, catalogue):
     page, _, wrong = opened
     folder, hostile = catalogue

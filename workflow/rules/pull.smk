@@ -35,7 +35,7 @@ rule refresh_downloads:
         "../../scripts/refresh_downloads.py"
 
 
-# snakemake new_city --config name="Da Nang"
+# snakemake new_city --config name="Hoi An"
 rule new_city:
     log:
         "logs/new_city.log",

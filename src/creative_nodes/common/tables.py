@@ -76,8 +76,14 @@ def check(frame: pd.DataFrame, table: Table, *, where: str) -> None:
 
 
 def _check_geometry(frame: pd.DataFrame, where: str) -> None:
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or frame.crs.to_epsg() != 4326:
-        raise InputError("column geometry must be in EPSG:4326", where=where)
+    crs = frame.crs if isinstance(frame, gpd.GeoDataFrame) else None
+    if crs is None:
+        raise InputError("column geometry must be in EPSG:4326, its CRS is not told", where=where)
+    if crs.to_epsg() != 4326:
+        said = f"EPSG:{crs.to_epsg()}" if crs.to_epsg() else crs.name
+        raise InputError(
+            f"column geometry must be in EPSG:4326, it is in {said}; .to_crs(4326) makes it so", where=where
+        )
     if frame.geometry.isna().any():
         raise InputError(f"column geometry has {int(frame.geometry.isna().sum())} missing values", where=where)
 

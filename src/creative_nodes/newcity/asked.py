@@ -13,8 +13,9 @@ from creative_nodes.common import InputError, Positive, Section, TravelMode, nea
 from creative_nodes.pull import Boundary
 from creative_nodes.settings import Config
 
-NEW_CITY_COMMAND = 'snakemake new_city --config name="Da Nang"'
+NEW_CITY_COMMAND = 'snakemake new_city --config name="Hoi An"'
 WHERE = "--config"
+BOX = "must be west,south,east,north in degrees, such as 105.71,20.86,105.95,21.10"
 # letters that a decomposition leaves whole
 _WHOLE = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 
@@ -25,12 +26,12 @@ def _text(value: Any) -> Any:
 
 def _box(value: Any) -> Any:
     """Read west,south,east,north, which the command line leaves a text."""
-    if isinstance(value, str):
-        try:
-            return tuple(float(part) for part in value.strip("[]() ").split(","))
-        except ValueError:
-            raise ValueError("must be west,south,east,north in degrees, such as 105.71,20.86,105.95,21.10") from None
-    return value
+    parts = value.strip("[]() ").split(",") if isinstance(value, str) else value
+    try:
+        west, south, east, north = (float(part) for part in parts)
+    except (TypeError, ValueError):
+        raise ValueError(BOX) from None
+    return west, south, east, north
 
 
 def _country(value: Any) -> Any:
@@ -110,12 +111,13 @@ def split_new_city(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     return asked, {key: value for key, value in given.items() if key not in asked}
 
 
-def read_new_city(given: Mapping[str, Any]) -> AskedCity:
+def read_new_city(given: Mapping[str, Any], *, where: str = WHERE) -> AskedCity:
     """Check what is asked of a new city.
 
     Parameters
     ----------
     given : its keys as written.
+    where : what is named in errors.
 
     Raises
     ------
@@ -131,4 +133,4 @@ def read_new_city(given: Mapping[str, Any]) -> AskedCity:
         said = f"no such key; {nearest(key, list(AskedCity.model_fields))}"
     elif fault["type"] == "missing":
         said = f"this key is missing, for example: {NEW_CITY_COMMAND}"
-    raise InputError(f"{key}: {said}" if key else said, where=WHERE)
+    raise InputError(f"{key}: {said}" if key else said, where=where)

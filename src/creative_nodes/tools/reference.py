@@ -31,7 +31,7 @@ def geopackage() -> list[str]:
         "In `candidates` the columns of `site_doubt` have `joint_` before them; in `reference_hexagons` the column",
         "`place_id` is `hex_id`, and `network_gain` alone is measured; `cluster_reach` has the names and outlines of",
         "the table clusters. `<city>.qgz` beside it is a QGIS project that draws them and holds a sheet to print.",
-        "In the CSV files `candidates` has `rank` and `score` of the table scores too.",
+        "In the CSV files and in the catalogue `candidates` has `rank` and `score` of the table scores too.",
         "",
         "| name | from | geometry |",
         "|---|---|---|",

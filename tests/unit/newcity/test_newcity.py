@@ -1,6 +1,7 @@
 """A new city's file, with real servers on loopback: Geofabrik's index, Nominatim's answers, and their failures."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,13 +11,16 @@ import shapely
 import yaml
 
 from creative_nodes.common import InputError, read_yaml
+from creative_nodes.common.cities import known_cities
 from creative_nodes.common.geo import utm_epsg
-from creative_nodes.newcity.asked import key_of, read_new_city, split_new_city
+from creative_nodes.newcity.asked import NEW_CITY_COMMAND, key_of, read_new_city, split_new_city
 from creative_nodes.newcity.known import three_letters, utm_zone
 from creative_nodes.newcity.write import begin_city
 from creative_nodes.settings import load_config, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
+# how documents tell to begin a city
+EXAMPLES = re.compile(r'new_city --config name="([^"]+)"|new-city NAME="([^"]+)"')
 
 
 def extract(name, bounds, *, codes=(), path=None):
@@ -209,7 +213,9 @@ def test_nothing_is_written_over(begin):
     [
         ({}, "name: this key is missing"),
         ({"name": "A", "bocks": "1"}, "bocks: no such key; there are name, key, country"),
-        ({"name": "A", "box": "1,2,3"}, "box"),
+        ({"name": "A", "box": "1,2,3"}, "box: must be west,south,east,north"),
+        ({"name": "A", "box": [1, 2, 3]}, "box: must be west,south,east,north"),
+        ({"name": "A", "box": 5}, "box: must be west,south,east,north"),
         ({"name": "A", "box": "3,2,1,4"}, "west < east"),
         ({"name": "A", "box": "1,2,3,4", "place": "B"}, "not place and box together"),
         ({"name": "河内"}, "give one, such as key"),
@@ -236,3 +242,12 @@ def test_keys_zones_and_codes():
     assert {two: three_letters(two) for two in codes} == codes
     asked, config = split_new_city({"name": "A", "seed": 1, "box": "x"})
     assert asked == {"name": "A", "box": "x"} and config == {"seed": 1}
+
+
+def test_the_examples_of_the_documents_begin_a_city_that_is_not_shipped():
+    # the example of the README was a row of the shipped table of Viet Nam's centres, and so refused
+    documents = [*(ROOT / name for name in ("README.md", "Makefile", "config/README.md")), *ROOT.glob("docs/*.md")]
+    text = "\n".join([*(path.read_text(encoding="utf-8") for path in documents), NEW_CITY_COMMAND])
+    names = {name for pair in EXAMPLES.findall(text) for name in pair if name}
+    assert names
+    assert not {key_of(name) for name in names} & set(known_cities(root=ROOT))

@@ -18,8 +18,8 @@ from creative_nodes.common import InputError, tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue import places
 from creative_nodes.report.catalogue.facets import NOT_KNOWN, OF_SPACES, Told, read_facets, words_of
-from creative_nodes.report.catalogue.files import FILED, ONLINE
-from creative_nodes.report.gis.layers import flat
+from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED
+from creative_nodes.report.gis.layers import flat, with_rank
 from creative_nodes.report.tables import TABLES
 
 MADE = runpy.run_path(str(Path(__file__).with_name("catalogued.py")))
@@ -53,6 +53,8 @@ def sorted_rows(frame):
 def test_gdal_reads_every_table_back_as_it_was(made, name, ending, within):
     frames, folder = made
     whole = frames[name] if name in frames else tables.read(FILED, folder / f"x/{name}.parquet")
+    if name == RANKED.name:
+        whole = with_rank(whole, frames["scores"])
     want, got = flat(whole), pyogrio.read_dataframe(folder / f"x/{name}.{ending}")
     assert len(got) == len(want) and got.crs.to_epsg() == 4326
     if want.empty:
@@ -74,9 +76,21 @@ def test_the_parquet_files_are_those_of_the_run(made):
     for name in frames:
         copied = folder / f"x/{name}.parquet"
         assert copied.exists() == (name not in ("places", "registry"))
-        if copied.exists():
+        if copied.exists() and name != RANKED.name:
             assert copied.read_bytes() == (folder.parent / f"tables/{name}.parquet").read_bytes()
     assert gpd.read_parquet(folder / "x/filed_places.parquet")["page"].map(lambda page: (folder / page).is_file()).all()
+
+
+def test_candidates_come_with_rank_and_score_in_every_format(made):
+    # as in the CSV files and the GeoPackage: who takes one file along does not join another first
+    frames, folder = made
+    known = frames["scores"].set_index("site_id")[["rank", "score"]].astype(float)
+    for ending in FORMATS:
+        path = folder / f"x/candidates.{ending}"
+        readers = {"csv": pd.read_csv, "parquet": gpd.read_parquet}
+        found = readers.get(ending, pyogrio.read_dataframe)(path).set_index("site_id")
+        assert [*found.columns[:2]] == ["rank", "score"]
+        pd.testing.assert_frame_equal(found[["rank", "score"]].astype(float).sort_index(), known.sort_index())
 
 
 def test_the_same_tables_give_the_same_bytes(made, tmp_path):

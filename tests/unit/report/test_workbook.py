@@ -81,6 +81,15 @@ def test_the_ranking_holds_the_numbers_of_the_tables_with_units_in_the_head(book
             assert (row[0], row[heads.index("Score (0–1)")]) == (known["rank"], pytest.approx(known["score"]))
 
 
+@pytest.mark.parametrize("language", ["en", "vi", "zh"])
+def test_a_head_tells_its_unit_once(made, speak, language):
+    # brackets of Chinese are other letters than those of English
+    with speaking(language):
+        heads = [head.words for sheet in sheets(speak(), made, credit="© X") for head in sheet.heads]
+    assert sum("0–1" in head for head in heads) >= 4
+    assert not [head for head in heads if head.count("0–1") > 1]
+
+
 def test_values_stand_beside_the_city_for_every_candidate_and_criterion(book, made, speak):
     rows = list(book["Values"].values)
     assert len(rows) - 1 == len(made["values"])

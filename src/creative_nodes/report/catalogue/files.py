@@ -12,8 +12,9 @@ import geopandas as gpd
 import pyogrio
 
 from creative_nodes.common import GEOMETRY, NAMES, Column, Table
-from creative_nodes.report.gis.layers import flat
+from creative_nodes.report.gis.layers import FOREMOST, flat
 from creative_nodes.report.pack import write_csv
+from creative_nodes.report.tables import TABLES
 
 # name and media type by ending, in the order in which they are offered
 FORMATS = {
@@ -65,6 +66,15 @@ FILED = Table(
         Column("role", "text", FACET),
         Column("owner", "text", FACET),
         GEOMETRY,
+    ),
+)
+# the candidates as the public gets them, in the CSV files and the GeoPackage too: with their ranks and scores
+RANKED = Table(
+    "candidates",
+    TABLES["candidates"].row,
+    (
+        *(TABLES["scores"].column(name) for name in FOREMOST),
+        *(column for column in TABLES["candidates"].columns if column.name not in FOREMOST),
     ),
 )
 

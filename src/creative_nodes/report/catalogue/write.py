@@ -13,7 +13,7 @@ import pandas as pd
 from creative_nodes.common import Table, tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue.facets import Facets, read_facets
-from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, Published, write_table
+from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED, Published, write_table
 from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat, stac_item
 from creative_nodes.report.catalogue.places import (
     Ground,
@@ -26,6 +26,7 @@ from creative_nodes.report.catalogue.places import (
     tags_of,
 )
 from creative_nodes.report.city.figures import snapshot_of
+from creative_nodes.report.gis.layers import with_rank
 from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
@@ -71,8 +72,14 @@ class Writer:
         known = frames.pop(KNOWN)
         places, online = places_of(frames, ground), online_places(known, ground)
         folder = self.folder / settings.key
-        published = [write_table(TABLES[name], frames[name], files[name], folder) for name in frames]
         note = tables.provenance(files["scores"])
+        ranked = with_rank(frames["candidates"], frames["scores"])
+        published = [
+            self._made(RANKED, ranked, settings.key, note)
+            if name == RANKED.name
+            else write_table(TABLES[name], frames[name], files[name], folder)
+            for name in frames
+        ]
         published.append(self._filed(places, frames, settings.key, note))
         if online:
             published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))

@@ -7,6 +7,7 @@ the same rows in the same order.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -67,9 +68,10 @@ class Sheet:
 
 
 def _head(words: str, unit: str, *, width: int = MIDDLE) -> Head:
-    """Put the unit into the head, unless its words end with it."""
+    """Put the unit into the head, unless its words end with it, in brackets of any script."""
     told = f"({worded(UNITS, unit)})"
-    return Head(words if words.endswith(told) else f"{words} {told}", width, FORMATS.get(unit, PLAIN))
+    known = unicodedata.normalize("NFKC", words).endswith(unicodedata.normalize("NFKC", told))
+    return Head(words if known else f"{words} {told}", width, FORMATS.get(unit, PLAIN))
 
 
 class _Lines(HTMLParser):
