@@ -8,6 +8,7 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -66,13 +67,14 @@ def test_it_has_the_six_sheets_with_filters_and_heads_in_view(book):
 
 def test_the_ranking_holds_the_numbers_of_the_tables_with_units_in_the_head(book, made):
     rows = list(book["Ranking"].values)
-    heads = list(rows[0])
+    heads, area_of = list(rows[0]), made["heritage"].set_index("site_id")["area_m2"]
     both = made["candidates"].merge(made["scores"].drop(columns="list"), on="site_id").set_index("site_id")
     assert len(rows) - 1 == len(both)
     first, last = heads.index("Residents within 15 min walk (persons)"), heads.index("Why it has no rank")
     assert last - first == len(CRITERIA)
     for row in rows[1:]:
         known = both.loc[row[heads.index("Id in the tables")]]
+        assert (row[heads.index("Area")] == "not known") == np.isnan(area_of[known.name])
         for value, key in zip(row[first:last], CRITERIA, strict=True):
             assert value == (None if pd.isna(known[key]) else pytest.approx(float(known[key])))
         if row[0] is None:

@@ -163,7 +163,8 @@ def _where_heads() -> tuple[Head, ...]:
 def _ranked_row(site: SiteCard, row: Any) -> tuple[Cell, ...]:
     low, high, chance = (known_number(getattr(row, key)) for key in ("rank_low", "rank_high", "p_top"))
     marks = (site.priorities_mark_words, site.map_mark_words)
-    place = (site.rank, site.name, site.other_names, site.heritage_class, site.status_words, site.district)
+    size = site.area or say("not known")  # what stands in for it among the criteria is typical of its class
+    place = (site.rank, site.name, site.other_names, site.heritage_class, size, site.status_words, site.district)
     reason = site.unreachable_reason
     return (*place, known_number(row.score), low, high, chance, *marks, *_figures_of(row), reason, *_where(site))
 
@@ -175,6 +176,7 @@ def _ranking(page: CityPage, tables: Mapping[str, Any]) -> Sheet:
         Head(say("Site"), WIDE),
         Head(say("Other names"), WIDE),
         Head(say("Class"), 22),
+        Head(say("Area"), WIDE),
         Head(say("Status"), MIDDLE),
         Head(say("District"), MIDDLE),
         _head(say("Score"), "0-1", width=12),
@@ -197,7 +199,15 @@ def _ranking(page: CityPage, tables: Mapping[str, Any]) -> Sheet:
 def _value_row(row: Any, site: SiteCard, label: str) -> tuple[Cell, ...]:
     numbers = ("figure", "city_low", "city_median", "city_high", "value", "weight")
     told = tuple(known_number(getattr(row, key)) for key in numbers)
-    return (site.rank, site.name, label, worded(UNITS, row.unit), *told, worded(VERDICT_WORDS, row.verdict))
+    return (
+        site.rank,
+        site.name,
+        label,
+        worded(UNITS, row.unit),
+        *told,
+        worded(VERDICT_WORDS, row.verdict),
+        site.site_id,
+    )
 
 
 def _values(page: CityPage, values: pd.DataFrame) -> Sheet:
@@ -219,6 +229,7 @@ def _values(page: CityPage, values: pd.DataFrame) -> Sheet:
         _head(say("What the figure is worth"), "0-1"),
         _head(say("Weight"), "0-1", width=12),
         Head(say("Verdict"), 28),
+        Head(say("Id in the tables"), 26),
     )
     found = tuple(_value_row(row, sites[row.site_id], labels[row.criterion]) for row in rows(ordered))
     return Sheet(say("Values"), heads, found, 2)
