@@ -47,14 +47,14 @@ def what_counts(values: pd.DataFrame | None, ordered: pd.DataFrame, words: Mappi
 
 
 def residents_words(indicators: pd.DataFrame) -> str:
-    """Say how many residents the study area has, beside whom those newly served are many or few; else nothing.
+    """Say how many residents live in the study area, beside whom those newly served are many or few; else nothing.
 
     Parameters
     ----------
     indicators : the table of that name.
     """
     n = quoted(indicators, RESIDENTS)
-    return say("The study area has {n:count} residents.", n=n) if n else ""
+    return say("{n:count} residents live here in all.", n=n) if n else ""
 
 
 def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSettings) -> str:
