@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import runpy
-import shutil
 import statistics
 import tempfile
 import time
@@ -40,6 +39,7 @@ from creative_nodes.score.rank import score_candidates
 from creative_nodes.settings import load_config
 
 ROOT = Path(__file__).parents[1]
+CHROMIUM = runpy.run_path(str(ROOT / "tests" / "browser" / "debian.py"))["chromium"]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
 CANDIDATES = 60
 WORLDS = 250
@@ -258,7 +258,7 @@ def layers_on(page: Page) -> None:
 def measured(address: str, runs: int, slower: float) -> dict[str, str]:
     """Measure a page in the browser."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=CHROMIUM(), args=["--no-sandbox"])
         openings = []
         for _ in range(runs):
             context = browser.new_context(viewport={"width": 1440, "height": 900})

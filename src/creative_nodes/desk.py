@@ -83,6 +83,14 @@ def project_folder() -> Path:
     raise InputError("no project here or above; give root, the folder that holds config/config.yaml", where=str(here))
 
 
+def _base(root: str | Path | None) -> Path:
+    """Return the project's folder: the one given, which must be one, else the one here or above."""
+    base = Path(root) if root else project_folder()
+    if not (base / CONFIG).is_file():
+        raise InputError("no project here; give root, the folder that holds config/config.yaml", where=str(base))
+    return base
+
+
 def _table_named(name: str) -> Table:
     if name not in TABLES:
         raise InputError(f"no such table; {nearest(str(name), list(TABLES))}", where=str(name))
@@ -212,9 +220,7 @@ def load_run(city: str, *, run: str | None = None, root: str | Path | None = Non
     ------
     InputError : no such city, a fault in the configuration, or the city was not made yet.
     """
-    base = Path(root) if root else project_folder()
-    if not (base / CONFIG).is_file():
-        raise InputError("no project here; give root, the folder that holds config/config.yaml", where=str(base))
+    base = _base(root)
     config = load_config(read_yaml(base / CONFIG))
     settings = load_settings(config, city, root=base)
     folder = base / run_folder(run or UNNAMED) / city
@@ -362,7 +368,7 @@ def new_city(*, root: str | Path | None = None, ask: bool = True, **asked: Any) 
     ------
     InputError : an unknown key or value, or there is such a city already.
     """
-    base = Path(root) if root else project_folder()
+    base = _base(root)
     config = load_config(read_yaml(base / CONFIG))
     path, _ = begin_city(
         read_new_city(asked, where="new_city"),

@@ -1,7 +1,6 @@
 """What the browser tests share: Chromium, visits to a page, made-up pages, and a catalogue for the tests."""
 
 import runpy
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from creative_nodes.tools import catalogue
 
 ROOT = Path(__file__).parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
+CHROMIUM = runpy.run_path(str(ROOT / "tests" / "browser" / "debian.py"))["chromium"]
 COMPARED = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "test_comparison.py"))
 REPORTS = sorted((ROOT / "reports").glob("*.html"))
 CITIES = [path for path in REPORTS if path.stem not in ("index", "comparison")]
@@ -33,14 +33,9 @@ WORDS = {"vi": "«việt»", "zh": "«中文»"}  # what the catalogue for tests
 
 @pytest.fixture(scope="session")
 def chromium():
-    """Debian's Chromium, where it is the one without windows of its own, which draw beside every page that is opened.
-
-    A machine without either fails, since a skipped page is an untested page.
-    """
-    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    assert found, "Chromium is not installed: the pages cannot be tested (apt-get install chromium-headless-shell)"
+    """Debian's Chromium, started once."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=CHROMIUM(), args=["--no-sandbox"])
         yield browser
         browser.close()
 

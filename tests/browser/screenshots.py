@@ -4,10 +4,10 @@ They show what the pages say, so they are taken again when that changes.
 """
 
 import io
-import shutil
 import sys
 from pathlib import Path
 
+from debian import chromium
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
@@ -37,9 +37,7 @@ def main() -> None:
     if missing:
         sys.exit(f"reports/{missing[0]}.html is not there: run the three cities first")
     with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for name, report, address, (width, height), doing in PICTURES:
             page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
             page.goto(f"{(ROOT / 'reports' / f'{report}.html').as_uri()}#{address}")

@@ -315,7 +315,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
     parts = maps.build(map_data(english, paper), tiles_url=tiles)
 
     def data() -> dict[str, Any]:
-        page = english if messages.language() == "en" else speak()
+        page = speak()
         tabs = [(key, translated(name)) for key, name in TABS.items()]
         known = {"page": page, "credit": Markup(maps.OSM_CREDIT), "tabs": tabs}
         return {

@@ -698,8 +698,8 @@ def deck_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options
     """Write the tables, read them back and draw the slides."""
     write_tables(folder, made)
     read = {name: tables.read(TABLES[name], folder / f"{name}.parquet") for name in made}
-    speak = partial(view.city_page, read, PROVENANCE, settings(root, **options))
-    return deck.deck_html(speak, read)
+    own = settings(root, **options)
+    return deck.deck_html(once_a_language(partial(view.city_page, read, PROVENANCE, own), own), read)
 
 
 @cache
