@@ -15,7 +15,7 @@ from snakemake.benchmark import benchmarked
 from snakemake.logging import logger
 from snakemake.script import PythonScript
 
-from creative_nodes.common import begin, can_fork
+from creative_nodes.common import begin, can_fork, end
 
 # from so many jobs on the imports made once cost less than those of each
 MANY_JOBS = 4
@@ -80,9 +80,9 @@ def forked(execute_script):
             return execute_script(script, fname, edit=edit)
         record = script.bench_record
         with benchmarked(run.pid, record) if record else nullcontext():
-            run.join()
-        if run.exitcode:
-            raise subprocess.CalledProcessError(run.exitcode, [sys.executable, fname])
+            code = end(run)
+        if code:
+            raise subprocess.CalledProcessError(code, [sys.executable, fname])
 
     return execute
 

@@ -90,6 +90,7 @@ from .settings import validated as validated
 from .version import __version__ as __version__
 from .warm import begin as begin
 from .warm import can_fork as can_fork
+from .warm import end as end
 from .whole import Making as Making
 from .whole import die_with_parent as die_with_parent
 from .whole import sweep as sweep

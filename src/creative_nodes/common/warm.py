@@ -15,9 +15,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 _PR_SET_NAME = 15
 # of libraries that else start threads of their own when they are imported; a fork takes none along
@@ -26,6 +28,8 @@ ONE_THREAD = {
     "NUMEXPR_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
+# multiprocessing asks all runs whether they have ended when it starts one more, and each tells it once
+_asking = threading.Lock()
 
 
 def can_fork() -> bool:
@@ -34,7 +38,7 @@ def can_fork() -> bool:
 
 
 def begin(file: str, *, modules: Sequence[str], title: str, variables: Mapping[str, str]) -> ForkServerProcess:
-    """Begin to run a file; the first one of this process starts the server.
+    """Begin to run a file; the first one of this process starts the server. Threads wait for its end by `end` alone.
 
     The run ends when this process does, however that ends. The program of this process is imported by the server, so it
     must bear that, as multiprocessing asks of each.
@@ -56,10 +60,19 @@ def begin(file: str, *, modules: Sequence[str], title: str, variables: Mapping[s
     os.environ.update(ONE_THREAD)
     run = server.Process(target=_run, args=(file, title, dict(variables)))
     try:
-        run.start()
+        with _asking:
+            run.start()
     except EOFError as error:
         raise OSError(f"the server that forks ended before it forked {file}") from error
     return run
+
+
+def end(run: ForkServerProcess) -> int:
+    """Wait until a run has ended; returns its exit code, the signal's number with a minus when one ended it."""
+    wait([run.sentinel])
+    with _asking:
+        run.join()
+    return cast(int, run.exitcode)
 
 
 def _run(file: str, title: str, variables: dict[str, str]) -> None:

@@ -17,15 +17,14 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="this system's processes 
 # a program that begins to run files, as a run of Snakemake does; it says what each came to
 PROGRAM = """
 import sys
-from creative_nodes.common import begin
+from creative_nodes.common import begin, end
 
 def main():
     modules = sys.argv[1].split(",")
     for file in sys.argv[2:]:
         run = begin(file, modules=modules, title="a-title-longer-than-15", variables={"MEANT": "for it"})
         print("began", run.pid, flush=True)
-        run.join()
-        print("ended", run.exitcode, flush=True)
+        print("ended", end(run), flush=True)
 
 if __name__ == "__main__":
     main()
@@ -119,3 +118,20 @@ def test_a_server_that_ends_is_told(began, tmp_path):
     lines, error = said(began("print('never')", modules="breaks"))
     assert lines == []
     assert "OSError: the server that forks ended before it forked" in error
+
+
+def test_runs_of_several_threads_each_come_to_their_own_end(tmp_path):
+    """Multiprocessing alone tells 255 of a run that ended well, of one in fifteen here."""
+    (tmp_path / "program.py").write_text(
+        "import sys\nfrom concurrent.futures import ThreadPoolExecutor\nfrom creative_nodes.common import begin, end\n"
+        "def run(code):\n"
+        "    return end(begin(f'script{code}.py', modules=['json'], title='short', variables={}))\n"
+        "if __name__ == '__main__':\n"
+        "    with ThreadPoolExecutor(4) as threads:\n"
+        "        print(list(threads.map(run, [0, 3] * 60)) == [0, 3] * 60)\n"
+    )
+    for code in (0, 3):
+        (tmp_path / f"script{code}.py").write_text(f"raise SystemExit({code})")
+    command = [sys.executable, "program.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == ("True\n", "")
