@@ -96,7 +96,7 @@ def _ages(tables: Mapping[str, Any], beside: Mapping[str, list[str]], names: Cal
 
 IN_SHORT = {
     "other_use": mark("another use planned, {when:date}"),
-    "reuse": mark("decided already, {when:date}"),
+    "reuse": mark("its reuse is decided already, {when:date}"),
 }
 
 

@@ -289,12 +289,17 @@ const nameButtons = () => BUTTONS.forEach(([button, words, kind]) => {
   button.title = words();
   if (kind === "reach") button.setAttribute("aria-pressed", String(map.hasLayer(window.shapes_reached)));
 });
-/* the folded legend shows the signs of what is on */
+/* the folded legend shows the signs of what is on, and names those that no label on the map does: the creative spaces */
 const toggleOfLegend = document.querySelector(".leaflet-control-layers-toggle");
+const SPACES = /sw-(core|intermediate|supporting)"/;
 const showWhatIsOn = () => {
   const on = layer_control_legend._layers.filter(({ layer, overlay }) => overlay && map.hasLayer(layer));
-  const signs = make("span", { className: "signs", innerHTML: on.map(({ name }) => name.match(/<span class="sw [^"]*"><\/span>/)?.[0] ?? "").join("") }); // markup of ours, never data
-  toggleOfLegend.replaceChildren(make("span", {}, t("Legend")), signs);
+  const signs = on.map(({ name }) => name.match(/<span class="sw [^"]*"><\/span>/)?.[0] ?? ""); // markup of ours, never data
+  const group = (those, words) => make("span", { className: "signs", innerHTML: those.join("") }, words);
+  const spaces = signs.filter((sign) => SPACES.test(sign));
+  const others = signs.filter((sign) => !SPACES.test(sign));
+  toggleOfLegend.replaceChildren(...(spaces.length ? [group(spaces, t("Creative spaces"))] : []), group(others, signs.length ? "" : t("Legend")));
+  toggleOfLegend.setAttribute("aria-label", [t("Legend"), ...(spaces.length ? [t("Creative spaces")] : [])].join(": "));
 };
 map.on("overlayadd overlayremove", () => {
   showWhatIsOn();
