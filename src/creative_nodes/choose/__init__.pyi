@@ -21,3 +21,4 @@ from .tables import SET_FRONT as SET_FRONT
 from .worth import Aims as Aims
 from .worth import Anchors as Anchors
 from .worth import Served as Served
+from .worth import Worth as Worth

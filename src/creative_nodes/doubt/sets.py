@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from creative_nodes.choose import Aims, Anchors, Served, anchors_of
+from creative_nodes.choose import Aims, Anchors, Served, Worth, anchors_of
 from creative_nodes.doubt.draws import Drawn
 from creative_nodes.doubt.world import Kept, Valued
 from creative_nodes.network import Stones, direct_links
@@ -24,16 +24,17 @@ class WorldSets:
     Attributes
     ----------
     best : numbers of the sites of the best set.
-    worth, own : worth of the best and of the recommended set.
+    worth : of the best set.
+    own : what the recommended set brings, by those of its members that are real and reachable.
     """
 
     best: tuple[int, ...]
     worth: float
-    own: float
+    own: Worth
 
     def reached(self) -> float:
         """Return the share of the best that the recommended set reaches; where no set brings anything, all of it."""
-        return self.own / self.worth if self.worth > 0 else 1.0
+        return self.own.worth / self.worth if self.worth > 0 else 1.0
 
 
 # ---------------------------------------------------------------- aims
@@ -150,7 +151,7 @@ def best_in_world(aims: Aims, which: np.ndarray, chosen: Sequence[int], k: int) 
         for row in every.first(aims, k):
             one = aims.of(tuple(every.sets[row].tolist()), k=k)
             best = one if one.worth > best.worth else best
-    return WorldSets(tuple(int(which[site]) for site in best.members), best.worth, own.worth)
+    return WorldSets(tuple(int(which[site]) for site in best.members), best.worth, own)
 
 
 def reached_by_priority(aims: Aims, chosen: Sequence[int], k: int, shares: np.ndarray) -> np.ndarray:

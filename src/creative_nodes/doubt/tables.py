@@ -163,6 +163,8 @@ WORLDS = Table(
         Column("best_set", "texts", "site_id of the members of the best set; empty without a set"),
         Column("set_worth", "number", "worth of the best set (see recommended)", "anchors", True, 0),
         Column("set_reached", "number", "share of it that the run's recommended set reaches", "0-1", True, 0, 1),
+        Column("set_served", "number", "residents whom the recommended set newly serves", "persons", True, 0),
+        Column("set_gain", "number", "network gain of the recommended set", "spaces", True),
     ),
 )
 
@@ -236,6 +238,10 @@ SET_DOUBT = Table(
         Column("worlds", "integer", "worlds drawn", "", False, 0),
         Column("reaches", "number", "share of the worlds in which it reaches 90 % of the best set", "0-1", False, 0, 1),
         Column("mean_reached", "number", "mean share of the best set's worth that it reaches", "0-1", False, 0, 1),
+        Column("served_low", "number", "5 % quantile over the worlds of whom it newly serves", "persons", False, 0),
+        Column("served_high", "number", "95 % quantile", "persons", False, 0),
+        Column("gain_low", "number", "5 % quantile over the worlds of its network gain", "spaces", False),
+        Column("gain_high", "number", "95 % quantile", "spaces", False),
         Column(
             "reaches_by_priority",
             "number",

@@ -130,6 +130,7 @@ def _row(run: Run, drawn: Drawn, valued: Valued, ranks: np.ndarray, sets: WorldS
     }
     if sets:
         row |= {"best_set": ids[list(sets.best)].tolist(), "set_worth": sets.worth, "set_reached": sets.reached()}
+        row |= {"set_served": sets.own.newly_served, "set_gain": sets.own.network_gain}
     return row
 
 
@@ -265,6 +266,10 @@ def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame, plain: Valued) -> pd
     reached = np.array([one.reached() for one in seen.sets])
     by_priority, ids = run.by_priority(plain), run.kept.sites.site_ids
     reaches = float((reached >= NEARLY_BEST).mean())
+    served, gain = (
+        np.quantile([getattr(one.own, aim) for one in seen.sets], (LOW_QUANTILE, HIGH_QUANTILE)).tolist()
+        for aim in ("newly_served", "network_gain")
+    )
     row = {
         "members": ids[list(run.chosen)].tolist(),
         "k": len(run.chosen),
@@ -272,6 +277,10 @@ def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame, plain: Valued) -> pd
         "worlds": len(reached),
         "reaches": reaches,
         "mean_reached": float(reached.mean()),
+        "served_low": served[0],
+        "served_high": served[1],
+        "gain_low": gain[0],
+        "gain_high": gain[1],
         "reaches_by_priority": float((by_priority >= NEARLY_BEST).mean()),
         "draws": len(by_priority),
         "best_sets": len({run.kept.sites.grounds.of_members(one.best) for one in seen.sets}),

@@ -220,7 +220,8 @@ def test_a_set_with_a_member_that_is_not_there_brings_what_the_others_bring(
     aims = sets.world_aims(run.kept, run.value(drawn), drawn, which)
     found = sets.best_in_world(aims, which, run.chosen, 3)
     left = tuple(int(np.flatnonzero(which == site)[0]) for site in run.chosen[1:])
-    assert found.own == pytest.approx(aims.of(left, k=3).worth)
+    assert found.own.worth == pytest.approx(aims.of(left, k=3).worth)
+    assert found.own.newly_served == pytest.approx(aims.of(left, k=3).newly_served)
 
 
 # ---------------------------------------------------------------- the whole
@@ -263,6 +264,34 @@ def test_chances_and_ranges_hang_together(doubted: dict[str, pd.DataFrame]) -> N
     assert whole["reaches"] == pytest.approx((reached >= 0.9).mean())
     assert whole["mean_reached"] == pytest.approx(reached.mean())
     assert whole["recommended"] == (whole["reaches"] >= 0.2)
+    for aim in ("served", "gain"):
+        ends = np.quantile(found["worlds"][f"set_{aim}"], [0.05, 0.95])
+        assert [whole[f"{aim}_low"], whole[f"{aim}_high"]] == pytest.approx(ends)
+        assert ends[0] < ends[1]
+
+
+def test_what_the_set_brings_in_each_world_is_what_its_one_site_is_worth_there(
+    towns: ModuleType, city: DoubtedCity
+) -> None:
+    """The values of the sites are worked out apart from the sets, up to what is outstanding; a set of one says more."""
+    measured = city.candidates.set_index("site_id")
+    site = measured.loc[list(chosen_of(city)), "newly_served"].idxmax()
+    still, drawn = (worlds.doubt_worlds(city, rules_of(towns, doubt), [site]) for doubt in (STILL, DOUBT))
+    whole = still["set_doubt"].iloc[0]
+    assert whole["served_low"] == pytest.approx(measured.loc[site, "newly_served"]) == whole["served_high"]
+    assert whole["gain_low"] == pytest.approx(measured.loc[site, "network_gain"]) == whole["gain_high"]
+    own = drawn["world_values"].query("site_id == @site").set_index("world")
+    seen = drawn["worlds"].set_index("world")
+    assert (seen.loc[seen.index.difference(own.index), ["set_served", "set_gain"]] == 0).all(axis=None)
+    for aim, column, anchor in (
+        ("newly_served", "set_served", "anchor_served"),
+        ("network_gain", "set_gain", "anchor_gain"),
+    ):
+        shares = (seen[column] / seen[anchor])[own.index]
+        inner = own[aim].between(0, 1, inclusive="neither") & own[aim].notna()
+        assert inner.sum() >= 3
+        np.testing.assert_allclose(shares[inner], own.loc[inner, aim], rtol=1e-9)
+        assert (shares[own[aim] == 1] >= 1 - 1e-9).all()
 
 
 def test_the_values_of_each_world_give_its_ranks_under_the_runs_weights(

@@ -28,7 +28,17 @@ SET = pd.DataFrame({"set": "best", "site_id": ["a", "b"], "one_ground_with": [[]
 
 
 def set_doubt(*, recommended):
-    row = {"eligible": 11, "worlds": 250, "mean_reached": 0.8, "recommended": recommended, "most_often": ["a", "d"]}
+    row = {
+        "eligible": 11,
+        "worlds": 250,
+        "mean_reached": 0.8,
+        "served_low": 9_100.0,
+        "served_high": 14_200.0,
+        "gain_low": 0.04,
+        "gain_high": 2.1,
+        "recommended": recommended,
+        "most_often": ["a", "d"],
+    }
     return pd.DataFrame([row])
 
 

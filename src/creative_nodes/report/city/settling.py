@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from creative_nodes.common import mark, say, say_n, translated
+from creative_nodes.common import mark, number, say, say_n, translated
 from creative_nodes.locate import wilson
 from creative_nodes.report.city.reservations import plans_of
 from creative_nodes.report.city.sets import doubt_of, is_recommended, set_of
@@ -213,8 +213,14 @@ def beside_set(tables: Mapping[str, Any]) -> tuple[str, ...]:
         "Chosen from {n:count} sites that could be reused.",
     )
     left = say(
-        "The residents and the gain are those of this map and model; on others the set reaches {share:percent} of the "
-        "best set on average.",
+        "The residents and the gain are those of this map and model. In nine of ten of {worlds:count} trials of others "
+        "the set newly serves {low} to {high} residents and adds {less:amount} to {more:amount} spaces; on average it "
+        "reaches {share:percent} of the best set.",
+        worlds=int(doubt.worlds),
+        low=number(float(doubt.served_low), digits=2),
+        high=number(float(doubt.served_high), digits=2),
+        less=float(doubt.gain_low),
+        more=float(doubt.gain_high),
         share=float(doubt.mean_reached),
     )
     return tuple(filter(None, (parts, sentences(of, left))))

@@ -166,7 +166,8 @@ def _marks(settings: PageSettings, top_n: int) -> list[tuple[str, str, str]]:
             say("worlds drawn"),
             say(
                 "The run made again {worlds:count} times, each with settings, map data and sites drawn at random "
-                "within what is not known of them: how often an answer comes out again tells how sure it is.",
+                "within what is not known of them: how often an answer comes out again tells how sure it is. A span in "
+                "brackets after a figure holds the middle 90 % of them.",
                 worlds=settings.doubt.worlds,
             ),
         ),
