@@ -239,8 +239,10 @@ SET_DOUBT = Table(
         Column("reaches", "number", "share of the worlds in which it reaches 90 % of the best set", "0-1", False, 0, 1),
         Column("mean_reached", "number", "mean share of the best set's worth that it reaches", "0-1", False, 0, 1),
         Column("served_low", "number", "5 % quantile over the worlds of whom it newly serves", "persons", False, 0),
+        Column("served_median", "number", "the same in the middle world", "persons", False, 0),
         Column("served_high", "number", "95 % quantile", "persons", False, 0),
         Column("gain_low", "number", "5 % quantile over the worlds of its network gain", "spaces", False),
+        Column("gain_median", "number", "the same in the middle world", "spaces", False),
         Column("gain_high", "number", "95 % quantile", "spaces", False),
         Column(
             "reaches_by_priority",

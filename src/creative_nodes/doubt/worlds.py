@@ -267,7 +267,7 @@ def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame, plain: Valued) -> pd
     by_priority, ids = run.by_priority(plain), run.kept.sites.site_ids
     reaches = float((reached >= NEARLY_BEST).mean())
     served, gain = (
-        np.quantile([getattr(one.own, aim) for one in seen.sets], (LOW_QUANTILE, HIGH_QUANTILE)).tolist()
+        np.quantile([getattr(one.own, aim) for one in seen.sets], (LOW_QUANTILE, 0.5, HIGH_QUANTILE)).tolist()
         for aim in ("newly_served", "network_gain")
     )
     row = {
@@ -278,9 +278,11 @@ def _set_doubt(run: Run, seen: Seen, members: pd.DataFrame, plain: Valued) -> pd
         "reaches": reaches,
         "mean_reached": float(reached.mean()),
         "served_low": served[0],
-        "served_high": served[1],
+        "served_median": served[1],
+        "served_high": served[2],
         "gain_low": gain[0],
-        "gain_high": gain[1],
+        "gain_median": gain[1],
+        "gain_high": gain[2],
         "reaches_by_priority": float((by_priority >= NEARLY_BEST).mean()),
         "draws": len(by_priority),
         "best_sets": len({run.kept.sites.grounds.of_members(one.best) for one in seen.sets}),

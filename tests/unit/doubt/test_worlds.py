@@ -265,9 +265,9 @@ def test_chances_and_ranges_hang_together(doubted: dict[str, pd.DataFrame]) -> N
     assert whole["mean_reached"] == pytest.approx(reached.mean())
     assert whole["recommended"] == (whole["reaches"] >= 0.2)
     for aim in ("served", "gain"):
-        ends = np.quantile(found["worlds"][f"set_{aim}"], [0.05, 0.95])
-        assert [whole[f"{aim}_low"], whole[f"{aim}_high"]] == pytest.approx(ends)
-        assert ends[0] < ends[1]
+        ends = np.quantile(found["worlds"][f"set_{aim}"], [0.05, 0.5, 0.95])
+        assert [whole[f"{aim}_{end}"] for end in ("low", "median", "high")] == pytest.approx(ends)
+        assert ends[0] < ends[2]
 
 
 def test_what_the_set_brings_in_each_world_is_what_its_one_site_is_worth_there(

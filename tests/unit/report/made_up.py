@@ -297,7 +297,14 @@ def _recommended(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
 def _set_doubt(candidates: gpd.GeoDataFrame) -> pd.DataFrame:
     ids = candidates["site_id"].iloc[:3].tolist()
     row = {"members": ids, "k": 3, "eligible": 20, "worlds": 250, "reaches": 0.45, "mean_reached": 0.8}
-    row |= {"served_low": 9_100.0, "served_high": 14_200.0, "gain_low": 0.04, "gain_high": 2.1}
+    row |= {
+        "served_low": 9_100.0,
+        "served_median": 11_000.0,
+        "served_high": 14_200.0,
+        "gain_low": 0.04,
+        "gain_median": 0.9,
+        "gain_high": 2.1,
+    }
     row |= {"reaches_by_priority": 1.0, "draws": 10_000, "best_sets": 12, "recommended": True, "most_often": ids}
     return pd.DataFrame([row])
 

@@ -33,6 +33,7 @@ def set_doubt(*, recommended):
         "worlds": 250,
         "mean_reached": 0.8,
         "served_low": 9_100.0,
+        "served_median": 11_000.0,
         "served_high": 14_200.0,
         "gain_low": 0.04,
         "gain_high": 2.1,

@@ -214,11 +214,12 @@ def beside_set(tables: Mapping[str, Any]) -> tuple[str, ...]:
     )
     left = say(
         "The residents and the gain are those of this map and model. In nine of ten of {worlds:count} trials of others "
-        "the set newly serves {low} to {high} residents and adds {less:amount} to {more:amount} spaces; on average it "
-        "reaches {share:percent} of the best set.",
+        "the set newly serves {low} to {high} residents, in half of all under {middle}, and adds {less:amount} to "
+        "{more:amount} spaces; on average it reaches {share:percent} of the best set.",
         worlds=int(doubt.worlds),
         low=number(float(doubt.served_low), digits=2),
         high=number(float(doubt.served_high), digits=2),
+        middle=number(float(doubt.served_median), digits=2),
         less=float(doubt.gain_low),
         more=float(doubt.gain_high),
         share=float(doubt.mean_reached),
