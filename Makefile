@@ -4,7 +4,7 @@
 # make env     the environment alone                    make docs    pages generated from the code
 # make lock    newer versions of the dependencies       make bench   speed and memory beside others: a table
 # make fuzz    the readers given spoilt files by hypothesis, FUZZ=<number> a test (500)
-# make test-<stage>  the unit tests of one stage, such as make test-score
+# make test-<stage>  the unit tests of one stage, such as make test-score, or of one folder of the report, such as make test-city
 # make test-full     make test with the slowest checks against real extracts on all of them
 # make slurm   the workflow on a real Slurm of one node (Debian's packages munge and slurm-wlm; as root)
 # make desktop the packed files as Debian's QGIS and LibreOffice open them (python3-qgis, gdal-bin, libreoffice-calc)
@@ -19,6 +19,9 @@ BIN := .venv/bin
 CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
+# the folder of the tests that test-% names, and all there are
+UNIT = $(wildcard tests/unit/$*/. tests/unit/report/$*/.)
+TESTED = $(filter-out __pycache__,$(notdir $(patsubst %/.,%,$(wildcard tests/unit/*/. tests/unit/report/*/.))))
 # compiled modules are kept: else every job and every test process compiles all libraries anew, for seconds
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -82,9 +85,10 @@ test: lint
 test-full: lint
 	@FULL=1 $(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --durations=10
 
-# one stage, such as make test-score
+# one stage, such as make test-score, or one folder of the report, such as make test-city
 test-%: env
-	@$(BIN)/pytest -q -n $(CORES) --dist loadfile -p no:hypothesispytest tests/unit/$*
+	@test -n "$(UNIT)" || { echo "no tests of '$*'; make test-<one of $(TESTED)>" >&2; exit 2; }
+	@$(BIN)/pytest -q -n $(CORES) --dist loadfile -p no:hypothesispytest $(UNIT)
 
 words: env
 	@$(BIN)/python -m creative_nodes.tools.catalogue

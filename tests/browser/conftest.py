@@ -1,6 +1,7 @@
 """What the browser tests share: Chromium, visits to a page, made-up pages, and a catalogue for the tests."""
 
 import runpy
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +20,12 @@ from creative_nodes.settings import load_config
 from creative_nodes.tools import catalogue
 
 ROOT = Path(__file__).parents[2]
-MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
+UNIT = ROOT / "tests" / "unit"
+# the modules beside this file and the helpers of the unit tests can be imported
+sys.path[:0] = [str(Path(__file__).parent), str(UNIT), str(UNIT / "report")]
+MADE_UP = runpy.run_path(str(UNIT / "report" / "made_up.py"))
 CHROMIUM = runpy.run_path(str(ROOT / "tests" / "browser" / "debian.py"))["chromium"]
-COMPARED = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "test_comparison.py"))
+COMPARED = runpy.run_path(str(UNIT / "report" / "cities" / "test_comparison.py"))
 REPORTS = sorted((ROOT / "reports").glob("*.html"))
 CITIES = [path for path in REPORTS if path.stem not in ("index", "comparison")]
 DESKTOP = {"width": 1440, "height": 900}

@@ -1,7 +1,6 @@
 """The catalogue in a real browser: no network, hostile names inert, filters that leave what they say."""
 
 import runpy
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory):
-    sys.path.insert(0, str(UNIT))
     made = runpy.run_path(str(UNIT / "report/catalogued.py"))
     folder = tmp_path_factory.mktemp("catalogue")
     made["write"](folder)

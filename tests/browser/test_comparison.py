@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-UNIT = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "test_comparison.py"))
+UNIT = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "cities" / "test_comparison.py"))
 SIZES = {"desktop": {"width": 1400, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 pytestmark = pytest.mark.browser

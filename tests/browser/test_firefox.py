@@ -1,13 +1,10 @@
 """The pages in Debian's Firefox: four widths, both themes, three languages, keyboard, paper, and no network."""
 
 import os
-import sys
 from pathlib import Path
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 import bidi
+import pytest
 
 ROOT = Path(__file__).parents[2]
 REAL = [path.name for path in sorted((ROOT / "reports").glob("*.html"))]

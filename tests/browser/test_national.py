@@ -1,7 +1,6 @@
 """Many cities in a real browser: the table fits its place beside the maps, and degrees on a map lie apart."""
 
 import runpy
-import sys
 from pathlib import Path
 
 import pytest
@@ -30,8 +29,7 @@ FOUND = """() => {
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    sys.path.insert(0, str(UNIT / "report"))
-    made = runpy.run_path(str(UNIT / "report/test_national.py"))
+    made = runpy.run_path(str(UNIT / "report/cities/test_national.py"))
     path = tmp_path_factory.mktemp("national") / "index.html"
     found = index.IndexPage((), (), "", national([made["city"](key) for key in made["CITIES"]]))
     page.write_page(page.index_html(lambda: found), path)

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cluster import Cluster, missing
+from made_towns import TOWNS, add_towns
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-
-from cluster import Cluster, missing  # noqa: E402
-from made_towns import TOWNS, add_towns  # noqa: E402
-
 # where somebody says that it must run, what is missing is an error
 REQUIRED = os.environ.get("SLURM") == "required"
 pytestmark = pytest.mark.skipif(bool(missing()) and not REQUIRED, reason=f"no Slurm here: {missing()}")

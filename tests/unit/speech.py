@@ -1,22 +1,47 @@
 """Whether texts of tables can be spoken in another language, checked with a made-up one for every text we have."""
 
+import hashlib
+import json
+import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
+import babel
 import pandas as pd
 
+from creative_nodes.common import whole_file
 from creative_nodes.common.messages import Message, message_in, speaking, spoken
 from creative_nodes.tools import catalogue
 
 
+def _read_by_the_catalogue() -> str:
+    """Return a hash of all that the catalogue is read from."""
+    found = hashlib.sha256(babel.__version__.encode())
+    for path in sorted([*catalogue.SOURCE.rglob("*"), *(catalogue.ROOT / "config").rglob("*")]):
+        if path.suffix in (".py", ".j2", ".js", ".yaml", ".csv"):
+            found.update(str(path).encode() + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
 @lru_cache
 def known() -> frozenset[str]:
-    """Return every text of the catalogue: those that translators get to see."""
-    ids = (message.id for message in catalogue.template() if message.id)
-    return frozenset(one if isinstance(one, str) else one[0] for one in ids)
+    """Return every text of the catalogue: those that translators get to see.
+
+    Reading them takes seconds, in every process of every stage, so they are kept until a file changes.
+    """
+    kept = catalogue.ROOT / ".pytest_cache" / "texts" / f"{_read_by_the_catalogue()}.json"
+    if not kept.exists():
+        ids = (message.id for message in catalogue.template() if message.id)
+        found = sorted({one if isinstance(one, str) else one[0] for one in ids})
+        with whole_file(kept, ending=f".{os.getpid()}") as aside:
+            aside.write_text(json.dumps(found), encoding="utf-8")
+        for old in set(kept.parent.glob("*.json")) - {kept}:
+            old.unlink(missing_ok=True)
+        return frozenset(found)
+    return frozenset(json.loads(kept.read_text(encoding="utf-8")))
 
 
 @lru_cache

@@ -145,6 +145,13 @@ def test_the_stages_stand_alike_in_tests_and_in_the_way_of_the_docs():
     assert folders == set(STAGES) - {"settings"}
 
 
+def test_the_folders_of_the_report_stand_alike_in_its_tests():
+    folders = {path.name for path in (SOURCE / "report").iterdir() if any(path.glob("*.py"))}
+    tested = {path.name for path in (ROOT / "tests" / "unit" / "report").iterdir() if any(path.glob("test_*.py"))}
+    assert tested == folders
+    assert not folders & set(STAGES)  # `make test-<name>` tells a folder of the report from a stage
+
+
 @pytest.mark.parametrize("path", package_files(), ids=name_of)
 def test_a_file_imports_only_from_its_own_and_earlier_stages(path):
     for module in imports_of(path, top_level=False):

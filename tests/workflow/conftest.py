@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE))  # the modules beside this file can be imported
 PARTS = ("Snakefile", "workflow", "scripts", "config", "environment.yml", "tests/data/sample_town")
 
 

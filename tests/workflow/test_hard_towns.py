@@ -1,17 +1,12 @@
 """Towns of the kinds that analyses fail on, run through to their pages: each says in words what it lacks."""
 
 import re
-import sys
-from pathlib import Path
 
+import hard_towns
 import pytest
 
 from creative_nodes.common import tables
 from creative_nodes.report.tables import TABLES
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import hard_towns
 
 PAGES = ("bare-streets", "night-rail", "small-centre", "index", "comparison")
 

@@ -103,9 +103,9 @@ def _settled(path: Path) -> bool:
         database.close()
 
 
-def _write_over(aside: Path, path: Path) -> None:
+def _write_over(aside: Path, path: Path, busy_s: float) -> None:
     """Write a database's contents into one that is open elsewhere, as one transaction of SQLite's own."""
-    until = time.monotonic() + BUSY_S
+    until = time.monotonic() + busy_s
 
     def patience(status: int, *_: int) -> None:
         # a backup tries for ever while another program writes
@@ -114,7 +114,7 @@ def _write_over(aside: Path, path: Path) -> None:
                 "another program has this file open and is writing to it; close it there and run again", where=str(path)
             )
 
-    new, old = sqlite3.connect(aside), sqlite3.connect(path, timeout=BUSY_S)
+    new, old = sqlite3.connect(aside), sqlite3.connect(path, timeout=busy_s)
     try:
         new.backup(old, progress=patience)
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -126,7 +126,7 @@ def _write_over(aside: Path, path: Path) -> None:
     aside.unlink()
 
 
-def put_database(aside: Path, path: Path) -> None:
+def put_database(aside: Path, path: Path, *, busy_s: float = BUSY_S) -> None:
     """Put a SQLite database (a GeoPackage) in the place of another, which programs may have open.
 
     A new file beside the old one's `-wal` or `-journal` would be read together with them. So these are settled first;
@@ -137,13 +137,14 @@ def put_database(aside: Path, path: Path) -> None:
     ----------
     aside : the new database.
     path : the place of the old one.
+    busy_s : seconds to wait for a program that is writing to it.
 
     Raises
     ------
     InputError : another program is writing to the file.
     """
     if path.exists() and _has_company(path) and not _settled(path):
-        _write_over(aside, path)
+        _write_over(aside, path, busy_s)
         return
     for end in COMPANIONS:
         path.with_name(path.name + end).unlink(missing_ok=True)
@@ -168,10 +169,10 @@ def _put_within(aside: Path, path: Path) -> None:
         aside.replace(path)
 
 
-def _put(aside: Path, path: Path) -> None:
+def _put(aside: Path, path: Path, busy_s: float) -> None:
     """Put a file, a database or a folder of files in place."""
     if path.suffix == ".gpkg":
-        put_database(aside, path)
+        put_database(aside, path, busy_s=busy_s)
     else:
         _put_within(aside, path)
 
@@ -193,11 +194,13 @@ class Making:
     paths : the files to make, or folders of files.
     name : what the job is called, the same for every process that makes these files.
     told : called with one line when another process makes the same files, and this one waits for it.
+    busy_s : seconds to wait for a program that is writing to a database that is to be replaced.
     """
 
     paths: Iterable[str | Path]
     name: str
     told: Callable[[str], None] = lambda text: None
+    busy_s: float = BUSY_S
     _locks: dict[Path, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -234,7 +237,7 @@ class Making:
             _sync(path)
         # the one that another program can hinder goes first, so that it is all or none
         for target, path in sorted(self._aside.items(), key=lambda item: not item[0].endswith(".gpkg")):
-            _put(path, Path(target))
+            _put(path, Path(target), self.busy_s)
         self.close()
 
     def close(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
 from creative_nodes.streets.network import Entrances, StreetNetwork
@@ -134,18 +133,21 @@ def along_one_edge(network: StreetNetwork, sources: Entrances, targets: Entrance
     network : streets of one mode; its unit is the unit of the costs.
     sources, targets : places on that network.
     """
-    a = pd.DataFrame({"edge": sources.edge, "place": sources.place, "share": sources.share, "leg": sources.leg_m})
-    b = pd.DataFrame({"edge": targets.edge, "place": targets.place, "share": targets.share, "leg": targets.leg_m})
-    pairs = a.merge(b, on="edge", suffixes=("_a", "_b"))
-    edge, gone = pairs["edge"].to_numpy(), (pairs["share_b"] - pairs["share_a"]).to_numpy()
+    order = np.argsort(targets.edge, kind="stable")
+    on = targets.edge[order]
+    first = np.searchsorted(on, sources.edge)
+    a, b = written_out(first, np.searchsorted(on, sources.edge, side="right") - first)
+    b = order[b]
+    edge, gone = sources.edge[a], targets.share[b] - sources.share[a]
     along = np.where(gone >= 0, network.forward[edge], network.backward[edge])
     with np.errstate(invalid="ignore"):
         ride = np.where(gone == 0, 0.0, np.abs(gone) * along)
-    cost = ride + (pairs["leg_a"] + pairs["leg_b"]).to_numpy() * network.leg_cost_per_m
+    cost = ride + (sources.leg_m[a] + targets.leg_m[b]) * network.leg_cost_per_m
     # self-pairs are kept, so cheapest() cannot be used as it is
     kept = np.isfinite(cost)
-    rows = pd.DataFrame({"a": pairs["place_a"][kept], "b": pairs["place_b"][kept], "cost": cost[kept]})
-    table = rows.groupby(["a", "b"])["cost"].min().reset_index()
-    values = np.maximum(table["cost"].to_numpy(dtype=float), np.finfo(float).tiny)
-    places = (table["a"].to_numpy(), table["b"].to_numpy())
-    return coo_array((values, places), shape=(sources.n_places, targets.n_places)).tocsr()
+    places = np.stack([sources.place[a[kept]], targets.place[b[kept]]])
+    by_pair = np.lexsort(places[::-1])
+    places, cost = places[:, by_pair], cost[kept][by_pair]
+    begins = np.flatnonzero(np.diff(places, prepend=-1, axis=1).any(axis=0))
+    values = np.maximum(np.minimum.reduceat(cost, begins), np.finfo(float).tiny)
+    return coo_array((values, tuple(places[:, begins])), shape=(sources.n_places, targets.n_places)).tocsr()

@@ -330,17 +330,15 @@ def find_entrances(network: StreetNetwork, geometry: np.ndarray, *, within_m: fl
     n = len(geometry)
     tries, near = network.touches(geometry, spacing_m)
     which = np.flatnonzero((near.edge >= 0) & (near.leg_m <= within_m))
-    edge, share, leg = near.edge[which], near.share[which], near.leg_m[which]
-    place = tries.owner[which]
-    found = pd.DataFrame({"place": place, "edge": edge, "share": share, "leg": leg})
-    found = found.sort_values(["place", "edge", "share", "leg"]).drop_duplicates(["place", "edge", "share"])
+    place, edge, share, leg = tries.owner[which], near.edge[which], near.share[which], near.leg_m[which]
+    order = np.lexsort((leg, share, edge, place))
+    keys = [one[order] for one in (place, edge, share)]
+    # of tries that meet the same point the one with the shortest leg
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = np.any([one[1:] != one[:-1] for one in keys], axis=0)
+    kept = order[begins]
     return Entrances(
-        place=found["place"].to_numpy(),
-        edge=found["edge"].to_numpy(),
-        share=found["share"].to_numpy(),
-        leg_m=found["leg"].to_numpy(),
-        n_places=n,
-        gap_m=near.leg_m[:n],
+        place=place[kept], edge=edge[kept], share=share[kept], leg_m=leg[kept], n_places=n, gap_m=near.leg_m[:n]
     )
 
 

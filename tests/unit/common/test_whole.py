@@ -13,7 +13,7 @@ import pytest
 from shapely.geometry import Point
 
 from creative_nodes.common import InputError, Making, sweep, whole_file
-from creative_nodes.common.whole import COMPANIONS
+from creative_nodes.common.whole import BUSY_S, COMPANIONS
 
 # a program that has the database open: in write-ahead mode, in the middle of reading, of writing, or idle
 HOLDER = """
@@ -55,8 +55,8 @@ def companions(path):
     return [end for end in COMPANIONS if path.with_name(path.name + end).exists()]
 
 
-def remake(path, name="new"):
-    making = Making([path], "pack")
+def remake(path, name="new", **how):
+    making = Making([path], "pack", **how)
     try:
         write_sites(making.aside(path), name)
         making.finish()
@@ -103,7 +103,7 @@ def test_new_results_are_read_by_all_while_a_gis_has_the_geopackage_open(base, h
     gis = hold("wal", doing)
     assert companions(base) == ["-wal", "-shm"]
     before = base.stat().st_mtime_ns
-    remake(base)
+    remake(base, busy_s=0.5)  # which is how long the log of changes is tried to be put away beside a reader
     assert names_in(base) == ["new"]
     assert base.stat().st_mtime_ns > before
     assert ask(gis) == "[('new',)]"
@@ -115,11 +115,21 @@ def test_new_results_are_read_by_all_while_a_gis_has_the_geopackage_open(base, h
     assert not list(base.parent.glob(".making-*"))
 
 
+def test_a_program_that_writes_is_waited_for_some_seconds(base, hold):
+    # as told: unless something else is asked for, and for no less than was asked for
+    assert Making([], "pack").busy_s == 5.0 == BUSY_S
+    hold("wal", "writing")
+    begun = time.monotonic()
+    with pytest.raises(InputError, match="is writing to it"):
+        remake(base, busy_s=1.0)
+    assert time.monotonic() - begun >= 1.0
+
+
 @pytest.mark.parametrize("journal", ["wal", "delete"])
 def test_while_another_program_writes_the_rule_stops_and_nothing_changes(base, hold, journal):
     gis = hold(journal, "writing")
     with pytest.raises(InputError, match=r"town\.gpkg: another program has this file open and is writing to it"):
-        remake(base)
+        remake(base, busy_s=0.3)
     gis.kill()
     gis.wait()
     # undone by who may write; GDAL only reads here

@@ -2,16 +2,13 @@
 
 import hashlib
 import re
-import sys
 from functools import partial
-from html.parser import HTMLParser
 from pathlib import Path
 
+import made_up
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-import made_up
+from parsed import Parsed
 
 from creative_nodes.common.words import CRITERIA
 from creative_nodes.report import page
@@ -22,36 +19,6 @@ from creative_nodes.report.tables import INDICATORS
 
 ROOT = Path(__file__).parents[3]
 ASSETS = ROOT / "src" / "creative_nodes" / "report" / "assets"
-
-
-class Parsed(HTMLParser):
-    """Elements, their attributes, and the text of each script."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.elements: list[tuple[str, dict]] = []
-        self.scripts: list[str] = []
-        self.text: list[str] = []
-        self.open = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        self.open = tag
-        if tag == "script":
-            self.scripts.append("")
-
-    def handle_endtag(self, tag):
-        self.open = ""
-
-    def handle_data(self, data):
-        if self.open == "script":
-            self.scripts[-1] += data
-        elif self.open != "style":
-            self.text.append(data)
-
-    def all(self, tag):
-        return [attributes for name, attributes in self.elements if name == tag]
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +199,7 @@ def test_what_is_missing_and_where_data_come_from_is_said(parsed):
 
 
 def test_the_same_tables_give_the_same_bytes(html, tmp_path):
+    made_up.forget()
     again = made_up.city_html(ROOT, tmp_path, made_up.frames())
     assert hashlib.sha256(again.encode()).digest() == hashlib.sha256(html.encode()).digest()
 

@@ -1,16 +1,11 @@
 """The streets as a graph of OSMnx: read back by OSMnx, and searched by networkx, whose way is ours."""
 
-import sys
-from pathlib import Path
-
 import networkx as nx
 import numpy as np
 import osmnx
 import pytest
-from scipy.sparse.csgraph import dijkstra
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 import towns
+from scipy.sparse.csgraph import dijkstra
 
 from creative_nodes.streets.graphs import osmnx_graph
 
