@@ -7,6 +7,7 @@ of the same name gives them; what it returns is new, and the results of the run 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from creative_nodes.common import (
@@ -66,6 +68,8 @@ from creative_nodes.whatif import (
 CONFIG = Path("config/config.yaml")
 # the tables that `read_streets` reads, and the settings that it does so by
 STREETS = ("study_area", "street_nodes", "street_edges", "stations", "services")
+# keys of cities and names of runs, which are parts of paths
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 STREET_KEYS = ("city.country", "analysis.travel", "analysis.transit")
 
 
@@ -83,9 +87,25 @@ def project_folder() -> Path:
     raise InputError("no project here or above; give root, the folder that holds config/config.yaml", where=str(here))
 
 
+def _path(given: Any, where: str) -> Path:
+    if not isinstance(given, str | Path):
+        raise InputError(f"give the path of a folder, not {type(given).__name__}", where=where)
+    return Path(given)
+
+
+def _key(given: Any, where: str, example: str) -> str:
+    """Return a key of a city or the name of a run, which must not lead out of their folder."""
+    if not isinstance(given, str):
+        raise InputError(f"give {example}, not {type(given).__name__}", where=where)
+    if not KEY.fullmatch(given):
+        said = "is neither a path nor a title; small letters, digits and hyphens"
+        raise InputError(f"{given!r}: give {example}; it {said}", where=where)
+    return given
+
+
 def _base(root: str | Path | None) -> Path:
     """Return the project's folder: the one given, which must be one, else the one here or above."""
-    base = Path(root) if root else project_folder()
+    base = project_folder() if root is None else _path(root, "root")
     if not (base / CONFIG).is_file():
         raise InputError("no project here; give root, the folder that holds config/config.yaml", where=str(base))
     return base
@@ -129,8 +149,15 @@ class CityRun:
 
     def _there(self, name: str) -> Path:
         if not self._file(name).is_file():
-            raise InputError(f"is not there; make it: snakemake {self.city}", where=str(self._file(name)))
+            raise InputError(f"is not there; make it: {self._command}", where=str(self._file(name)))
         return self._file(name)
+
+    @property
+    def _command(self) -> str:
+        """What makes it, in a shell."""
+        run = self.folder.parent.name
+        named = self.folder.parent != self.root / run_folder(UNNAMED)
+        return f"snakemake {self.city}" + (f" --config run={run}" if named else "")
 
     def made_of(self, name: str) -> dict[str, Any]:
         """Return where a table comes from: source, snapshot, version, and hashes of data, settings and code."""
@@ -162,7 +189,7 @@ class CityRun:
     def world(self) -> World:
         """What sites are measured against: creative spaces, amenities, residents, stations."""
         files = {name: str(self._there(name)) for name in ("amenities", "people", "stations")}
-        files["creative"] = str(self._file("located_creative"))
+        files["creative"] = str(self._there("located_creative"))
         return World(**tables.read_all(files, CREATIVE, AMENITIES, PEOPLE, STATIONS))
 
     @property
@@ -186,13 +213,25 @@ def _as_tables(made: Any) -> Any:
     return replace(made, **{name: tables.in_order(frame, TABLES[name]) for name, frame in vars(made).items()})
 
 
+def _of_run(run: Any, where: str) -> CityRun:
+    """Check that what a function is given is a run."""
+    if not isinstance(run, CityRun):
+        raise InputError(f'give a run, such as load_run("hanoi"), not {type(run).__name__}', where=where)
+    return run
+
+
 def _checked(frame: Any, table: Table) -> gpd.GeoDataFrame:
     """Check rows that the caller gives as a table is checked where it is read; columns of their own are left out."""
     where = table.name
     if not isinstance(frame, gpd.GeoDataFrame):
         said = f"give a GeoDataFrame, not {type(frame).__name__}"
         raise InputError(f'{said}; run["{where}"] is one that serves', where=where)
-    kept = frame[[column.name for column in table.columns if column.name in frame.columns]]
+    if frame.active_geometry_name not in (None, "geometry"):
+        said = f"its geometry is called {frame.active_geometry_name}"
+        raise InputError(f'{said}; .rename_geometry("geometry") makes it so', where=where)
+    kept = frame[[name for name in frame.columns if name in {column.name for column in table.columns}]]
+    if kept.columns.is_unique and {"site_id", "geometry"} <= {*kept.columns} and kept.active_geometry_name:
+        tables.check_finite(kept, table)
     tables.check(kept, table, where=where)
     ids = kept["site_id"]
     if ids.duplicated().any():
@@ -205,6 +244,15 @@ def _checked(frame: Any, table: Table) -> gpd.GeoDataFrame:
         said = f"no such status {row['status']!r}; {nearest(str(row['status']), SITE_STATUSES)}"
         raise InputError(said, where=f"{where}: {row['site_id']}")
     return kept
+
+
+def _check_inside(sites: gpd.GeoDataFrame, run: CityRun) -> None:
+    """Refuse sites outside the study area: nothing is known around them, and they would seem far from everything."""
+    for k in np.flatnonzero(~sites.intersects(run.area.geometry).to_numpy())[:1]:
+        west, south, east, north = run.area.geometry.bounds
+        box = f"longitude {west:.3f} to {east:.3f}, latitude {south:.3f} to {north:.3f}"
+        said = f"row {k + 1} lies outside the study area of {run.city} ({box})"
+        raise InputError(f"{said}; leave it out", where=f"heritage: {sites['site_id'].iloc[k]}")
 
 
 def load_run(city: str, *, run: str | None = None, root: str | Path | None = None) -> CityRun:
@@ -220,13 +268,15 @@ def load_run(city: str, *, run: str | None = None, root: str | Path | None = Non
     ------
     InputError : no such city, a fault in the configuration, or the city was not made yet.
     """
+    city = _key(city, "city", 'the key of a city, such as "hanoi"')
+    run = UNNAMED if run is None else _key(run, "run", 'the name of a run, such as "rush_hour"')
     base = _base(root)
     config = load_config(read_yaml(base / CONFIG))
     settings = load_settings(config, city, root=base)
-    folder = base / run_folder(run or UNNAMED) / city
-    if not folder.is_dir():
-        raise InputError(f"the city was not made yet; make it: snakemake {city}", where=str(folder))
-    return CityRun(city, folder, base, settings)
+    opened = CityRun(city, base / run_folder(run) / city, base, settings)
+    if not any(opened):
+        raise InputError(f"the city was not made yet; make it: {opened._command}", where=str(opened.folder))
+    return opened
 
 
 def locate_sites(run: CityRun, *, imports: str | Path | None = None) -> Located:
@@ -245,6 +295,9 @@ def locate_sites(run: CityRun, *, imports: str | Path | None = None) -> Located:
     ------
     InputError : a taxonomy, the registry or a list is not sound.
     """
+    run = _of_run(run, "locate_sites")
+    if imports is not None and not _path(imports, "imports").is_dir():
+        raise InputError("no such folder", where=f"imports: {imports}")
     city, analysis, area = run.settings.city, run.settings.analysis, run.area
     how = {"area": area.geometry, "epsg": int(area["epsg"]), "edge_buffer_m": analysis.edge_buffer_m}
     rules, _ = read_taxonomies(_taxonomies(run), city.languages, city.country)
@@ -253,7 +306,7 @@ def locate_sites(run: CityRun, *, imports: str | Path | None = None) -> Located:
     registry = found(city.registry, root=run.root) if city.registry else None
     located: Located = _as_tables(
         locate(
-            tables.read(PLACES, run.folder / "places.parquet"),
+            tables.read(PLACES, run._there("places")),
             rules,
             known=read_registry(registry, area=how["area"], epsg=how["epsg"]) if registry else [],
             lists=read_imports([str(path) for path, _ in lists], [one.said for _, one in lists], scope),
@@ -283,10 +336,13 @@ def measure_reach(run: CityRun, *, heritage: gpd.GeoDataFrame | None = None) -> 
 
     Raises
     ------
-    InputError : heritage has another CRS, lacks a column, or holds a value or a site_id that cannot be.
+    InputError : heritage has another CRS, lacks a column, holds a value or a site_id that cannot be, or a site outside
+        the study area.
     """
-    analysis = run.analysis
+    analysis = _of_run(run, "measure_reach").analysis
     sites = run["heritage"] if heritage is None else _checked(heritage, TABLES["heritage"])
+    if heritage is not None:
+        _check_inside(sites, run)
     measured: Measured = _as_tables(
         measure(
             select_candidates(sites, analysis.candidates),
@@ -318,8 +374,9 @@ def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None
     ------
     InputError : candidates have another CRS, lack a column, or hold a value or a site_id that cannot be.
     """
+    run = _of_run(run, "score_candidates")
     chosen = run["candidates"] if candidates is None else _checked(candidates, TABLES["candidates"])
-    scales = read_scales(tables.read(SCALES, run.folder / "scales.parquet"))
+    scales = read_scales(tables.read(SCALES, run._there("scales")))
     scores = score(chosen, scales, run.analysis.score, seed=run.analysis.seed)
     return tables.in_order(scores, TABLES["scores"])
 
@@ -341,7 +398,10 @@ def try_site(run: CityRun, **asked: Any) -> Trial:
     ------
     InputError : an unknown key or value, or a place outside the study area.
     """
+    run = _of_run(run, "try_site")
     named = {key.removesuffix("_"): value for key, value in asked.items()}
+    if other := {"city", "out"} & named.keys():
+        raise InputError("leave it out: the run tells the city, and no file is written", where=min(other))
     city = run.settings.city
     languages = city_languages(city.languages, city.country)
     base = BaseCity(
@@ -352,7 +412,7 @@ def try_site(run: CityRun, **asked: Any) -> Trial:
         analysis=run.analysis,
         main_mode=run.main_mode,
     )
-    return try_sites(tried_sites(sites_asked(read_asked({"city": run.city, **named}, where="try_site")), base), base)
+    return try_sites(tried_sites(sites_asked(read_asked({"city": run.city, **named})), base), base)
 
 
 def new_city(*, root: str | Path | None = None, ask: bool = True, **asked: Any) -> Path:
@@ -371,7 +431,7 @@ def new_city(*, root: str | Path | None = None, ask: bool = True, **asked: Any) 
     base = _base(root)
     config = load_config(read_yaml(base / CONFIG))
     path, _ = begin_city(
-        read_new_city(asked, where="new_city"),
+        read_new_city(asked),
         config,
         cache=base / DOWNLOADS.parent / "answers",
         root=base,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.made_of import PROVENANCE_KEY, MadeOf
@@ -36,14 +38,23 @@ _ARROW: dict[Kind, pa.DataType] = {
 }
 
 
+def _first(faults: np.ndarray) -> str:
+    """Say where the first of some faults stands; rows are counted from 1."""
+    return f", the first in row {int(faults.argmax()) + 1}"
+
+
 def _check_values(column: Column, values: pd.Series, where: str) -> None:
-    missing = values.isna()
+    missing = values.isna().to_numpy()
     if not column.nullable and missing.any():
-        raise InputError(f"column {column.name} has {int(missing.sum())} missing values, none are allowed", where=where)
-    if column.minimum is not None and (values[~missing].astype(float) < column.minimum).any():
-        raise InputError(f"column {column.name} has values below {column.minimum:g}", where=where)
-    if column.maximum is not None and (values[~missing].astype(float) > column.maximum).any():
-        raise InputError(f"column {column.name} has values above {column.maximum:g}", where=where)
+        said = f"has {int(missing.sum())} missing values, none are allowed"
+        raise InputError(f"column {column.name} {said}{_first(missing)}", where=where)
+    if column.minimum is None and column.maximum is None:
+        return
+    figures = values.to_numpy(dtype=float, na_value=np.nan)
+    if column.minimum is not None and (low := figures < column.minimum).any():
+        raise InputError(f"column {column.name} has values below {column.minimum:g}{_first(low)}", where=where)
+    if column.maximum is not None and (high := figures > column.maximum).any():
+        raise InputError(f"column {column.name} has values above {column.maximum:g}{_first(high)}", where=where)
 
 
 def check(frame: pd.DataFrame, table: Table, *, where: str) -> None:
@@ -66,6 +77,9 @@ def check(frame: pd.DataFrame, table: Table, *, where: str) -> None:
         said = [f"lacks column {', '.join(missing)}"] if missing else []
         said += [f"has unknown column {', '.join(unknown)}"] if unknown else []
         raise InputError(f"table {table.name} {' and '.join(said)}", where=where)
+    if len(frame.columns) > len(expected):
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise InputError(f"table {table.name} has column {twice} twice; keep one of them", where=where)
     for column in table.columns:
         if column.kind == "geometry":
             _check_geometry(frame, where)
@@ -85,7 +99,8 @@ def _check_geometry(frame: pd.DataFrame, where: str) -> None:
             f"column geometry must be in EPSG:4326, it is in {said}; .to_crs(4326) makes it so", where=where
         )
     if frame.geometry.isna().any():
-        raise InputError(f"column geometry has {int(frame.geometry.isna().sum())} missing values", where=where)
+        gone = frame.geometry.isna().to_numpy()
+        raise InputError(f"column geometry has {int(gone.sum())} missing values{_first(gone)}", where=where)
 
 
 def _check_type(column: Column, values: pd.Series, where: str) -> None:
@@ -101,6 +116,34 @@ def _check_type(column: Column, values: pd.Series, where: str) -> None:
         problem = "a text where a list of texts belongs"
     if problem:
         raise InputError(f"column {column.name} is not of type {column.kind}: {problem}", where=where)
+
+
+def check_finite(rows: gpd.GeoDataFrame, table: Table) -> None:
+    """Refuse what no place or figure can be; a figure that is not known is left missing.
+
+    Parameters
+    ----------
+    rows : with site_id and geometry, EPSG:4326.
+    table : the schema; columns that are not there are passed over.
+
+    Raises
+    ------
+    InputError : an infinite figure, or a place that is none on Earth; site, row and column are named.
+    """
+    for column in table.columns:
+        if column.kind in ("number", "integer") and pd.api.types.is_numeric_dtype(rows.get(column.name)):
+            figures = rows[column.name].to_numpy(dtype=float, na_value=np.nan)
+            for k in np.flatnonzero(np.isinf(figures))[:1]:
+                may = ", or leave it missing where it is not known" if column.nullable else ""
+                said = f"{column.name} is infinite in row {k + 1}; give a number{may}"
+                raise InputError(said, where=f"{table.name}: {rows['site_id'].iloc[k]}")
+    if rows.crs is None or rows.crs.to_epsg() != 4326:  # `check` tells it
+        return
+    degrees = np.array([np.abs(shapely.get_coordinates(shape)).max(axis=0, initial=0) for shape in rows.geometry])
+    off = ~(degrees.reshape(-1, 2) <= (180, 90)).all(axis=1) | rows.geometry.is_empty.to_numpy()
+    for k in np.flatnonzero(off)[:1]:
+        said = f"geometry is no place on Earth in row {k + 1}: {str(rows.geometry.iloc[k])[:60]}"
+        raise InputError(f"{said}; give longitude and latitude", where=f"{table.name}: {rows['site_id'].iloc[k]}")
 
 
 def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -157,6 +200,22 @@ def write(frame: pd.DataFrame, table: Table, path: str | Path, *, provenance: di
         pq.write_table(content.replace_schema_metadata(metadata), aside, compression="zstd")
 
 
+@contextmanager
+def _whole(path: str | Path) -> Iterator[None]:
+    """Say which file is none of ours, cut short or spoilt; the libraries' own errors name neither file nor cure."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise InputError("is not there; make it again", where=str(path)) from None
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        if isinstance(error, OSError) and error.errno:
+            raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from None
+        said = (str(error).splitlines() or [""])[0]
+        raise InputError(f"is no whole table; remove it and make it again ({said})", where=str(path)) from None
+
+
 def read(table: Table, path: str | Path) -> Any:
     """Read a table and check it.
 
@@ -168,15 +227,26 @@ def read(table: Table, path: str | Path) -> Any:
     Returns
     -------
     GeoDataFrame in EPSG:4326 when the table has geometry, else DataFrame.
+
+    Raises
+    ------
+    InputError : the file is not there, is no whole table, or does not keep the schema.
     """
-    frame = gpd.read_parquet(path) if table.has_geometry else pd.read_parquet(path)
+    with _whole(path):
+        frame = gpd.read_parquet(path) if table.has_geometry else pd.read_parquet(path)
     check(frame, table, where=str(path))
     return frame
 
 
 def provenance(path: str | Path) -> dict[str, Any]:
-    """Read the provenance a table was written with."""
-    metadata = pq.read_schema(path).metadata or {}
+    """Read the provenance a table was written with.
+
+    Raises
+    ------
+    InputError : the file is not there, or is no whole table.
+    """
+    with _whole(path):
+        metadata = pq.read_schema(path).metadata or {}
     found: dict[str, Any] = json.loads(metadata.get(PROVENANCE_KEY, b"{}"))
     return found
 

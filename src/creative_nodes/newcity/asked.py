@@ -14,7 +14,7 @@ from creative_nodes.pull import Boundary
 from creative_nodes.settings import Config
 
 NEW_CITY_COMMAND = 'snakemake new_city --config name="Hoi An"'
-WHERE = "--config"
+WHERE = "new city"
 BOX = "must be west,south,east,north in degrees, such as 105.71,20.86,105.95,21.10"
 # letters that a decomposition leaves whole
 _WHOLE = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
@@ -132,5 +132,5 @@ def read_new_city(given: Mapping[str, Any], *, where: str = WHERE) -> AskedCity:
     if fault["type"] == "extra_forbidden":
         said = f"no such key; {nearest(key, list(AskedCity.model_fields))}"
     elif fault["type"] == "missing":
-        said = f"this key is missing, for example: {NEW_CITY_COMMAND}"
+        said = f'this key is missing, such as {key}="Hoi An"'
     raise InputError(f"{key}: {said}" if key else said, where=where)

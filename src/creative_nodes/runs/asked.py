@@ -85,12 +85,12 @@ def runs_asked(given: Mapping[str, Any]) -> dict[str, str]:
     found = {end: str(given.get(end) or UNNAMED) for end in ENDS}
     for end, name in found.items():
         if not _cities_of(name):
-            raise InputError(f"{end}: no such run with whole results; {nearest(name, _known_runs())}", where="--config")
+            raise InputError(f"{end}: no such run with whole results; {nearest(name, _known_runs())}", where="diff")
     if len(set(found.values())) == 1:
-        raise InputError(f"before and after are the same run, {found['before']}", where="--config")
+        raise InputError(f"before and after are the same run, {found['before']}", where="diff")
     cities = [name for name in found.values() if _is_city(name)]
     if len(cities) == 1:
-        raise InputError(f"{cities[0]} is a city: compare it with another city, or two runs", where="--config")
+        raise InputError(f"{cities[0]} is a city: compare it with another city, or two runs", where="diff")
     return found
 
 
@@ -117,7 +117,7 @@ def compared_cities(runs: Mapping[str, str]) -> list[str]:
     before, after = (_cities_of(name) for name in runs.values())
     both = [city for city in after if city in before]
     if not both:
-        raise InputError(f"no city is in both runs: {', '.join(before)}; {', '.join(after)}", where="--config")
+        raise InputError(f"no city is in both runs: {', '.join(before)}; {', '.join(after)}", where="diff")
     return both
 
 

@@ -14,6 +14,9 @@ from creative_nodes.common import InputError, Positive, Section, Share, Status, 
 from creative_nodes.settings import Config
 
 COMMAND = "snakemake whatif --config city=hanoi at=21.0401,105.8702 status=vacated"
+# as a shell reads it, and Python: errors reach both
+EXAMPLE = 'at="21.0401,105.8702" with status="vacated"'
+WHERE = "what-if"
 _OSM_ID = re.compile(r"(?:^|/)(node|way|relation)/([1-9]\d*)/?$")
 _SITE_ID = re.compile(r"^h-[\w-]+$")
 _OUT = re.compile(r"^[a-z0-9][a-z0-9-]*$")
@@ -29,11 +32,9 @@ def _text(value: Any) -> Any:
 
 def _position(value: Any) -> tuple[float, float]:
     """Read latitude and longitude."""
-    if isinstance(value, tuple) and len(value) == 2:
-        return (float(value[0]), float(value[1]))
     try:
-        lat, lon = (float(part) for part in str(value).split(","))
-    except ValueError:
+        lat, lon = (float(part) for part in (value if isinstance(value, tuple | list) else str(value).split(",")))
+    except (TypeError, ValueError):
         raise ValueError("must be latitude,longitude in degrees (WGS 84), for example 21.0401,105.8702") from None
     if not (math.isfinite(lat) and math.isfinite(lon)):
         raise ValueError("must be two finite numbers")
@@ -120,7 +121,7 @@ class Asked(AskedSite):
         given = [name for name in ("at", "osm", "sites") if getattr(self, name) is not None]
         if len(given) != 1:
             said = f"not {' and '.join(given)} together" if given else "none is given"
-            raise ValueError(f"give one of at=, osm= and sites= ({said}), for example: {COMMAND}")
+            raise ValueError(f"give one of at=, osm= and sites= ({said}), such as {EXAMPLE}")
         return self
 
     @property
@@ -146,7 +147,7 @@ def _explain(error: ValidationError, model: type[Section], where: str) -> InputE
     if fault["type"] == "extra_forbidden":
         message = f"no such key; {nearest(key, _keys(model))}"
     elif fault["type"] == "missing":
-        message = f"this key is missing, for example: {COMMAND}"
+        message = f'this key is missing, such as {key}="hanoi"'
     elif key:
         message += f", got {fault['input']!r}"
     return InputError(f"{key}: {message}" if key else message, where=where)
@@ -164,7 +165,7 @@ def split_asked(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     return asked, {key: value for key, value in given.items() if key not in asked}
 
 
-def read_asked(given: Mapping[str, Any], *, where: str = "--config") -> Asked:
+def read_asked(given: Mapping[str, Any], *, where: str = WHERE) -> Asked:
     """Check a what-if.
 
     Parameters
@@ -210,5 +211,5 @@ def sites_file(asked: Asked) -> list[str]:
     if asked.sites is None:
         return []
     if not Path(asked.sites).is_file():
-        raise InputError(f"sites: no such file: {asked.sites}", where="--config")
+        raise InputError(f"sites: no such file: {asked.sites}", where=WHERE)
     return [asked.sites]

@@ -28,7 +28,7 @@ from creative_nodes.locate import (
 from creative_nodes.reach import World
 from creative_nodes.settings import Analysis
 from creative_nodes.streets import Streets
-from creative_nodes.whatif.asked import Asked, AskedSite, read_site, sites_file
+from creative_nodes.whatif.asked import WHERE, Asked, AskedSite, read_site, sites_file
 
 RULE = "what_if"
 
@@ -106,7 +106,7 @@ def sites_asked(asked: Asked) -> list[Wanted]:
     InputError : the file is not there, cannot be read, has no rows, or a row of it is at fault.
     """
     if not (files := sites_file(asked)):
-        return [Wanted(asked.one(), None, "--config")]
+        return [Wanted(asked.one(), None, WHERE)]
     rows = _rows_of(Path(files[0]))
     if not rows:
         raise InputError("holds no site; give it a row a site", where=files[0])
@@ -120,6 +120,8 @@ def _inside(shape: BaseGeometry | None, city: BaseCity, wanted: Wanted) -> BaseG
     ------
     InputError : it does not.
     """
+    if shape is not None and not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise InputError("a coordinate of its outline is no finite number; draw it anew", where=wanted.where)
     if shape is None or shape.is_empty or not shape.is_valid:
         raise InputError("its outline is empty or crosses itself; draw it anew", where=wanted.where)
     if shapely.intersects(city.area, shape):

@@ -14,6 +14,7 @@ import creative_nodes as cn
 from creative_nodes.common import InputError, read_yaml, tables
 from creative_nodes.report import TABLES
 from creative_nodes.settings import load_config, load_settings
+from creative_nodes.whatif import read_asked, sites_asked
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -93,6 +94,32 @@ SPOILT = {
         r": h-1: no such status 'vacatd'; did you mean vac",
     ),
     "words for a number": (lambda rows: rows.assign(confidence="much"), "column confidence is not of type number"),
+    "no finite place": (
+        lambda rows: rows.set_geometry([shapely.Point(3, 0.02), shapely.Point(float("inf"), 1)], crs=4326),
+        r": h-2: geometry is no place on Earth in row 2: POINT \(Inf",
+    ),
+    "no coordinates": (
+        lambda rows: rows.set_geometry([shapely.Point(), shapely.Point(3, 0.02)], crs=4326),
+        ": h-1: geometry is no place on Earth in row 1: POINT EMPTY",
+    ),
+    "a latitude of 999": (
+        lambda rows: rows.set_geometry([shapely.Point(3, 999)] * 2, crs=4326),
+        ": h-1: geometry is no place on Earth in row 1",
+    ),
+    "an infinite figure": (
+        lambda rows: rows.assign(confidence=[0.5, float("inf")]),
+        ": h-2: confidence is infinite in row 2; give a number$",
+    ),
+    "a figure that must be known": (
+        lambda rows: rows.assign(confidence=[0.5, float("nan")]),
+        "column confidence has 1 missing values, none are allowed, the first in row 2",
+    ),
+    "a column twice": (
+        lambda rows: pd.concat([rows, rows[["site_id"]]], axis=1).set_geometry("geometry"),
+        "has column site_id twice",
+    ),
+    "a geometry by another name": (lambda rows: rows.rename_geometry("shape"), r"is called shape; \.rename_geometry"),
+    "no rows, no columns": (lambda rows: gpd.GeoDataFrame(), "lacks column site_id"),
     "no place": (lambda rows: rows.set_geometry([None, None], crs=4326), "column geometry has 2 missing values"),
 }
 
@@ -123,6 +150,127 @@ def test_what_is_asked_wrongly_is_said_in_a_line(town, tmp_path):
         town[3]
     with pytest.raises(InputError, match=r"^changes: give keys as in config.yaml"):
         town.changed("score")
-    # who calls from Python reads the name of the function, not an option of the command line
-    with pytest.raises(InputError, match=r"^new_city: boxx: no such key; did you mean box"):
+    # who calls from Python reads of no option of the command line
+    with pytest.raises(InputError, match=r"^new city: boxx: no such key; did you mean box"):
         cn.new_city(name="A", boxx="1,2,3,4", root=ROOT, ask=False)
+
+
+def some_run(tmp_path, *, run=""):
+    """Make a project folder with a run of the sample town that holds one table."""
+    (tmp_path / "config/cities").mkdir(parents=True)
+    for name in ("config.yaml", "cities/sample.yaml"):
+        (tmp_path / "config" / name).write_bytes((ROOT / "config" / name).read_bytes())
+    folder = tmp_path / "data/processed" / run / "sample"
+    folder.mkdir(parents=True)
+    tables.write(rows_of("heritage", ["h-1"]), TABLES["heritage"], folder / "heritage.parquet", provenance={})
+    return folder
+
+
+@pytest.mark.parametrize("wrong", [3, None, 3.5, True, ["hanoi"], b"hanoi", Path("hanoi"), "", "/not/a/run", "../x"])
+def test_what_is_no_key_of_a_city_opens_none(wrong):
+    with pytest.raises(InputError, match=r"^city: .*give the key of a city, such as"):
+        cn.load_run(wrong, root=ROOT)
+
+
+@pytest.mark.parametrize("wrong", [3, True, [], Path("x"), "..", "/tmp", "a/../b"])
+def test_what_is_no_name_of_a_run_opens_none(wrong):
+    with pytest.raises(InputError, match=r"^run: .*give the name of a run, such as"):
+        cn.load_run("hanoi", run=wrong, root=ROOT)
+
+
+def test_a_folder_that_holds_no_tables_is_no_run(tmp_path):
+    folder = some_run(tmp_path, run="rush")
+    assert list(cn.load_run("sample", run="rush", root=tmp_path)) == ["heritage"]
+    (folder / "heritage.parquet").rename(folder / "notes.txt")
+    with pytest.raises(InputError, match=r"not made yet; make it: snakemake sample --config run=rush$"):
+        cn.load_run("sample", run="rush", root=tmp_path)
+    for wrong in (3, [], b"x"):
+        with pytest.raises(InputError, match=r"^root: give the path of a folder"):
+            cn.load_run("sample", root=wrong)
+
+
+SPOILT_FILES = {
+    "cut": lambda whole: whole[: len(whole) // 2],
+    "empty": lambda whole: b"",
+    "no Parquet": lambda whole: b"site_id,name\n" * 99,
+    "overwritten in the middle": lambda whole: whole[:8] + bytes(400) + whole[408:],
+}
+
+
+@pytest.mark.parametrize("fault", SPOILT_FILES)
+def test_a_table_that_is_cut_is_told_with_its_file(tmp_path, fault):
+    folder = some_run(tmp_path)
+    run = cn.load_run("sample", root=tmp_path)
+    assert len(run["heritage"]) == 1
+    path = folder / "heritage.parquet"
+    path.write_bytes(SPOILT_FILES[fault](path.read_bytes()))
+    with pytest.raises(InputError, match=r"heritage\.parquet: is no whole table; remove it and make it again"):
+        run["heritage"]
+    if fault != "overwritten in the middle":  # its foot, which is whole, tells where it comes from
+        with pytest.raises(InputError, match=r"heritage\.parquet: is no whole table"):
+            run.made_of("heritage")
+
+
+def test_a_table_without_shapes_is_told(tmp_path):
+    folder = some_run(tmp_path)
+    pd.DataFrame({"a": [1]}).to_parquet(folder / "heritage.parquet")
+    with pytest.raises(InputError, match=r"heritage\.parquet: is no whole table"):
+        cn.load_run("sample", root=tmp_path)["heritage"]
+
+
+@pytest.mark.parametrize("function", [cn.score_candidates, cn.measure_reach, cn.locate_sites, cn.try_site])
+@pytest.mark.parametrize("wrong", [None, 3, "hanoi", gpd.GeoDataFrame({"a": [1]})], ids=lambda one: type(one).__name__)
+def test_what_is_no_run_is_refused_by_every_function(function, wrong):
+    with pytest.raises(InputError, match=f"^{function.__name__}: give a run, such as load_run"):
+        function(wrong)
+
+
+NUMBERS = [
+    (name, column.name)
+    for name in ("heritage", "candidates")
+    for column in TABLES[name].columns
+    if column.kind in ("number", "integer")
+]
+
+
+@pytest.mark.parametrize(("name", "column"), NUMBERS)
+def test_every_figure_that_is_infinite_is_refused_with_its_row_and_column(town, name, column):
+    for wrong in (float("inf"), -float("inf")):
+        rows = rows_of(name, ["h-1", "h-2"]).assign(**{column: [1.0, wrong]})
+        with pytest.raises(InputError, match=f"^{name}: h-2: {column} is infinite in row 2; give a number"):
+            given(town, name, rows)
+
+
+@pytest.mark.parametrize(("name", "column"), NUMBERS)
+def test_a_figure_that_is_not_known_may_be_missing_where_the_docs_say_so(town, name, column):
+    rows = rows_of(name, ["h-1", "h-2"]).assign(**{column: [1.0, float("nan")]})
+    words = r"\.parquet" if TABLES[name].column(column).nullable else f"column {column} has 1 missing values"
+    with pytest.raises(InputError, match=words):  # what is missed next is a file of the run
+        given(town, name, rows)
+
+
+WRONG_SITES = {
+    "nothing": {},
+    "a place of NaN": {"at": (float("nan"), 3.0)},
+    "an infinite place": {"at": [float("inf"), 3.0]},
+    "a place off the Earth": {"at": (999, 3.0)},
+    "three numbers": {"at": (1, 2, 3)},
+    "words": {"at": ("here", 3.0)},
+    "a shape": {"at": shapely.Point(3, 0.02)},
+    "an infinite area": {"at": "0.02,3", "area_m2": float("inf")},
+    "a confidence of NaN": {"at": "0.02,3", "confidence": float("nan")},
+    "no file": {"sites": "no-such.csv"},
+}
+
+
+@pytest.mark.parametrize("fault", WRONG_SITES)
+def test_a_what_if_speaks_to_python_as_to_the_command_line(fault):
+    with pytest.raises(InputError, match=r"^what-if: ") as told:
+        sites_asked(read_asked({"city": "sample", **WRONG_SITES[fault]}))
+    assert "--" not in str(told.value) and "snakemake" not in str(told.value)
+
+
+def test_no_message_of_the_library_names_an_option_of_the_command_line():
+    # where a message stands is told by its subject; what makes a run is a command wherever one is
+    for path in sorted((ROOT / "src/creative_nodes").rglob("*.py")):
+        assert 'where="--' not in (text := path.read_text(encoding="utf-8")) and '"--config"' not in text, path
