@@ -46,7 +46,7 @@ def natural(key: str, value: float | None) -> str:
     unit = criterion(key).unit
     if unit == "spaces":
         return say("{spaces:amount} spaces", spaces=value)
-    writers = {"min": minutes, "m²": area, "persons": number}
+    writers = {"min": minutes, "m²": area, "persons": lambda persons: number(round(persons))}
     return writers.get(unit, amount)(value)
 
 

@@ -53,6 +53,7 @@ def test_percent(share, text):
     ("key", "value", "text"),
     [
         ("residents_walk_15", 15_432.0, "15,400"),
+        ("newly_served", 7.69, "8"),
         ("transit_minutes", 7.4, "7\u00a0min"),
         ("site_capacity", 9_870.0, "9,870 m²"),
         ("site_capacity", 23_456.0, "2.35 ha"),
