@@ -2,6 +2,7 @@
 
 QT_QPA_PLATFORM=offscreen python3 open_in_qgis.py <file.gpkg> <file.qgz> <folder>
 
+With - for the GeoPackage the pins of the sheet alone are told.
 The folder gets found.json, a picture of each layer by its style and by SLD, and the printed sheet.
 """
 
@@ -139,6 +140,32 @@ def of_sld(path, layer, picture):
     }
 
 
+def pins_of(project, sheet):
+    """Tell where the numbered pins stand on the sheet, mm from left and top, as the style's own words tell."""
+    from qgis.core import QgsCoordinateTransform, QgsExpressionContext, QgsExpressionContextUtils
+
+    layer = project.mapLayer("creative_nodes_candidates")
+    rule = next(one for one in layer.renderer().rootRule().children() if "1 to" in one.label())
+    pin = next(one for one in rule.symbol().symbolLayers() if one.layerType() == "FontMarker")
+    told = pin.dataDefinedProperties().property(pin.PropertyOffset)
+    context = QgsExpressionContext(sheet.createExpressionContext())
+    context.appendScope(QgsExpressionContextUtils.layerScope(layer))
+    to_map = QgsCoordinateTransform(layer.crs(), project.crs(), project)
+    extent, pins = sheet.extent(), {}
+    for feature in layer.getFeatures(rule.filterExpression()):
+        context.setFeature(feature)
+        offset = told.valueAsString(context, "0,0")[0] or "0,0"
+        right, down = (float(part) for part in offset.split(","))
+        at = to_map.transform(feature.geometry().asPoint())
+        mm = 1000 / sheet.scale()
+        pins[feature["site_id"]] = [
+            (at.x() - extent.xMinimum()) * mm + right,
+            (extent.yMaximum() - at.y()) * mm + down,
+            bool(right or down),
+        ]
+    return pins
+
+
 def of_project(path, pictures):
     """Open the project, draw what it shows, and print its sheet."""
     project = QgsProject.instance()
@@ -169,10 +196,19 @@ def of_project(path, pictures):
         "sources": {layer.id(): layer.source() for layer in project.mapLayers().values()},
         "pixels": draw(shown, sheet.extent(), project.crs(), pictures / "project.png"),
         "printed": printed,
+        "pins": pins_of(project, sheet),
         "bar": [bar.unitsPerSegment(), bar.numberOfSegments(), bar.linkedMap() is sheet],
         "legend": [layer.layerId() for layer in legend.model().rootGroup().findLayers()],
         "labels": [item.text() for item in items if hasattr(item, "text")],
     }
+
+
+def of_pins(path):
+    """Open the project and tell where its pins stand on its sheet."""
+    project = QgsProject.instance()
+    assert project.read(str(path))
+    items = project.layoutManager().layouts()[0].items()
+    return {"pins": pins_of(project, next(item for item in items if isinstance(item, QgsLayoutItemMap)))}
 
 
 def main(geopackage, project, pictures):
@@ -182,7 +218,10 @@ def main(geopackage, project, pictures):
     app.initQgis()
     said = []
     QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: said.append([tag, int(level), text]))
-    found = {"geopackage": of_geopackage(geopackage, pictures), "project": of_project(project, pictures)}
+    if geopackage == "-":
+        found = {"project": of_pins(project)}
+    else:
+        found = {"geopackage": of_geopackage(geopackage, pictures), "project": of_project(project, pictures)}
     found["said"] = said
     (pictures / "found.json").write_text(json.dumps(found), encoding="utf-8")
     QgsProject.instance().clear()

@@ -1,18 +1,24 @@
 """The GeoPackage and the project as Debian's own QGIS and GDAL open them: apt-get install python3-qgis gdal-bin."""
 
 import json
+import math
 import os
 import shutil
 import subprocess
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 
 from creative_nodes.common import tables
-from creative_nodes.report import TABLES
+from creative_nodes.report import TABLES, pack_city, read_base
 from creative_nodes.report.city.hexagons import WALK_CLASSES, _walk_class
-from creative_nodes.report.gis.layers import ATTRIBUTES, geopackage_contents
+from creative_nodes.report.gis.layers import ATTRIBUTES, LAYERS, MADE_LAYERS, geopackage_contents
+from creative_nodes.report.gis.looks import PIN_MM
+from creative_nodes.report.settings import GisSettings
 
 HERE = Path(__file__).resolve().parent
 PYTHON = "/usr/bin/python3"  # Debian's, which its QGIS is made for
@@ -40,7 +46,12 @@ def found(sample, tmp_path_factory):
     assert not missing(), missing()
     folder = tmp_path_factory.mktemp("qgis")
     files = [shutil.copy(sample / f"sample.{ending}", folder) for ending in ("gpkg", "qgz")]
-    command = [PYTHON, str(HERE / "open_in_qgis.py"), *files, str(folder / "pictures")]
+    return opened(*files, folder)
+
+
+def opened(geopackage, project, folder):
+    """Tell what QGIS makes of two files; of the pins alone where the first is a hyphen."""
+    command = [PYTHON, str(HERE / "open_in_qgis.py"), str(geopackage), str(project), str(folder / "pictures")]
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV", "GDAL"))}
     done = subprocess.run(command, capture_output=True, text=True, env={**env, "QT_QPA_PLATFORM": "offscreen"})
     assert done.returncode == 0, done.stderr
@@ -123,3 +134,28 @@ def test_the_sheet_is_printed_with_title_map_legend_scale_bar_and_sources(found)
     assert project["legend"] and set(project["legend"]) <= set(project["shown"])
     said = " ".join(project["labels"])
     assert "old industry, new nodes" in said and "Made-up map data: sample.osm.pbf" in said
+
+
+@pytest.fixture(scope="module")
+def crowded(sample, tmp_path_factory):
+    """The pins of the sample town's sheet with its candidates drawn together, to a tenth of the way between them."""
+    folder = tmp_path_factory.mktemp("crowded")
+    names = {*LAYERS, *ATTRIBUTES, *(name for some in MADE_LAYERS.values() for name in some)}
+    frames = {name: tables.read(TABLES[name], sample / f"{name}.parquet") for name in names}
+    sites = frames["candidates"]
+    around = sites.union_all().centroid
+    near = shapely.transform(sites.geometry.to_numpy(), lambda xy: np.array(around.coords) + (xy - around.coords) / 10)
+    frames["candidates"] = sites.set_geometry(near, crs=4326)
+    files = {"geopackage": folder / "crowded.gpkg", "project": folder / "crowded.qgz"}
+    settings = GisSettings(name="Crowded", fictional=True, min_confidence=0.5, bridges_from=0.0)
+    paper = read_base(sample / "places.parquet", sample / "street_edges.parquet", frames["study_area"].iloc[0])
+    pack_city(frames, paper, settings, {}, **files)
+    return opened("-", files["project"], folder)["project"]["pins"].values()
+
+
+@pytest.mark.parametrize("town", ["found", "crowded"])
+def test_no_pin_on_the_sheet_covers_another(request, town):
+    given = request.getfixturevalue(town)
+    pins = given["project"]["pins"].values() if town == "found" else given
+    assert len(pins) == 10 and any(aside for *_, aside in pins) == (town == "crowded")
+    assert all(math.dist(one[:2], other[:2]) >= PIN_MM - 0.05 for one, other in combinations(pins, 2))

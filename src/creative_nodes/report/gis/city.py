@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,14 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import PARTS, WGS84_EPSG, reproject, say
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.city.gaps import gain_anchor, gain_limits
+from creative_nodes.report.city.view import TOP_PINS
 from creative_nodes.report.draw.basemap import draw_basemap, read_places, read_roads
+from creative_nodes.report.gis.apart import pins_apart
 from creative_nodes.report.gis.geopackage import write_layers
-from creative_nodes.report.gis.layers import packed_layers
-from creative_nodes.report.gis.looks import looks
+from creative_nodes.report.gis.layers import Layer, packed_layers
+from creative_nodes.report.gis.looks import PIN_MM, looks
 from creative_nodes.report.gis.project import About, write_project
+from creative_nodes.report.gis.symbols import Moved
 from creative_nodes.report.settings import GisSettings
 
 
@@ -55,6 +58,13 @@ def read_base(places: str | Path, street_edges: str | Path, study: Any) -> dict[
     return draw_basemap(read_places(places), read_roads(street_edges), study.geometry, int(study["epsg"]))
 
 
+def _moved(layers: Sequence[Layer], about: About) -> tuple[Moved, ...]:
+    """Tell which of the numbered pins would hide each other on the sheet, and where they stand instead."""
+    rows: Any = next(layer.frame for layer in layers if layer.name == "candidates")
+    pins = rows[rows["rank"] <= TOP_PINS].sort_values("rank").to_crs(about.epsg)
+    return pins_apart(list(pins["site_id"]), pins.geometry.get_coordinates(), about.extent, PIN_MM)
+
+
 def pack_city(
     frames: Mapping[str, Any],
     paper: Mapping[str, BaseGeometry],
@@ -80,7 +90,8 @@ def pack_city(
     """
     anchor = gain_anchor(frames)
     gains = gain_limits(anchor, settings.bridges_from) if anchor else ()
-    drawn = looks(gains=gains, least=settings.min_confidence)
     layers = packed_layers(frames, paper)
-    write_project(layers, drawn, _about(frames, settings, provenance, Path(geopackage)), project)
+    about = _about(frames, settings, provenance, Path(geopackage))
+    drawn = looks(gains=gains, least=settings.min_confidence, moved=_moved(layers, about))
+    write_project(layers, drawn, about, project)
     return write_layers(layers, drawn, geopackage)

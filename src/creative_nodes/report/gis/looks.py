@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from creative_nodes.common import number
@@ -11,7 +12,7 @@ from creative_nodes.report.city.view import TOP_PINS
 from creative_nodes.report.draw import maps
 from creative_nodes.report.draw.named import hex_of
 from creative_nodes.report.gis.layers import BASE_LAYERS, OUTLINE
-from creative_nodes.report.gis.symbols import Look, Rule, Symbol, Test, Text, When, symbol_of
+from creative_nodes.report.gis.symbols import MM_PER_PIXEL, Look, Moved, Rule, Symbol, Test, Text, When, symbol_of
 from creative_nodes.report.say.keys import MAPPING
 
 SITES, SPACES, TODAY, GROUND = "Sites", "Creative spaces", "The city today", "Base map"
@@ -19,6 +20,7 @@ GROUPS = (SITES, SPACES, TODAY, GROUND)
 NAMES = ("name", "name_en")
 HOT = hex_of("--hot")
 PIN = Symbol(HOT, 1, "#ffffff", 1, 2, size=22, number="rank")  # the numbered pin of the page
+PIN_MM = (PIN.size + PIN.width) * MM_PER_PIXEL + 0.3  # with its rim, and a hair of ground around it
 FAINT = Symbol("", 1, "#8d867b", 0.5, 0.6)
 BASE_TITLES = {
     "industry": "Industry",
@@ -41,17 +43,17 @@ def _is(field: str, value: str | bool) -> When:
     return ((Test(field, "=", value),),)
 
 
-def _candidates() -> Look:
+def _candidates(moved: tuple[Moved, ...]) -> Look:
     ranked = ((Test("rank", "<=", TOP_PINS),),)
     return Look(
         "Candidates, ranked",
         SITES,
         (
-            Rule(f"rank 1 to {TOP_PINS}", PIN, ranked),
+            Rule(f"rank 1 to {TOP_PINS}", replace(PIN, moved=moved), ranked),
             Rule(f"rank {TOP_PINS + 1} and after", symbol_of(maps.SITE_DOT), ((Test("rank", ">", TOP_PINS),),)),
             Rule("out of reach, no rank", symbol_of(maps.CUT_OFF_DOT), ((Test("rank", "null"),),)),
         ),
-        (Text(NAMES, 11, maps.INK, ranked),),
+        (Text(NAMES, 11, maps.INK, ranked, moved),),
         shown=True,
         first="rank",
     )
@@ -159,18 +161,19 @@ def _base(name: str) -> Look:
     return Look({"base_areas": "Ground", "base_lines": "Roads, rails, rivers"}[name], GROUND, tuple(rules), shown=True)
 
 
-def looks(*, gains: Sequence[float], least: float) -> dict[str, Look]:
+def looks(*, gains: Sequence[float], least: float, moved: tuple[Moved, ...] = ()) -> dict[str, Look]:
     """Tell how every layer is drawn, by name, from the top of the map down.
 
     Parameters
     ----------
     gains : network gain from which a hexagon is of the second class, the third, ...; empty when not known.
     least : confidence that a candidate needs.
+    moved : pins that stand aside.
     """
     survey = maps.SIGNS["survey"]
     ground = {key: survey[key] for key in ("fillColor", "color", "weight")}
     return {
-        "candidates": _candidates(),
+        "candidates": _candidates(moved),
         "survey": _one("Industrial ground of unknown age, survey list", SITES, survey, shown=True),
         "heritage": _heritage(least),
         f"candidates{OUTLINE}": _one("Candidates, outlines", SITES, maps.SITE, shown=True),

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from creative_nodes.common import Column
 from creative_nodes.report.gis.layers import Shape, alias
-from creative_nodes.report.gis.symbols import MM_PER_PIXEL, Look, Rule, Symbol, Test, Text, When, geometry_of
+from creative_nodes.report.gis.symbols import MM_PER_PIXEL, Look, Moved, Rule, Symbol, Test, Text, When, geometry_of
 
 VERSION = "3.22.16"
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
@@ -19,6 +19,7 @@ POINTS_PER_PIXEL = 0.75
 AROUND = "6"  # QGIS's number for texts that stand round a point, in places by preference
 BY_EXPRESSION = 3  # and for a property that an expression tells
 BESIDE_MM = 3.2
+TIE_WIDTH, TIE_DOT = 1.4, 6  # of the line from a sign that stands aside to its place, and of the dot there
 NUMBER, NUMBER_SHARE = "#ffffff", 0.58  # of the size of a sign
 SPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 4122, for names that are addresses
 
@@ -110,18 +111,66 @@ def _layer(parent: Element, kind: str, settings: Mapping[str, str], level: int) 
     return found
 
 
+def _by_expression(layer: Element, **told: str) -> None:
+    """Have expressions tell properties of a layer of a symbol, by QGIS's names of them."""
+    data = add(add(layer, "data_defined_properties"), "Option", type="Map")
+    add(data, "Option", name="name", type="QString", value="")
+    properties = add(data, "Option", name="properties", type="Map")
+    for name, expression in told.items():
+        shown = add(properties, "Option", name=name, type="Map")
+        add(shown, "Option", name="active", type="bool", value="true")
+        add(shown, "Option", name="expression", type="QString", value=expression)
+        add(shown, "Option", name="type", type="int", value=BY_EXPRESSION)
+    add(data, "Option", name="type", type="QString", value="collection")
+
+
+def _of_moved(moved: Sequence[Moved], told: Mapping[str, str], otherwise: str) -> str:
+    """Tell an expression by site, on maps where it stands aside."""
+    cases = [
+        f"WHEN \"site_id\" = '{one.site_id}' AND @map_scale > {one.above} THEN {told[one.site_id]}" for one in moved
+    ]
+    return f"CASE {' '.join(cases)} ELSE {otherwise} END"
+
+
+def offset_of(moved: Sequence[Moved]) -> str:
+    """Tell how far signs stand aside, in QGIS's language: mm to the right and down."""
+    return _of_moved(moved, {one.site_id: f"'{one.x_mm:g},{-one.y_mm:g}'" for one in moved}, "'0,0'")
+
+
+def place_of(moved: Sequence[Moved]) -> str:
+    """Tell where signs that stand aside are on the ground, in QGIS's language."""
+    metres = {
+        one.site_id: f"translate(transform($geometry, 'EPSG:4326', @map_crs), {one.x_mm / 1000:.6g} * @map_scale, "
+        f"{one.y_mm / 1000:.6g} * @map_scale)"
+        for one in moved
+    }
+    back = {site: f"transform({where}, @map_crs, 'EPSG:4326')" for site, where in metres.items()}
+    return _of_moved(moved, back, "$geometry")
+
+
+def _tie(parent: Element, symbol: Symbol, level: int) -> None:
+    """Draw the place of a sign that stands aside as a dot, and a line from there to it; both under all signs."""
+    aside = _of_moved(symbol.moved, {one.site_id: "true" for one in symbol.moved}, "false")
+    line = {
+        "SymbolType": "Line",
+        "units": "MapUnit",
+        "geometryModifier": f"make_line($geometry, {place_of(symbol.moved)})",
+    }
+    layer = _layer(parent, "GeometryGenerator", line, level - 1)
+    _by_expression(layer, enabled=aside)
+    inner = add(layer, "symbol", name="tie", type="line", alpha=1, clip_to_extent=1, force_rhr=0)
+    _layer(inner, "SimpleLine", _line(Symbol(stroke=symbol.fill, width=TIE_WIDTH)), 0)
+    dot = Symbol(symbol.fill, stroke=symbol.stroke, width=TIE_WIDTH / 2, size=TIE_DOT)
+    _by_expression(_layer(parent, "SimpleMarker", _options(dot, "marker"), level - 1), enabled=aside)
+
+
 def _number(parent: Element, symbol: Symbol, level: int) -> None:
     """Write the value of a field into a sign, as part of it: so that signs that lie over it hide it too."""
     settings = {"font": FONT, "font_style": "Bold", "color": rgba(NUMBER, 1), "outline_width": "0", "chr": "1"}
     settings |= {"size": _mm(symbol.size * NUMBER_SHARE), "size_unit": "MM", "joinstyle": "round"}
     layer = _layer(parent, "FontMarker", settings, level)
-    data = add(add(layer, "data_defined_properties"), "Option", type="Map")
-    add(data, "Option", name="name", type="QString", value="")
-    shown = add(add(data, "Option", name="properties", type="Map"), "Option", name="char", type="Map")
-    add(shown, "Option", name="active", type="bool", value="true")
-    add(shown, "Option", name="expression", type="QString", value=f'to_string("{symbol.number}")')
-    add(shown, "Option", name="type", type="int", value=BY_EXPRESSION)
-    add(data, "Option", name="type", type="QString", value="collection")
+    aside = {"offset": offset_of(symbol.moved)} if symbol.moved else {}
+    _by_expression(layer, char=f'to_string("{symbol.number}")', **aside)
 
 
 def symbol_element(parent: Element, symbol: Symbol, kind: str, *, name: str, level: int = 0) -> Element:
@@ -136,7 +185,11 @@ def symbol_element(parent: Element, symbol: Symbol, kind: str, *, name: str, lev
     level : those of higher levels are drawn over the others.
     """
     found = add(parent, "symbol", name=name, type=kind, alpha=1, clip_to_extent=1, force_rhr=0)
-    _layer(found, LAYER_CLASSES[kind], _options(symbol, kind), level)
+    if symbol.moved:
+        _tie(found, symbol, level)
+    layer = _layer(found, LAYER_CLASSES[kind], _options(symbol, kind), level)
+    if symbol.moved:
+        _by_expression(layer, offset=offset_of(symbol.moved))
     if symbol.number:
         _number(found, symbol, level)
     return found
@@ -224,7 +277,7 @@ def _texts(parent: Element, look: Look, name: str) -> None:
         settings = add(rule, "settings", calloutType="simple")
         _text_style(settings, text)
         add(settings, "text-format", autoWrapLength=28, multilineAlign=3)
-        add(
+        placed = add(
             settings,
             "placement",
             placement=AROUND,
@@ -233,9 +286,12 @@ def _texts(parent: Element, look: Look, name: str) -> None:
             distUnits="MM",
             offsetUnits="MM",
             offsetType=0,
-            predefinedPositionOrder="R,TR,BR,L,TL,BL,TSR,BSR",
+            predefinedPositionOrder="R,L,TR,BR,TL,BL,TSR,BSR,TSL,BSL,T,B",
             priority=6,
         )
+        if text.moved:
+            placed.attrib |= {"geometryGenerator": place_of(text.moved), "geometryGeneratorEnabled": "1"}
+            placed.attrib["geometryGeneratorType"] = "PointGeometry"
         add(settings, "rendering", drawLabels=1, displayAll=0, obstacle=1, fontMaxPixelSize=10000)
 
 

@@ -27,10 +27,20 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A place whose sign stands aside, with a line to it: mm to the right and up, on maps of scales above 1:`above`."""
+
+    site_id: str
+    x_mm: float
+    y_mm: float
+    above: int
+
+
+@dataclass(frozen=True)
 class Symbol:
     """What is drawn of a feature: colours as #rrggbb, empty for none, sizes in pixels of the page.
 
-    `number` names a field whose value stands in the sign.
+    `number` names a field whose value stands in the sign, `moved` the signs that stand aside.
     """
 
     fill: str = ""
@@ -42,6 +52,7 @@ class Symbol:
     sign: Sign = "circle"
     size: float = 8.0
     number: str = ""
+    moved: tuple[Moved, ...] = ()
 
 
 # all of these tests, or all of those; nothing: always
@@ -59,12 +70,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Text:
-    """A text beside the features for which it holds: the first of the fields that has one."""
+    """A text beside the features for which it holds, the first of the fields that has one; `moved` as of the signs."""
 
     fields: tuple[str, ...]
     size: float
     colour: str
     when: When = ()
+    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from creative_nodes.report.catalogue import places
 from creative_nodes.report.catalogue.facets import NOT_KNOWN, OF_SPACES, Told, read_facets, words_of
 from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED
 from creative_nodes.report.gis.layers import flat, with_rank
+from creative_nodes.report.pack import is_formula
 from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).parents[4]
@@ -68,6 +69,17 @@ def test_gdal_reads_every_table_back_as_it_was(made, name, ending, within):
             told, read = (one[column].astype("Float64").astype(float) for one in (want, got))
             pd.testing.assert_series_equal(read, told, check_names=False)
     assert got.geometry.normalize().geom_equals_exact(want.geometry.normalize(), within, align=False).all()
+
+
+def test_no_cell_of_a_csv_file_is_run_as_a_formula(made):
+    cells = {}
+    for path in (made[1] / "x").glob("*.csv"):
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        cells[path.name] = [text for column in rows for text in rows[column]]
+        started = [text for text in cells[path.name] if is_formula(text)]
+        assert all(pd.notna(pd.to_numeric(text, errors="coerce")) for text in started), (path.name, started)
+    # a name that begins as one is there, as text
+    assert f"'{MADE['FORMULA']}" in cells["creative.csv"]
 
 
 def test_the_parquet_files_are_those_of_the_run(made):
