@@ -177,14 +177,19 @@ def apart(cards: Sequence[CityCard]) -> str:
     unknown = [_city(card) for card in real if year_of(card.snapshot) is None]
     said = []
     if far_apart([card.snapshot for card in real]):
-        ages = [f"{_city(card)} {card.snapshot}" for card in real if year_of(card.snapshot) is not None]
+        dated = [card for card in real if year_of(card.snapshot) is not None]
+        ages = [say("{city} {day:date}", city=_city(card), day=card.snapshot) for card in dated]
         said.append(
             say(
                 "The map data differ in age ({ages}): a gap between counts can be a gap between years of mapping.",
                 ages=ages,
             )
         )
-    old = [f"{_city(card)} ({card.snapshot})" for card in real if is_old(card.snapshot, card.settings)]
+    old = [
+        say("{city} ({day:date})", city=_city(card), day=card.snapshot)
+        for card in real
+        if is_old(card.snapshot, card.settings)
+    ]
     if old and not said:
         said.append(say("The map data are old for {cities}.", cities=old))
     if unknown:

@@ -79,7 +79,7 @@ def test_no_cell_of_a_csv_file_is_run_as_a_formula(made):
         started = [text for text in cells[path.name] if is_formula(text)]
         assert all(pd.notna(pd.to_numeric(text, errors="coerce")) for text in started), (path.name, started)
     # a name that begins as one is there, as text
-    assert f"'{MADE['FORMULA']}" in cells["creative.csv"]
+    assert f"'{catalogued.FORMULA}" in cells["creative.csv"]
 
 
 def test_the_parquet_files_are_those_of_the_run(made):
