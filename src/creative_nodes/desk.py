@@ -70,6 +70,8 @@ CONFIG = Path("config/config.yaml")
 STREETS = ("study_area", "street_nodes", "street_edges", "stations", "services")
 # keys of cities and names of runs, which are parts of paths
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
+# sections of the analysis that a candidate's figures depend on
+BEFORE_SCORE = ("edge_buffer_m", "locate", "travel", "transit", "people_grid", "reach", "network", "candidates")
 STREET_KEYS = ("city.country", "analysis.travel", "analysis.transit")
 
 
@@ -129,12 +131,14 @@ class CityRun:
     folder : where its tables lie.
     root : the project's folder.
     settings : the city, and the analysis with its overrides.
+    as_made : the settings that its tables were made with, where `changed` gave it others.
     """
 
     city: str
     folder: Path
     root: Path
     settings: Settings
+    as_made: Settings | None = None
 
     def __getitem__(self, name: str) -> Any:
         """Read a table: a GeoDataFrame in EPSG:4326 where it has geometry, else a DataFrame."""
@@ -178,7 +182,8 @@ class CityRun:
             raise InputError('give keys as in config.yaml, such as {"score": {"draws": 1000}}', where="changes")
         whole = merged(self.settings.analysis.model_dump(), dict(changes))
         analysis = validated(Analysis, whole, "changes")
-        return replace(self, settings=self.settings.model_copy(update={"analysis": analysis}))
+        changed = self.settings.model_copy(update={"analysis": analysis})
+        return replace(self, settings=changed, as_made=self.as_made or self.settings)
 
     @cached_property
     def streets(self) -> Streets:
@@ -358,6 +363,14 @@ def measure_reach(run: CityRun, *, heritage: gpd.GeoDataFrame | None = None) -> 
     return measured
 
 
+def _measured_otherwise(run: CityRun) -> str:
+    """Name the first section of the settings under which a run's candidates were not measured; empty for none."""
+    if run.as_made is None:
+        return ""
+    now, then = run.settings.analysis, run.as_made.analysis
+    return next((name for name in BEFORE_SCORE if getattr(now, name) != getattr(then, name)), "")
+
+
 def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Score and rank candidates by the run's weights.
 
@@ -372,9 +385,13 @@ def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None
 
     Raises
     ------
-    InputError : candidates have another CRS, lack a column, or hold a value or a site_id that cannot be.
+    InputError : candidates have another CRS, lack a column, or hold a value or a site_id that cannot be; or none are
+        given, and the run's own were measured under other settings.
     """
     run = _of_run(run, "score_candidates")
+    if candidates is None and (other := _measured_otherwise(run)):
+        said = f"the candidates of the run were measured with another {other}"
+        raise InputError(f"{said}; give candidates=measure_reach(run)", where="score_candidates")
     chosen = run["candidates"] if candidates is None else _checked(candidates, TABLES["candidates"])
     scales = read_scales(tables.read(SCALES, run._there("scales")))
     scores = score(chosen, scales, run.analysis.score, seed=run.analysis.seed)

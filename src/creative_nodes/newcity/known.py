@@ -142,7 +142,8 @@ def _country(known: Known, extracts: Sequence[Extract]) -> str | None:
 def _modes(root: Path) -> dict[str, str]:
     """Return the main mode of the first city of each country that has one."""
     said = [read_city(city, root=root)[0] for city in known_cities(root=root)]
-    cities = [one for one in said if one.get("main_mode") and not one.get("fictional")]
+    # a file that new_city began may have its country still to be filled in
+    cities = [one for one in said if one.get("main_mode") and one.get("country") and not one.get("fictional")]
     return {one["country"]: str(one["main_mode"]) for one in reversed(cities)}
 
 

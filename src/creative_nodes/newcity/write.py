@@ -148,7 +148,8 @@ def _borrowed(config: Config, lender: str, country: str) -> dict[str, Any]:
 def _travel(text: _Text, asked: AskedCity, known: Known, config: Config) -> None:
     own = known.lender == known.country
     if mode := asked.main_mode or known.main_mode:
-        told = "" if asked.main_mode else f"as in a city of {known.lender} in this folder; look whether it holds here"
+        as_there = f"as in a city of {known.lender} in this folder; look whether it holds here"
+        told = "" if asked.main_mode else as_there if known.country else f"{FILL}: the country is not known; {as_there}"
         text.add("main_mode", mode, told=told)
     if known.country and not own:
         told = (

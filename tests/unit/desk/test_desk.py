@@ -56,6 +56,17 @@ def test_a_city_is_begun_without_asking_anybody(tmp_path):
     assert "nobody was asked" in path.read_text(encoding="utf-8")
 
 
+def test_a_city_whose_country_is_not_filled_in_hinders_no_other(tmp_path):
+    (tmp_path / "config/cities").mkdir(parents=True)
+    for name in ("config.yaml", "cities/hanoi.yaml"):
+        (tmp_path / "config" / name).write_bytes((ROOT / "config" / name).read_bytes())
+    for name, mode in (("Paris", {}), ("Lyon", {"main_mode": "transit"})):
+        path = cn.new_city(name=name, root=tmp_path, ask=False, **mode)
+        said = path.read_text(encoding="utf-8")
+        assert not yaml.safe_load(said).get("country")
+        assert ("the country is not known; as in a city of VN" in said) == (name == "Paris")
+
+
 PLAIN = {"text": "", "number": 0.5, "integer": 1, "flag": True, "texts": []}
 
 
@@ -122,6 +133,16 @@ SPOILT = {
     "no rows, no columns": (lambda rows: gpd.GeoDataFrame(), "lacks column site_id"),
     "no place": (lambda rows: rows.set_geometry([None, None], crs=4326), "column geometry has 2 missing values"),
 }
+
+
+def test_candidates_measured_under_other_settings_are_not_scored_as_if_they_were_not(town):
+    changed = town.changed({"reach": {"walk_minutes": 10}})
+    for run in (changed, changed.changed({"score": {"draws": 1000}})):
+        with pytest.raises(InputError, match=r"another reach; give candidates=measure_reach\(run\)"):
+            cn.score_candidates(run)
+    # other weights need no other figures: what is missed here is the table
+    with pytest.raises(InputError, match=r"candidates\.parquet: is not there"):
+        cn.score_candidates(town.changed({"score": {"draws": 1000}}))
 
 
 @pytest.mark.parametrize("name", ["heritage", "candidates"])

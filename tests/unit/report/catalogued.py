@@ -16,6 +16,7 @@ FACETS = ROOT / "config/taxonomy/facets.yaml"
 RUN = {"id": "ab-cd-ef", "version": "1"}
 HOSTILE = "<script>document.title='run'</script>\"><img src=x onerror=alert(1)> & {{ 7 * 7 }}"
 FORMULA = "=HYPERLINK(1)"
+COUNTED = "People of Brick, 1 km, CC BY 4.0"
 POINT = shapely.Point(105.8412345, 21.0312345)
 
 
@@ -50,6 +51,7 @@ def frames_of():
     sites[0] |= {"name": "Xưởng", "osm_ids": ["way/9"], "heritage_class": "printing", "evidence": "[]"}
     made["heritage"] = table("heritage", sites)
     made["registry"] = table("registry", known())
+    made["indicators"] = table("indicators", [{"indicator": "residents", "source": COUNTED}])
     tags = {"node/7": {"tourism": "gallery", "operator:type": "community", "description": HOSTILE}, "way/9": {"a": "b"}}
     rows = [{"osm_id": key, "tags": json.dumps(one), "geometry": POINT} for key, one in tags.items()]
     made["places"] = table("places", rows)

@@ -61,10 +61,20 @@ MADE_UP = Licence("MIT", "MIT License", "https://opensource.org/license/mit", "c
 
 @dataclass(frozen=True)
 class CataloguedCity:
-    """A city of the catalogue: settings, day of its map (empty when not known), area (EPSG:4326) and tables."""
+    """A city of the catalogue.
+
+    Attributes
+    ----------
+    settings : of the city.
+    snapshot : day of its map; empty when not known.
+    residents : where the residents come from, with the licence; empty when not known.
+    area : EPSG:4326.
+    tables : what is published.
+    """
 
     settings: CatalogueSettings
     snapshot: str
+    residents: str
     area: BaseGeometry
     tables: tuple[Published, ...]
 
@@ -72,6 +82,17 @@ class CataloguedCity:
     def licence(self) -> Licence:
         """What its data are under."""
         return MADE_UP if self.settings.fictional else ODBL
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Whom to name, a line each."""
+        counted = f"Residents of {self.settings.name}: {self.residents}"
+        return (self.licence.attribution, *([counted] if self.residents else []))
+
+
+def _all_credits(cities: Sequence[CataloguedCity]) -> tuple[str, ...]:
+    """Return whom to name for all cities, each once."""
+    return tuple(dict.fromkeys(one for city in cities for one in city.credits))
 
 
 def _described(one: Published) -> str:
@@ -130,9 +151,11 @@ def data_package(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> di
         "id": run["id"],
         "version": run["version"],
         "title": TITLE,
-        "description": f"{ABOUT} {'; '.join(one.attribution for one in licences.values())}.",
+        "description": f"{ABOUT} {'; '.join(_all_credits(cities))}.",
         "licenses": [_data_licence(one) for one in licences.values()],
-        "sources": [{"title": one.attribution, "path": HOME} for one in licences.values() if one is ODBL],
+        "sources": [
+            {"title": one, "path": HOME} if one == ODBL.attribution else {"title": one} for one in _all_credits(cities)
+        ],
         "resources": [_resource(city, one, file) for city in cities for one in city.tables for file in one.files],
     }
 
@@ -170,7 +193,7 @@ def _series(city: CataloguedCity) -> dict[str, Any]:
         "dct:title": _english(city.settings.name),
         "dct:description": _english(f"The tables of {city.settings.name}."),
         "dct:license": {"@id": city.licence.url},
-        "dct:rights": _english(city.licence.attribution),
+        "dct:rights": _english("; ".join(city.credits)),
         "dct:spatial": {"@type": "dct:Location", "dcat:bbox": {"@value": box, "@type": "geo:wktLiteral"}},
     }
 
@@ -187,7 +210,7 @@ def _dataset(city: CataloguedCity, one: Published, version: str) -> dict[str, An
         "dcat:version": version,
         "dcat:landingPage": {"@id": f"{key}/index.html"},
         "dct:license": {"@id": city.licence.url},
-        "dct:rights": _english(city.licence.attribution),
+        "dct:rights": _english("; ".join(city.credits)),
         "dcat:distribution": [_distribution(city.licence, file) for file in one.files],
     }
     if not city.settings.fictional:
@@ -251,7 +274,7 @@ def stac_item(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[
         bbox=list(boxes.bounds),
         properties={
             "title": TITLE,
-            "description": f"{ABOUT} {'; '.join(one.attribution for one in licences.values())}.",
+            "description": f"{ABOUT} {'; '.join(_all_credits(cities))}.",
             "license": next(iter(licences)) if len(licences) == 1 else "other",
             "creative_nodes:snapshots": {city.settings.key: city.snapshot or "unknown" for city in cities},
         },

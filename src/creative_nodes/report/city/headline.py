@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import count, figures_of, mark, number, say, say_n, spoken
+from creative_nodes.common import amount, count, figures_of, mark, number, say, say_n, spoken
 from creative_nodes.report.city.ages import is_old, old_map
 from creative_nodes.report.city.figures import SPACES, quoted
 from creative_nodes.report.city.gaps import gain_anchor
@@ -151,19 +151,27 @@ def _no_bridge(
     return say("No candidate bridges a gap between creative spaces."), (sentences(much, here),)
 
 
-def _spanned(own: Sequence[Any], doubt: Any | None) -> str:
-    """Write whom a set newly serves, and between what nine in ten trials of map and model have it."""
-    told = count(float(own[0].set_served))
+# how a figure of the set is written, and the ends of what trials make of it, which are no finer than two digits
+WRITTEN: Mapping[str, tuple[Callable[[float], str], Callable[[float], str]]] = {
+    "served": (count, lambda end: number(end, digits=2)),
+    "gain": (amount, lambda end: figures_of(f"{end:.2f}")),
+}
+
+
+def _spanned(row: Any, doubt: Any | None, aim: str) -> str:
+    """Write what a set brings, served or gain, and between what nine in ten trials of map and model have it."""
+    write, roughly = WRITTEN[aim]
+    told = write(float(getattr(row, f"set_{aim}")))
     if doubt is None:
         return told
-    low, high = (number(float(end), digits=2) for end in (doubt.served_low, doubt.served_high))
+    low, high = (roughly(float(getattr(doubt, f"{aim}_{end}"))) for end in ("low", "high"))
     return say("{told} ({low}–{high})", told=told, low=low, high=high)
 
 
 def _brings(own: Sequence[Any], doubt: Any | None, name: Called, *, minutes: float, typical: str) -> str:
     """Say which sites are recommended together, and what they bring: beside what the network of today is."""
     names = [name.get(row.site_id, row.site_id) for row in own]
-    served, gain = _spanned(own, doubt), float(own[0].set_gain)
+    served, gain = _spanned(own[0], doubt, "served"), _spanned(own[0], doubt, "gain")
     if not bool(own[0].connects):
         return say(
             "Best together for residents are {names}: reused, they would newly serve {served} residents (their "
@@ -176,12 +184,12 @@ def _brings(own: Sequence[Any], doubt: Any | None, name: Called, *, minutes: flo
     if not typical:
         return say(
             "Best together are {names}: reused, they would newly serve {served} residents (their first creative "
-            "space within a {minutes:g} min walk) and add {gain:amount} spaces to the network of a typical space.",
+            "space within a {minutes:g} min walk) and add {gain} spaces to the network of a typical space.",
             **told,
         )
     return say(
         "Best together are {names}: reused, they would newly serve {served} residents (their first creative "
-        "space within a {minutes:g} min walk) and add {gain:amount} to the {typical} spaces that a typical one is "
+        "space within a {minutes:g} min walk) and add {gain} to the {typical} spaces that a typical one is "
         "joined with.",
         **told,
         typical=typical,

@@ -46,8 +46,13 @@ def natural(key: str, value: float | None) -> str:
     unit = criterion(key).unit
     if unit == "spaces":
         return say("{spaces:amount} spaces", spaces=value)
-    writers = {"min": minutes, "m²": area, "persons": lambda persons: number(round(persons))}
+    writers = {"min": minutes, "m²": area, "persons": _persons}
     return writers.get(unit, amount)(value)
+
+
+def _persons(value: float) -> str:
+    """Write residents, who are whole."""
+    return number(round(value))
 
 
 def known_number(value: Any) -> float | None:

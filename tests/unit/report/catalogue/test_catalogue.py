@@ -222,6 +222,17 @@ def test_a_bad_file_of_facets_is_told(tmp_path, key, value, said):
     assert said in str(error.value)
 
 
+def test_those_who_counted_the_residents_are_named_wherever_the_map_is(made):
+    folder, told = made[1], f"Residents of Brick Town: {catalogued.COUNTED}"
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert [one["title"] for one in package["sources"]] == ["© OpenStreetMap contributors", told]
+    for name in ("datapackage.json", "catalog.jsonld", "item.json"):
+        assert f"© OpenStreetMap contributors; {told}" in (folder / name).read_text(encoding="utf-8")
+    for page in folder.rglob("*.html"):
+        if "OpenStreetMap contributors" in page.read_text(encoding="utf-8"):
+            assert told in Seen(page).text, page
+
+
 # ---------------------------------------------------------------- pages
 
 

@@ -20,7 +20,7 @@ ROOT = made_up.ROOT
 OLD = "2018-01-01"
 WORDS = {
     "en": "The map is of 1 January 2018: what opened, closed or was built since is not on it.",
-    "vi": "Bản đồ có từ 1/1/2018: không có gì sau đó.",
+    "vi": "Bản đồ từ 1/1/2018: không có gì sau đó.",
     "zh": "地图截至2018年1月1日：此后新开、关闭或新建的均不在图上。",
 }
 
