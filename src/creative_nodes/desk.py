@@ -97,11 +97,8 @@ def _path(given: Any, where: str) -> Path:
 
 def _key(given: Any, where: str, example: str) -> str:
     """Return a key of a city or the name of a run, which must not lead out of their folder."""
-    if not isinstance(given, str):
-        raise InputError(f"give {example}, not {type(given).__name__}", where=where)
-    if not KEY.fullmatch(given):
-        said = "is neither a path nor a title; small letters, digits and hyphens"
-        raise InputError(f"{given!r}: give {example}; it {said}", where=where)
+    if not isinstance(given, str) or not KEY.fullmatch(given):
+        raise InputError(f"give {example}, not {given!r}", where=where)
     return given
 
 
@@ -363,14 +360,6 @@ def measure_reach(run: CityRun, *, heritage: gpd.GeoDataFrame | None = None) -> 
     return measured
 
 
-def _measured_otherwise(run: CityRun) -> str:
-    """Name the first section of the settings under which a run's candidates were not measured; empty for none."""
-    if run.as_made is None:
-        return ""
-    now, then = run.settings.analysis, run.as_made.analysis
-    return next((name for name in BEFORE_SCORE if getattr(now, name) != getattr(then, name)), "")
-
-
 def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Score and rank candidates by the run's weights.
 
@@ -389,9 +378,11 @@ def score_candidates(run: CityRun, *, candidates: gpd.GeoDataFrame | None = None
         given, and the run's own were measured under other settings.
     """
     run = _of_run(run, "score_candidates")
-    if candidates is None and (other := _measured_otherwise(run)):
-        said = f"the candidates of the run were measured with another {other}"
-        raise InputError(f"{said}; give candidates=measure_reach(run)", where="score_candidates")
+    now, then = (one.analysis for one in (run.settings, run.as_made or run.settings))
+    other = [name for name in BEFORE_SCORE if getattr(now, name) != getattr(then, name)]
+    if candidates is None and other:
+        said = f"the run's candidates were measured with another {other[0]}; give candidates=measure_reach(run)"
+        raise InputError(said, where="score_candidates")
     chosen = run["candidates"] if candidates is None else _checked(candidates, TABLES["candidates"])
     scales = read_scales(tables.read(SCALES, run._there("scales")))
     scores = score(chosen, scales, run.analysis.score, seed=run.analysis.seed)
