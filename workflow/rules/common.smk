@@ -334,7 +334,7 @@ RESULTS = (
 CATALOGUED = (
     *RESULTS,
     *(name for name in LAYERS if name not in RESULTS),
-    *("places", "registry"),
+    *("indicators", "places", "registry"),
 )
 
 
