@@ -1,5 +1,12 @@
 """The order of all tests: the long files first, so that processes side by side are busy to the end."""
 
+import os
+from pathlib import Path
+
+# folders given from here are meant wherever a test works
+os.environ.update(
+    {k: str(Path(v).resolve()) for k in ("EXTRACTS", "POPULATION", "IMPORTS") if (v := os.environ.get(k))}
+)
 LONG = ("workflow", "browser", "faults", "fuzz", "desktop")
 
 
