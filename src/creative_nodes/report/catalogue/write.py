@@ -25,7 +25,7 @@ from creative_nodes.report.catalogue.places import (
     places_of,
     tags_of,
 )
-from creative_nodes.report.city.figures import RESIDENTS, snapshot_of
+from creative_nodes.report.city.figures import RESIDENTS, snapshot_of, source_of
 from creative_nodes.report.gis.layers import with_rank
 from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
@@ -83,7 +83,7 @@ class Writer:
         published.append(self._filed(places, frames, settings.key, note))
         if online:
             published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
-        counted = _residents(frames.get("indicators"))
+        counted = source_of(frames["indicators"], RESIDENTS)
         area = frames["study_area"].union_all()
         city = CataloguedCity(settings, snapshot_of(note), counted, area, tuple(published))
         self._pages(city, [*places, *online])
@@ -109,13 +109,6 @@ class Writer:
         self.page(f"{key}/index.html", "city", script=asset("js/catalogue.js"), places=places, **told)
         for place in places:
             self.page(f"{key}/{place.address}", "place", place=place, **told)
-
-
-def _residents(indicators: pd.DataFrame | None) -> str:
-    """Return where a city's residents come from, as the table indicators tells; empty where it does not."""
-    if indicators is None:
-        return ""
-    return next(iter(indicators.loc[indicators["indicator"] == RESIDENTS, "source"].astype(str)), "")
 
 
 def size_words(number: int) -> str:

@@ -9,7 +9,15 @@ from typing import Any
 import pandas as pd
 
 from creative_nodes.common import mark, not_known, number, percent, say, say_n, translated
-from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, ThinnedFigure, quoted, thinned
+from creative_nodes.report.city.figures import (
+    CONNECTIVITY,
+    ISOLATED,
+    RESIDENTS,
+    ThinnedFigure,
+    quoted,
+    source_of,
+    thinned,
+)
 from creative_nodes.report.say.keys import SPACE_TIERS
 from creative_nodes.report.say.words import Words, plain
 from creative_nodes.report.settings import PageSettings
@@ -125,22 +133,9 @@ def computed(city: ComparedCity) -> Mark:
     return Mark("computed", say("computed · OSM, date not known"))
 
 
-def source_of(city: ComparedCity, key: str) -> str:
-    """Return what the table indicators says of where a figure comes from.
-
-    Parameters
-    ----------
-    city : one of those compared.
-    key : of the indicator.
-    """
-    rows = city.tables["indicators"]
-    source = rows.loc[rows["indicator"] == key, "source"]
-    return str(source.iloc[0]) if len(source) else ""
-
-
 def _residents(city: ComparedCity) -> Mark:
     """Mark the count of residents with the data it is taken from."""
-    return Mark("computed", say("summed here from: {source}", source=source_of(city, RESIDENTS)))
+    return Mark("computed", say("summed here from: {source}", source=source_of(city.tables["indicators"], RESIDENTS)))
 
 
 # ---------------------------------------------------------------- rows of indicators

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from creative_nodes.common import say, translated
-from creative_nodes.report.cities.comparing import ComparedCity, reuse_of, source_of
+from creative_nodes.report.cities.comparing import ComparedCity, reuse_of
 from creative_nodes.report.city.ages import far_apart, year_of
-from creative_nodes.report.city.figures import CONNECTIVITY, RESIDENTS, THIN
+from creative_nodes.report.city.figures import CONNECTIVITY, RESIDENTS, THIN, source_of
 from creative_nodes.report.city.headline import nothing_found
 from creative_nodes.report.say.words import Words, plain
 
@@ -202,7 +202,7 @@ def sizes_apart(cities: Sequence[ComparedCity]) -> str:
 def residents_apart(cities: Sequence[ComparedCity]) -> str:
     """Warn when residents come from different sources; nothing when they do not."""
     counted = [city for city in cities if city.figure(RESIDENTS) is not None]
-    if len({source_of(city, RESIDENTS) for city in counted}) < 2:
+    if len({source_of(city.tables["indicators"], RESIDENTS) for city in counted}) < 2:
         return ""
     return say(
         "Residents come from different sources (see the row Residents): what is counted per 100,000 of them is only as "

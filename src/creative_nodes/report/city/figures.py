@@ -158,6 +158,18 @@ def quoted(indicators: pd.DataFrame, key: str) -> float | None:
     return known_number(values.iloc[0]) if len(values) else None
 
 
+def source_of(indicators: pd.DataFrame, key: str) -> str:
+    """Return where an indicator comes from; empty when it is not there.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    key : of the indicator.
+    """
+    sources = indicators.loc[indicators["indicator"] == key, "source"]
+    return str(sources.iloc[0]) if len(sources) else ""
+
+
 @dataclass(frozen=True)
 class ThinnedFigure:
     """What a figure would be had fewer spaces been mapped: the mean of the draws, and 5 % and 95 % of them."""

@@ -2,15 +2,9 @@
 
 import made_up
 import pandas as pd
-import pytest
 
 from creative_nodes.report.city.choice import choice
 from creative_nodes.report.city.reservations import plans_for
-
-
-@pytest.fixture
-def made():
-    return made_up.frames()
 
 
 def told(made, **instead):

@@ -21,11 +21,6 @@ EPSG = 32648
 LON, LAT = 105.83, 21.025
 
 
-@pytest.fixture(scope="module")
-def settings():
-    return made_up.settings(made_up.ROOT)
-
-
 @pytest.fixture
 def made():
     made = made_up.frames()

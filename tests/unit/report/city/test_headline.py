@@ -1,6 +1,5 @@
 """The first lines of a page: plain where priorities, map and model hold, else with the weaker of them."""
 
-import made_up
 import pandas as pd
 import pytest
 
@@ -11,16 +10,6 @@ from creative_nodes.report.city.sites import in_order
 from creative_nodes.report.tables import TABLES
 
 NB = "\u00a0"
-
-
-@pytest.fixture(scope="module")
-def settings():
-    return made_up.settings(made_up.ROOT)
-
-
-@pytest.fixture
-def made():
-    return made_up.frames()
 
 
 def told(made, settings, **instead):

@@ -12,17 +12,6 @@ from creative_nodes.report.city.record import record
 from creative_nodes.report.city.related import related
 from creative_nodes.report.tables import TABLES
 
-
-@pytest.fixture(scope="module")
-def settings():
-    return made_up.settings(made_up.ROOT)
-
-
-@pytest.fixture
-def made():
-    return made_up.frames()
-
-
 # ---------------------------------------------------------------- clusters
 
 
