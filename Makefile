@@ -88,7 +88,7 @@ test-full: lint
 # one stage, such as make test-score, or one folder of the report, such as make test-city
 test-%: env
 	@test -n "$(UNIT)" || { echo "no tests of '$*'; make test-<one of $(TESTED)>" >&2; exit 2; }
-	@$(BIN)/pytest -q -n $(CORES) --dist loadfile -p no:hypothesispytest $(UNIT)
+	@$(BIN)/pytest -q -n $(CORES) --dist worksteal -p no:hypothesispytest $(UNIT)
 
 words: env
 	@$(BIN)/python -m creative_nodes.tools.catalogue

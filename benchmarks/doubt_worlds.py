@@ -17,8 +17,8 @@ from pathlib import Path
 
 import yaml
 
+from creative_nodes.doubt import DOUBT_KEYS, read_doubt_rules, read_doubted_city, read_set
 from creative_nodes.doubt.draws import draw_worlds
-from creative_nodes.doubt.reading import DOUBT_KEYS, read_doubt_rules, read_doubted_city, read_set
 from creative_nodes.doubt.worlds import Run
 from creative_nodes.people import find_population
 from creative_nodes.settings import Settings, load_config, load_settings, pick

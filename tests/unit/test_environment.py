@@ -1,6 +1,8 @@
 """The ways to install name the same versions."""
 
 import ast
+import importlib
+import importlib.util
 import re
 import sys
 import tomllib
@@ -105,6 +107,16 @@ def test_what_is_imported_is_locked(folder):
     ours |= {"qgis"}  # Debian's own, in Debian's own Python: tests/desktop
     foreign = set().union(*map(_imported, files)) - set(sys.stdlib_module_names) - ours
     assert {name for name in foreign if canonicalize_name(installed.get(name, name)) not in _lock()} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_what_a_benchmark_takes_of_the_library_is_there(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("creative_nodes"):
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                assert hasattr(module, alias.name) or importlib.util.find_spec(inner), inner
 
 
 # ---------------------------------------------------------------- what others read of the project

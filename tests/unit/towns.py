@@ -93,14 +93,16 @@ def street_tables(
     return nodes, frame(rows, columns, maxspeed_kmh="float64", crossing_min="float64")
 
 
+@cache
 def straight_street(length_m: int = 2000, *, step_m: int = 100) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Draw one street along y = 0 with a junction every `step_m`."""
+    """Draw one street along y = 0 with a junction every `step_m`; drawn once, so not to be changed in place."""
     points = {k: (float(x), 0.0) for k, x in enumerate(range(0, length_m + 1, step_m), start=1)}
     return street_tables(points, [(k, k + 1, {}) for k in range(1, len(points))])
 
 
+@cache
 def grid_tables(columns: int, rows: int, block_m: float = 100.0) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Draw a street grid; junction numbers count along the rows."""
+    """Draw a street grid; junction numbers count along the rows. Drawn once, so not to be changed in place."""
     points = {r * columns + c + 1: (c * block_m, r * block_m) for r in range(rows) for c in range(columns)}
     across = [(r * columns + c + 1, r * columns + c + 2, {}) for r in range(rows) for c in range(columns - 1)]
     along = [(r * columns + c + 1, (r + 1) * columns + c + 1, {}) for r in range(rows - 1) for c in range(columns)]
@@ -109,6 +111,12 @@ def grid_tables(columns: int, rows: int, block_m: float = 100.0) -> tuple[gpd.Ge
 
 def streets(tables_: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame], **changes: Any) -> Streets:
     return Streets(*tables_, travel=travel(**changes), country="VN", epsg=EPSG)
+
+
+@cache
+def one_street() -> Streets:
+    """Return the street of 2 km, whose networks are built once."""
+    return streets(straight_street())
 
 
 NAMES = {"name": "", "name_en": "", "name_vi": "", "name_zh": ""}

@@ -52,9 +52,9 @@ def test_one_changed_file_is_parsed_and_an_older_state_is_known_by_its_bytes(sta
     assert start() == (first, 1)
 
 
-@pytest.mark.parametrize("text", ["", '{"by": "another Python", "kept": {}}', "[1]", '{"by"'])
-def test_what_another_python_or_half_a_write_left_counts_for_nothing(start, text):
+def test_what_another_python_or_half_a_write_left_counts_for_nothing(start):
     first, parsed = start()
-    fingerprint.KEPT.write_text(text)
-    assert start() == (first, parsed)
-    assert json.loads(fingerprint.KEPT.read_text())["by"] == fingerprint._by()
+    for text in ("", '{"by": "another Python", "kept": {}}', "[1]", '{"by"'):
+        fingerprint.KEPT.write_text(text)
+        assert start() == (first, parsed), text
+        assert json.loads(fingerprint.KEPT.read_text())["by"] == fingerprint._by()

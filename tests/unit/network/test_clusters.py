@@ -94,7 +94,9 @@ def _hierarchical(metres: np.ndarray, settings: ClusterSettings) -> np.ndarray:
     def pieces(points: list[int], below: float) -> list[list[int]]:
         graph = nx.Graph()
         graph.add_nodes_from(points)
-        graph.add_edges_from((i, j) for i, j in itertools.combinations(points, 2) if reach[i, j] < below)
+        some = np.array(points)
+        i, j = np.nonzero(np.triu(reach[np.ix_(some, some)] < below, 1))
+        graph.add_edges_from(zip(some[i].tolist(), some[j].tolist(), strict=True))
         return [sorted(one) for one in nx.connected_components(graph) if len(one) >= least]
 
     def choose(points: list[int], born: float) -> tuple[float, list[list[int]]]:
@@ -529,7 +531,8 @@ def test_the_nearest_space_is_found_however_far(towns: ModuleType) -> None:
 
 def _named(towns: ModuleType, places: Any, *members: dict[str, Any], **how: Any) -> Any:
     rows = [{"geometry": towns.at(1000 + 20 * k, 1000), **one} for k, one in enumerate(members)]
-    found = _connect(towns, towns.spaces(*rows, *[{"geometry": towns.at(1000, 1000)}] * 4), places=places, **how)
+    creative = towns.spaces(*rows, *[{"geometry": towns.at(1000, 1000)}] * 4)
+    found = _connect(towns, creative, places=places, simulations=39, **how)
     assert len(found.clusters) == 1
     return found.clusters.iloc[0]
 

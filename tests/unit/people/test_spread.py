@@ -54,16 +54,26 @@ def _brute_force(values: np.ndarray, transform: Affine, crs: str, area: shapely.
     """Add up the persons inside an area: every cell cut into pieces x pieces points of equal weight."""
     to_degrees = Transformer.from_crs(crs, 4326, always_xy=True)
     shapely.prepare(area)
+
+    def inside(columns: np.ndarray, rows: np.ndarray, where: shapely.Geometry) -> np.ndarray:
+        c, r = (one.ravel() for one in np.meshgrid(columns, rows))
+        x, y = transform.a * c + transform.b * r + transform.c, transform.d * c + transform.e * r + transform.f
+        found: np.ndarray = shapely.contains_xy(where, *to_degrees.transform(x, y))
+        return found.reshape(len(rows), len(columns))
+
+    # cells with no corner within the area's bounds, two cells wider, hold none of it
+    side = 2 * abs(transform.a) / (1 if Transformer.from_crs(crs, 4326).source_crs.is_geographic else 100_000)
+    around = shapely.box(*(np.array(area.bounds) + np.array([-side, -side, side, side])))
+    n_rows, n_columns = values.shape
+    corners = inside(np.arange(n_columns + 1.0), np.arange(n_rows + 1.0), around)
+    near = corners[1:, 1:] | corners[1:, :-1] | corners[:-1, 1:] | corners[:-1, :-1]
     offset = (np.arange(pieces) + 0.5) / pieces
     total = 0.0
-    for row in range(values.shape[0]):
-        columns = (np.arange(values.shape[1])[:, None] + offset).ravel()
-        grid_c, grid_r = np.meshgrid(columns, row + offset)
-        c, r = grid_c.ravel(), grid_r.ravel()
-        x, y = transform.a * c + transform.b * r + transform.c, transform.d * c + transform.e * r + transform.f
-        inside = shapely.contains_xy(area, *to_degrees.transform(x, y)).reshape(grid_c.shape)
-        share = inside.reshape(pieces, values.shape[1], pieces).mean(axis=(0, 2))
-        total += float(np.nansum(values[row] * share))
+    for row in np.flatnonzero(near.any(axis=1)):
+        columns = np.flatnonzero(near[row])
+        within = inside((columns[:, None] + offset).ravel(), row + offset, area)
+        share = within.reshape(pieces, len(columns), pieces).mean(axis=(0, 2))
+        total += float(np.nansum(values[row, columns] * share))
     return total
 
 

@@ -41,7 +41,7 @@ def _measure_all(towns: ModuleType, sites: Any, streets: Any = None, **how: Any)
     found = reach.measure_reach(
         sites,
         world,
-        streets or towns.streets(towns.straight_street()),
+        streets or towns.one_street(),
         reach=settings,
         network=config.network,
         candidates=config.candidates.model_copy(update=how.pop("candidates", {})),

@@ -14,6 +14,7 @@ import shapely
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.common.messages import NBSP
+from creative_nodes.streets import feed_tables
 from creative_nodes.streets.feed import feed_path
 from creative_nodes.streets.gtfs import FeedLines, _medians, kind_of, read_gtfs
 from creative_nodes.streets.settings import Gtfs
@@ -562,14 +563,15 @@ def test_a_row_that_cannot_be_read_is_named(feed: Feed, change: Any, said: str, 
         csv.field_size_limit(before)
 
 
-def test_a_table_of_another_encoding_and_a_bomb(feed: Feed) -> None:
+def test_a_table_of_another_encoding_and_a_bomb(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     feed.every(15, "07:00", 8)
     path = feed.folder / "latin.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("stops.txt", "stop_id,stop_name\nA,Gi\xe1p B\xe1t\n".encode("latin-1"))
     with pytest.raises(InputError, match=r"stops\.txt, line 2: is not UTF-8"):
         read_file(feed, path)
+    monkeypatch.setattr(feed_tables, "BOMB_BYTES", 20 << 20)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("shapes.txt", b" " * (300 << 20))
+        archive.writestr("shapes.txt", b" " * (30 << 20))
     with pytest.raises(InputError, match="more than 100 times its size"):
         read_file(feed, path)
