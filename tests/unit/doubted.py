@@ -13,7 +13,7 @@ from creative_nodes.reach import measure as reach
 from creative_nodes.reach.reference import PositionRules, measure_reference
 from creative_nodes.score.against import scales_by
 
-DOUBT = Doubt.model_validate({"worlds": 24, "weightings": 3, "places": 60})
+DOUBT = Doubt.model_validate({"worlds": 20, "weightings": 3, "places": 50})
 STILL = DOUBT.still()
 
 

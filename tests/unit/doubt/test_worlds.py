@@ -238,7 +238,7 @@ def test_a_seed_gives_the_same_tables_and_another_others(
 
 
 def test_twice_the_worlds_change_no_mark_that_is_told_from_a_threshold(towns: ModuleType, city: DoubtedCity) -> None:
-    n = 30
+    n = 20
     few, many = (
         worlds.doubt_worlds(city, rules_of(towns, DOUBT.model_copy(update={"worlds": w})), chosen_of(city))
         for w in (n, 2 * n)
