@@ -278,10 +278,17 @@ def test_a_trap_makes_no_heritage_site(heritage, tags):
         {"shop": "books", "name": "第三停车点"},
         {"craft": "sculptor", "name": "Tượng Đài Quang Trung"},
         {"amenity": "theatre", "name": "Viện Địa lý Nhân văn"},
+        {"shop": "books", "name": "越南-金斧公司"},
+        {"craft": "pottery", "name": "上海明德机电有限公司"},
     ],
 )
 def test_a_trap_makes_no_creative_space(creative, tags):
     assert not anchored(creative, tags)
+
+
+@pytest.mark.parametrize("name", ["上海图书公司", "上海韬奋西文书局有限公司", "上海金箭工艺有限公司", "大公影业公司"])
+def test_a_company_whose_name_tells_culture_is_a_creative_space(creative, name):
+    assert anchored(creative, {"shop": "books", "name": name})
 
 
 # ---------------------------------------------------------------- how sure
