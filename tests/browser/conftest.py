@@ -74,6 +74,15 @@ class Visit:
             self.asked.append(route.request.url)
             route.abort()
 
+    def show(self, tab: str):
+        """Go to a tab, as its address would: at its beginning."""
+        self.page.locator(f"#tab-{tab}").click()
+        self.page.evaluate("scrollTo(0, 0)")
+
+    def speak(self, code: str):
+        """Switch the language."""
+        self.page.locator(f'[data-language="{code}"]').click()
+
     def layer(self, text: str):
         """The box of a layer in the legend, which is unfolded for it."""
         self.page.evaluate("void layer_control_legend.expand()")
@@ -86,7 +95,7 @@ class Visit:
         self.context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def visit(chromium):
     def open_page(path, size=DESKTOP, fragment="", locale="en-GB"):
         return Visit(chromium, path, size, fragment, locale)

@@ -26,9 +26,16 @@ UNWANTED = """() => [...document.querySelectorAll("*")].filter((one) =>
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=[*KINDS, *REAL])
+@pytest.fixture(scope="module", params=[*KINDS, *REAL])
 def any_page(request, spoken_pages):
     return spoken_pages.get(request.param) or ROOT / "reports" / request.param
+
+
+@pytest.fixture(scope="module", params=SIZES.values(), ids=list(SIZES))
+def seen(visit, any_page, request):
+    """A page at a size in the light, opened once; the test that opens cards and folds on it comes last."""
+    with visit(any_page, request.param, "theme=light") as opened:
+        yield opened
 
 
 def faults(page, rules: Sequence[str] = ()) -> list[str]:
@@ -39,45 +46,64 @@ def faults(page, rules: Sequence[str] = ()) -> list[str]:
     return [f"{fault['id']}: {[node['html'][:160] for node in fault['nodes'][:3]]}" for fault in bad]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+def speaks_without_faults(seen, rules: Sequence[str] = ()):
+    """Have axe-core look at a page in each language, as it is and with a card and all folds open."""
+    seen.page.evaluate(AXE)
+    for code in LANGUAGES:
+        seen.speak(code)
+        assert faults(seen.page, rules) == [], code
+        if seen.page.locator("[data-site]").count():
+            seen.page.locator("[data-site]").first.click()
+            seen.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            assert faults(seen.page, rules) == [], f"{code}, card open"
+            seen.page.locator("#card .close").click()
+
+
+def test_no_page_scrolls_sideways_on_a_phone_and_nothing_lies_under_the_language_switch(seen):
+    for code in LANGUAGES:
+        seen.speak(code)
+        assert seen.page.evaluate("document.documentElement.lang") == code
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= seen.page.viewport_size["width"]
+        hidden = seen.page.evaluate(
+            """() => {
+                const frame = document.getElementById("languages").getBoundingClientRect();
+                const meets = (box) => box.width > 1 && box.right > frame.left && box.left < frame.right
+                    && box.bottom > frame.top + 1 && box.top < frame.bottom - 1;
+                const found = [];
+                const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+                for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+                    const parent = node.parentElement;
+                    if (!node.data.trim() || parent.closest("#languages, script, .skip, .sr")) continue;
+                    const range = document.createRange();
+                    range.selectNodeContents(node);
+                    if ([...range.getClientRects()].some(meets)) found.push(node.data);
+                }
+                return found;
+            }"""
+        )
+        assert hidden == [], code
+
+
+def test_every_picture_has_a_name_or_is_decoration(seen):
+    seen.speak("en")
+    nameless = seen.page.eval_on_selector_all(
+        "svg, img, canvas",
+        """all => all.filter((one) => !one.closest('[aria-hidden="true"]') && !(one.tagName === "IMG" && one.alt)
+            && !(one.getAttribute("role") === "img" && one.getAttribute("aria-label"))
+            && !one.closest('[role="region"][aria-label]')).map((one) => one.outerHTML.slice(0, 120))""",
+    )
+    assert nameless == []
+
+
+def test_axe_finds_no_serious_fault(seen):
+    speaks_without_faults(seen)
+
+
 @pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
-def test_axe_finds_no_serious_fault(visit, any_page, size, theme):
-    rules = OF_COLOUR if theme == "dark" else ()  # a theme changes colours alone: the rest was looked at in the light
-    with visit(any_page, size, f"theme={theme}") as seen:
-        seen.page.evaluate(AXE)
-        for code in LANGUAGES:
-            seen.page.locator(f'[data-language="{code}"]').click()
-            assert faults(seen.page, rules) == [], code
-            if seen.page.locator("[data-site]").count():
-                seen.page.locator("[data-site]").first.click()
-                seen.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-                assert faults(seen.page, rules) == [], f"{code}, card open"
-                seen.page.locator("#card .close").click()
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_no_page_scrolls_sideways_on_a_phone_and_nothing_lies_under_the_language_switch(visit, any_page, code):
-    for size in SIZES.values():
-        with visit(any_page, size, f"lang={code}") as seen:
-            assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-            hidden = seen.page.evaluate(
-                """() => {
-                    const frame = document.getElementById("languages").getBoundingClientRect();
-                    const meets = (box) => box.width > 1 && box.right > frame.left && box.left < frame.right
-                        && box.bottom > frame.top + 1 && box.top < frame.bottom - 1;
-                    const found = [];
-                    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-                    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-                        const parent = node.parentElement;
-                        if (!node.data.trim() || parent.closest("#languages, script, .skip, .sr")) continue;
-                        const range = document.createRange();
-                        range.selectNodeContents(node);
-                        if ([...range.getClientRects()].some(meets)) found.push(node.data);
-                    }
-                    return found;
-                }"""
-            )
-            assert hidden == []
+def test_axe_finds_no_serious_fault_of_colour_in_the_dark(visit, any_page, size):
+    """A theme changes colours alone: the rest was looked at in the light."""
+    with visit(any_page, size, "theme=dark") as seen:
+        speaks_without_faults(seen, OF_COLOUR)
 
 
 def test_axe_does_find_a_fault_that_is_there(visit, spoken_pages):
@@ -95,17 +121,6 @@ def test_axe_does_find_a_fault_that_is_there(visit, spoken_pages):
             }"""
         )
         assert [fault.split(":")[0] for fault in faults(seen.page, OF_COLOUR)] == ["color-contrast"]
-
-
-def test_every_picture_has_a_name_or_is_decoration(visit, any_page):
-    with visit(any_page) as seen:
-        nameless = seen.page.eval_on_selector_all(
-            "svg, img, canvas",
-            """all => all.filter((one) => !one.closest('[aria-hidden="true"]') && !(one.tagName === "IMG" && one.alt)
-                && !(one.getAttribute("role") === "img" && one.getAttribute("aria-label"))
-                && !one.closest('[role="region"][aria-label]')).map((one) => one.outerHTML.slice(0, 120))""",
-        )
-        assert nameless == []
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit, any_page):

@@ -54,25 +54,28 @@ def is_city(page) -> bool:
     return page.evaluate("document.body.classList.contains('city')")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_opens_without_errors_network_or_sideways_scroll(tab, any_page, width, theme):
-    page = tab(any_page, width, f"theme={theme}")
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
-    assert (max(ground) < 80) == (theme == "dark")
-    for code in LANGUAGES:
-        page.evaluate(f"document.querySelector('[data-language={code}]').click()")
-        assert page.evaluate("document.documentElement.lang") == code
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if is_city(page):
-        assert page.evaluate("document.querySelectorAll('.name-on-map').length") > 0
-        # the map is drawn: its canvases hold more than one colour
-        assert page.evaluate(
-            """[...document.querySelectorAll(".folium-map canvas")].some((canvas) => {
-                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-                return new Set(new Uint32Array(data.buffer)).size > 3;
-            })"""
-        )
+def test_a_page_opens_without_errors_network_or_sideways_scroll(tab, any_page, width):
+    page = tab(any_page, width, "theme=light")
+    for theme in ("light", "dark"):
+        if theme == "dark":
+            page.evaluate("document.getElementById('theme').click()")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+        assert (max(ground) < 80) == (theme == "dark")
+        for code in LANGUAGES:
+            page.evaluate(f"document.querySelector('[data-language={code}]').click()")
+            assert page.evaluate("document.documentElement.lang") == code
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if is_city(page):
+            assert page.evaluate("document.querySelectorAll('.name-on-map').length") > 0
+            # the map is drawn: its canvases hold more than one colour
+            assert page.evaluate(
+                """[...document.querySelectorAll(".folium-map canvas")].some((canvas) => {
+                    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                    return new Set(new Uint32Array(data.buffer)).size > 3;
+                })"""
+            )
     assert page.wrong_and_asked() == ([], [])
 
 
@@ -97,15 +100,18 @@ def test_tabs_are_walked_by_keyboard(tab, any_page):
     assert page.wrong_and_asked() == ([], [])
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_the_answer_takes_four_sheets_of_paper_at_most_and_the_whole_page_more(tab, any_page, code):
-    page = tab(any_page, fragment=f"lang={code}&theme=dark")
-    sheets = page.printed()
-    assert sheets >= 1
-    if is_city(page):
-        assert sheets <= MOST_SHEETS
-        page.evaluate("document.getElementById('tab-all').click()")
-        assert page.printed() > sheets
+def test_the_answer_takes_four_sheets_of_paper_at_most_and_the_whole_page_more(tab, any_page):
+    page = tab(any_page, fragment="theme=dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    for code in LANGUAGES:
+        page.evaluate(f"document.querySelector('[data-language={code}]').click()")
+        sheets = page.printed()
+        assert sheets >= 1
+        if is_city(page):
+            assert sheets <= MOST_SHEETS, code
+            page.evaluate("document.getElementById('tab-all').click()")
+            assert page.printed() > sheets
+            page.evaluate("document.getElementById('tab-decide').click()")
     assert page.wrong_and_asked() == ([], [])
 
 

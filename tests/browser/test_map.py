@@ -8,42 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MADE_UP = runpy.run_path(str(ROOT / "tests" / "unit" / "report" / "made_up.py"))
-SIZES = {width: {"width": width, "height": 844 if width < 800 else 900} for width in (390, 820, 1400, 1920)}
-# names, pins and controls of the map that lie on each other by more than a pixel; a name that slopes is left out, for
-# its frame is that of the whole slope, and so are two pins, which are round: a test of the pages measures them
-ON_EACH_OTHER = """() => {
-    const frame = map_city.getContainer();
-    const turned = (one) => one.matches(".named-street, .named-water") && one.style.transform.includes("rotate");
-    const boxes = [...frame.querySelectorAll(".name-on-map:not([class*=dot-]):not(.leader), .pin, .leaflet-control")]
-        .map((one) => [one, one.getBoundingClientRect()])
-        .filter(([one, { width }]) => width && !turned(one));
-    const meets = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
-        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
-    const told = (one) => `${one.className.split(" ")} ${one.textContent.slice(0, 60)}`;
-    const found = [];
-    boxes.forEach(([one, a], k) => boxes.slice(k + 1).forEach(([other, b]) => {
-        const apart = one.contains(other) || other.contains(one) || (one.matches(".pin") && other.matches(".pin"));
-        if (meets(a, b) && !apart) found.push(`${told(one)} | ${told(other)}`);
-    }));
-    return found;
-}"""
 NAMES = "[...document.querySelectorAll('.name-on-map[class*=named-]')].map((one) => one.textContent)"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
-def test_names_pins_and_buttons_of_the_map_lie_apart_at_every_width_zoom_and_language(visit, city_page, size):
-    with visit(city_page, size, fragment="tab=decide") as seen:
-        for code in ("en", "vi", "zh"):
-            seen.page.locator(f"[data-language={code}]").click()
-            assert seen.page.evaluate(ON_EACH_OTHER) == [], code
-        middle = seen.page.evaluate("creativeNodes.data.sites[creativeNodes.data.choice[0]?.[0] ?? 0].at")
-        for zoom in (12, 14, 16):
-            seen.page.evaluate("([at, zoom]) => void map_city.setView(at, zoom, { animate: false })", [middle, zoom])
-            names = seen.page.evaluate(ON_EACH_OTHER)
-            assert [one for one in names if one.count("name-on-map") == 2] == [], zoom
-        assert seen.wrong == [] and seen.asked == []
 
 
 def test_more_is_named_from_near_than_from_afar(visit, city_page):

@@ -17,6 +17,23 @@ PHONE = {"width": 390, "height": 844}
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def whole(visit, city_page):
+    """A city's page with every part in view, opened once for what a reader does there one after the other."""
+    with visit(city_page) as opened:
+        yield opened
+
+
+@pytest.fixture
+def seen(whole):
+    """The page at rest: no site chosen, the map at its whole, the window at its beginning."""
+    whole.page.keyboard.press("Escape")
+    whole.page.locator(".icon-whole").click()
+    whole.page.evaluate("scrollTo(0, 0)")
+    assert selected(whole.page) == [] and not whole.page.locator("#card").is_visible()
+    return whole
+
+
 def selected(page) -> list[str]:
     return page.eval_on_selector_all('[aria-current="true"]', "rows => rows.map((row) => row.dataset.site)")
 
@@ -43,82 +60,76 @@ def test_first_screen_holds_answer_map_and_what_there_is_to_choose(visit, city_p
         assert seen.page.locator(".folium-map").bounding_box()["width"] > DESKTOP["width"] / 2
 
 
-def test_the_map_is_not_blank(visit, city_page):
-    with visit(city_page) as seen:
-        inked = seen.page.evaluate(
-            """() => [...document.querySelectorAll("canvas")].map((canvas) => {
-                const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-                return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
-            })"""
-        )
-        assert max(inked) > 1000
+def test_the_map_is_not_blank(whole):
+    inked = whole.page.evaluate(
+        """() => [...document.querySelectorAll("canvas")].map((canvas) => {
+            const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
+        })"""
+    )
+    assert max(inked) > 1000
 
 
-def test_row_click_selects_and_zooms_on_the_map(visit, city_page):
-    with visit(city_page) as seen:
-        row = seen.page.locator("#rows tr").nth(2)
-        row.click()
-        assert selected(seen.page) == ["2"]
-        assert seen.page.locator(".pin.chosen").inner_text() == row.locator(".rank").inner_text()
-        assert seen.page.locator("#card").is_visible()
-        assert row.locator(".name").inner_text() in seen.page.locator("#card h2").inner_text()
-        # the site is in view, and not under the card
-        pin, card = seen.page.locator(".pin.chosen").bounding_box(), seen.page.locator("#card").bounding_box()
-        frame = seen.page.locator(".folium-map").bounding_box()
-        assert card["x"] + card["width"] < pin["x"] < frame["x"] + frame["width"]
-        assert frame["y"] < pin["y"] < frame["y"] + frame["height"]
-        assert seen.page.evaluate("map_city.getZoom()") >= 13
+def test_marks_stand_on_their_sites(whole):
+    far = whole.page.evaluate(
+        """() => {
+            const frame = document.querySelector(".folium-map").getBoundingClientRect();
+            const off = (layer) => {
+                const box = layer.getElement().getBoundingClientRect();
+                const at = map_city.latLngToContainerPoint(layer.getLatLng());
+                return Math.hypot(box.x + box.width / 2 - frame.x - at.x, box.y + box.height / 2 - frame.y - at.y);
+            };
+            return shapes_pins.getLayers().map(off);
+        }"""
+    )
+    assert far and max(far) < 2
 
 
-def test_marker_click_selects_and_shows_the_row(visit, city_page):
-    with visit(city_page) as seen:
-        pin = seen.page.locator(".pin").last
-        rank = pin.inner_text()
-        pin.dispatch_event("click")
-        chosen = seen.page.locator('#rows tr[aria-current="true"]')
-        assert chosen.locator(".rank").inner_text() == rank
-        box, frame = chosen.bounding_box(), seen.page.locator("#ranking").bounding_box()
-        assert frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
-        assert seen.page.locator("#card").is_visible()
+def test_row_click_selects_and_zooms_on_the_map(seen):
+    row = seen.page.locator("#rows tr").nth(2)
+    row.click()
+    assert selected(seen.page) == ["2"]
+    assert seen.page.locator(".pin.chosen").inner_text() == row.locator(".rank").inner_text()
+    assert seen.page.locator("#card").is_visible()
+    assert row.locator(".name").inner_text() in seen.page.locator("#card h2").inner_text()
+    # the site is in view, and not under the card
+    pin, card = seen.page.locator(".pin.chosen").bounding_box(), seen.page.locator("#card").bounding_box()
+    frame = seen.page.locator(".folium-map").bounding_box()
+    assert card["x"] + card["width"] < pin["x"] < frame["x"] + frame["width"]
+    assert frame["y"] < pin["y"] < frame["y"] + frame["height"]
+    assert seen.page.evaluate("map_city.getZoom()") >= 13
 
 
-def test_marks_stand_on_their_sites(visit, city_page):
-    with visit(city_page) as seen:
-        far = seen.page.evaluate(
-            """() => {
-                const frame = document.querySelector(".folium-map").getBoundingClientRect();
-                const off = (layer) => {
-                    const box = layer.getElement().getBoundingClientRect();
-                    const at = map_city.latLngToContainerPoint(layer.getLatLng());
-                    return Math.hypot(box.x + box.width / 2 - frame.x - at.x, box.y + box.height / 2 - frame.y - at.y);
-                };
-                return shapes_pins.getLayers().map(off);
-            }"""
-        )
-        assert far and max(far) < 2
+def test_marker_click_selects_and_shows_the_row(seen):
+    pin = seen.page.locator(".pin").last
+    rank = pin.inner_text()
+    pin.dispatch_event("click")
+    chosen = seen.page.locator('#rows tr[aria-current="true"]')
+    assert chosen.locator(".rank").inner_text() == rank
+    box, frame = chosen.bounding_box(), seen.page.locator("#ranking").bounding_box()
+    assert frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+    assert seen.page.locator("#card").is_visible()
 
 
-def test_numbered_pins_never_hide_each_other(visit, city_page):
-    with visit(city_page) as seen:
-        seen.page.locator(".icon-whole").click()
-        seen.page.wait_for_timeout(100)
-        boxes = [pin.bounding_box() for pin in seen.page.locator(".pin").all()]
-        middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
-        gaps = [math.dist(a, b) for i, a in enumerate(middles) for b in middles[:i]]
-        assert min(gaps) >= 22
+def test_numbered_pins_never_hide_each_other(seen):
+    seen.page.locator(".icon-whole").click()
+    seen.page.wait_for_timeout(100)
+    boxes = [pin.bounding_box() for pin in seen.page.locator(".pin").all()]
+    middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+    gaps = [math.dist(a, b) for i, a in enumerate(middles) for b in middles[:i]]
+    assert min(gaps) >= 22
 
 
-def test_keyboard_selects_and_closes(visit, city_page):
-    with visit(city_page) as seen:
-        seen.page.locator("#rows tr").nth(1).focus()
-        seen.page.keyboard.press("Enter")
-        assert selected(seen.page) == ["1"]
-        seen.page.keyboard.press("Escape")
-        assert selected(seen.page) == []
-        assert not seen.page.locator("#card").is_visible()
-        seen.page.locator(".pin").first.focus()
-        seen.page.keyboard.press("Enter")
-        assert len(selected(seen.page)) == 1
+def test_keyboard_selects_and_closes(seen):
+    seen.page.locator("#rows tr").nth(1).focus()
+    seen.page.keyboard.press("Enter")
+    assert selected(seen.page) == ["1"]
+    seen.page.keyboard.press("Escape")
+    assert selected(seen.page) == []
+    assert not seen.page.locator("#card").is_visible()
+    seen.page.locator(".pin").first.focus()
+    seen.page.keyboard.press("Enter")
+    assert len(selected(seen.page)) == 1
 
 
 def test_card_shows_every_criterion_beside_its_median_and_the_evidence(visit, made_up_page):
@@ -295,13 +306,12 @@ def test_pointing_at_a_row_shows_its_ground_and_leaving_gives_back_the_chosen_on
         assert drawn_areas(seen.page) == [True]
 
 
-def test_the_ground_reached_hides_no_street(visit, city_page):
-    with visit(city_page) as seen:
-        seen.page.locator("#rows tr").first.click()
-        styles = seen.page.evaluate("() => shapes_reached.getLayers().map((layer) => layer.options)")
-        assert styles
-        assert all(style["fillOpacity"] <= 0.2 and not style["interactive"] for style in styles)
-        assert not seen.layer("Reached from the chosen site").is_checked()  # on demand
+def test_the_ground_reached_hides_no_street(seen):
+    seen.page.locator("#rows tr").first.click()
+    styles = seen.page.evaluate("() => shapes_reached.getLayers().map((layer) => layer.options)")
+    assert styles
+    assert all(style["fillOpacity"] <= 0.2 and not style["interactive"] for style in styles)
+    assert not seen.layer("Reached from the chosen site").is_checked()  # on demand
 
 
 def test_a_card_tells_what_is_within_reach(visit, made_up_page):

@@ -87,7 +87,7 @@ def full(towns):
     return towns("full")
 
 
-@pytest.fixture(params=[*TOWNS, *REAL])
+@pytest.fixture(scope="module", params=[*TOWNS, *REAL])
 def city(request, towns):
     if request.param in TOWNS:
         return towns(request.param)
@@ -97,6 +97,13 @@ def city(request, towns):
     )
     settings = load_settings(CONFIG, request.param, root=ROOT)
     return City(ROOT / "reports" / f"{request.param}.html", candidates, reference, settings.analysis)
+
+
+@pytest.fixture(scope="module")
+def seen(visit, city):
+    """A city's page as it opens, for the tests that only read it; the one that sets priorities comes last."""
+    with visit(city.path) as opened:
+        yield opened
 
 
 # ---------------------------------------------------------------- what the page shows
@@ -157,61 +164,51 @@ def copied(page):
 # ---------------------------------------------------------------- the same numbers as Python
 
 
-def test_fifty_random_weightings_give_pythons_scores_and_ranks(visit, city):
+def test_fifty_random_weightings_give_pythons_scores_and_ranks(seen, city):
     drawn = np.random.default_rng(6).dirichlet(np.full(len(CRITERIA), 0.7), 50)
-    with visit(city.path) as seen:
-        ids = seen.page.evaluate("creativeNodes.data.sites.map((site) => site.site_id)")
-        for weights in drawn.tolist():
-            found = seen.page.evaluate(
-                """(weights) => {
-                    const scores = livePriorities.scoreAll(weights);
-                    return { scores, ...livePriorities.rankAll(scores) };
-                }""",
-                weights,
-            )
-            scores = city.scores(dict(zip(CRITERIA, weights, strict=True)))
-            assert [ids[i] for i in found["order"]] == scores["site_id"].tolist()
-            assert [found["ranks"][i] for i in found["order"]] == scores["rank"].tolist()
-            ordered = np.array([found["scores"][i] for i in found["order"]])
-            assert np.abs(ordered - scores["score"].to_numpy(dtype=float)).max() <= 1e-9
-        assert seen.wrong == []
+    ids = seen.page.evaluate("creativeNodes.data.sites.map((site) => site.site_id)")
+    for weights in drawn.tolist():
+        found = seen.page.evaluate(
+            """(weights) => {
+                const scores = livePriorities.scoreAll(weights);
+                return { scores, ...livePriorities.rankAll(scores) };
+            }""",
+            weights,
+        )
+        scores = city.scores(dict(zip(CRITERIA, weights, strict=True)))
+        assert [ids[i] for i in found["order"]] == scores["site_id"].tolist()
+        assert [found["ranks"][i] for i in found["order"]] == scores["rank"].tolist()
+        ordered = np.array([found["scores"][i] for i in found["order"]])
+        assert np.abs(ordered - scores["score"].to_numpy(dtype=float)).max() <= 1e-9
+    assert seen.wrong == []
 
 
-def test_at_first_the_page_shows_the_run(visit, city):
-    with visit(city.path) as seen:
-        agrees(seen.page, city.scores())
-        assert seen.page.locator("#priorities summary").inner_text() == "Set your own priorities"
-        assert seen.page.locator(".shift").count() == 0
-        page_run = seen.page.evaluate("livePriorities.result()")
-        assert [page_run["ranks"][i] for i in page_run["order"]] == city.scores()["rank"].tolist()
+def test_at_first_the_page_shows_the_run(seen, city):
+    agrees(seen.page, city.scores())
+    assert seen.page.locator("#priorities summary").inner_text() == "Set your own priorities"
+    assert seen.page.locator(".shift").count() == 0
+    page_run = seen.page.evaluate("livePriorities.result()")
+    assert [page_run["ranks"][i] for i in page_run["order"]] == city.scores()["rank"].tolist()
 
 
-def test_every_preset_ranks_as_the_table_of_scenarios(visit, city):
-    base = Basis(city.candidates, city.reference)
-    table = score_scenarios(base, city.analysis.score, city.analysis.scenarios)
-    with visit(city.path) as seen:
-        opened(seen.page)
-        for key, scenario in on_sliders(city):
-            button = seen.page.get_by_role("button", name=scenario.label, exact=True)
-            button.click()
-            agrees(seen.page, table[(table["scenario"] == key) & table["rank"].notna()])
-            assert button.get_attribute("aria-pressed") == "true"
-            assert seen.page.locator('.presets [aria-pressed="true"]').count() == 1
-            assert len(seen.page.locator("#priorities .reason").inner_text()) > 20
-
-
-def test_the_copied_text_makes_the_pipeline_give_the_ranking_on_the_screen(visit, city, tmp_path):
-    with visit(city.path) as seen:
-        opened(seen.page)
-        press(seen.page, "People", "ArrowRight", 7)
-        press(seen.page, "Site", "ArrowLeft", 3)
-        seen.page.get_by_role("button", name="All criteria").click()
-        press(seen.page, "Readiness (0–1)", "ArrowRight", 5)
-        texts = [(copied(seen.page), shown(seen.page))]
-        for _, scenario in on_sliders(city):
-            seen.page.get_by_role("button", name=scenario.label, exact=True).click()
-            rows = shown(seen.page)
-            texts.append((copied(seen.page), rows))
+def test_presets_rank_as_the_table_of_scenarios_and_copied_text_makes_the_pipeline_rank_so(seen, city, tmp_path):
+    page = seen.page
+    opened(page)
+    press(page, "People", "ArrowRight", 7)
+    press(page, "Site", "ArrowLeft", 3)
+    page.get_by_role("button", name="All criteria").click()
+    press(page, "Readiness (0–1)", "ArrowRight", 5)
+    texts = [(copied(page), shown(page))]
+    table = score_scenarios(Basis(city.candidates, city.reference), city.analysis.score, city.analysis.scenarios)
+    for key, scenario in on_sliders(city):
+        button = page.get_by_role("button", name=scenario.label, exact=True)
+        button.click()
+        agrees(page, table[(table["scenario"] == key) & table["rank"].notna()])
+        assert button.get_attribute("aria-pressed") == "true"
+        assert page.locator('.presets [aria-pressed="true"]').count() == 1
+        assert len(page.locator("#priorities .reason").inner_text()) > 20
+        rows = shown(page)
+        texts.append((copied(page), rows))
     folder = tmp_path / "config" / "cities"
     folder.mkdir(parents=True)
     base = yaml.safe_load((ROOT / "config" / "cities" / "sample.yaml").read_text(encoding="utf-8"))

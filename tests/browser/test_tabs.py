@@ -5,6 +5,7 @@ import re
 import pytest
 
 pytestmark = pytest.mark.browser
+LANGUAGES = ("en", "vi", "zh")
 TABS = ["decide", "compare", "evidence", "method", "all"]
 MOST_WORDS = 300  # of the first screen
 PHONE = {"width": 390, "height": 844}
@@ -37,15 +38,23 @@ def in_view(page):
     return seen
 
 
-@pytest.mark.parametrize("code", ["en", "vi", "zh"])
-def test_the_first_screen_is_the_answer_in_under_three_hundred_words(visit, city_page, code):
-    with visit(city_page, fragment=f"lang={code}&tab=decide") as seen:
-        assert seen.page.locator("body").get_attribute("data-tab") == "decide"
-        assert seen.page.evaluate(FIRST_SCREEN, code) < MOST_WORDS
+@pytest.fixture(scope="module")
+def decided(visit, city_page):
+    """A city's page as it opens, for the tests that switch its language and print it."""
+    with visit(city_page, fragment="tab=decide") as opened:
+        yield opened
+
+
+def test_the_first_screen_is_the_answer_in_under_three_hundred_words(decided):
+    for code in LANGUAGES:
+        decided.speak(code)
+        assert decided.page.evaluate("document.documentElement.lang") == code
+        assert decided.page.locator("body").get_attribute("data-tab") == "decide"
+        assert decided.page.evaluate(FIRST_SCREEN, code) < MOST_WORDS
         for part in ("#answer .lead", ".choice", ".folium-map"):
-            assert seen.page.locator(part).bounding_box()["y"] < 900
-        assert seen.page.locator(".marks li").count() in (0, 3)
-        assert seen.wrong == [] and seen.asked == []
+            assert decided.page.locator(part).bounding_box()["y"] < 900
+        assert decided.page.locator(".marks li").count() in (0, 3)
+    assert decided.wrong == [] and decided.asked == []
 
 
 def test_each_tab_shows_its_parts_alone_and_everything_shows_all(visit, made_up_page):
@@ -139,22 +148,20 @@ def test_a_site_of_the_choice_is_shown_where_it_is(visit, made_up_page):
         assert button.inner_text() in seen.page.locator("#card h2").inner_text()
 
 
-def test_the_language_goes_along_to_the_other_pages(visit, city_page):
-    with visit(city_page, fragment="lang=zh&tab=decide") as seen:
-        links = seen.page.locator(".crumb a")
-        if links.count():
-            seen.page.evaluate(
-                "document.querySelector('.crumb a').addEventListener('click', (e) => e.preventDefault())"
-            )
-            links.first.click()
-            assert links.first.get_attribute("href").endswith("index.html#lang=zh")
+def test_the_language_goes_along_to_the_other_pages(decided):
+    decided.speak("zh")
+    links = decided.page.locator(".crumb a")
+    if links.count():
+        decided.page.evaluate("document.querySelector('.crumb a').addEventListener('click', (e) => e.preventDefault())")
+        links.first.click()
+        assert links.first.get_attribute("href").endswith("index.html#lang=zh")
 
 
-def test_on_paper_the_answer_takes_four_pages_at_most(visit, city_page):
-    for code in ("en", "vi", "zh"):
-        with visit(city_page, fragment=f"lang={code}&tab=decide") as seen:
-            printed = seen.page.pdf(prefer_css_page_size=True, print_background=True)
-            assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 4
+def test_on_paper_the_answer_takes_four_pages_at_most(decided):
+    for code in LANGUAGES:
+        decided.speak(code)
+        printed = decided.page.pdf(prefer_css_page_size=True, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 4, code
 
 
 SET_IN_VIEW = """() => {

@@ -11,6 +11,7 @@ import yaml
 MADE_TOWNS = Path(__file__).resolve().parents[1] / "slurm" / "made_towns.py"
 # less to draw, so that the towns are made in a minute
 SMALL = {"edge_buffer_m": 100, "doubt": {"worlds": 20, "places": 50}, "reference": {"places": 100}}
+SMALL |= {"sweeps": {"places": 50}, "score": {"draws": 1000}}
 TRAINS = 3
 # every half hour from ten in the evening to two in the morning of the next day
 FEED = {

@@ -244,7 +244,7 @@ def test_without_a_target_all_is_made(demo):
 
 
 def test_the_same_inputs_give_the_same_bytes(demo, fresh):
-    fresh.snakemake("demo")
+    fresh.snakemake("demo", anew=True)
 
     def digests(folder):
         tables = sorted((folder / "data/processed/sample").glob("*.parquet"))
@@ -356,9 +356,8 @@ def test_a_dry_run_lists_jobs_by_city_and_rule_with_the_reason(demo):
 
 
 def test_every_city_is_a_target(demo):
-    for city in ("sample", "hanoi", "hcmc", "shanghai"):
-        done = demo.snakemake("--list-target-rules", "--workflow-profile", "none")
-        assert city in done.stdout.split()
+    done = demo.snakemake("--list-target-rules", "--workflow-profile", "none")
+    assert {"sample", "hanoi", "hcmc", "shanghai"} <= set(done.stdout.split())
 
 
 # ---------------------------------------------------------------- changed code

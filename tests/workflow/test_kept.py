@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import forks
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +82,8 @@ class Toy:
         return [sys.executable, "-m", "snakemake", "--cores", "2", "--rerun-incomplete", *arguments]
 
     def run(self, *arguments):
-        return subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=120)
+        asked = self.command(*arguments)[3:]
+        return forks.run(asked, folder=self.folder, env=dict(os.environ), timeout=120)
 
     def ok(self, *arguments):
         done = self.run(*arguments)

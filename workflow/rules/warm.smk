@@ -19,8 +19,10 @@ from creative_nodes.common import begin, can_fork, end
 
 # from so many jobs on the imports made once cost less than those of each
 MANY_JOBS = 4
-# what jobs of most stages import; the rest they import themselves
+# what jobs of most stages import, the rest they import themselves; and what the command `snakemake` does, which is read
+# again in each fork (Python 3.11 means to do so once in their server, and does not)
 MODULES = (
+    "snakemake.cli",
     "creative_nodes.settings",
     "creative_nodes.common.tables",
     "geopandas",

@@ -103,14 +103,25 @@ def test_a_run_and_its_server_end_with_who_began_it(began, tmp_path, with_its_ow
     assert not lives(run) and not lives(server)
 
 
-def test_what_the_workflow_imports_before_starts_no_threads(began):
+def imported_before():
+    """What the workflow has its server import."""
     text = (ROOT / "workflow" / "rules" / "warm.smk").read_text(encoding="utf-8")
-    modules = ast.literal_eval(re.search(r"^MODULES = (\(.*?^\))", text, re.MULTILINE | re.DOTALL)[1])
+    return ast.literal_eval(re.search(r"^MODULES = (\(.*?^\))", text, re.MULTILINE | re.DOTALL)[1])
+
+
+def test_what_the_workflow_imports_before_starts_no_threads(began):
+    modules = imported_before()
     asked = (
         f"import os, sys\nprint(len(os.listdir(f'/proc/{{os.getppid()}}/task')), {set(modules)!r} <= set(sys.modules))"
     )
     lines, error = said(began(asked, modules=",".join(modules)))
     assert (lines, error) == (["1 True", "ended 0"], "")
+
+
+def test_what_the_command_imports_is_imported_before_since_each_fork_reads_its_program_again():
+    command = ast.parse(Path(sys.executable).with_name("snakemake").read_text(encoding="utf-8"))
+    needed = {one.module for one in ast.walk(command) if isinstance(one, ast.ImportFrom)}
+    assert needed and needed <= set(imported_before())
 
 
 def test_a_server_that_ends_is_told(began, tmp_path):
