@@ -59,6 +59,7 @@ def frames_of():
     # two on one ground; the second is known to its street, and numbered as OSM numbers nothing
     sites[1] |= {"name": "Nhà kho Khánh Hội", "osm_ids": [NOT_OSMS], "placed_to": "street", "area_m2": 12_000.0}
     sites[1] |= {"start_year": 1936, "status": "vacated"}
+    sites[1] |= {"status_source": "A list: https://example.org/list (2025)", "status_date": "2025"}
     made["candidates"]["one_ground_with"] = [["h-2"], ["h-1"]]
     made["heritage"] = table("heritage", sites)
     made["registry"] = table("registry", known())

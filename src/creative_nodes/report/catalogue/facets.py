@@ -17,6 +17,7 @@ NOT_KNOWN = mark("not known")
 OF_SPACES = mark("of creative spaces alone")  # a candidate site is not filed by such a facet
 # their keys, beside those of the file
 OTHERWISE = {"not_known": NOT_KNOWN, "of_spaces": OF_SPACES}
+NOT_ASKED = ["of_spaces"]
 Codes = dict[str, list[str]]
 
 
@@ -66,10 +67,15 @@ class Facet(Section):
         """What its values are called, by key; that nothing tells, and that it is not asked, among them."""
         return self.values | OTHERWISE
 
+    @property
+    def asked_values(self) -> dict[str, str]:
+        """What its values are called, by key; that nothing tells among them."""
+        return {key: words for key, words in self.all_values.items() if key not in NOT_ASKED}
+
     def filed(self, told: Told, *, site: bool = False) -> list[str]:
         """Return the keys of a place's values; where nothing tells, or a site is not filed by it, the key of that."""
         if site and not self.of_sites:
-            return ["of_spaces"]
+            return NOT_ASKED
         return self.of(told) or ["not_known"]
 
     def of(self, told: Told) -> list[str]:

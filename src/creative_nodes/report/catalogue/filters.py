@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from creative_nodes.common import say, translated
-from creative_nodes.report.catalogue.facets import Facet
+from creative_nodes.report.catalogue.facets import NOT_ASKED, Facet
 from creative_nodes.report.catalogue.places import KINDS, Place
 
 KIND = "kind"
+NONE = "–"  # where a facet is of creative spaces alone
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Choice:
         """Return the keys of a place's values, and their words."""
         if self.key == KIND:
             return (place.kind,), translated(KINDS[place.kind])
-        return place.filed[self.key], place.facets[self.key]
+        keys = place.filed[self.key]
+        return keys, NONE if keys == NOT_ASKED else place.facets[self.key]
 
 
 def _choice(key: str, title: str, words: Mapping[str, str], found: Counter[str]) -> Choice:
@@ -42,7 +44,7 @@ def choices(facets: Mapping[str, Facet], places: Sequence[Place]) -> list[Choice
     """
     kinds = _choice(KIND, say("Kind"), KINDS, Counter(place.kind for place in places))
     of_facets = [
-        _choice(key, translated(facet.title), facet.all_values, Counter(one for p in places for one in p.filed[key]))
+        _choice(key, translated(facet.title), facet.asked_values, Counter(one for p in places for one in p.filed[key]))
         for key, facet in facets.items()
     ]
     return [kinds, *of_facets]

@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import Column
+from creative_nodes.common import Column, Message
 from creative_nodes.report.catalogue.files import FORMATS, File, Published, csv_columns
 from creative_nodes.report.settings import CatalogueSettings
 
@@ -64,14 +64,14 @@ class CataloguedCity:
     ----------
     settings : of the city.
     snapshot : day of its map; empty when not known.
-    residents : where the residents come from, with the licence; empty when not known.
+    residents : where the residents come from, with the licence, spoken when asked for; none when not known.
     area : EPSG:4326.
     tables : what is published.
     """
 
     settings: CatalogueSettings
     snapshot: str
-    residents: str
+    residents: Message | None
     area: BaseGeometry
     tables: tuple[Published, ...]
 

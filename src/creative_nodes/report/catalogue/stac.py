@@ -47,7 +47,7 @@ def _providers(cities: Sequence[CataloguedCity]) -> list[Any]:
     found = [pystac.Provider(PROGRAM, "The program that made the tables", [role.PROCESSOR])]
     if any(city.licence is ODBL for city in cities):
         found.append(pystac.Provider("OpenStreetMap contributors", None, [role.PRODUCER, role.LICENSOR], HOME))
-    residents = dict.fromkeys(city.residents for city in cities if city.residents and city.licence is not MADE_UP)
+    residents = dict.fromkeys(str(city.residents) for city in cities if city.residents and city.licence is not MADE_UP)
     return found + [pystac.Provider(one, "Residents", [role.PRODUCER, role.LICENSOR]) for one in residents]
 
 

@@ -28,9 +28,10 @@ from creative_nodes.report.catalogue.tell import (
     places_of,
     tags_of,
 )
-from creative_nodes.report.city.figures import RESIDENTS, snapshot_of, source_of
+from creative_nodes.report.city.figures import RESIDENTS, snapshot_of, told_source
 from creative_nodes.report.gis.layers import with_rank
 from creative_nodes.report.page import asset, map_date, policy, render, style_sheets, write_page
+from creative_nodes.report.say.words import web_links
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
 
@@ -64,7 +65,12 @@ class Writer:
         spoken = []
         for code in ORDER:
             with speaking(code):
-                told = {"here": "" if code == "en" else f"#lang={code}", "map_date": map_date, **values(code)}
+                told = {
+                    "here": "" if code == "en" else f"#lang={code}",
+                    "map_date": map_date,
+                    "web_links": web_links,
+                    **values(code),
+                }
                 spoken.append((code, render(f"catalogue/{template}.html.j2", **told)))
         self._whole(path, "frame", script=script, title=title, spoken=spoken)
 
@@ -100,7 +106,7 @@ class Writer:
         published.append(self._filed(places, frames, settings.key, note))
         if online:
             published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
-        counted = source_of(frames["indicators"], RESIDENTS)
+        counted = told_source(frames["indicators"], RESIDENTS)
         area = frames["study_area"].union_all()
         city = CataloguedCity(settings, snapshot_of(note), counted, area, tuple(published))
         spoken = {"en": [*places, *online]}

@@ -237,14 +237,11 @@ def site_area(area_m2: float, placed_to: str) -> str:
 
 
 def said_by(row: Any) -> str:
-    """Say who tells of a site's use, and when; empty when nobody does."""
-    if not row.status_source:
-        return ""
-    return (
-        say("{source} ({when})", source=row.status_source, when=row.status_date)
-        if row.status_date
-        else row.status_source
-    )
+    """Say who tells of a site's use, and when, unless the source ends on that itself; empty when nobody does."""
+    source, when = str(row.status_source or ""), str(row.status_date or "")
+    if not source or not when or source.endswith(f"({when})"):
+        return source
+    return say("{source} ({when})", source=source, when=when)
 
 
 def survey_card(row: Any, point: np.ndarray, settle: str, words: Words) -> SiteCard:

@@ -299,7 +299,15 @@ def test_a_site_tells_who_shares_its_ground_and_what_is_inferred_in_the_words_of
             assert sites.site_area(12_000.0, "street") in seen.text
             assert translated("vacated") in seen.text
     assert "../site/h-1.html" in seen.links and "../site/h-1.html#lang=vi" in seen.links
+    # where the residents come from is spoken too, and an address can be opened
+    assert "https://example.org/list" in seen.links and "(2025) (2025)" not in seen.text
     assert "1936" in seen.text and "inferred" not in Seen(made[1] / "x/site/h-1.html").text
+
+
+def test_the_list_asks_sites_for_no_facet_of_creative_spaces(made):
+    listed = (made[1] / "x/index.html").read_text(encoding="utf-8")
+    assert '<td data-is="of_spaces">–</td>' in listed and 'value="of_spaces"' not in listed
+    assert OF_SPACES not in Seen(made[1] / "x/index.html").text
 
 
 def test_each_page_but_the_dictionary_speaks_three_languages_english_last(made):
