@@ -44,30 +44,99 @@ def test_a_page_asks_for_nothing_and_fits_a_phone(opened, catalogue, name):
 def test_on_a_phone_what_is_said_of_a_place_has_the_wider_column(opened, catalogue):
     page, _, _ = opened
     page.goto((catalogue[0] / "x/space/c-n7.html").as_uri())
-    label, said = (page.locator(f"dl > {tag} >> nth=0").evaluate("one => one.clientWidth") for tag in ("dt", "dd"))
+    label, said = (
+        page.locator(f"article:visible dl > {tag} >> nth=0").evaluate("one => one.clientWidth") for tag in ("dt", "dd")
+    )
     assert said > 1.5 * label
 
 
 def test_a_hostile_name_is_text(opened, catalogue):
     page, _, wrong = opened
     folder, hostile = catalogue
-    for name, where in (("x/space/c-n7.html", "h1"), ("x/index.html", "#places tbody a >> nth=0")):
+    for name, where in (
+        ("x/space/c-n7.html", "article:visible h1"),
+        ("x/index.html", "article:visible .places tbody a >> nth=0"),
+    ):
         page.goto((folder / name).as_uri())
         assert page.locator(where).inner_text() == hostile
         assert page.locator("img").count() == 0 and page.title() != "run"
     assert wrong == []
 
 
+def rows_of(page):
+    return page.locator(".places tbody tr:visible")
+
+
 def test_the_filters_leave_what_they_say(opened, catalogue):
     page, _, wrong = opened
     page.goto((catalogue[0] / "x/index.html").as_uri())
-    rows = page.locator("#places tbody tr:visible")
+    rows, english = rows_of(page), page.locator("article:visible")
     assert rows.count() == 5
-    page.get_by_label("Owner").select_option("Community")
-    assert rows.count() == 1 and page.locator("#shown").inner_text() == "1"
-    page.get_by_label("Kind").select_option("site")
-    assert rows.count() == 0
-    page.get_by_label("Owner").select_option("")
+    english.get_by_label("Owner").select_option("community")
+    assert rows.count() == 1 and english.locator(".shown").inner_text() == "1"
+    english.get_by_label("Kind").select_option("site")
+    assert rows.count() == 0 and english.get_by_text("No place fits this.").is_visible()
+    english.get_by_label("Owner").select_option("")
     assert rows.count() == 2
-    page.get_by_label("Kind").select_option("online")
-    assert rows.count() == 1 and wrong == []
+    english.get_by_label("Kind").select_option("online")
+    assert rows.count() == 1
+    english.get_by_role("button", name="Show all places").click()
+    assert rows.count() == 5 and "kind" not in page.url and wrong == []
+
+
+def test_the_address_keeps_filters_search_and_language_and_back_returns(opened, catalogue):
+    page, _, wrong = opened
+    page.goto((catalogue[0] / "x/index.html").as_uri())
+    english = page.locator("article:visible")
+    english.get_by_label("Kind").select_option("site")
+    english.get_by_label("Search names").press_sequentially("khanh hoi")
+    page.get_by_role("link", name="Tiếng Việt").click()
+    link = page.url
+    assert page.locator("html").get_attribute("lang") == "vi" and rows_of(page).count() == 1
+    # a reload and another reader see the same
+    for again in (page.reload, lambda: (page.goto("about:blank"), page.goto(link))):
+        again()
+        vietnamese = page.locator("article:visible")
+        assert vietnamese.get_attribute("lang") == "vi" and rows_of(page).count() == 1
+        assert page.locator("article:visible input").input_value() == "khanh hoi"
+        assert page.locator("article:visible select >> nth=0").input_value() == "site"
+    # a place opens in the language, and Back finds the list as it was
+    rows_of(page).locator("a").click()
+    assert page.url.endswith("site/h-2.html#lang=vi")
+    assert page.locator("article:visible").get_attribute("lang") == "vi"
+    assert page.locator("article:visible .note a").get_attribute("href") == "../site/h-1.html#lang=vi"
+    page.go_back()
+    assert page.url == link and rows_of(page).count() == 1 and wrong == []
+
+
+def test_back_takes_a_step_for_a_choice_and_one_for_a_search(opened, catalogue):
+    page, _, _ = opened
+    page.goto((catalogue[0] / "x/index.html").as_uri())
+    english = page.locator("article:visible")
+    english.get_by_label("Kind").select_option("site")
+    english.get_by_label("Search names").press_sequentially("xuong")
+    assert rows_of(page).count() == 1
+    page.go_back()
+    assert rows_of(page).count() == 2 and english.get_by_label("Kind").input_value() == "site"
+    page.go_back()
+    assert rows_of(page).count() == 5 and english.get_by_label("Kind").input_value() == ""
+
+
+@pytest.mark.parametrize("search", ["Khánh Hội", "khanh hoi", "KHANH", "Kha\u0301nh"])
+def test_names_are_found_without_their_marks(opened, catalogue, search):
+    page, _, _ = opened
+    page.goto((catalogue[0] / "x/index.html").as_uri())
+    page.locator("article:visible").get_by_label("Search names").fill(search)
+    assert rows_of(page).count() == 1
+
+
+@pytest.mark.parametrize("code", ["vi", "zh", "en"])
+def test_without_a_script_the_address_chooses_the_language(chromium, catalogue, code):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for name in ("index.html", "x/index.html", "x/site/h-2.html"):
+        page.goto(f"{(catalogue[0] / name).as_uri()}#lang={code}")
+        assert [one.get_attribute("lang") for one in page.locator("article:visible").all()] == [code]
+    page.goto((catalogue[0] / "x/site/h-2.html").as_uri())
+    assert [one.get_attribute("lang") for one in page.locator("article:visible").all()] == ["en"]
+    context.close()

@@ -43,3 +43,28 @@ def test_table_filters_and_degrees_fit_their_places(chromium, many, width):
     found = opened.evaluate(FOUND)
     opened.close()
     assert found == {"wide": [], "out": [], "laid": []}
+
+
+def test_the_address_keeps_filters_order_and_search_and_back_returns(chromium, many):
+    opened = chromium.new_page()
+    opened.goto(many.as_uri())
+    rows = opened.locator("#national-rows tbody tr:visible")
+    every = rows.count()
+    first = rows.first.get_attribute("data-name")
+    opened.get_by_label("Order by").select_option("name")
+    opened.get_by_label("Name", exact=True).press_sequentially(first[:3])
+    found = rows.count()
+    link = opened.url
+    assert 0 < found < every and "sort=name" in link
+    opened.goto("about:blank")
+    opened.goto(link)
+    assert rows.count() == found and opened.get_by_label("Order by").input_value() == "name"
+    opened.get_by_role("button", name="Tiếng Việt").click()
+    assert rows.count() == found
+    opened.get_by_role("button", name="English").click()
+    opened.get_by_label("Name", exact=True).fill("")
+    assert rows.count() == every and opened.get_by_label("Order by").input_value() == "name"
+    opened.get_by_label("Order by").select_option("gain")
+    opened.go_back()
+    assert opened.get_by_label("Order by").input_value() == "name"
+    opened.close()

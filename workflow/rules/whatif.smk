@@ -82,6 +82,7 @@ use rule judge_marks as judge_trial with:
 use rule draw_map as draw_trial with:
     input:
         **with_trial(rules.draw_map.input),
+        **trial_tables("whatif_candidates"),
     output:
         page="<reports>/{trial}_{city}.html",
         slides="<reports>/slides/{trial}_{city}.html",

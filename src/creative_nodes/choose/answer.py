@@ -24,7 +24,7 @@ from creative_nodes.choose.recommended import (
 )
 from creative_nodes.choose.tables import RECOMMENDED, SET_BESIDE_RANKING
 from creative_nodes.choose.worth import Aims, Anchors, Served, Worth
-from creative_nodes.common import Message, told, told_n, written
+from creative_nodes.common import Message, mark, told, told_n, written
 from creative_nodes.network import NetworkSettings, Stones, place_links, space_chains
 from creative_nodes.score import Scale, in_ranking
 from creative_nodes.streets import Streets
@@ -248,6 +248,8 @@ def _note(reason: str, best: Worth, ranked: Ranked) -> Message:
 
 def _no_set(n: int, dropped: Sequence[str]) -> tuple[str, Message | str]:
     """Say why there is no set; nothing where there is one."""
+    if n == 0:
+        return "too_few", mark("No set is recommended: no candidate is both within reach and free to be reused.")
     if n < LEAST_TO_CHOOSE:
         return "too_few", told_n(
             n,

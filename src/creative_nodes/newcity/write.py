@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import shapely
 import yaml
 
 from creative_nodes.common import new_city_file, validated
@@ -64,6 +65,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, tuple | list) else value
+
+
+def _middle(known: Known) -> str:
+    """Write the middle of the study area: no place of another city, which somebody would leave as it is."""
+    x, y = shapely.get_coordinates(known.centre)[0] if known.centre is not None else (0.0, 0.0)
+    return f"[{x:.4f}, {y:.4f}]"
 
 
 def _boundary(text: _Text, asked: AskedCity, known: Known) -> None:
@@ -191,7 +198,8 @@ def city_text(asked: AskedCity, known: Known, config: Config) -> tuple[str, dict
         centre = [round(one, 4) for one in known.place.point]
         text.add("centre", centre, told="as Nominatim has it; the back-test compares with the distance to it")
     else:
-        text.lacks("centre", "[105.852, 21.029]", told="its centre; without it the residents' mean position counts")
+        told = "its centre (here the middle of the study area); without it the residents' mean position counts"
+        text.lacks("centre", _middle(known), told=told)
     _travel(text, asked, known, config)
     key = asked.city
     text.comment(

@@ -49,7 +49,7 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:"
 # functions of the scripts that speak, and where their texts stand among the arguments
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (2, 3)}
-EVERY_PAGE = ("base.js", "language.js", "theme.js")
+EVERY_PAGE = ("state.js", "base.js", "language.js", "theme.js")
 _CITY_SCRIPTS = "card ranking map names first filters weighing answer priorities terms compare sheet tabs print"
 CITY_SCRIPTS = tuple(f"{name}.js" for name in _CITY_SCRIPTS.split())
 CITY_STYLES = ("leaflet", "report", "certainty", "city", "priorities", "compare", "print", "sheet")

@@ -38,6 +38,7 @@ NOT_OURS = ("leaflet",)
 SETTINGS_TEXTS = {
     "config/cities/*.yaml": {"name", "note"},
     "config/taxonomy/*.yaml": {"classes", "reason"},
+    "config/taxonomy/facets.yaml": {"title", "values"},
     "config/governance.yaml": {"title", "text", "body", "label", "unit", "by", "note"},
 }
 # and out of the shipped tables: the columns that readers are shown

@@ -20,6 +20,7 @@ from creative_nodes.whatif.tables import WHATIF_CANDIDATES, WHATIF_SCORES
 PREFIX = {"name": "What if: ", "name_en": "What if: ", "name_vi": "Giả sử: ", "name_zh": "假设："}
 COMBINED = ("heritage", "candidates", "scores", "reach", "parts", "isochrones")
 BESIDE = ("study_area", "places", "sweeps", "scales", "reference")  # read only
+SMALLEST = 0.0001  # of a figure that is written out
 RANKED = ("values", "scenarios", "priorities_doubt", "agreement")  # made from the combined candidates alone
 
 
@@ -145,6 +146,13 @@ def _places(candidates: pd.DataFrame, name: str) -> pd.Series:
     return known.rank(ascending=criterion(name).cost, method="min")
 
 
+def _figure(value: float) -> str:
+    """Write a figure, never in powers of ten."""
+    if 0 < abs(value) < SMALLEST:
+        return f"under {SMALLEST:g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+
+
 def _site_lines(row: Any, scored: Any, trial: Trial) -> list[str]:
     """Tell of one site: its rank, and each criterion with its place among the candidates."""
     called = row["name"] or row["asked"]
@@ -158,16 +166,14 @@ def _site_lines(row: Any, scored: Any, trial: Trial) -> list[str]:
     lines = [
         head,
         f"  rank {scored['rank']} of {n}{before}; {scored['rank_low']} to {scored['rank_high']} in 90 % of weightings; "
-        f"among the best {scored['top_n']} in {scored['p_top']:.0%} (priorities: {scored['priorities']}); "
-        f"score {scored['score']:.3f}",
+        f"among the best {scored['top_n']} in {scored['p_top']:.0%} "
+        f"(priorities: {scored['priorities'].replace('_', ' ')}); score {scored['score']:.3f}",
         f"  {'criterion':<20}{'value':>14}  {'unit':<18}{'place':>6}{'adds':>8}",
     ]
     for name in CRITERIA:
         column, value = CANDIDATES.column(name), row[name]
         place = _places(trial.combined["candidates"], name).get(row["site_id"], np.nan)
-        shown, rank = ("not known", "-") if pd.isna(value) else (f"{value:,.4g}", f"{place:.0f}")
-        if not pd.isna(value) and abs(value) >= 1000:
-            shown = f"{value:,.0f}"
+        shown, rank = ("not known", "-") if pd.isna(value) else (_figure(value), f"{place:.0f}")
         adds = scored[f"part_{name}"]
         lines.append(f"  {name:<20}{shown:>14}  {column.unit:<18}{rank:>6}{'-' if pd.isna(adds) else f'{adds:.3f}':>8}")
     if row["area_unknown"]:

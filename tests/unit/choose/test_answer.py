@@ -113,7 +113,7 @@ def test_too_few_to_choose_from(n):
     rows, beside = tables_of(eligible([(0,)] * n, [()] * n, ranking=range(n)))
     assert (beside["k"], beside["reason"]) == (0, "too_few")
     assert set(rows.index) <= {"single"}
-    assert "No set is recommended" in beside["note"]
+    assert "No set is recommended" in beside["note"] and "only 0" not in beside["note"]
 
 
 def test_without_an_aim_there_is_no_set():

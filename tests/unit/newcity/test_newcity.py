@@ -144,6 +144,7 @@ def test_a_box_asks_nobody_for_a_name(begin):
     assert any("its name as people there write it" in line for line in to_fill)
     # the extract of a neighbour reaches over the border
     assert any("extracts of VN and LA hold it, and it lies deepest in that of VN" in line for line in to_fill)
+    assert "# centre: [105.8450, 21.0300]" in text and "105.852" not in text  # its own middle, not that of Hanoi
     assert "23 km²" in text  # 0.05 degrees by 0.04 at 21° north: 5.19 km by 4.43 km
 
 

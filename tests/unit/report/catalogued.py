@@ -16,6 +16,7 @@ FACETS = ROOT / "config/taxonomy/facets.yaml"
 RUN = {"id": "ab-cd-ef", "version": "1"}
 HOSTILE = "<script>document.title='run'</script>\"><img src=x onerror=alert(1)> & {{ 7 * 7 }}"
 FORMULA = "=HYPERLINK(1)"
+NOT_OSMS = "way/30000090599"
 COUNTED = "People of Brick, 1 km, CC BY 4.0"
 POINT = shapely.Point(105.8412345, 21.0312345)
 
@@ -48,11 +49,23 @@ def frames_of():
     made["study_area"] = table("study_area", [area])
     made["creative"] = table("creative", spaces())
     sites = [{"site_id": f"h-{i + 1}", "geometry": shape} for i, shape in enumerate(SHAPES)]
-    sites[0] |= {"name": "Xưởng", "osm_ids": ["way/9"], "heritage_class": "printing", "evidence": "[]"}
+    sites[0] |= {
+        "name": "Xưởng",
+        "osm_ids": ["way/9"],
+        "heritage_class": "printing",
+        "evidence": "[]",
+        "placed_to": "site",
+    }
+    # two on one ground; the second is known to its street, and numbered as OSM numbers nothing
+    sites[1] |= {"name": "Nhà kho Khánh Hội", "osm_ids": [NOT_OSMS], "placed_to": "street", "area_m2": 12_000.0}
+    sites[1] |= {"start_year": 1936, "status": "vacated"}
+    sites[1] |= {"status_source": "A list: https://example.org/list (2025)", "status_date": "2025"}
+    made["candidates"]["one_ground_with"] = [["h-2"], ["h-1"]]
     made["heritage"] = table("heritage", sites)
     made["registry"] = table("registry", known())
     made["indicators"] = table("indicators", [{"indicator": "residents", "source": COUNTED}])
     tags = {"node/7": {"tourism": "gallery", "operator:type": "community", "description": HOSTILE}, "way/9": {"a": "b"}}
+    tags[NOT_OSMS] = {"building": "warehouse"}
     rows = [{"osm_id": key, "tags": json.dumps(one), "geometry": POINT} for key, one in tags.items()]
     made["places"] = table("places", rows)
     return made

@@ -438,3 +438,10 @@ def test_the_keys_of_a_what_if_are_no_configuration() -> None:
     assert config == {"seed": 3, "cities": ["a"]}
     # without a what-if a wrong key is the configuration's to refuse
     assert split_asked({"sed": 3}) == ({}, {"sed": 3})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0"), (4.1e-05, "under 0.0001"), (0.25, "0.25"), (2_916_394.0, "2,916,394")]
+)
+def test_no_figure_on_the_terminal_is_written_in_powers_of_ten(value: float, text: str) -> None:
+    assert whatif._figure(value) == text

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from creative_nodes.common import Section, read_yaml, validated
+from creative_nodes.common import Section, mark, read_yaml, translated, validated
 from creative_nodes.locate import Selector
 
-NOT_KNOWN = "not known"
-OF_SPACES = "of creative spaces alone"  # a candidate site is not filed by such a facet
+NOT_KNOWN = mark("not known")
+OF_SPACES = mark("of creative spaces alone")  # a candidate site is not filed by such a facet
+# their keys, beside those of the file
+OTHERWISE = {"not_known": NOT_KNOWN, "of_spaces": OF_SPACES}
+NOT_ASKED = ["of_spaces"]
 Codes = dict[str, list[str]]
 
 
@@ -58,6 +61,22 @@ class Facet(Section):
     def selectors(self) -> dict[str, Selector]:
         """Tag selectors, ready to match."""
         return {code: Selector(entries) for code, entries in self.by_tag.items()}
+
+    @property
+    def all_values(self) -> dict[str, str]:
+        """What its values are called, by key; that nothing tells, and that it is not asked, among them."""
+        return self.values | OTHERWISE
+
+    @property
+    def asked_values(self) -> dict[str, str]:
+        """What its values are called, by key; that nothing tells among them."""
+        return {key: words for key, words in self.all_values.items() if key not in NOT_ASKED}
+
+    def filed(self, told: Told, *, site: bool = False) -> list[str]:
+        """Return the keys of a place's values; where nothing tells, or a site is not filed by it, the key of that."""
+        if site and not self.of_sites:
+            return NOT_ASKED
+        return self.of(told) or ["not_known"]
 
     def of(self, told: Told) -> list[str]:
         """Return the values of a place, in the order of the list; none when nothing tells."""
@@ -106,12 +125,12 @@ def rules_in(evidence: str) -> list[str]:
     return [proof["rule"] for proof in json.loads(evidence or "[]")]
 
 
-def words_of(facet: Facet, codes: Sequence[str]) -> str:
-    """Say the values of a place; that they are not known where there is none.
+def words_of(facet: Facet, keys: Sequence[str]) -> str:
+    """Say the values of a place in the language in force.
 
     Parameters
     ----------
     facet : the facet.
-    codes : keys of its values.
+    keys : of its values, as `Facet.filed` gives them.
     """
-    return "; ".join(facet.values[code] for code in codes) or NOT_KNOWN
+    return "; ".join(translated(facet.all_values[key]) for key in keys)

@@ -1,4 +1,4 @@
-"""What catalogues of others read: a Data Package, DCAT 3 as JSON-LD, and a STAC item of the run.
+"""What catalogues of others read: a Data Package, and DCAT 3 as JSON-LD; STAC stands in `stac`.
 
 Addresses in them are relative, so that the folder may be hosted anywhere.
 """
@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import Column
+from creative_nodes.common import Column, Message
 from creative_nodes.report.catalogue.files import FORMATS, File, Published, csv_columns
 from creative_nodes.report.settings import CatalogueSettings
 
@@ -36,8 +35,6 @@ CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-# STAC asks for both ends of a time: from the beginning of OpenStreetMap to an open end where a day is not known
-OSM_BEGAN, OPEN_END = datetime(2004, 8, 9, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -67,14 +64,14 @@ class CataloguedCity:
     ----------
     settings : of the city.
     snapshot : day of its map; empty when not known.
-    residents : where the residents come from, with the licence; empty when not known.
+    residents : where the residents come from, with the licence, spoken when asked for; none when not known.
     area : EPSG:4326.
     tables : what is published.
     """
 
     settings: CatalogueSettings
     snapshot: str
-    residents: str
+    residents: Message | None
     area: BaseGeometry
     tables: tuple[Published, ...]
 
@@ -90,12 +87,18 @@ class CataloguedCity:
         return (self.licence.attribution, *([counted] if self.residents else []))
 
 
-def _all_credits(cities: Sequence[CataloguedCity]) -> tuple[str, ...]:
-    """Return whom to name for all cities, each once."""
+def all_credits(cities: Sequence[CataloguedCity]) -> tuple[str, ...]:
+    """Return whom to name for all cities, each once.
+
+    Parameters
+    ----------
+    cities : of the run.
+    """
     return tuple(dict.fromkeys(one for city in cities for one in city.credits))
 
 
-def _described(one: Published) -> str:
+def described(one: Published) -> str:
+    """Say what a row of a table is."""
     return f"A row is {one.table.row}."
 
 
@@ -119,7 +122,7 @@ def _resource(city: CataloguedCity, one: Published, file: File) -> dict[str, Any
         "name": key if file.ending == "csv" else f"{key}-{file.ending}",
         "path": file.path,
         "title": f"{city.settings.name}: {one.table.name} ({name})",
-        "description": _described(one),
+        "description": described(one),
         "format": file.ending,
         "mediatype": media_type,
         "bytes": file.size,
@@ -151,10 +154,10 @@ def data_package(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> di
         "id": run["id"],
         "version": run["version"],
         "title": TITLE,
-        "description": f"{ABOUT} {'; '.join(_all_credits(cities))}.",
+        "description": f"{ABOUT} {'; '.join(all_credits(cities))}.",
         "licenses": [_data_licence(one) for one in licences.values()],
         "sources": [
-            {"title": one, "path": HOME} if one == ODBL.attribution else {"title": one} for one in _all_credits(cities)
+            {"title": one, "path": HOME} if one == ODBL.attribution else {"title": one} for one in all_credits(cities)
         ],
         "resources": [_resource(city, one, file) for city in cities for one in city.tables for file in one.files],
     }
@@ -204,7 +207,7 @@ def _dataset(city: CataloguedCity, one: Published, version: str) -> dict[str, An
         "@id": f"#{key}/{one.table.name}",
         "@type": "dcat:Dataset",
         "dct:title": _english(f"{city.settings.name}: {one.table.name}"),
-        "dct:description": _english(_described(one)),
+        "dct:description": _english(described(one)),
         "dct:identifier": f"{key}/{one.table.name}",
         "dcat:inSeries": {"@id": f"#{key}"},
         "dcat:version": version,
@@ -241,58 +244,3 @@ def dcat(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[str, 
         + [_series(city) for city in cities],
     }
     return {"@context": CONTEXT, **catalogue}
-
-
-# ---------------------------------------------------------------- STAC
-
-
-def _times(cities: Sequence[CataloguedCity]) -> dict[str, Any]:
-    """Say of which time the maps are: one day, or from the first to the last; open where a day is not known."""
-    days = [datetime.fromisoformat(city.snapshot).replace(tzinfo=UTC) for city in cities if city.snapshot]
-    if len(days) < len(cities):
-        return {"datetime": None, "start_datetime": OSM_BEGAN, "end_datetime": OPEN_END}
-    if len(set(days)) == 1:
-        return {"datetime": days[0]}
-    return {"datetime": None, "start_datetime": min(days), "end_datetime": max(days)}
-
-
-def stac_item(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe the run as a STAC item with an asset a file.
-
-    Parameters
-    ----------
-    cities : of the run.
-    run : its record.
-    """
-    import pystac  # takes a while, and nothing else needs it
-
-    boxes = shapely.union_all([shapely.box(*city.area.bounds) for city in cities])
-    licences = {city.licence.name: city.licence for city in cities}
-    item = pystac.Item(
-        id=str(run["id"]),
-        geometry=shapely.geometry.mapping(boxes),
-        bbox=list(boxes.bounds),
-        properties={
-            "title": TITLE,
-            "description": f"{ABOUT} {'; '.join(_all_credits(cities))}.",
-            "license": next(iter(licences)) if len(licences) == 1 else "other",
-            "creative_nodes:snapshots": {city.settings.key: city.snapshot or "unknown" for city in cities},
-        },
-        **_times(cities),
-    )
-    for one in licences.values():
-        item.add_link(pystac.Link("license", one.url, media_type="text/html", title=one.title))
-    for city in cities:
-        for published in city.tables:
-            for file in published.files:
-                item.add_asset(file.path.replace("/", "-"), _asset(city, published, file))
-    told: dict[str, Any] = item.to_dict(include_self_link=False)
-    return told
-
-
-def _asset(city: CataloguedCity, one: Published, file: File) -> Any:
-    import pystac
-
-    name, media_type = FORMATS[file.ending]
-    title = f"{city.settings.name}: {one.table.name} ({name})"
-    return pystac.Asset(f"./{file.path}", title, _described(one), media_type=media_type, roles=["data"])

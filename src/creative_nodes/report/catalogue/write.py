@@ -1,23 +1,26 @@
-"""The open catalogue of a run: a folder that anyone can host, without a server, a script or a network."""
+"""The open catalogue of a run: a folder that anyone can host, without a server or a network, in three languages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import Table, tables
+from creative_nodes.common import LANGUAGES, Table, speaking, tables
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue.facets import Facets, read_facets
 from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED, Published, write_table
-from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat, stac_item
-from creative_nodes.report.catalogue.places import (
+from creative_nodes.report.catalogue.filters import choices
+from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat
+from creative_nodes.report.catalogue.places import Place
+from creative_nodes.report.catalogue.stac import stac
+from creative_nodes.report.catalogue.tell import (
     Ground,
-    Place,
     filed_table,
     members,
     online_places,
@@ -25,16 +28,19 @@ from creative_nodes.report.catalogue.places import (
     places_of,
     tags_of,
 )
-from creative_nodes.report.city.figures import RESIDENTS, snapshot_of, source_of
+from creative_nodes.report.city.figures import RESIDENTS, snapshot_of, told_source
 from creative_nodes.report.gis.layers import with_rank
-from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
+from creative_nodes.report.page import asset, map_date, policy, render, style_sheets, write_page
+from creative_nodes.report.say.words import web_links
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
 
 TAGS = "places"  # read for the tags of places, not published: it is the map itself
 KNOWN = "registry"  # read for spaces that exist online alone
-LANGUAGE_NAMES = {"en": "English", "vi": "Vietnamese", "zh": "Chinese"}
+# English last, as the style sheet has it: it is shown where the address names no other
+ORDER = (*(code for code in LANGUAGES if code != "en"), "en")
 WHOLE = 1024.0
+Spoken = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,19 +51,36 @@ class Writer:
     facets: Facets
     words: Mapping[str, str]
 
-    def page(self, path: str, template: str, *, script: str = "", **values: Any) -> None:
-        """Write a page that fetches nothing."""
-        text = render(
-            f"catalogue/{template}.html.j2",
-            policy=policy(*([script] if script else [])),
-            css=style_sheets(["catalogue"]),
-            script=script,
-            size=size_words,
-            formats=FORMATS,
-            language_names=LANGUAGE_NAMES,
-            **values,
-        )
-        write_page(text, self.folder / path)
+    def page(self, path: str, template: str, title: str, values: Callable[[str], Spoken], *, script: str = "") -> None:
+        """Write a page that fetches nothing, in every language.
+
+        Parameters
+        ----------
+        path : from the folder.
+        template : of what it says in one language.
+        title : in English.
+        values : makes what the template shows, by code of the language in force.
+        script : that it runs.
+        """
+        spoken = []
+        for code in ORDER:
+            with speaking(code):
+                told = {
+                    "here": "" if code == "en" else f"#lang={code}",
+                    "map_date": map_date,
+                    "web_links": web_links,
+                    **values(code),
+                }
+                spoken.append((code, render(f"catalogue/{template}.html.j2", **told)))
+        self._whole(path, "frame", script=script, title=title, spoken=spoken)
+
+    def dictionary(self, **values: Any) -> None:
+        """Write what tables, columns and facets mean, in English."""
+        self._whole("dictionary.html", "dictionary", **values)
+
+    def _whole(self, path: str, template: str, *, script: str = "", **values: Any) -> None:
+        head = {"policy": policy(*([script] if script else [])), "css": style_sheets(["catalogue"])}
+        write_page(render(f"catalogue/{template}.html.j2", script=script, **head, **values), self.folder / path)
 
     def json(self, path: str, content: Mapping[str, Any]) -> None:
         """Write a file of metadata."""
@@ -83,10 +106,14 @@ class Writer:
         published.append(self._filed(places, frames, settings.key, note))
         if online:
             published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
-        counted = source_of(frames["indicators"], RESIDENTS)
+        counted = told_source(frames["indicators"], RESIDENTS)
         area = frames["study_area"].union_all()
         city = CataloguedCity(settings, snapshot_of(note), counted, area, tuple(published))
-        self._pages(city, [*places, *online])
+        spoken = {"en": [*places, *online]}
+        for code in ORDER[:-1]:
+            with speaking(code):
+                spoken[code] = [*places_of(frames, ground), *online_places(known, ground)]
+        self._pages(city, spoken)
         return city
 
     def _filed(
@@ -103,12 +130,23 @@ class Writer:
         tables.write(rows, table, path, provenance=dict(note))
         return write_table(table, tables.read(table, path), path, folder)
 
-    def _pages(self, city: CataloguedCity, places: Sequence[Place]) -> None:
-        told: dict[str, Any] = {"city": city, "facets": self.facets.facets}
-        key = city.settings.key
-        self.page(f"{key}/index.html", "city", script=asset("js/catalogue.js"), places=places, **told)
-        for place in places:
-            self.page(f"{key}/{place.address}", "place", place=place, **told)
+    def _pages(self, city: CataloguedCity, spoken: Mapping[str, Sequence[Place]]) -> None:
+        """Write the list of a city's places, and a page a place; `spoken`: the same places by language."""
+        facets, key, name = self.facets.facets, city.settings.key, city.settings.name
+
+        def listed(code: str) -> Spoken:
+            told = {"city": city, "places": spoken[code], "choices": choices(facets, spoken[code])}
+            return told | {"formats": FORMATS, "size": size_words}
+
+        script = asset("js/state.js") + asset("js/catalogue.js")
+        self.page(f"{key}/index.html", "city", f"{name}: places and tables", listed, script=script)
+        for alike in zip(*spoken.values(), strict=True):
+            by_code = dict(zip(spoken, alike, strict=True))
+            told = partial(self._place, city, by_code)
+            self.page(f"{key}/{by_code['en'].address}", "place", f"{by_code['en'].name} · {name}", told)
+
+    def _place(self, city: CataloguedCity, by_code: Mapping[str, Place], code: str) -> Spoken:
+        return {"city": city, "facets": self.facets.facets, "place": by_code[code]}
 
 
 def size_words(number: int) -> str:
@@ -146,10 +184,10 @@ def write_catalogue(
     ]
     writer.json("datapackage.json", data_package(cities, run))
     writer.json("catalog.jsonld", dcat(cities, run))
-    writer.json("item.json", stac_item(cities, run))
+    for path, content in stac(cities, run).items():
+        writer.json(path, content)
+    writer.page("index.html", "index", TITLE, lambda _: {"cities": cities, "run": run})
     known = {one.table.name: one.table for city in cities for one in city.tables}
     left_out = [table for name, table in TABLES.items() if name not in known]
-    writer.page("index.html", "index", title=TITLE, cities=cities, run=run)
-    told: dict[str, Any] = {"tables": known.values(), "left_out": left_out, "facets": writer.facets.facets}
-    writer.page("dictionary.html", "dictionary", **told)
+    writer.dictionary(tables=known.values(), left_out=left_out, facets=writer.facets.facets)
     return cities

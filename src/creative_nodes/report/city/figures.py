@@ -9,7 +9,19 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import count, mark, not_known, number, percent, say, spoken, translated
+from creative_nodes.common import (
+    Message,
+    count,
+    mark,
+    message_in,
+    not_known,
+    number,
+    percent,
+    say,
+    spoken,
+    translated,
+    word,
+)
 from creative_nodes.report.say.keys import STATUSES
 from creative_nodes.report.say.words import known_number, rows, upper_first
 
@@ -158,16 +170,28 @@ def quoted(indicators: pd.DataFrame, key: str) -> float | None:
     return known_number(values.iloc[0]) if len(values) else None
 
 
-def source_of(indicators: pd.DataFrame, key: str) -> str:
-    """Return where an indicator comes from; empty when it is not there.
+def told_source(indicators: pd.DataFrame, key: str) -> Message | None:
+    """Return where an indicator comes from, to be spoken later; nothing when it is not there, or nothing is told.
 
     Parameters
     ----------
     indicators : the table of that name.
     key : of the indicator.
     """
-    sources = indicators.loc[indicators["indicator"] == key, "source"]
-    return str(sources.iloc[0]) if len(sources) else ""
+    found = [message_in(row, "source") for row in rows(indicators[indicators["indicator"] == key])]
+    if not found or not found[0]:
+        return None
+    return found[0] if isinstance(found[0], Message) else word(found[0])
+
+
+def source_of(indicators: pd.DataFrame, key: str) -> str:
+    """Say where an indicator comes from, in the language in force; empty when it is not there.
+
+    Parameters
+    ----------
+    indicators, key : as for `told_source`.
+    """
+    return str(told_source(indicators, key) or "")
 
 
 @dataclass(frozen=True)

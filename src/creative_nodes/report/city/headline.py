@@ -151,10 +151,10 @@ def _no_bridge(
     return say("No candidate bridges a gap between creative spaces."), (sentences(much, here),)
 
 
-# how a figure of the set is written, and the ends of what trials make of it, which are no finer than two digits
+# how a figure of the set is written, and the ends of what trials make of it: of residents no finer than two digits
 WRITTEN: Mapping[str, tuple[Callable[[float], str], Callable[[float], str]]] = {
     "served": (count, lambda end: number(end, digits=2)),
-    "gain": (amount, lambda end: figures_of(f"{end:.2f}")),
+    "gain": (amount, amount),
 }
 
 

@@ -127,14 +127,21 @@ def _told_tag(item: Mapping[str, Any]) -> str:
     return say("{tag} – from {source}", tag=tag, source=source) if source else tag
 
 
-def proofs(text: str) -> tuple[tuple[Proof, ...], int]:
-    """Read an evidence column: the first pieces, each once, and how many more there are."""
+def proofs(text: str, *, most: int | None = EVIDENCE_SHOWN) -> tuple[tuple[Proof, ...], int]:
+    """Read an evidence column: the first pieces, each once, and how many more there are.
+
+    Parameters
+    ----------
+    text : of the column, JSON.
+    most : how many pieces; None: all of them.
+    """
     found: dict[Proof, None] = {}
     for item in json.loads(text or "[]"):
         osm_id = str(item.get("osm_id") or "")
         reason = str(item.get("reason") or item.get("rule") or "")
         found[Proof(translated(reason), _told_tag(item), osm_id, osm_url(osm_id))] = None
-    return tuple(found)[:EVIDENCE_SHOWN], max(0, len(found) - EVIDENCE_SHOWN)
+    shown = tuple(found)[:most]
+    return shown, len(found) - len(shown)
 
 
 def _interval_words(row: Any, draws: int) -> str:
@@ -169,12 +176,23 @@ def _interval(row: Any) -> str:
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
 
 
+def site_names(row: Any, words: Words) -> tuple[str, str]:
+    """Return the name of a site to show, which says so where it has none, and its others in one line.
+
+    Parameters
+    ----------
+    row : of the table heritage, as `rows` gives it.
+    words : of the classes, by key.
+    """
+    first = next(iter(row.osm_ids), row.registry_id or row.site_id)
+    kind = lower_first(worded(words, row.heritage_class))
+    return names(row, say("Unnamed: {kind} ({object})", kind=kind, object=first))
+
+
 def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, Any]:
     """Collect what every heritage site shows, candidate or not."""
-    first = next(iter(row.osm_ids), row.registry_id or row.site_id)
     class_words = worded(words, row.heritage_class)
-    unnamed = say("Unnamed: {kind} ({object})", kind=lower_first(class_words), object=first)
-    name, other_names = names(row, unnamed)
+    name, other_names = site_names(row, words)
     evidence, more = proofs(row.evidence)
     year = known_number(row.start_year)
     began = known_number(row.inception)
@@ -190,11 +208,11 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "tier_words": worded(EVIDENCE_TIERS, row.tier),
         "confidence": row.confidence,
         "listed": bool(row.listed),
-        "area": "" if size is None else _size(size, row.placed_to),
+        "area": "" if size is None else site_area(size, row.placed_to),
         "start_year": "" if year is None else f"{year:.0f}",
         "began": "" if began is None else say("began in {year}, says Wikidata", year=f"{began:.0f}"),
         "source": not_in_osm(row),
-        "said_by": _said_by(row),
+        "said_by": said_by(row),
         "evidence": evidence,
         "more_evidence": more,
         "lon": float(point[0]),
@@ -203,22 +221,27 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
     }
 
 
-def _size(area_m2: float, placed_to: str) -> str:
-    """Write the area of a site; that of a ground which a row took by its street is inferred."""
+def site_area(area_m2: float, placed_to: str) -> str:
+    """Write the area of a site; that of a ground which a row took by its street is inferred.
+
+    Pages, workbook and catalogue say it by this.
+
+    Parameters
+    ----------
+    area_m2 : in m².
+    placed_to : as in the table heritage: site, or what else the row is known to.
+    """
     if placed_to == "site":
         return area(area_m2)
     return say("{area} (of the industrial ground beside its street: inferred)", area=area(area_m2))
 
 
-def _said_by(row: Any) -> str:
-    """Say who tells of a site's use, and when; empty when nobody does."""
-    if not row.status_source:
-        return ""
-    return (
-        say("{source} ({when})", source=row.status_source, when=row.status_date)
-        if row.status_date
-        else row.status_source
-    )
+def said_by(row: Any) -> str:
+    """Say who tells of a site's use, and when, unless the source ends on that itself; empty when nobody does."""
+    source, when = str(row.status_source or ""), str(row.status_date or "")
+    if not source or not when or source.endswith(f"({when})"):
+        return source
+    return say("{source} ({when})", source=source, when=when)
 
 
 def survey_card(row: Any, point: np.ndarray, settle: str, words: Words) -> SiteCard:
@@ -275,8 +298,16 @@ def _near(row: Any, space_names: Mapping[str, str], minutes: float) -> str:
     return sentences(nearest, number_of)
 
 
-def _ground(others: Sequence[str], placed_to: str) -> str:
-    """Say which others stand on a site's ground; empty where none does."""
+def shared_ground(others: Sequence[str], placed_to: str) -> str:
+    """Say which others stand on a site's ground; empty where none does.
+
+    Pages, workbook and catalogue say it by this.
+
+    Parameters
+    ----------
+    others : their names.
+    placed_to : of the site, as in the table heritage.
+    """
     if not others:
         return ""
     if placed_to == "site":
@@ -356,8 +387,8 @@ def candidate_sites(
     cards = [_candidate(row, i, _site(row, at[i], "candidate", words), around, settings) for i, row in enumerate(whole)]
     called = {card.site_id: card.name for card in cards}
     return tuple(
-        replace(card, ground=_ground([called[one] for one in row.one_ground_with if one in called], row.placed_to))
-        for card, row in zip(cards, whole, strict=True)
+        replace(card, ground=shared_ground([called[one] for one in others if one in called], placed_to))
+        for card, others, placed_to in zip(cards, full["one_ground_with"], full["placed_to"], strict=True)
     )
 
 

@@ -67,6 +67,7 @@ from creative_nodes.report.city.spaces import (
 from creative_nodes.report.city.survey import Survey, origins, survey_of
 from creative_nodes.report.city.terms import Term, terms
 from creative_nodes.report.city.together import Together, together
+from creative_nodes.report.city.tried import Tried, tried
 from creative_nodes.report.city.whereabouts import Ground, whereabouts
 from creative_nodes.report.city.within import within
 from creative_nodes.report.draw.charts import Fading, fading
@@ -150,6 +151,7 @@ class CityPage:
     served_shapes: tuple[BaseGeometry, ...]
     underserved: BaseGeometry
     reached: tuple[str, ...]
+    tried: Tried | None
 
     def in_units(self, site: SiteCard) -> list[tuple[str, str]]:
         """Say what a site brings of the two aims of the set, each beside the median of the city's street places."""
@@ -231,8 +233,8 @@ def city_page(
         registry, links, completeness; and as far as they are there site_links, recommended, set_beside_ranking,
         scales, correlations, reference, cluster_reach, decisions, set_doubt, marks, priorities_doubt, agreement,
         world_values, set_front, scenarios, sweeps, sweep_variants, portfolio, portfolio_sites, portfolio_gain,
-        portfolio_front, backtest, backtest_summary, and survey with survey_candidates and
-        survey_scores. All but the first may be empty.
+        portfolio_front, backtest, backtest_summary, survey with survey_candidates and survey_scores, and
+        whatif_candidates on the page of a what-if. All but the first may be empty.
     provenance : snapshot, source, hashes and version of the tables.
     settings : the settings that the page quotes.
     words : names of heritage classes and creative domains, by key; a key without a name is written in words.
@@ -363,4 +365,5 @@ def city_page(
         served_shapes=served_shapes,
         underserved=inset([shape for one, shape in zip(told, served_shapes, strict=True) if one.underserved]),
         reached=reached_words(candidates),
+        tried=tried(tables, candidates, settings.key),
     )

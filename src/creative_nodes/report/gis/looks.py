@@ -174,7 +174,7 @@ def looks(*, gains: Sequence[float], least: float, moved: tuple[Moved, ...] = ()
     ground = {key: survey[key] for key in ("fillColor", "color", "weight")}
     return {
         "candidates": _candidates(moved),
-        "survey": _one("Industrial ground of unknown age, survey list", SITES, survey, shown=True),
+        "survey": replace(_one("Industrial ground of unknown age, survey list", SITES, survey, shown=True), clear=True),
         "heritage": _heritage(least),
         f"candidates{OUTLINE}": _one("Candidates, outlines", SITES, maps.SITE, shown=True),
         f"survey{OUTLINE}": _one("Survey list, outlines", SITES, {**ground, "fillOpacity": 0.4}),

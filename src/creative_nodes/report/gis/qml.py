@@ -295,6 +295,14 @@ def _texts(parent: Element, look: Look, name: str) -> None:
         add(settings, "rendering", drawLabels=1, displayAll=0, obstacle=1, fontMaxPixelSize=10000)
 
 
+def _kept_clear(parent: Element) -> None:
+    """Let a layer without texts stand in the way of those of others: QGIS calls it blocking."""
+    settings = add(add(parent, "labeling", type="simple"), "settings", calloutType="simple")
+    add(settings, "text-style", fieldName="''", isExpression=1)
+    add(settings, "placement", placement=AROUND, quadOffset=4, priority=0)
+    add(settings, "rendering", drawLabels=0, obstacle=1, fontMaxPixelSize=10000)
+
+
 def name_fields(parent: Element, columns: Sequence[Column]) -> None:
     """Write what the fields of a layer or table are called.
 
@@ -316,10 +324,12 @@ def fill_style(parent: Element, look: Look, shape: Shape, columns: Sequence[Colu
     parent : a style, or a layer of a project.
     look, shape, columns, name : of the layer.
     """
-    parent.attrib["labelsEnabled"] = str(int(bool(look.texts)))
+    parent.attrib["labelsEnabled"] = str(int(bool(look.texts) or look.clear))
     renderer(parent, look, shape, name=name)
     if look.texts:
         _texts(parent, look, name)
+    elif look.clear:
+        _kept_clear(parent)
     name_fields(parent, columns)
     add(parent, "layerOpacity", "1")
 

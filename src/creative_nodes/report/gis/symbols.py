@@ -84,7 +84,8 @@ class Look:
     """How a layer is drawn: its name for readers, its rules, the first on top, and its texts.
 
     `shown` tells whether a project draws it at first, `group` where it stands there; of rows with one rule those with
-    the least value of the field `first` lie on top.
+    the least value of the field `first` lie on top. Over what is kept `clear` no text of another layer is put where
+    there is another place for it.
     """
 
     title: str
@@ -93,6 +94,7 @@ class Look:
     texts: tuple[Text, ...] = ()
     shown: bool = False
     first: str = ""
+    clear: bool = False
 
 
 def symbol_of(style: Mapping[str, Any]) -> Symbol:

@@ -10,7 +10,7 @@ from creative_nodes.common import LANGUAGES, say, speaking
 from creative_nodes.report.city.view import CityPage
 from creative_nodes.report.draw.maps import OSM_CREDIT
 from creative_nodes.report.workbook.excel import write_workbook
-from creative_nodes.report.workbook.sheets import Sheet, sheets
+from creative_nodes.report.workbook.sheets import sheets, without_empty
 
 
 def write_workbooks(speak: Callable[[], CityPage], tables: Mapping[str, Any], paths: Mapping[str, str | Path]) -> int:
@@ -26,10 +26,12 @@ def write_workbooks(speak: Callable[[], CityPage], tables: Mapping[str, Any], pa
     -------
     how many sheets each has.
     """
-    told: tuple[Sheet, ...] = ()
+    spoken, titles = {}, {}
     for code in LANGUAGES:
         with speaking(code):
             page = speak()
-            told = sheets(page, tables, credit=OSM_CREDIT)
-            write_workbook(told, paths[code], title=say("{city}: old industry, new nodes", city=page.city_name))
-    return len(told)
+            spoken[code] = sheets(page, tables, credit=OSM_CREDIT)
+            titles[code] = say("{city}: old industry, new nodes", city=page.city_name)
+    for code, told in without_empty(spoken).items():
+        write_workbook(told, paths[code], title=titles[code])
+    return len(next(iter(spoken.values())))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
+from itertools import compress
 from typing import Any
 
 import pandas as pd
@@ -65,6 +66,30 @@ class Sheet:
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
     kept: int = 0
+
+
+def without_empty(spoken: Mapping[str, Sequence[Sheet]]) -> dict[str, tuple[Sheet, ...]]:
+    """Leave out the columns that no row tells anything in, in any language: districts, where the map has none.
+
+    Columns that stay in view are kept, and all of a sheet that has no rows.
+
+    Parameters
+    ----------
+    spoken : the same sheets by language.
+    """
+    told = [[_told(sheets_, i) for i in range(len(sheets_[0].heads))] for sheets_ in zip(*spoken.values(), strict=True)]
+    return {code: tuple(map(_only, own, told)) for code, own in spoken.items()}
+
+
+def _told(sheets_: Sequence[Sheet], i: int) -> bool:
+    return i < sheets_[0].kept or any(
+        not sheet.rows or any(row[i] not in (None, "") for row in sheet.rows) for sheet in sheets_
+    )
+
+
+def _only(sheet: Sheet, told: Sequence[bool]) -> Sheet:
+    kept = tuple(tuple(compress(row, told)) for row in sheet.rows)
+    return replace(sheet, heads=tuple(compress(sheet.heads, told)), rows=kept)
 
 
 def _head(words: str, unit: str, *, width: int = MIDDLE) -> Head:
@@ -164,7 +189,8 @@ def _ranked_row(site: SiteCard, row: Any) -> tuple[Cell, ...]:
     low, high, chance = (known_number(getattr(row, key)) for key in ("rank_low", "rank_high", "p_top"))
     marks = (site.priorities_mark_words, site.map_mark_words)
     size = site.area or say("not known")  # what stands in for it among the criteria is typical of its class
-    place = (site.rank, site.name, site.other_names, site.heritage_class, size, site.status_words, site.district)
+    ground = (site.heritage_class, size, site.ground, site.status_words, site.district)
+    place = (site.rank, site.name, site.other_names, *ground)
     reason = site.unreachable_reason
     return (*place, known_number(row.score), low, high, chance, *marks, *_figures_of(row), reason, *_where(site))
 
@@ -177,6 +203,7 @@ def _ranking(page: CityPage, tables: Mapping[str, Any]) -> Sheet:
         Head(say("Other names"), WIDE),
         Head(say("Class"), 22),
         Head(say("Area"), WIDE),
+        Head(say("Ground"), WIDE),
         Head(say("Status"), MIDDLE),
         Head(say("District"), MIDDLE),
         _head(say("Score"), "0-1", width=12),

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,11 +13,12 @@ import pyogrio
 import pytest
 import yaml
 
-from creative_nodes.common import InputError, tables
+from creative_nodes.common import LANGUAGES, InputError, speaking, tables, translated
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue import places
 from creative_nodes.report.catalogue.facets import NOT_KNOWN, OF_SPACES, Told, read_facets, words_of
 from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED
+from creative_nodes.report.city import sites
 from creative_nodes.report.gis.layers import flat, with_rank
 from creative_nodes.report.pack import is_formula
 from creative_nodes.report.tables import TABLES
@@ -26,6 +26,7 @@ from creative_nodes.report.tables import TABLES
 ROOT = Path(__file__).parents[4]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 SHAPES = ROOT / "tests/data/shapes/catalogue.ttl"
+PAGES = ("index.html", "item.json")  # beside the tables in the folder of a city
 SHOWN = [name for name, frame in catalogued.frames_of().items() if TABLES[name].has_geometry and name != "places"]
 
 
@@ -122,7 +123,7 @@ def test_frictionless_finds_the_data_package_valid_and_a_changed_file_not(made, 
     report = Package(str(path)).validate()
     assert report.valid, report.flatten(["name", "message"])
     listed = {one["path"] for one in json.loads(path.read_text(encoding="utf-8"))["resources"]}
-    there = {one for one in (tmp_path / "catalogue/x").iterdir() if one.is_file() and one.suffix != ".html"}
+    there = {one for one in (tmp_path / "catalogue/x").iterdir() if one.is_file() and one.name not in PAGES}
     assert listed == {f"x/{one.name}" for one in there}
     spoilt = tmp_path / "catalogue/x/creative.csv"
     spoilt.write_text(spoilt.read_text(encoding="utf-8").replace(",0.8,", ",1.8,"), encoding="utf-8")
@@ -146,29 +147,9 @@ def test_the_dcat_keeps_the_shapes_and_names_the_files(made):
     assert conforms, said
     dcat = rdflib.Namespace("http://www.w3.org/ns/dcat#")
     files = {str(url).removeprefix("https://example.org/c/") for url in found.objects(None, dcat.downloadURL)}
-    assert files == {f"x/{one.name}" for one in (made[1] / "x").iterdir() if one.is_file() and one.suffix != ".html"}
+    assert files == {f"x/{one.name}" for one in (made[1] / "x").iterdir() if one.is_file() and one.name not in PAGES}
     del content["dcat:dataset"][0]["dct:license"]
     assert not pyshacl.validate(graph_of(content), shacl_graph=str(SHAPES), shacl_graph_format="turtle")[0]
-
-
-@pytest.mark.parametrize(
-    ("snapshot", "times"),
-    [
-        ("2026-11-01", ["2026-11-01T00:00:00Z", None, None]),
-        ("unknown", [None, "2004-08-09T00:00:00Z", "9999-12-31T00:00:00Z"]),
-    ],
-)
-def test_the_stac_item_keeps_the_schema_without_a_network(tmp_path, monkeypatch, snapshot, times):
-    import pystac
-
-    catalogued.write(tmp_path, snapshot=snapshot)
-    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("a network was asked"))
-    content = json.loads((tmp_path / "catalogue/item.json").read_text(encoding="utf-8"))
-    item = pystac.Item.from_dict(content)
-    assert item.validate()
-    assert item.bbox == [105.7, 20.9, 106.0, 21.1]
-    assert [content["properties"].get(key) for key in ("datetime", "start_datetime", "end_datetime")] == times
-    assert all((tmp_path / "catalogue" / asset.href).is_file() for asset in item.assets.values())
 
 
 # ---------------------------------------------------------------- facets
@@ -191,7 +172,7 @@ def test_the_stac_item_keeps_the_schema_without_a_network(tmp_path, monkeypatch,
     ],
 )
 def test_a_place_is_filed_by_what_is_tagged_and_never_guessed(facets, facet, told, words):
-    assert words_of(facets[facet], facets[facet].of(told)) == words
+    assert words_of(facets[facet], facets[facet].filed(told)) == words
 
 
 def test_the_file_of_facets_names_rules_and_classes_that_there_are(facets):
@@ -226,7 +207,7 @@ def test_those_who_counted_the_residents_are_named_wherever_the_map_is(made):
     folder, told = made[1], f"Residents of Brick Town: {catalogued.COUNTED}"
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert [one["title"] for one in package["sources"]] == ["© OpenStreetMap contributors", told]
-    for name in ("datapackage.json", "catalog.jsonld", "item.json"):
+    for name in ("datapackage.json", "catalog.jsonld", "collection.json", "x/item.json"):
         assert f"© OpenStreetMap contributors; {told}" in (folder / name).read_text(encoding="utf-8")
     for page in folder.rglob("*.html"):
         if "OpenStreetMap contributors" in page.read_text(encoding="utf-8"):
@@ -241,11 +222,12 @@ class Seen(HTMLParser):
 
     def __init__(self, path):
         super().__init__()
-        self.tags, self.links, self.text = set(), [], ""
+        self.tags, self.links, self.text, self.articles = set(), [], "", []
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         self.tags.add(tag)
+        self.articles += [value for name, value in attributes if tag == "article" and name == "lang"]
         self.links += [value for name, value in attributes if name in ("href", "src")]
 
     def handle_data(self, data):
@@ -279,20 +261,59 @@ def test_every_page_names_the_licence_and_its_links_lead_to_files(made):
             assert "© OpenStreetMap contributors" in seen.text and "MIT" in seen.text
         for link in seen.links:
             parts = urlsplit(link)
-            assert parts.scheme == "https" or (path.parent / parts.path).is_file(), link
+            assert parts.scheme == "https" or (path.parent / (parts.path or path.name)).is_file(), link
+
+
+def edits(seen):
+    return {link for link in seen.links if "/edit?" in link}
 
 
 def test_a_mapped_place_is_mended_at_its_object_and_another_added_at_its_spot(made):
-    links = Seen(made[1] / "x/space/c-n7.html").links
-    edit = next(link for link in links if "/edit?" in link)
+    (edit,) = edits(Seen(made[1] / "x/space/c-n7.html"))
     assert parse_qs(urlsplit(edit).query) == {"editor": ["id"], "node": ["7"]}
     at = parse_qs(urlsplit(edit).fragment)
     assert at["map"] == ["19/21.031235/105.841234"] and at["hashtags"] == ["#creative-nodes"]
     assert at["comment"] == [f"Mend {catalogued.HOSTILE}"]
     other = Seen(next((made[1] / "x/space").glob("c-r-*.html")))
-    edit = next(link for link in other.links if "/edit?" in link)
+    (edit,) = edits(other)
     assert edit.startswith("https://www.openstreetmap.org/edit?editor=id#map=19/")
     assert "amenity=arts_centre" in other.text and "name=" in other.text
+
+
+def test_a_place_that_osm_numbers_otherwise_is_added_at_its_spot_and_the_page_says_why(made):
+    seen = Seen(made[1] / "x/site/h-2.html")
+    (edit,) = edits(seen)
+    assert edit.startswith("https://www.openstreetmap.org/edit?editor=id#map=19/21.020000/105.850000&comment=Add")
+    assert not [link for link in seen.links if link.startswith("https://www.openstreetmap.org/way/")]
+    assert "OpenStreetMap has no object with this number" in seen.text
+    assert "landuse=industrial" in seen.text and "building=warehouse" in seen.text
+    # nothing of that is said of a place that OSM has
+    assert "no object with this number" not in Seen(made[1] / "x/site/h-1.html").text
+
+
+def test_a_site_tells_who_shares_its_ground_and_what_is_inferred_in_the_words_of_the_workbook(made):
+    seen = Seen(made[1] / "x/site/h-2.html")
+    for code in LANGUAGES:
+        with speaking(code):
+            assert sites.shared_ground(["Xưởng"], "street") in seen.text
+            assert sites.site_area(12_000.0, "street") in seen.text
+            assert translated("vacated") in seen.text
+    assert "../site/h-1.html" in seen.links and "../site/h-1.html#lang=vi" in seen.links
+    # where the residents come from is spoken too, and an address can be opened
+    assert "https://example.org/list" in seen.links and "(2025) (2025)" not in seen.text
+    assert "1936" in seen.text and "inferred" not in Seen(made[1] / "x/site/h-1.html").text
+
+
+def test_the_list_asks_sites_for_no_facet_of_creative_spaces(made):
+    listed = (made[1] / "x/index.html").read_text(encoding="utf-8")
+    assert '<td data-is="of_spaces">–</td>' in listed and 'value="of_spaces"' not in listed
+    assert OF_SPACES not in Seen(made[1] / "x/index.html").text
+
+
+def test_each_page_but_the_dictionary_speaks_three_languages_english_last(made):
+    for path in made[1].rglob("*.html"):
+        seen = Seen(path)
+        assert seen.articles == ([] if path.name == "dictionary.html" else ["vi", "zh", "en"])
 
 
 def test_a_space_that_is_online_only_has_a_page_and_a_table_and_no_place(made):
@@ -311,7 +332,7 @@ def test_a_space_that_is_online_only_has_a_page_and_a_table_and_no_place(made):
     for path in (folder / "x").glob("*.geojson"):
         assert "x-web" not in path.read_text(encoding="utf-8")
     listed = (folder / "x/index.html").read_text(encoding="utf-8")
-    assert "<td>online</td>" in listed and "online_spaces.csv" in listed
+    assert 'data-is="online"' in listed and "online_spaces.csv" in listed
     assert "online_spaces" in Seen(folder / "dictionary.html").text
 
 

@@ -158,6 +158,15 @@ def test_every_layer_has_a_style_that_is_well_formed(packed):
     assert options["style"] == "no" and options["color"].endswith(",0")  # without fill
 
 
+def test_no_name_is_put_over_the_grounds_to_be_looked_at(packed):
+    # QGIS lets a layer without texts of its own stand in the way of others where its labels are on, and none is drawn
+    found = dict(asked(packed[0] / "x.gpkg", "select f_table_name, styleQML from layer_styles"))
+    root = ElementTree.fromstring(found["survey"])
+    (told,) = root.iter("rendering")
+    assert root.get("labelsEnabled") == "1" and (told.get("drawLabels"), told.get("obstacle")) == ("0", "1")
+    assert ElementTree.fromstring(found["heritage"]).get("labelsEnabled") == "0"
+
+
 def test_a_condition_quotes_what_stands_in_it():
     name, flag = Condition("status", "=", "it's"), Condition("kept", "=", True)
     assert expression(((name,),)) == "\"status\" = 'it''s'"

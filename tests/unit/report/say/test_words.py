@@ -73,6 +73,21 @@ def test_only_osm_objects_become_links_to_osm(text):
     assert words.osm_url(text) == ""
 
 
+@pytest.mark.parametrize("kind", words.OSM_IDS_BELOW)
+def test_numbers_that_osm_has_not_given_lead_nowhere(kind):
+    # drawn and not sent; beyond all that OSM has; in other digits
+    for number in ("-5", "0", str(words.OSM_IDS_BELOW[kind]), "30000090599", "１２"):
+        assert words.osm_url(f"{kind}/{number}") == ""
+    assert words.osm_url(f"{kind}/{words.OSM_IDS_BELOW[kind] - 1}").endswith("999")
+
+
+def test_the_highest_numbers_of_today_are_far_from_the_bounds():
+    # of extracts of November 2026
+    for one in ("node/13915583550", "way/1540178648", "relation/20656551"):
+        kind, number = one.split("/")
+        assert words.osm_url(one) and int(number) < 0.6 * words.OSM_IDS_BELOW[kind]
+
+
 def test_osm_url():
     assert words.osm_url("way/123") == "https://www.openstreetmap.org/way/123"
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from creative_nodes.report.city import view
 from creative_nodes.report.city.reading import once_a_language
 from creative_nodes.report.workbook import excel
 from creative_nodes.report.workbook.city import write_workbooks
-from creative_nodes.report.workbook.sheets import Head, Sheet, lines_of, sheets
+from creative_nodes.report.workbook.sheets import Head, Sheet, lines_of, sheets, without_empty
 
 ROOT = Path(__file__).parents[4]
 NAMES = ["=HYPERLINK(1)", "+84 bar", "-1+1", "@SUM(1)", "\t=1+1", "＝1", "Nhà máy xe lửa Gia Lâm", "杨树浦电厂"]
@@ -116,6 +117,33 @@ def test_answer_sources_and_cautions_say_what_the_page_says(book, speak):
     assert ranks == [card.rank for card in page.survey.cards]
 
 
+def test_a_column_that_tells_nothing_in_any_row_of_any_language_is_left_out(made, speak, tmp_path):
+    page = speak()
+    nowhere = replace(page, sites=tuple(replace(site, district="", ground="") for site in page.sites))
+    somewhere = replace(page, sites=(replace(page.sites[0], district="Ward 4"), *page.sites[1:]))
+    heads = {}
+    for name, shown in (("nowhere", nowhere), ("somewhere", somewhere)):
+        paths = {code: tmp_path / f"{name}.{code}.xlsx" for code in ("en", "vi", "zh")}
+        write_workbooks(lambda shown=shown: shown, made, paths)
+        heads[name] = [cell.value for cell in openpyxl.load_workbook(paths["en"])["Ranking"][1]]
+    assert not {"District", "Ground"} & {*heads["nowhere"]} and "District" in heads["somewhere"]
+    # what stays in view is kept, what another language tells, and all of a sheet without rows
+    empty = Sheet("S", (Head("a"), Head("b"), Head("c"), Head("d")), ((None, "", 0, ""),), 1)
+    other = replace(empty, rows=((None, "", 0, "said"),))
+    for sheet in without_empty({"en": (empty,), "vi": (other,)}).values():
+        assert [head.words for head in sheet[0].heads] == ["a", "c", "d"]
+    bare = replace(empty, rows=())
+    assert without_empty({"en": (bare,)}) == {"en": (bare,)}
+
+
+def test_a_site_on_a_ground_with_others_says_so_in_its_row_as_its_card_does(made, speak):
+    page = speak()
+    sheet = sheets(page, made, credit="© X")[1]
+    at = [head.words for head in sheet.heads].index("Ground")
+    told = [site.ground for site in page.sites]
+    assert any(told) and [row[at] or "" for row in sheet.rows] == told
+
+
 @pytest.mark.parametrize("text", NAMES)
 def test_a_name_is_a_text_whatever_it_begins_with(text):
     packed = excel.workbook([Sheet("S", (Head("Name"), Head("n")), ((text, -5.0),))], title="=1+1")
@@ -146,7 +174,7 @@ def test_there_is_one_a_language_with_the_same_rows(made, speak, tmp_path):
     assert write_workbooks(speak, made, paths) == 6
     books = {code: openpyxl.load_workbook(path) for code, path in paths.items()}
     assert len({tuple(sheet.max_column for sheet in book) for book in books.values()}) == 1
-    scores = [[row[6] for row in list(book.worksheets[1].values)[1:]] for book in books.values()]
+    scores = [[row[8] for row in list(book.worksheets[1].values)[1:]] for book in books.values()]
     assert scores[0] == scores[1] == scores[2]
     heads = {code: book.worksheets[1]["A1"].value for code, book in books.items()}
     assert heads == {"en": "Rank", "vi": "Thứ hạng", "zh": "排名"}

@@ -123,15 +123,6 @@ const whenIdle = (act) => (window.requestIdleCallback ? requestIdleCallback(act,
 /* what the console and the tests may call */
 const pageTools = {};
 
-/* what the address keeps after #, so that a link opens the page as it was left: language, site, priorities */
-const getState = (name) => new URLSearchParams(location.hash.slice(1)).get(name);
-const setState = (name, value, { back = false } = {}) => {
-  const state = new URLSearchParams(location.hash.slice(1));
-  if (value === null || value === "") state.delete(name);
-  else state.set(name, value);
-  const hash = state.toString();
-  history[back ? "pushState" : "replaceState"](null, "", hash ? `#${hash}` : location.pathname + location.search);
-};
 /* a link within the page goes there and leaves alone what the address keeps */
 document.addEventListener("click", (event) => {
   const target = document.getElementById(event.target.closest?.('a[href^="#"]')?.getAttribute("href").slice(1));

@@ -1,18 +1,58 @@
-// filters of a list of places: rows stay whose cells hold every chosen value
-const form = document.getElementById("filters");
-const rows = [...document.querySelectorAll("#places tbody tr")];
-const shown = document.getElementById("shown");
+/* filters of a list of places: rows stay whose cells hold every chosen value and whose names hold the search. The address
+   keeps them with the language, so that a link shows the same, and Back takes a step */
+const articles = [...document.querySelectorAll("article")];
+const inForce = () => articles.find(({ lang }) => lang === getState("lang")) ?? articles.at(-1);
+const fieldsOf = (article) => [...article.querySelectorAll("form [name]")];
 const show = () => {
-  const chosen = [...form.querySelectorAll("select")].map((one) => one.value);
-  rows.forEach((row) => {
-    const cells = [...row.querySelectorAll("td")].map((cell) => cell.textContent.split("; "));
-    row.hidden = chosen.some((value, i) => value && !cells[i].includes(value));
+  const article = inForce();
+  articles.forEach((one) => { one.hidden = one !== article; });
+  document.documentElement.lang = article.lang;
+  document.querySelectorAll(".languages a").forEach((one) => {
+    if (one.lang === article.lang) one.setAttribute("aria-current", "true");
+    else one.removeAttribute("aria-current");
   });
-  shown.textContent = String(rows.filter((row) => !row.hidden).length);
+  const [search, ...lists] = fieldsOf(article);
+  const searched = getState("q") ?? "";
+  if (search.value !== searched) search.value = searched; // set anew, the cursor would move
+  lists.forEach((list) => {
+    list.value = getState(list.name) ?? "";
+    if (list.selectedIndex < 0) list.value = ""; // an address of another catalogue
+  });
+  const wanted = plainLetters(search.value.trim());
+  const rows = [...article.querySelectorAll(".places tbody tr")];
+  rows.forEach((row) => {
+    const cells = [...row.querySelectorAll("td")].map((cell) => cell.dataset.is.split(" "));
+    row.hidden = lists.some(({ value }, i) => value && !cells[i].includes(value))
+      || !plainLetters(row.querySelector("th").textContent).includes(wanted);
+  });
+  const fit = rows.filter((row) => !row.hidden).length;
+  article.querySelector(".shown").textContent = String(fit);
+  article.querySelector(".none").hidden = fit > 0;
+  article.querySelector("[type=reset]").hidden = !wanted && lists.every(({ value }) => !value);
 };
-form.querySelectorAll("select").forEach((select, i) => {
-  const values = new Set(rows.flatMap((row) => row.querySelectorAll("td")[i].textContent.split("; ")));
-  [...values].sort().forEach((value) => select.add(new Option(value, value)));
-  select.addEventListener("change", show);
+const keep = (name, value, { back = true } = {}) => {
+  if ((getState(name) ?? "") !== value) setState(name, value, { back });
+  show();
+};
+articles.forEach((article) => {
+  const [search, ...lists] = fieldsOf(article);
+  const form = article.querySelector("form");
+  search.addEventListener("input", () => keep("q", search.value, { back: !getState("q") })); // a step for a search, not a letter
+  lists.forEach((list) => list.addEventListener("change", () => keep(list.name, list.value)));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    search.value = "";
+    [search, ...lists].filter(({ name }) => getState(name)).forEach(({ name }, i) => setState(name, "", { back: !i }));
+    show();
+    search.focus();
+  });
+  form.hidden = false;
 });
-form.hidden = false;
+document.querySelectorAll(".languages a").forEach((one) => one.addEventListener("click", (event) => {
+  event.preventDefault();
+  keep("lang", one.lang);
+}));
+["popstate", "hashchange"].forEach((moved) => window.addEventListener(moved, show));
+document.body.classList.add("chosen");
+show();

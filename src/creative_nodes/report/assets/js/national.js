@@ -1,6 +1,17 @@
-/* many cities: rows filtered and put in order, and the maps with them; what was chosen stays when the language changes */
-const chosenCities = { country: "", standing: "", name: "", by: "served" };
-const plainLetters = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+/* many cities: rows filtered and put in order, and the maps with them; the address keeps what was chosen */
+const FIRST_ORDER = "served";
+const chosenCities = {};
+const recallCities = () => Object.assign(chosenCities, {
+  country: getState("country") ?? "", standing: getState("standing") ?? "", name: getState("q") ?? "",
+  by: ["gain", "name"].find((key) => key === getState("sort")) ?? FIRST_ORDER,
+});
+/* Back takes a step for a choice, and one for a search, however many letters it has */
+const keepCities = () => {
+  const { country, standing, name, by } = chosenCities;
+  const written = { country, standing, q: name, sort: by === FIRST_ORDER ? "" : by };
+  Object.entries(written).filter(([key, value]) => (getState(key) ?? "") !== value)
+    .forEach(([key, value]) => setState(key, value, { back: key !== "q" || !getState("q") }));
+};
 const fits = (row) => ["country", "standing"].every((key) => !chosenCities[key] || row.dataset[key] === chosenCities[key])
   && plainLetters(row.dataset.name).includes(plainLetters(chosenCities.name.trim()));
 // a city without a set has rank 0 and comes last
@@ -25,15 +36,23 @@ const filterCities = () => {
   const form = document.getElementById("national-filters");
   if (!form) return;
   form.hidden = false;
+  if (!form.elements.country) chosenCities.country = "";
   form.addEventListener("submit", (event) => event.preventDefault());
   [...form.elements].forEach((field) => {
     field.value = chosenCities[field.name];
-    field.addEventListener("input", () => {
+    if (field.selectedIndex < 0) field.value = chosenCities[field.name] = ""; // an address of other cities
+    field.oninput = () => {
       chosenCities[field.name] = field.value;
+      keepCities();
       arrangeCities();
-    });
+    };
   });
   arrangeCities();
 };
+window.addEventListener("popstate", () => {
+  recallCities();
+  filterCities();
+});
 onLanguage.push(filterCities);
+recallCities();
 filterCities();

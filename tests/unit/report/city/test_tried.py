@@ -1,0 +1,42 @@
+"""The page of a what-if says so before all else, and names what is tried."""
+
+from pathlib import Path
+
+import made_up
+import pandas as pd
+import pytest
+
+from creative_nodes.common import LANGUAGES, speaking, translated
+from creative_nodes.report.city import view
+from creative_nodes.report.city.tried import SHOWN
+from creative_nodes.report.page import render
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def page_of(*numbers):
+    made = made_up.frames()
+    ids = made["candidates"]["site_id"].iloc[list(numbers)]
+    trial = {"whatif_candidates": pd.DataFrame({"site_id": ids})} if numbers else {}
+    return view.city_page({**made, **trial}, made_up.PROVENANCE, made_up.settings(ROOT))
+
+
+def test_the_page_of_a_run_says_nothing_of_it():
+    page = page_of()
+    assert page.tried is None and "what-if" not in render("city/header.html.j2", page=page)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_page_of_a_what_if_names_the_site_with_its_rank_and_the_page_of_the_run(code):
+    with speaking(code):
+        page = page_of(4)
+        ((number, name, rank),) = page.tried.sites
+        assert page.sites[number].name == name and str(page.sites[number].rank) in rank
+        html = render("city/header.html.j2", page=page)
+        assert translated("A what-if, not the result of the run.") in html
+        assert f'data-show="{number}"' in html and f'href="{page.settings.key}.html"' in html
+
+
+def test_of_many_sites_the_first_are_named():
+    page = page_of(*range(SHOWN + 3))
+    assert len(page.tried.sites) == SHOWN and page.tried.more == "and 3 more"
