@@ -16,6 +16,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# what installs the lock; .ci/run names another
+INSTALLER ?= $(BIN)/pip install --disable-pip-version-check
 CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN),2)
 SNAKEMAKE := $(BIN)/snakemake
 export EXTRACTS POPULATION IMPORTS GTFS VERBOSE
@@ -35,7 +37,7 @@ env: .venv/ready
 		{ echo "Python 3.11, 3.12 or 3.13 is needed; choose it with make PYTHON=python3.11"; exit 1; }
 	@echo "making the environment in .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(INSTALLER) --quiet --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -298,7 +298,8 @@ def copy(tmp_path, monkeypatch):
     monkeypatch.setattr(fingerprint, "SOURCE", folder)
 
     def forget():
-        for kept in (fingerprint._tree, fingerprint._digest, fingerprint._door, fingerprint._imports):
+        names = ("_tree", "_digest", "_place", "_file", "_door", "_imports")
+        for kept in (getattr(fingerprint, name) for name in names):
             kept.cache_clear()
 
     def changed(file, old, new):

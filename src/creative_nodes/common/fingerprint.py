@@ -101,6 +101,12 @@ def _digest(path: Path, told: bool) -> bytes:
     return bytes.fromhex(_once(path, f"code {told}", lambda: _digest_of_code(path, told).hex()))
 
 
+@cache
+def _place(path: Path) -> bytes:
+    """Return where in the package a file lies."""
+    return path.relative_to(SOURCE).as_posix().encode()
+
+
 def _digest_of_code(path: Path, told: bool) -> bytes:
     tree = _tree(path)
     if not told:
@@ -109,6 +115,7 @@ def _digest_of_code(path: Path, told: bool) -> bytes:
     return hashlib.sha256(ast.dump(tree).encode()).digest()
 
 
+@cache
 def _file(name: str) -> Path | None:
     """Return the file of a module of this package, None when the name is not a module."""
     base = SOURCE.joinpath(*name.split(".")[1:])
@@ -190,5 +197,5 @@ def code_fingerprint(script: str | Path) -> str:
     told = any(SOURCE / "report" in path.parents for path in files)
     digest = hashlib.sha256()
     for path in files:
-        digest.update(path.relative_to(SOURCE).as_posix().encode() + b"\0" + _digest(path, told))
+        digest.update(_place(path) + b"\0" + _digest(path, told))
     return digest.hexdigest()[:12]

@@ -10,6 +10,12 @@ from creative_nodes.common import fingerprint
 SCRIPT = "from creative_nodes.score.rank import score_candidates\n"
 
 
+def forget():
+    """Forget what this process took of code, as a start of its own knows nothing."""
+    for name in ("_tree", "_digest", "_place", "_file", "_door", "_imports", "_known", "_taken"):
+        getattr(fingerprint, name).cache_clear()
+
+
 @pytest.fixture
 def start(tmp_path, monkeypatch):
     """Take the fingerprint of a script as a start of its own does, and count the files that it parsed for it."""
@@ -22,16 +28,13 @@ def start(tmp_path, monkeypatch):
     monkeypatch.setattr(fingerprint, "KEPT", tmp_path / ".snakemake" / "hashes_of_code.json")
 
     def take():
-        kept = ("_tree", "_digest", "_door", "_imports", "_known", "_taken")
-        for name in kept:
-            getattr(fingerprint, name).cache_clear()
+        forget()
         found = fingerprint.code_fingerprint(script)
         fingerprint.keep_hashes()
         return found, fingerprint._tree.cache_info().currsize
 
     yield take
-    for name in ("_tree", "_digest", "_door", "_imports", "_known", "_taken"):
-        getattr(fingerprint, name).cache_clear()
+    forget()
 
 
 def test_the_second_start_parses_nothing_and_finds_the_same(start):
