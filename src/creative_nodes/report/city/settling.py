@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from creative_nodes.choose import may_be_chosen
 from creative_nodes.common import mark, number, say, say_n, translated
 from creative_nodes.locate import wilson
 from creative_nodes.report.city.reservations import plans_of
@@ -192,12 +193,34 @@ def most_often(tables: Mapping[str, Any], sites: Sequence[str], names: Called) -
     return say("Most often chosen: {names}.", names=told)
 
 
-def beside_set(tables: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say how the parts of the set add up, of how many it was chosen, and what of its worth other worlds leave.
+def _connects_more(tables: Mapping[str, Any], own: Sequence[Any], names: Called) -> str:
+    """Say which site that may be chosen would alone add more to the network than the whole set, if any would."""
+    found = table(tables, "candidates")
+    if found is None or not own:
+        return ""
+    free = found[may_be_chosen(found)]
+    if not (free["network_gain"] > own[0].set_gain).any():
+        return ""
+    site = free.iloc[int(free["network_gain"].argmax())]
+    served = known_number(site["newly_served"])
+    if served is None:
+        return ""
+    return say(
+        "The set is chosen for residents and network alike. For the network alone {name} would do more: it adds "
+        "{gain:amount} spaces, and newly serves {served:count} residents.",
+        name=names.get(site["site_id"], site["site_id"]),
+        gain=float(site["network_gain"]),
+        served=served,
+    )
+
+
+def beside_set(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
+    """Say how the parts of the set add up, who would connect more, and what of its worth other worlds leave.
 
     Parameters
     ----------
-    tables : recommended and set_doubt by name; each may be missing or empty.
+    tables : recommended, candidates and set_doubt by name; each may be missing or empty.
+    names : names to show by site_id.
     """
     own, doubt = set_of(tables), doubt_of(tables)
     parts = (
@@ -205,8 +228,9 @@ def beside_set(tables: Mapping[str, Any]) -> tuple[str, ...]:
         if len(own) > 1
         else ""
     )
+    more = _connects_more(tables, own, names)
     if doubt is None or not own:
-        return tuple(filter(None, (parts,)))
+        return tuple(filter(None, (more, parts)))
     of = say_n(
         int(doubt.eligible),
         "Chosen from {n:count} site that could be reused.",
@@ -224,4 +248,4 @@ def beside_set(tables: Mapping[str, Any]) -> tuple[str, ...]:
         more=float(doubt.gain_high),
         share=float(doubt.mean_reached),
     )
-    return tuple(filter(None, (parts, sentences(of, left))))
+    return tuple(filter(None, (more, parts, sentences(of, left))))

@@ -310,7 +310,7 @@ def city_page(
         thin=thin_words(indicators),
         counts=what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city)),
         choice=choice(tables, site_ids, called),
-        beside_set=beside_set(tables),
+        beside_set=beside_set(tables, called),
         next_steps=next_steps(tables, called),
         gaps=gapped,
         nodes=nodes(tables, settings),

@@ -100,10 +100,27 @@ def test_the_most_often_chosen_stand_with_their_shares():
 
 
 def test_beside_the_set_stands_of_how_many_it_is_and_why_parts_do_not_add_up():
-    parts, of = settling.beside_set({"recommended": SET, "set_doubt": set_doubt(recommended=True)})
+    parts, of = settling.beside_set({"recommended": SET, "set_doubt": set_doubt(recommended=True)}, {})
     assert "need not add up" in parts and of.startswith("Chosen from 11 sites") and "80" in of
-    assert settling.beside_set({}) == ()
-    assert settling.beside_set({"recommended": SET.head(1)}) == ()
+    assert settling.beside_set({}, {}) == ()
+    assert settling.beside_set({"recommended": SET.head(1)}, {}) == ()
+
+
+def test_a_site_that_alone_connects_more_than_the_set_is_told():
+    rest = {"reachable": True, "list": "known", "tier": "high"}
+    rows = [("a", 0.2, 900.0, "vacated"), ("z", 0.5, 0.0, "to_be_vacated"), ("used", 0.9, 5.0, "in_use")]
+    known = [{"site_id": i, "network_gain": g, "newly_served": s, "status": of, **rest} for i, g, s, of in rows]
+    own = SET.assign(set_gain=0.3)
+
+    def beside(candidates):
+        found = settling.beside_set({"recommended": own, "candidates": candidates}, {"z": "Omega"})
+        return [line.replace("\u00a0", " ") for line in found if "network alone" in line]
+
+    assert beside(pd.DataFrame(known)) == [
+        "The set is chosen for residents and network alike. For the network alone Omega would do more: it adds 0.50 "
+        "spaces, and newly serves 0 residents."
+    ]
+    assert beside(pd.DataFrame(known).assign(network_gain=0.3)) == []
 
 
 @pytest.mark.parametrize(
