@@ -194,22 +194,24 @@ def most_often(tables: Mapping[str, Any], sites: Sequence[str], names: Called) -
 
 
 def _connects_more(tables: Mapping[str, Any], own: Sequence[Any], names: Called) -> str:
-    """Say which site that may be chosen would alone add more to the network than the whole set, if any would."""
+    """Say which site that may be chosen would alone add more to the network than a set that connects, if any would."""
     found = table(tables, "candidates")
-    if found is None or not own:
+    if found is None or not own or not bool(own[0].connects):
         return ""
     free = found[may_be_chosen(found)]
     if not (free["network_gain"] > own[0].set_gain).any():
         return ""
     site = free.iloc[int(free["network_gain"].argmax())]
     served = known_number(site["newly_served"])
-    if served is None:
+    if served is None or served >= own[0].set_served:
         return ""
     return say(
-        "The set is chosen for residents and network alike. For the network alone {name} would do more: it adds "
-        "{gain:amount} spaces, and newly serves {served:count} residents.",
+        "The set is chosen for residents and network alike. Of the sites that could be reused, {name} alone would add "
+        "more to the network than the whole set, {gain:amount} against {set_gain:amount} spaces, but newly serve only "
+        "{served:count} residents.",
         name=names.get(site["site_id"], site["site_id"]),
         gain=float(site["network_gain"]),
+        set_gain=float(own[0].set_gain),
         served=served,
     )
 

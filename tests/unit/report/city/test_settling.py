@@ -110,16 +110,18 @@ def test_a_site_that_alone_connects_more_than_the_set_is_told():
     rest = {"reachable": True, "list": "known", "tier": "high"}
     rows = [("a", 0.2, 900.0, "vacated"), ("z", 0.5, 0.0, "to_be_vacated"), ("used", 0.9, 5.0, "in_use")]
     known = [{"site_id": i, "network_gain": g, "newly_served": s, "status": of, **rest} for i, g, s, of in rows]
-    own = SET.assign(set_gain=0.3)
+    own = SET.assign(set_gain=0.3, set_served=1200.0, connects=True)
 
-    def beside(candidates):
+    def beside(candidates, own=own):
         found = settling.beside_set({"recommended": own, "candidates": candidates}, {"z": "Omega"})
-        return [line.replace("\u00a0", " ") for line in found if "network alone" in line]
+        return [line.replace("\u00a0", " ") for line in found if "whole set" in line]
 
     assert beside(pd.DataFrame(known)) == [
-        "The set is chosen for residents and network alike. For the network alone Omega would do more: it adds 0.50 "
-        "spaces, and newly serves 0 residents."
+        "The set is chosen for residents and network alike. Of the sites that could be reused, Omega alone would add "
+        "more to the network than the whole set, 0.50 against 0.30 spaces, but newly serve only 0 residents."
     ]
+    # where the set connects nothing, one that adds a trace more is no news
+    assert beside(pd.DataFrame(known), own.assign(connects=False)) == []
     assert beside(pd.DataFrame(known).assign(network_gain=0.3)) == []
 
 

@@ -39,6 +39,7 @@ const select = (i, from) => {
   setState("site", data.sites[i].site_id);
   if (!ranking.querySelector(`[data-site="${i}"]`)) completeRows();
   const row = ranking.querySelector(`[data-site="${i}"]`);
+  if (from === "link") map.panInside(data.sites[i].at, { padding: [60, 60], animate: false }); // the frame may be another than the sender's
   if (from === "map" || from === "link") {
     if (row.classList.contains("more")) showAll();
     if (!narrow.matches) row.scrollIntoView({ block: "center" });
