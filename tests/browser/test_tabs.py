@@ -280,3 +280,21 @@ def test_each_row_draws_its_range_of_ranks_and_says_what_it_brings_beside_a_typi
             assert inner["width"] == pytest.approx(max(outer["width"] * share, 3), abs=1.5)
             assert row.locator(".unit-of").count() == 2
             assert "median" in row.locator(".unit-newly_served").inner_text()
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 1024}, {"width": 1400, "height": 1000}], ids=str)
+def test_a_link_to_a_site_brings_it_into_view_and_its_card_keeps_within_its_frame(visit, city_page, size):
+    with visit(city_page, size) as seen:
+        sites = seen.page.evaluate("creativeNodes.data.sites.filter(({ rank }) => rank).map(({ site_id }) => site_id)")
+    for site in (sites[0], sites[-1]):
+        with visit(city_page, size, fragment=f"tab=decide&site={site}") as seen:
+            for code in ("en", "vi", "zh"):
+                seen.speak(code)
+                wide = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.getElementById('card'))"
+                assert seen.page.evaluate(wide) <= 1, (site, code)
+            at = seen.page.evaluate(
+                "id => map_city.latLngToContainerPoint(creativeNodes.data.sites.find((one) => one.site_id === id).at)",
+                site,
+            )
+            frame = seen.page.locator(".folium-map").bounding_box()
+            assert 20 < at["x"] < frame["width"] - 20 and 20 < at["y"] < frame["height"] - 20, site
