@@ -42,6 +42,7 @@ class Place:
     kind : space, site or online.
     names : by language code; the local one under "".
     filed, facets : keys of its values by name of the facet, and what they are called.
+    withheld : who published its position, if OpenStreetMap may not take that over.
     ground, beside : which sites stand on its ground, in words; their names and pages, from the folder of the city.
     """
 
@@ -60,6 +61,7 @@ class Place:
     ground: str = ""
     beside: Sequence[tuple[str, str]] = ()
     web: str = ""
+    withheld: str = ""
 
     @property
     def address(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +15,7 @@ from creative_nodes.locate import ONLINE_ONLY
 from creative_nodes.report.catalogue.facets import Facets, Told, rules_in, words_of
 from creative_nodes.report.catalogue.files import FILED, ONLINE
 from creative_nodes.report.catalogue.places import Mapped, Place, page_of
+from creative_nodes.report.catalogue.sources import not_for_osm
 from creative_nodes.report.city.sites import proofs, said_by, shared_ground, site_area, site_names
 from creative_nodes.report.say.keys import SPACE_TIERS, STATUSES
 from creative_nodes.report.say.words import known_number, osm_url, rows, web_links, worded
@@ -24,16 +25,27 @@ HERITAGE = "heritage"  # candidates in the list of suggested tags
 
 @dataclass(frozen=True)
 class Ground:
-    """What places are told from: facets, tags by OSM object, words by class, and whether objects are on the map."""
+    """What places are told from: facets, tags by OSM object, words by class, whether objects are on the map.
+
+    And who published each list of sites, by its file name; and rows of the registry that such a list places, by id.
+    """
 
     facets: Facets
     tags: Mapping[str, Mapping[str, str]]
     words: Mapping[str, str]
     on_map: bool
+    lists: Mapping[str, str] = field(default_factory=dict)
+    placed: Mapping[str, str] = field(default_factory=dict)
 
     def objects(self, osm_ids: Sequence[str]) -> list[Mapped]:
         """Return objects with their tags."""
         return [Mapped(one, osm_url(one) if self.on_map else "", self.tags.get(one, {})) for one in osm_ids]
+
+    def withheld(self, row: Any) -> str:
+        """Return who published the position of a place that OSM does not have, where it may not take that over."""
+        if len(row.osm_ids):
+            return ""
+        return not_for_osm(row.evidence, self.lists) or self.placed.get(row.registry_id or "", "")
 
     def filed(self, told: Told, *, site: bool = False) -> dict[str, Any]:
         """File a creative space or a candidate site: keys of its values by facet, and their words."""
@@ -107,6 +119,7 @@ def _space(row: Any, at: Any, ground: Ground) -> Place:
         reasons=proofs(row.evidence, most=None)[0],
         objects=objects,
         suggested=ground.suggested(objects, row.domain),
+        withheld=ground.withheld(row),
         **ground.filed(told),
     )
 
@@ -134,6 +147,7 @@ def _site(row: Any, at: Any, ground: Ground) -> Place:
         reasons=proofs(row.evidence, most=None)[0],
         objects=objects,
         suggested=ground.suggested(objects, HERITAGE),
+        withheld=ground.withheld(row),
         ground=shared_ground([name for name, _ in row.beside], row.placed_to),
         beside=row.beside,
         **ground.filed(Told([one.tags for one in objects]), site=True),
@@ -157,6 +171,8 @@ def places_of(frames: Mapping[str, pd.DataFrame], ground: Ground) -> list[Place]
     frames : tables by name: creative, heritage, candidates, scores.
     ground : what they are told from.
     """
+    found = {row.registry_id: ground.withheld(row) for row in rows(frames["heritage"]) if row.registry_id}
+    ground = replace(ground, placed=found)
     scores = frames["scores"][["site_id", "rank", "score"]]
     shared = frames["candidates"][["site_id", "one_ground_with"]]
     sites = frames["heritage"].merge(shared, on="site_id", validate="one_to_one")

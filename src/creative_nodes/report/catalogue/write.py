@@ -18,6 +18,7 @@ from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED
 from creative_nodes.report.catalogue.filters import choices
 from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat
 from creative_nodes.report.catalogue.places import Place
+from creative_nodes.report.catalogue.sources import lists_of, sources_of
 from creative_nodes.report.catalogue.stac import stac
 from creative_nodes.report.catalogue.tell import (
     Ground,
@@ -28,7 +29,7 @@ from creative_nodes.report.catalogue.tell import (
     places_of,
     tags_of,
 )
-from creative_nodes.report.city.figures import RESIDENTS, snapshot_of, told_source
+from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.gis.layers import with_rank
 from creative_nodes.report.page import asset, map_date, policy, render, style_sheets, write_page
 from creative_nodes.report.say.words import web_links
@@ -37,6 +38,7 @@ from creative_nodes.report.tables import TABLES
 
 TAGS = "places"  # read for the tags of places, not published: it is the map itself
 KNOWN = "registry"  # read for spaces that exist online alone
+LISTS = "imports"  # read for who published them, and whose positions they are
 # English last, as the style sheet has it: it is shown where the address names no other
 ORDER = (*(code for code in LANGUAGES if code != "en"), "en")
 WHOLE = 1024.0
@@ -91,8 +93,9 @@ class Writer:
         """Write the tables and pages of a city."""
         frames = {name: tables.read(TABLES[name], path) for name, path in files.items()}
         tags = tags_of(frames.pop(TAGS), members(frames))
-        ground = Ground(self.facets, tags, self.words, not settings.fictional)
-        known = frames.pop(KNOWN)
+        sources = sources_of(frames, fictional=settings.fictional)
+        known, lists = frames.pop(KNOWN), lists_of(frames.pop(LISTS))
+        ground = Ground(self.facets, tags, self.words, not settings.fictional, lists)
         places, online = places_of(frames, ground), online_places(known, ground)
         folder = self.folder / settings.key
         note = tables.provenance(files["scores"])
@@ -106,9 +109,8 @@ class Writer:
         published.append(self._filed(places, frames, settings.key, note))
         if online:
             published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
-        counted = told_source(frames["indicators"], RESIDENTS)
         area = frames["study_area"].union_all()
-        city = CataloguedCity(settings, snapshot_of(note), counted, area, tuple(published))
+        city = CataloguedCity(settings, snapshot_of(note), sources, area, tuple(published))
         spoken = {"en": [*places, *online]}
         for code in ORDER[:-1]:
             with speaking(code):
@@ -162,8 +164,8 @@ def write_catalogue(
     Parameters
     ----------
     settings : of each city, JSON as `catalogue_settings_of` reads it.
-    files : one file a city by name of the table, `places` and `registry` among them; `facets`, the file of facets;
-        `taxonomies`, those that name classes; others are passed over.
+    files : one file a city by name of the table, `places`, `registry` and `imports` among them; `facets`, the file of
+        facets; `taxonomies`, those that name classes; others are passed over.
     run : the record of the run.
     folder : of the catalogue.
 
