@@ -25,6 +25,7 @@ ABOUT = (
 HOME = "https://www.openstreetmap.org/"
 # datapackage.org/standard/data-package, version 1, which readers of version 2 read as well
 TYPES = {"text": "string", "texts": "string", "number": "number", "integer": "integer", "flag": "boolean"}
+CSV_ENCODING = "utf-8-sig"  # the files begin with a byte order mark, for spreadsheets
 FLAGS = {"trueValues": ["True"], "falseValues": ["False"]}
 # w3.org/TR/vocab-dcat-3
 CONTEXT = {
@@ -133,7 +134,7 @@ def _resource(city: CataloguedCity, one: Published, file: File) -> dict[str, Any
     if file.ending != "csv":
         return told | {"type": "file"}
     schema = {"fields": [_field(column) for column in csv_columns(one.table)], "missingValues": [""]}
-    return told | {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
+    return told | {"profile": "tabular-data-resource", "encoding": CSV_ENCODING, "schema": schema}
 
 
 def _data_licence(licence: Licence) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import LANGUAGES, Table, speaking, tables
+from creative_nodes.common import LANGUAGES, Table, say, speaking, tables, translated
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue.facets import Facets, read_facets
 from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED, Published, write_table
@@ -32,7 +32,7 @@ from creative_nodes.report.catalogue.tell import (
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.gis.layers import with_rank
 from creative_nodes.report.page import asset, map_date, policy, render, style_sheets, write_page
-from creative_nodes.report.say.words import web_links
+from creative_nodes.report.say.words import with_links
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
 
@@ -53,16 +53,15 @@ class Writer:
     facets: Facets
     words: Mapping[str, str]
 
-    def page(self, path: str, template: str, title: str, values: Callable[[str], Spoken], *, script: str = "") -> None:
+    def page(self, path: str, template: str, values: Callable[[str], Spoken], *, script: str = "") -> None:
         """Write a page that fetches nothing, in every language.
 
         Parameters
         ----------
         path : from the folder.
         template : of what it says in one language.
-        title : in English.
-        values : makes what the template shows, by code of the language in force.
-        script : that it runs.
+        values : makes what the template shows, its `title` among it, by code of the language in force.
+        script : that it runs behind the one that chooses the language.
         """
         spoken = []
         for code in ORDER:
@@ -70,11 +69,12 @@ class Writer:
                 told = {
                     "here": "" if code == "en" else f"#lang={code}",
                     "map_date": map_date,
-                    "web_links": web_links,
+                    "with_links": with_links,
                     **values(code),
                 }
-                spoken.append((code, render(f"catalogue/{template}.html.j2", **told)))
-        self._whole(path, "frame", script=script, title=title, spoken=spoken)
+                spoken.append((code, told["title"], render(f"catalogue/{template}.html.j2", **told)))
+        chosen = asset("js/state.js") + asset("js/catalogue_language.js") + script
+        self._whole(path, "frame", script=chosen, title=spoken[-1][1], spoken=spoken)
 
     def dictionary(self, **values: Any) -> None:
         """Write what tables, columns and facets mean, in English."""
@@ -134,21 +134,22 @@ class Writer:
 
     def _pages(self, city: CataloguedCity, spoken: Mapping[str, Sequence[Place]]) -> None:
         """Write the list of a city's places, and a page a place; `spoken`: the same places by language."""
-        facets, key, name = self.facets.facets, city.settings.key, city.settings.name
+        facets, key = self.facets.facets, city.settings.key
 
         def listed(code: str) -> Spoken:
             told = {"city": city, "places": spoken[code], "choices": choices(facets, spoken[code])}
+            told["title"] = say("{city}: places and tables", city=translated(city.settings.name))
             return told | {"formats": FORMATS, "size": size_words}
 
-        script = asset("js/state.js") + asset("js/catalogue.js")
-        self.page(f"{key}/index.html", "city", f"{name}: places and tables", listed, script=script)
+        self.page(f"{key}/index.html", "city", listed, script=asset("js/catalogue.js"))
         for alike in zip(*spoken.values(), strict=True):
             by_code = dict(zip(spoken, alike, strict=True))
             told = partial(self._place, city, by_code)
-            self.page(f"{key}/{by_code['en'].address}", "place", f"{by_code['en'].name} · {name}", told)
+            self.page(f"{key}/{by_code['en'].address}", "place", told)
 
     def _place(self, city: CataloguedCity, by_code: Mapping[str, Place], code: str) -> Spoken:
-        return {"city": city, "facets": self.facets.facets, "place": by_code[code]}
+        title = f"{by_code[code].name} · {translated(city.settings.name)}"
+        return {"city": city, "facets": self.facets.facets, "place": by_code[code], "title": title}
 
 
 def size_words(number: int) -> str:
@@ -188,7 +189,7 @@ def write_catalogue(
     writer.json("catalog.jsonld", dcat(cities, run))
     for path, content in stac(cities, run).items():
         writer.json(path, content)
-    writer.page("index.html", "index", TITLE, lambda _: {"cities": cities, "run": run})
+    writer.page("index.html", "index", lambda _: {"cities": cities, "run": run, "title": translated(TITLE)})
     known = {one.table.name: one.table for city in cities for one in city.tables}
     left_out = [table for name, table in TABLES.items() if name not in known]
     writer.dictionary(tables=known.values(), left_out=left_out, facets=writer.facets.facets)
