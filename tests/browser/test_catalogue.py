@@ -140,3 +140,19 @@ def test_without_a_script_the_address_chooses_the_language(chromium, catalogue, 
     page.goto((catalogue[0] / "x/site/h-2.html").as_uri())
     assert [one.get_attribute("lang") for one in page.locator("article:visible").all()] == ["en"]
     context.close()
+
+
+@pytest.mark.parametrize("name", ["index.html", "x/index.html", "x/space/c-n7.html"])
+def test_a_page_opens_in_the_language_of_the_address_else_of_the_browser(chromium, catalogue, name):
+    context = chromium.new_context(locale="vi-VN")
+    page, address = context.new_page(), (catalogue[0] / name).as_uri()
+    told = "[document.documentElement.lang, document.querySelector('.languages [aria-current]').lang]"
+    for opened, code in ((address, "vi"), (f"{address}#lang=zh", "zh"), (f"{address}#lang=en", "en")):
+        page.goto("about:blank")
+        page.goto(opened)
+        assert page.evaluate(told) == [code, code] and page.locator("article:visible").count() == 1
+        assert page.title() == page.locator("article:visible").get_attribute("data-title")
+    # English that was chosen goes along to the next page
+    page.locator("article:visible a[href$='.html'] >> nth=0").click()
+    assert page.evaluate(told) == ["en", "en"] and page.url.endswith("#lang=en")
+    context.close()

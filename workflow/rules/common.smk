@@ -330,11 +330,11 @@ RESULTS = (
 )
 
 # what the open catalogue holds: all of these and the layers of the GeoPackage; of the map itself the tags of its places,
-# and of the registry what exists online alone
+# of the registry what exists online alone, and of imported lists who published them
 CATALOGUED = (
     *RESULTS,
     *(name for name in LAYERS if name not in RESULTS),
-    *("indicators", "places", "registry"),
+    *("indicators", "places", "registry", "imports"),
 )
 
 

@@ -16,6 +16,7 @@ from .registry import read_registry as read_registry
 from .selector import Selector as Selector
 from .setting import look_around as look_around
 from .settings import OSM_TAGS as OSM_TAGS
+from .settings import WIKIDATA as WIKIDATA
 from .settings import Import as Import
 from .settings import Locate as Locate
 from .settings import check_files as check_files

@@ -18,6 +18,8 @@ HOSTILE = "<script>document.title='run'</script>\"><img src=x onerror=alert(1)> 
 FORMULA = "=HYPERLINK(1)"
 NOT_OSMS = "way/30000090599"
 COUNTED = "People of Brick, 1 km, CC BY 4.0"
+FEED = "Buses of Brick 2018, CC BY 4.0"
+LIST = "Listed works of Brick, with coordinates of Baidu Maps"
 POINT = shapely.Point(105.8412345, 21.0312345)
 
 
@@ -43,6 +45,13 @@ def known():
     return [{"registry_id": "x-works", "name": "Works", "outcome": "in OSM"}, web]
 
 
+def imports():
+    """Lists made by others: works by a map service whose licence nobody knows, others that are free, and items."""
+    lists = [("works_bd09.csv", LIST, "heritage"), ("free.csv", "Works of Brick by the city, CC0", "heritage")]
+    lists.append(("items.geojson", "Wikidata, items of Brick, CC0", "wikidata"))
+    return [{"file": file, "source": source, "kind": kind} for file, source, kind in lists]
+
+
 def frames_of():
     made = packed_frames()
     area = {"city": "x", "epsg": 32648, "area_km2": 1.0, "geometry": shapely.box(105.7, 20.9, 106.0, 21.1)}
@@ -63,6 +72,9 @@ def frames_of():
     made["candidates"]["one_ground_with"] = [["h-2"], ["h-1"]]
     made["heritage"] = table("heritage", sites)
     made["registry"] = table("registry", known())
+    made["imports"] = table("imports", imports())
+    stops = [{"station_id": source, "source": source, "geometry": POINT} for source in ("OSM", FEED)]
+    made["stations"] = table("stations", stops)
     made["indicators"] = table("indicators", [{"indicator": "residents", "source": COUNTED}])
     tags = {"node/7": {"tourism": "gallery", "operator:type": "community", "description": HOSTILE}, "way/9": {"a": "b"}}
     tags[NOT_OSMS] = {"building": "warehouse"}

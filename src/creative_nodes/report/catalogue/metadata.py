@@ -12,8 +12,9 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from creative_nodes.common import Column, Message
+from creative_nodes.common import Column
 from creative_nodes.report.catalogue.files import FORMATS, File, Published, csv_columns
+from creative_nodes.report.catalogue.sources import Source
 from creative_nodes.report.settings import CatalogueSettings
 
 TITLE = "Creative spaces and old industry: an open catalogue"
@@ -24,6 +25,7 @@ ABOUT = (
 HOME = "https://www.openstreetmap.org/"
 # datapackage.org/standard/data-package, version 1, which readers of version 2 read as well
 TYPES = {"text": "string", "texts": "string", "number": "number", "integer": "integer", "flag": "boolean"}
+CSV_ENCODING = "utf-8-sig"  # the files begin with a byte order mark, for spreadsheets
 FLAGS = {"trueValues": ["True"], "falseValues": ["False"]}
 # w3.org/TR/vocab-dcat-3
 CONTEXT = {
@@ -31,6 +33,7 @@ CONTEXT = {
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -64,14 +67,14 @@ class CataloguedCity:
     ----------
     settings : of the city.
     snapshot : day of its map; empty when not known.
-    residents : where the residents come from, with the licence, spoken when asked for; none when not known.
+    sources : where its tables come from beside the map.
     area : EPSG:4326.
     tables : what is published.
     """
 
     settings: CatalogueSettings
     snapshot: str
-    residents: Message | None
+    sources: tuple[Source, ...]
     area: BaseGeometry
     tables: tuple[Published, ...]
 
@@ -83,8 +86,7 @@ class CataloguedCity:
     @property
     def credits(self) -> tuple[str, ...]:
         """Whom to name, a line each."""
-        counted = f"Residents of {self.settings.name}: {self.residents}"
-        return (self.licence.attribution, *([counted] if self.residents else []))
+        return (self.licence.attribution, *(source.line(self.settings.name) for source in self.sources))
 
 
 def all_credits(cities: Sequence[CataloguedCity]) -> tuple[str, ...]:
@@ -132,7 +134,7 @@ def _resource(city: CataloguedCity, one: Published, file: File) -> dict[str, Any
     if file.ending != "csv":
         return told | {"type": "file"}
     schema = {"fields": [_field(column) for column in csv_columns(one.table)], "missingValues": [""]}
-    return told | {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
+    return told | {"profile": "tabular-data-resource", "encoding": CSV_ENCODING, "schema": schema}
 
 
 def _data_licence(licence: Licence) -> dict[str, str]:
@@ -170,6 +172,11 @@ def _english(text: str) -> dict[str, str]:
     return {"@value": text, "@language": "en"}
 
 
+def _provenance(city: CataloguedCity) -> list[dict[str, Any]]:
+    """Name every source, a statement each."""
+    return [{"@type": "dct:ProvenanceStatement", "rdfs:label": _english(one)} for one in city.credits]
+
+
 def _distribution(licence: Licence, file: File) -> dict[str, Any]:
     name, media_type = FORMATS[file.ending]
     return {
@@ -197,6 +204,7 @@ def _series(city: CataloguedCity) -> dict[str, Any]:
         "dct:description": _english(f"The tables of {city.settings.name}."),
         "dct:license": {"@id": city.licence.url},
         "dct:rights": _english("; ".join(city.credits)),
+        "dct:provenance": _provenance(city),
         "dct:spatial": {"@type": "dct:Location", "dcat:bbox": {"@value": box, "@type": "geo:wktLiteral"}},
     }
 
@@ -214,6 +222,7 @@ def _dataset(city: CataloguedCity, one: Published, version: str) -> dict[str, An
         "dcat:landingPage": {"@id": f"{key}/index.html"},
         "dct:license": {"@id": city.licence.url},
         "dct:rights": _english("; ".join(city.credits)),
+        "dct:provenance": _provenance(city),
         "dcat:distribution": [_distribution(city.licence, file) for file in one.files],
     }
     if not city.settings.fictional:

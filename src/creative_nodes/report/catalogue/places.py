@@ -42,6 +42,9 @@ class Place:
     kind : space, site or online.
     names : by language code; the local one under "".
     filed, facets : keys of its values by name of the facet, and what they are called.
+    withheld : who published its position, if OpenStreetMap may not take that over.
+    cited : the OSM object that its source names, if it has none of the map data.
+    outside : whether it lies outside the study area.
     ground, beside : which sites stand on its ground, in words; their names and pages, from the folder of the city.
     """
 
@@ -60,6 +63,9 @@ class Place:
     ground: str = ""
     beside: Sequence[tuple[str, str]] = ()
     web: str = ""
+    withheld: str = ""
+    cited: Mapped | None = None
+    outside: bool = False
 
     @property
     def address(self) -> str:
@@ -78,8 +84,8 @@ class Place:
 
     @property
     def mapped(self) -> Mapped | None:
-        """Its first object that OSM has."""
-        return next((one for one in self.objects if one.url), None)
+        """Its first object that OSM has, else the one that its source names."""
+        return next((one for one in self.objects if one.url), self.cited)
 
     @property
     def edit(self) -> str:

@@ -47,8 +47,13 @@ def _providers(cities: Sequence[CataloguedCity]) -> list[Any]:
     found = [pystac.Provider(PROGRAM, "The program that made the tables", [role.PROCESSOR])]
     if any(city.licence is ODBL for city in cities):
         found.append(pystac.Provider("OpenStreetMap contributors", None, [role.PRODUCER, role.LICENSOR], HOME))
-    residents = dict.fromkeys(str(city.residents) for city in cities if city.residents and city.licence is not MADE_UP)
-    return found + [pystac.Provider(one, "Residents", [role.PRODUCER, role.LICENSOR]) for one in residents]
+    gave = {
+        source.told: source.line(city.settings.name)
+        for city in cities
+        if city.licence is not MADE_UP
+        for source in city.sources
+    }
+    return found + [pystac.Provider(one, line, [role.PRODUCER, role.LICENSOR]) for one, line in gave.items()]
 
 
 def _licences(cities: Sequence[CataloguedCity]) -> tuple[str, list[Any]]:

@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from creative_nodes.common import NAME_COLUMNS, say, tables, translated
+from creative_nodes.common import NAME_COLUMNS, say, spoken, tables, translated
 from creative_nodes.locate import ONLINE_ONLY
 from creative_nodes.report.catalogue.facets import Facets, Told, rules_in, words_of
 from creative_nodes.report.catalogue.files import FILED, ONLINE
 from creative_nodes.report.catalogue.places import Mapped, Place, page_of
+from creative_nodes.report.catalogue.sources import not_for_osm
 from creative_nodes.report.city.sites import proofs, said_by, shared_ground, site_area, site_names
 from creative_nodes.report.say.keys import SPACE_TIERS, STATUSES
 from creative_nodes.report.say.words import known_number, osm_url, rows, web_links, worded
 
+CITED = re.compile(r"OpenStreetMap ((?:node|way|relation)/[0-9]+)")  # in a source of the registry
 HERITAGE = "heritage"  # candidates in the list of suggested tags
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What places are told from: facets, tags by OSM object, words by class, and whether objects are on the map."""
+    """What places are told from: facets, tags by OSM object, words by class, whether objects are on the map.
+
+    And who published each list of sites, by its file name; and rows of the registry that such a list places, by id.
+    """
 
     facets: Facets
     tags: Mapping[str, Mapping[str, str]]
     words: Mapping[str, str]
     on_map: bool
+    lists: Mapping[str, str] = field(default_factory=dict)
+    placed: Mapping[str, str] = field(default_factory=dict)
 
     def objects(self, osm_ids: Sequence[str]) -> list[Mapped]:
         """Return objects with their tags."""
         return [Mapped(one, osm_url(one) if self.on_map else "", self.tags.get(one, {})) for one in osm_ids]
+
+    def withheld(self, row: Any) -> str:
+        """Return who published the position of a place that OSM does not have, where it may not take that over."""
+        if len(row.osm_ids):
+            return ""
+        return not_for_osm(row.evidence, self.lists) or self.placed.get(row.registry_id or "", "")
+
+    def cited(self, row: Any) -> Mapped | None:
+        """Return the OSM object that the registry names as the source of a place which has none of the map data."""
+        if len(row.osm_ids):
+            return None
+        said = [str(one["tag"]) for one in json.loads(row.evidence or "[]") if one["rule"] == "registry"]
+        named = (found[1] for text in said for found in CITED.finditer(text))
+        return next((one for one in self.objects([*named]) if one.url), None)
+
+    def mending(self, row: Any, class_: str) -> dict[str, Any]:
+        """Tell what mappers may do: tags to copy, whose position it is, the object that it has after all."""
+        cited = self.cited(row)
+        tags = [] if cited else self.suggested(self.objects(row.osm_ids), class_)
+        return {"suggested": tags, "withheld": self.withheld(row), "cited": cited}
 
     def filed(self, told: Told, *, site: bool = False) -> dict[str, Any]:
         """File a creative space or a candidate site: keys of its values by facet, and their words."""
@@ -88,6 +117,12 @@ def _written(text: str, value: Any) -> str:
     return "" if known is None else say(text, n=known)
 
 
+def _not_ranked(row: Any) -> str:
+    if known_number(row.rank) is not None or row.reachable:
+        return ""
+    return spoken(row, "unreachable_reason") or say("no reason given")
+
+
 def _likelihood(row: Any) -> tuple[str, str]:
     return say("Confidence that it is one (0 to 1)"), _written("{n:.2f}", row.confidence)
 
@@ -106,7 +141,8 @@ def _space(row: Any, at: Any, ground: Ground) -> Place:
         facts=_known(tier, _likelihood(row), (say("Cluster"), row.cluster_id or "")),
         reasons=proofs(row.evidence, most=None)[0],
         objects=objects,
-        suggested=ground.suggested(objects, row.domain),
+        outside=not row.inside,
+        **ground.mending(row, row.domain),
         **ground.filed(told),
     )
 
@@ -118,6 +154,7 @@ def _site(row: Any, at: Any, ground: Ground) -> Place:
         (say("Status"), worded(STATUSES, row.status)),
         (say("Who says so"), said_by(row)),
         (say("Rank among the candidates"), _written("{n:count}", row.rank)),
+        (say("Why it is not ranked"), _not_ranked(row)),
         (say("Score (0 to 1)"), _written("{n:.2f}", row.score)),
         (say("Area"), "" if size is None else site_area(size, row.placed_to)),
         (say("Built or begun"), "" if year is None else f"{year:.0f}"),
@@ -133,7 +170,7 @@ def _site(row: Any, at: Any, ground: Ground) -> Place:
         facts=facts,
         reasons=proofs(row.evidence, most=None)[0],
         objects=objects,
-        suggested=ground.suggested(objects, HERITAGE),
+        **ground.mending(row, HERITAGE),
         ground=shared_ground([name for name, _ in row.beside], row.placed_to),
         beside=row.beside,
         **ground.filed(Told([one.tags for one in objects]), site=True),
@@ -157,9 +194,13 @@ def places_of(frames: Mapping[str, pd.DataFrame], ground: Ground) -> list[Place]
     frames : tables by name: creative, heritage, candidates, scores.
     ground : what they are told from.
     """
+    found = {row.registry_id: ground.withheld(row) for row in rows(frames["heritage"]) if row.registry_id}
+    ground = replace(ground, placed=found)
     scores = frames["scores"][["site_id", "rank", "score"]]
-    shared = frames["candidates"][["site_id", "one_ground_with"]]
-    sites = frames["heritage"].merge(shared, on="site_id", validate="one_to_one")
+    told = ["site_id", "one_ground_with", "reachable", "unreachable_reason", "messages"]
+    shared = frames["candidates"][told]
+    sites = frames["heritage"].drop(columns="messages", errors="ignore")
+    sites = sites.merge(shared, on="site_id", validate="one_to_one")
     sites = sites.merge(scores, on="site_id", how="left")
     sites = _with_those_beside(sites.sort_values(["rank", "site_id"]).reset_index(drop=True), ground)
     return [*_each(frames["creative"], _space, ground), *_each(sites, _site, ground)]

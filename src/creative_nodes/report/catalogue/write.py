@@ -11,13 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import LANGUAGES, Table, speaking, tables
+from creative_nodes.common import LANGUAGES, Table, say, speaking, tables, translated
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue.facets import Facets, read_facets
 from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED, Published, write_table
 from creative_nodes.report.catalogue.filters import choices
 from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat
 from creative_nodes.report.catalogue.places import Place
+from creative_nodes.report.catalogue.sources import lists_of, sources_of
 from creative_nodes.report.catalogue.stac import stac
 from creative_nodes.report.catalogue.tell import (
     Ground,
@@ -28,15 +29,16 @@ from creative_nodes.report.catalogue.tell import (
     places_of,
     tags_of,
 )
-from creative_nodes.report.city.figures import RESIDENTS, snapshot_of, told_source
+from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.gis.layers import with_rank
 from creative_nodes.report.page import asset, map_date, policy, render, style_sheets, write_page
-from creative_nodes.report.say.words import web_links
+from creative_nodes.report.say.words import with_links
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
 
 TAGS = "places"  # read for the tags of places, not published: it is the map itself
 KNOWN = "registry"  # read for spaces that exist online alone
+LISTS = "imports"  # read for who published them, and whose positions they are
 # English last, as the style sheet has it: it is shown where the address names no other
 ORDER = (*(code for code in LANGUAGES if code != "en"), "en")
 WHOLE = 1024.0
@@ -51,16 +53,15 @@ class Writer:
     facets: Facets
     words: Mapping[str, str]
 
-    def page(self, path: str, template: str, title: str, values: Callable[[str], Spoken], *, script: str = "") -> None:
+    def page(self, path: str, template: str, values: Callable[[str], Spoken], *, script: str = "") -> None:
         """Write a page that fetches nothing, in every language.
 
         Parameters
         ----------
         path : from the folder.
         template : of what it says in one language.
-        title : in English.
-        values : makes what the template shows, by code of the language in force.
-        script : that it runs.
+        values : makes what the template shows, its `title` among it, by code of the language in force.
+        script : that it runs behind the one that chooses the language.
         """
         spoken = []
         for code in ORDER:
@@ -68,11 +69,12 @@ class Writer:
                 told = {
                     "here": "" if code == "en" else f"#lang={code}",
                     "map_date": map_date,
-                    "web_links": web_links,
+                    "with_links": with_links,
                     **values(code),
                 }
-                spoken.append((code, render(f"catalogue/{template}.html.j2", **told)))
-        self._whole(path, "frame", script=script, title=title, spoken=spoken)
+                spoken.append((code, told["title"], render(f"catalogue/{template}.html.j2", **told)))
+        chosen = asset("js/state.js") + asset("js/catalogue_language.js") + script
+        self._whole(path, "frame", script=chosen, title=spoken[-1][1], spoken=spoken)
 
     def dictionary(self, **values: Any) -> None:
         """Write what tables, columns and facets mean, in English."""
@@ -91,8 +93,9 @@ class Writer:
         """Write the tables and pages of a city."""
         frames = {name: tables.read(TABLES[name], path) for name, path in files.items()}
         tags = tags_of(frames.pop(TAGS), members(frames))
-        ground = Ground(self.facets, tags, self.words, not settings.fictional)
-        known = frames.pop(KNOWN)
+        sources = sources_of(frames, fictional=settings.fictional)
+        known, lists = frames.pop(KNOWN), lists_of(frames.pop(LISTS))
+        ground = Ground(self.facets, tags, self.words, not settings.fictional, lists)
         places, online = places_of(frames, ground), online_places(known, ground)
         folder = self.folder / settings.key
         note = tables.provenance(files["scores"])
@@ -106,9 +109,8 @@ class Writer:
         published.append(self._filed(places, frames, settings.key, note))
         if online:
             published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
-        counted = told_source(frames["indicators"], RESIDENTS)
         area = frames["study_area"].union_all()
-        city = CataloguedCity(settings, snapshot_of(note), counted, area, tuple(published))
+        city = CataloguedCity(settings, snapshot_of(note), sources, area, tuple(published))
         spoken = {"en": [*places, *online]}
         for code in ORDER[:-1]:
             with speaking(code):
@@ -132,21 +134,22 @@ class Writer:
 
     def _pages(self, city: CataloguedCity, spoken: Mapping[str, Sequence[Place]]) -> None:
         """Write the list of a city's places, and a page a place; `spoken`: the same places by language."""
-        facets, key, name = self.facets.facets, city.settings.key, city.settings.name
+        facets, key = self.facets.facets, city.settings.key
 
         def listed(code: str) -> Spoken:
             told = {"city": city, "places": spoken[code], "choices": choices(facets, spoken[code])}
+            told["title"] = say("{city}: places and tables", city=translated(city.settings.name))
             return told | {"formats": FORMATS, "size": size_words}
 
-        script = asset("js/state.js") + asset("js/catalogue.js")
-        self.page(f"{key}/index.html", "city", f"{name}: places and tables", listed, script=script)
+        self.page(f"{key}/index.html", "city", listed, script=asset("js/catalogue.js"))
         for alike in zip(*spoken.values(), strict=True):
             by_code = dict(zip(spoken, alike, strict=True))
             told = partial(self._place, city, by_code)
-            self.page(f"{key}/{by_code['en'].address}", "place", f"{by_code['en'].name} · {name}", told)
+            self.page(f"{key}/{by_code['en'].address}", "place", told)
 
     def _place(self, city: CataloguedCity, by_code: Mapping[str, Place], code: str) -> Spoken:
-        return {"city": city, "facets": self.facets.facets, "place": by_code[code]}
+        title = f"{by_code[code].name} · {translated(city.settings.name)}"
+        return {"city": city, "facets": self.facets.facets, "place": by_code[code], "title": title}
 
 
 def size_words(number: int) -> str:
@@ -162,8 +165,8 @@ def write_catalogue(
     Parameters
     ----------
     settings : of each city, JSON as `catalogue_settings_of` reads it.
-    files : one file a city by name of the table, `places` and `registry` among them; `facets`, the file of facets;
-        `taxonomies`, those that name classes; others are passed over.
+    files : one file a city by name of the table, `places`, `registry` and `imports` among them; `facets`, the file of
+        facets; `taxonomies`, those that name classes; others are passed over.
     run : the record of the run.
     folder : of the catalogue.
 
@@ -186,7 +189,7 @@ def write_catalogue(
     writer.json("catalog.jsonld", dcat(cities, run))
     for path, content in stac(cities, run).items():
         writer.json(path, content)
-    writer.page("index.html", "index", TITLE, lambda _: {"cities": cities, "run": run})
+    writer.page("index.html", "index", lambda _: {"cities": cities, "run": run, "title": translated(TITLE)})
     known = {one.table.name: one.table for city in cities for one in city.tables}
     left_out = [table for name, table in TABLES.items() if name not in known]
     writer.dictionary(tables=known.values(), left_out=left_out, facets=writer.facets.facets)

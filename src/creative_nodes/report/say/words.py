@@ -32,6 +32,8 @@ OSM_OBJECT = re.compile(r"(node|way|relation)/([0-9]+)")
 # 0.021e9: at that pace none reaches its bound before 2038. What JOSM has not sent yet is numbered downward from -1, and
 # files that others make (test data, a company's own objects) often count from far above
 OSM_IDS_BELOW = {"node": 25_000_000_000, "way": 3_000_000_000, "relation": 50_000_000}
+# in a text: what begins with http(s), or a domain and a path
+ADDRESS = re.compile(r"https?://[^\s\"'<>\[\]]+|(?<![\w./@-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s\"'<>\[\]]+", re.IGNORECASE)
 Words = Mapping[str, str]  # the taxonomies' names of classes and domains
 
 
@@ -174,6 +176,26 @@ def osm_url(osm_id: str) -> str:
     found = OSM_OBJECT.fullmatch(osm_id)
     given = found is not None and 0 < int(found[2]) < OSM_IDS_BELOW[found[1]]
     return f"https://www.openstreetmap.org/{osm_id}" if given else ""
+
+
+def with_links(text: str) -> list[tuple[str, str]]:
+    """Part a text at the web addresses in it: pieces in order, as they stand, each with where it leads, if anywhere.
+
+    An address begins with http(s), or is a domain with a path (example.org/news); a bare domain stays text.
+
+    Parameters
+    ----------
+    text : a sentence.
+    """
+    parts, at = [], 0
+    for found in ADDRESS.finditer(text):
+        address = found[0].rstrip(".,;:)")
+        if "://" not in address and not address.partition("/")[2]:
+            continue
+        parts += [(text[at : found.start()], "")] if found.start() > at else []
+        parts.append((address, address if "://" in address else f"https://{address}"))
+        at = found.start() + len(address)
+    return [*parts, (text[at:], "")] if at < len(text) else parts
 
 
 def web_links(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -87,7 +87,7 @@ def test_the_parquet_files_are_those_of_the_run(made):
     frames, folder = made
     for name in frames:
         copied = folder / f"x/{name}.parquet"
-        assert copied.exists() == (name not in ("places", "registry"))
+        assert copied.exists() == (name not in ("places", "registry", "imports"))
         if copied.exists() and name != RANKED.name:
             assert copied.read_bytes() == (folder.parent / f"tables/{name}.parquet").read_bytes()
     assert gpd.read_parquet(folder / "x/filed_places.parquet")["page"].map(lambda page: (folder / page).is_file()).all()
@@ -206,7 +206,7 @@ def test_a_bad_file_of_facets_is_told(tmp_path, key, value, said):
 def test_those_who_counted_the_residents_are_named_wherever_the_map_is(made):
     folder, told = made[1], f"Residents of Brick Town: {catalogued.COUNTED}"
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert [one["title"] for one in package["sources"]] == ["© OpenStreetMap contributors", told]
+    assert [one["title"] for one in package["sources"]][:2] == ["© OpenStreetMap contributors", told]
     for name in ("datapackage.json", "catalog.jsonld", "collection.json", "x/item.json"):
         assert f"© OpenStreetMap contributors; {told}" in (folder / name).read_text(encoding="utf-8")
     for page in folder.rglob("*.html"):
@@ -234,9 +234,10 @@ class Seen(HTMLParser):
         self.text += data
 
 
-def test_a_page_has_names_tags_and_licence_as_text_and_no_script(made):
+def test_a_page_has_names_tags_and_licence_as_text_and_no_script_of_theirs(made):
     seen = Seen(made[1] / "x/space/c-n7.html")
-    assert not seen.tags & {"script", "img", "link", "iframe"}
+    assert not seen.tags & {"img", "link", "iframe"}
+    assert (made[1] / "x/space/c-n7.html").read_text(encoding="utf-8").count("<script>") == 1
     for words in (catalogued.HOSTILE, "Nhà Gạch", "砖房子", "operator:type=community", "© OpenStreetMap contributors"):
         assert words in seen.text
     assert "Community" in seen.text and "Fine arts, photography and exhibitions" in seen.text
@@ -319,7 +320,7 @@ def test_each_page_but_the_dictionary_speaks_three_languages_english_last(made):
 def test_a_space_that_is_online_only_has_a_page_and_a_table_and_no_place(made):
     folder = made[1]
     seen = Seen(folder / "x/online/x-web.html")
-    assert not seen.tags & {"script", "img"} and "https://example.org/rooms?a=1" in seen.links
+    assert "img" not in seen.tags and "https://example.org/rooms?a=1" in seen.links
     assert not [link for link in seen.links if "/edit?" in link or "/note/" in link]
     assert (
         catalogued.HOSTILE in seen.text and "none: it exists online alone" in seen.text and "Distribution" in seen.text

@@ -1,16 +1,8 @@
 /* filters of a list of places: rows stay whose cells hold every chosen value and whose names hold the search. The address
    keeps them with the language, so that a link shows the same, and Back takes a step */
-const articles = [...document.querySelectorAll("article")];
-const inForce = () => articles.find(({ lang }) => lang === getState("lang")) ?? articles.at(-1);
 const fieldsOf = (article) => [...article.querySelectorAll("form [name]")];
 const show = () => {
-  const article = inForce();
-  articles.forEach((one) => { one.hidden = one !== article; });
-  document.documentElement.lang = article.lang;
-  document.querySelectorAll(".languages a").forEach((one) => {
-    if (one.lang === article.lang) one.setAttribute("aria-current", "true");
-    else one.removeAttribute("aria-current");
-  });
+  const article = showLanguage();
   const [search, ...lists] = fieldsOf(article);
   const searched = getState("q") ?? "";
   if (search.value !== searched) search.value = searched; // set anew, the cursor would move
@@ -49,10 +41,5 @@ articles.forEach((article) => {
   });
   form.hidden = false;
 });
-document.querySelectorAll(".languages a").forEach((one) => one.addEventListener("click", (event) => {
-  event.preventDefault();
-  keep("lang", one.lang);
-}));
-["popstate", "hashchange"].forEach((moved) => window.addEventListener(moved, show));
-document.body.classList.add("chosen");
+shown = show;
 show();
