@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -113,5 +113,5 @@ def lists_of(imports: pd.DataFrame) -> dict[str, str]:
     """Return who published each list of sites, by its file name; `imports`: the table of that name."""
     if imports.empty:
         return {}
-    own: Sequence[bool] = ~imports["kind"].isin([*KINDS_OF_LISTS])
-    return dict(zip(imports.loc[own, "file"], imports.loc[own, "source"], strict=True))
+    own = imports[~imports["kind"].isin([*KINDS_OF_LISTS])]
+    return dict(zip(own["file"], own["source"], strict=True))
