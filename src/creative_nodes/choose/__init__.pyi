@@ -1,9 +1,9 @@
 from .answer import anchors_of as anchors_of
-from .answer import may_be_chosen as may_be_chosen
 from .answer import measure_eligible as measure_eligible
 from .answer import recommend_set as recommend_set
 from .decisions import read_decisions as read_decisions
 from .decisions import record_decisions as record_decisions
+from .eligible import may_be_chosen as may_be_chosen
 from .grounds import Grounds as Grounds
 from .options import Walks as Walks
 from .options import measure_options as measure_options

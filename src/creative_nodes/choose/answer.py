@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from creative_nodes.choose.eligible import may_be_chosen
 from creative_nodes.choose.front import set_front
 from creative_nodes.choose.grounds import Grounds
 from creative_nodes.choose.options import Walks, measure_demand
@@ -26,10 +27,9 @@ from creative_nodes.choose.tables import RECOMMENDED, SET_BESIDE_RANKING
 from creative_nodes.choose.worth import Aims, Anchors, Served, Worth
 from creative_nodes.common import Message, mark, told, told_n, written
 from creative_nodes.network import NetworkSettings, Stones, place_links, space_chains
-from creative_nodes.score import Scale, in_ranking
+from creative_nodes.score import Scale
 from creative_nodes.streets import Streets
 
-NOT_FREE = ("in_use",)  # statuses of sites that nobody gives up
 OVERLAP_FROM = 0.5  # share of the gap between set and ranking from which overlap is its reason
 
 
@@ -47,11 +47,6 @@ class Eligible:
     site_ids: np.ndarray
     aims: Aims
     ranking: tuple[int, ...]
-
-
-def may_be_chosen(candidates: pd.DataFrame) -> np.ndarray:
-    """Tell which candidates may be chosen: reachable, known or likely, and not in use; shape (n,)."""
-    return np.asarray(in_ranking(candidates) & ~candidates["status"].isin(NOT_FREE).to_numpy())
 
 
 def anchors_of(scales: Mapping[str, Scale]) -> Anchors:
