@@ -193,9 +193,15 @@ def most_often(tables: Mapping[str, Any], sites: Sequence[str], names: Called) -
     return say("Most often chosen: {names}.", names=told)
 
 
-def _connects_more(tables: Mapping[str, Any], own: Sequence[Any], names: Called) -> str:
-    """Say which site that may be chosen would alone add more to the network than a set that connects, if any would."""
-    found = table(tables, "candidates")
+def connects_more(tables: Mapping[str, Any], names: Called) -> str:
+    """Say which site that may be chosen would alone add more to the network than a set that connects, if any would.
+
+    Parameters
+    ----------
+    tables : recommended and candidates by name; each may be missing or empty.
+    names : names to show by site_id.
+    """
+    own, found = set_of(tables), table(tables, "candidates")
     if found is None or not own or not bool(own[0].connects):
         return ""
     free = found[may_be_chosen(found)]
@@ -216,13 +222,12 @@ def _connects_more(tables: Mapping[str, Any], own: Sequence[Any], names: Called)
     )
 
 
-def beside_set(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
-    """Say how the parts of the set add up, who would connect more, and what of its worth other worlds leave.
+def beside_set(tables: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say how the parts of the set add up, of how many it was chosen, and what of its worth other worlds leave.
 
     Parameters
     ----------
-    tables : recommended, candidates and set_doubt by name; each may be missing or empty.
-    names : names to show by site_id.
+    tables : recommended and set_doubt by name; each may be missing or empty.
     """
     own, doubt = set_of(tables), doubt_of(tables)
     parts = (
@@ -230,9 +235,8 @@ def beside_set(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
         if len(own) > 1
         else ""
     )
-    more = _connects_more(tables, own, names)
     if doubt is None or not own:
-        return tuple(filter(None, (more, parts)))
+        return tuple(filter(None, (parts,)))
     of = say_n(
         int(doubt.eligible),
         "Chosen from {n:count} site that could be reused.",
@@ -250,4 +254,4 @@ def beside_set(tables: Mapping[str, Any], names: Called) -> tuple[str, ...]:
         more=float(doubt.gain_high),
         share=float(doubt.mean_reached),
     )
-    return tuple(filter(None, (more, parts, sentences(of, left))))
+    return tuple(filter(None, (parts, sentences(of, left))))

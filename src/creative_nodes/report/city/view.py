@@ -45,7 +45,7 @@ from creative_nodes.report.city.record import Record, record
 from creative_nodes.report.city.related import Related, related
 from creative_nodes.report.city.reservations import plans_for
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
-from creative_nodes.report.city.settling import beside_set, map_chances, next_steps, settling
+from creative_nodes.report.city.settling import beside_set, connects_more, map_chances, next_steps, settling
 from creative_nodes.report.city.sites import (
     AroundSites,
     SiteCard,
@@ -97,6 +97,7 @@ class CityPage:
     counts: str
     choice: tuple[Option, ...]
     beside_set: tuple[str, ...]
+    connects_more: str
     next_steps: tuple[str, ...]
     gaps: Gaps | None
     nodes: Nodes | None
@@ -310,7 +311,8 @@ def city_page(
         thin=thin_words(indicators),
         counts=what_counts(tables.get("values"), ordered, method.labels(settings.reach, settings.city)),
         choice=choice(tables, site_ids, called),
-        beside_set=beside_set(tables, called),
+        beside_set=beside_set(tables),
+        connects_more=connects_more(tables, called),
         next_steps=next_steps(tables, called),
         gaps=gapped,
         nodes=nodes(tables, settings),

@@ -149,7 +149,7 @@ def _answer_rows(page: CityPage) -> Iterator[tuple[str, str]]:
         yield option.label, option.brings
         for member in option.members:
             yield option.label, " – ".join(text for text in (member.name, member.adds, *member.plans) if text)
-    for line in page.beside_set:
+    for line in filter(None, (page.connects_more, *page.beside_set)):
         yield say("The set, and what each site adds"), line
     yield say("Map data"), map_date(page.snapshot)
     for line in (page.thin, page.network, page.origins):

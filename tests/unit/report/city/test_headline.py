@@ -125,7 +125,7 @@ def test_a_set_that_holds_against_both_stands_plain(made, settings):
 def test_a_small_gain_is_told_in_one_way_in_the_headline_and_beside_the_set(made, settings):
     doubt = made["set_doubt"].assign(gain_low=0.004)
     assert "1.50 (under 0.01–2.10)" in told(made, settings, set_doubt=doubt).lead
-    beside = settling.beside_set({"recommended": made["recommended"], "set_doubt": doubt}, {})
+    beside = settling.beside_set({"recommended": made["recommended"], "set_doubt": doubt})
     assert any("adds under 0.01 to 2.10 spaces" in line for line in beside)
     # none is none in both
     none = made["set_doubt"].assign(gain_low=0.0)

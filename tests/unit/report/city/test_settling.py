@@ -100,10 +100,10 @@ def test_the_most_often_chosen_stand_with_their_shares():
 
 
 def test_beside_the_set_stands_of_how_many_it_is_and_why_parts_do_not_add_up():
-    parts, of = settling.beside_set({"recommended": SET, "set_doubt": set_doubt(recommended=True)}, {})
+    parts, of = settling.beside_set({"recommended": SET, "set_doubt": set_doubt(recommended=True)})
     assert "need not add up" in parts and of.startswith("Chosen from 11 sites") and "80" in of
-    assert settling.beside_set({}, {}) == ()
-    assert settling.beside_set({"recommended": SET.head(1)}, {}) == ()
+    assert settling.beside_set({}) == ()
+    assert settling.beside_set({"recommended": SET.head(1)}) == ()
 
 
 def test_a_site_that_alone_connects_more_than_the_set_is_told():
@@ -113,16 +113,15 @@ def test_a_site_that_alone_connects_more_than_the_set_is_told():
     own = SET.assign(set_gain=0.3, set_served=1200.0, connects=True)
 
     def beside(candidates, own=own):
-        found = settling.beside_set({"recommended": own, "candidates": candidates}, {"z": "Omega"})
-        return [line.replace("\u00a0", " ") for line in found if "whole set" in line]
+        return settling.connects_more({"recommended": own, "candidates": candidates}, {"z": "Omega"})
 
-    assert beside(pd.DataFrame(known)) == [
+    assert beside(pd.DataFrame(known)) == (
         "The set is chosen for residents and network alike. Of the sites that could be reused, Omega alone would add "
         "more to the network than the whole set, 0.50 against 0.30 spaces, but newly serve only 0 residents."
-    ]
+    )
     # where the set connects nothing, one that adds a trace more is no news
-    assert beside(pd.DataFrame(known), own.assign(connects=False)) == []
-    assert beside(pd.DataFrame(known).assign(network_gain=0.3)) == []
+    assert beside(pd.DataFrame(known), own.assign(connects=False)) == ""
+    assert beside(pd.DataFrame(known).assign(network_gain=0.3)) == ""
 
 
 @pytest.mark.parametrize(
