@@ -67,10 +67,17 @@ def rows_of(page):
     return page.locator(".places tbody tr:visible")
 
 
-def test_the_filters_leave_what_they_say(opened, catalogue):
+@pytest.fixture
+def listed(opened, catalogue):
+    """The list of a city's places as it opens, its part in English, and what went wrong on it."""
     page, _, wrong = opened
     page.goto((catalogue[0] / "x/index.html").as_uri())
-    rows, english = rows_of(page), page.locator("article:visible")
+    return page, page.locator("article:visible"), wrong
+
+
+def test_the_filters_leave_what_they_say(listed):
+    page, english, wrong = listed
+    rows = rows_of(page)
     assert rows.count() == 5
     english.get_by_label("Owner").select_option("community")
     assert rows.count() == 1 and english.locator(".shown").inner_text() == "1"
@@ -84,10 +91,8 @@ def test_the_filters_leave_what_they_say(opened, catalogue):
     assert rows.count() == 5 and "kind" not in page.url and wrong == []
 
 
-def test_the_address_keeps_filters_search_and_language_and_back_returns(opened, catalogue):
-    page, _, wrong = opened
-    page.goto((catalogue[0] / "x/index.html").as_uri())
-    english = page.locator("article:visible")
+def test_the_address_keeps_filters_search_and_language_and_back_returns(listed):
+    page, english, wrong = listed
     english.get_by_label("Kind").select_option("site")
     english.get_by_label("Search names").press_sequentially("khanh hoi")
     page.get_by_role("link", name="Tiếng Việt").click()
@@ -109,10 +114,8 @@ def test_the_address_keeps_filters_search_and_language_and_back_returns(opened, 
     assert page.url == link and rows_of(page).count() == 1 and wrong == []
 
 
-def test_back_takes_a_step_for_a_choice_and_one_for_a_search(opened, catalogue):
-    page, _, _ = opened
-    page.goto((catalogue[0] / "x/index.html").as_uri())
-    english = page.locator("article:visible")
+def test_back_takes_a_step_for_a_choice_and_one_for_a_search(listed):
+    page, english, _ = listed
     english.get_by_label("Kind").select_option("site")
     english.get_by_label("Search names").press_sequentially("xuong")
     assert rows_of(page).count() == 1
@@ -123,10 +126,9 @@ def test_back_takes_a_step_for_a_choice_and_one_for_a_search(opened, catalogue):
 
 
 @pytest.mark.parametrize("search", ["Khánh Hội", "khanh hoi", "KHANH", "Kha\u0301nh"])
-def test_names_are_found_without_their_marks(opened, catalogue, search):
-    page, _, _ = opened
-    page.goto((catalogue[0] / "x/index.html").as_uri())
-    page.locator("article:visible").get_by_label("Search names").fill(search)
+def test_names_are_found_without_their_marks(listed, search):
+    page, english, _ = listed
+    english.get_by_label("Search names").fill(search)
     assert rows_of(page).count() == 1
 
 

@@ -62,7 +62,7 @@ def _brute_force(values: np.ndarray, transform: Affine, crs: str, area: shapely.
         return found.reshape(len(rows), len(columns))
 
     # cells with no corner within the area's bounds, two cells wider, hold none of it
-    side = 2 * abs(transform.a) / (1 if Transformer.from_crs(crs, 4326).source_crs.is_geographic else 100_000)
+    side = 2 * abs(transform.a) / (1 if to_degrees.source_crs.is_geographic else 100_000)
     around = shapely.box(*(np.array(area.bounds) + np.array([-side, -side, side, side])))
     n_rows, n_columns = values.shape
     corners = inside(np.arange(n_columns + 1.0), np.arange(n_rows + 1.0), around)

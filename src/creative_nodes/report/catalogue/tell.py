@@ -58,11 +58,11 @@ class Ground:
         named = (found[1] for text in said for found in CITED.finditer(text))
         return next((one for one in self.objects([*named]) if one.url), None)
 
-    def mending(self, row: Any, class_: str) -> dict[str, Any]:
-        """Tell what mappers may do: tags to copy, whose position it is, the object that it has after all."""
-        cited = self.cited(row)
-        tags = [] if cited else self.suggested(self.objects(row.osm_ids), class_)
-        return {"suggested": tags, "withheld": self.withheld(row), "cited": cited}
+    def mapped(self, row: Any, class_: str) -> dict[str, Any]:
+        """Tell what the map has of a place, and what mappers may do: tags to copy, whose position it is."""
+        objects, cited = self.objects(row.osm_ids), self.cited(row)
+        tags = [] if cited else self.suggested(objects, class_)
+        return {"objects": objects, "suggested": tags, "withheld": self.withheld(row), "cited": cited}
 
     def filed(self, told: Told, *, site: bool = False) -> dict[str, Any]:
         """File a creative space or a candidate site: keys of its values by facet, and their words."""
@@ -127,29 +127,30 @@ def _likelihood(row: Any) -> tuple[str, str]:
     return say("Confidence that it is one (0 to 1)"), _written("{n:.2f}", row.confidence)
 
 
+def _found(row: Any, at: Any) -> dict[str, Any]:
+    """Tell what every place has that stands somewhere: its names, where, and what it was found by."""
+    return {"names": _names(row), "lon": at.x, "lat": at.y, "reasons": proofs(row.evidence, most=None)[0]}
+
+
 def _space(row: Any, at: Any, ground: Ground) -> Place:
-    objects = ground.objects(row.osm_ids)
-    told = Told([one.tags for one in objects], rules_in(row.evidence), row.domain, row.tier)
+    mapped = ground.mapped(row, row.domain)
+    told = Told([one.tags for one in mapped["objects"]], rules_in(row.evidence), row.domain, row.tier)
     tier = (say("Tier"), worded(SPACE_TIERS, row.tier))
     return Place(
         kind="space",
         place_id=row.space_id,
-        names=_names(row),
-        lon=at.x,
-        lat=at.y,
         what=say("Creative space: {kind}", kind=worded(ground.words, row.domain)),
         facts=_known(tier, _likelihood(row), (say("Cluster"), row.cluster_id or "")),
-        reasons=proofs(row.evidence, most=None)[0],
-        objects=objects,
         outside=not row.inside,
-        **ground.mending(row, row.domain),
+        **_found(row, at),
+        **mapped,
         **ground.filed(told),
     )
 
 
 def _site(row: Any, at: Any, ground: Ground) -> Place:
-    objects, size = ground.objects(row.osm_ids), known_number(row.area_m2)
-    year = known_number(row.start_year)
+    mapped = ground.mapped(row, HERITAGE)
+    size, year = known_number(row.area_m2), known_number(row.start_year)
     facts = _known(
         (say("Status"), worded(STATUSES, row.status)),
         (say("Who says so"), said_by(row)),
@@ -163,17 +164,13 @@ def _site(row: Any, at: Any, ground: Ground) -> Place:
     return Place(
         kind="site",
         place_id=row.site_id,
-        names=_names(row),
-        lon=at.x,
-        lat=at.y,
         what=say("Candidate site: {kind}", kind=worded(ground.words, row.heritage_class)),
         facts=facts,
-        reasons=proofs(row.evidence, most=None)[0],
-        objects=objects,
-        **ground.mending(row, HERITAGE),
         ground=shared_ground([name for name, _ in row.beside], row.placed_to),
         beside=row.beside,
-        **ground.filed(Told([one.tags for one in objects]), site=True),
+        **_found(row, at),
+        **mapped,
+        **ground.filed(Told([one.tags for one in mapped["objects"]]), site=True),
     )
 
 

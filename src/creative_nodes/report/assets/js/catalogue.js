@@ -22,15 +22,15 @@ const show = () => {
   article.querySelector(".none").hidden = fit > 0;
   article.querySelector("[type=reset]").hidden = !wanted && lists.every(({ value }) => !value);
 };
-const keep = (name, value, { back = true } = {}) => {
-  if ((getState(name) ?? "") !== value) setState(name, value, { back });
+const keep = ({ name, value }) => {
+  keepState(name, value);
   show();
 };
 articles.forEach((article) => {
   const [search, ...lists] = fieldsOf(article);
   const form = article.querySelector("form");
-  search.addEventListener("input", () => keep("q", search.value, { back: !getState("q") })); // a step for a search, not a letter
-  lists.forEach((list) => list.addEventListener("change", () => keep(list.name, list.value)));
+  search.addEventListener("input", () => keep(search));
+  lists.forEach((list) => list.addEventListener("change", () => keep(list)));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();

@@ -19,7 +19,7 @@ const showLanguage = () => {
 let shown = showLanguage; // a page with filters shows more
 document.querySelectorAll(".languages a").forEach((one) => one.addEventListener("click", (event) => {
   event.preventDefault();
-  if (getState("lang") !== one.lang) setState("lang", one.lang, { back: true });
+  keepState("lang", one.lang);
   shown();
 }));
 /* a language that the address names goes along to the other pages; English is in none of their addresses */

@@ -5,12 +5,10 @@ const recallCities = () => Object.assign(chosenCities, {
   country: getState("country") ?? "", standing: getState("standing") ?? "", name: getState("q") ?? "",
   by: ["gain", "name"].find((key) => key === getState("sort")) ?? FIRST_ORDER,
 });
-/* Back takes a step for a choice, and one for a search, however many letters it has */
 const keepCities = () => {
   const { country, standing, name, by } = chosenCities;
   const written = { country, standing, q: name, sort: by === FIRST_ORDER ? "" : by };
-  Object.entries(written).filter(([key, value]) => (getState(key) ?? "") !== value)
-    .forEach(([key, value]) => setState(key, value, { back: key !== "q" || !getState("q") }));
+  Object.entries(written).forEach(([key, value]) => keepState(key, value));
 };
 const fits = (row) => ["country", "standing"].every((key) => !chosenCities[key] || row.dataset[key] === chosenCities[key])
   && plainLetters(row.dataset.name).includes(plainLetters(chosenCities.name.trim()));

@@ -7,5 +7,9 @@ const setState = (name, value, { back = false } = {}) => {
   const hash = state.toString();
   history[back ? "pushState" : "replaceState"](null, "", hash ? `#${hash}` : location.pathname + location.search);
 };
+/* Back takes a step for a choice, and one for a search (q), however many letters it has */
+const keepState = (name, value) => {
+  if ((getState(name) ?? "") !== value) setState(name, value, { back: name !== "q" || !getState("q") });
+};
 /* letters without their marks, so that "khanh hoi" finds Khánh Hội */
 const plainLetters = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
