@@ -135,7 +135,7 @@ def registry_frame(
                 **{key: getattr(row, key) for key in ("name", "name_en", "name_vi", "name_zh", "kind", "status")},
                 **{key: getattr(row, key) for key in ("former_use", "present_use", "year_converted", "precision")},
                 **{key: getattr(row, key) for key in ("heritage_class", "domain", "tier", "lon", "lat")},
-                "remote": row.remote,
+                **{key: getattr(row, key) for key in ("position_source", "remote")},
                 "source": row.source,
                 **written(outcome=outcome, reason=reason),
                 "match_score": matched.match.score if matched and matched.match else None,

@@ -36,7 +36,8 @@ FARTHEST_KM = 150.0  # a row farther from the study area is a slip, not a site o
 REGISTRY = "registry"
 ONLINE = "online"  # in place of words on where it is: a space that exists online alone
 NOT_IN_CSV = ("origin", "listing", "wikidata", "image")  # what only rows of imported lists carry
-MAY_LACK = ("status_date", "status_source", "remote", "area_m2", "year_built")  # columns that a registry may leave out
+# columns that a registry may leave out
+MAY_LACK = ("status_date", "status_source", "remote", "area_m2", "year_built", "position_source")
 # folded words that tell no works from another
 _GENERIC = re.compile(
     r"\b(?:nha may|nha kho|xi nghiep|tong cong ty|cong ty|co phan|cp|tnhh|mtv|nha nuoc|nha in|xuong|kho|works|factory|"
@@ -72,6 +73,7 @@ class Known(BaseModel):
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     precision: Literal["site", "street", "ward"]
+    position_source: str = ""
     source: str = Field(min_length=1)
     note: str = ""
     remote: str = ""

@@ -171,6 +171,11 @@ REGISTRY = Table(
         Column("lat", "number", "latitude in the registry, EPSG:4326", "degrees", True, -90, 90),
         Column("precision", "text", "site, street or ward"),
         Column(
+            "position_source",
+            "text",
+            "who published the position, where OpenStreetMap may not take it over; empty for the others",
+        ),
+        Column(
             "remote",
             "text",
             "where a partner outside the study area is, in words; online: it exists online alone; empty for the others",

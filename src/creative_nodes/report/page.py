@@ -42,7 +42,7 @@ from creative_nodes.report.draw import maps
 from creative_nodes.report.draw.packed import as_json, fold, pack
 from creative_nodes.report.draw.paper import Paper
 from creative_nodes.report.say import keys
-from creative_nodes.report.say.words import worded
+from creative_nodes.report.say.words import with_links, worded
 
 HERE = Path(__file__).parent
 # a page may run its own scripts alone, known by their hashes, and fetch nothing, whatever a tag in the data says
@@ -99,6 +99,7 @@ def _environment() -> Environment:
         "say": say,
         "say_n": say_n,
         "translated": translated,
+        "with_links": with_links,
         "languages_shown": LANGUAGES,
         "chips": keys.CHIPS,
         "WRITTEN_OUT": WRITTEN_OUT,
@@ -248,7 +249,8 @@ def _area(area: Area) -> list[Any]:
 def _site(site: SiteCard) -> dict[str, Any]:
     """Collect what the page's script shows of a site; what is empty is left out."""
     said = {field.name: getattr(site, field.name) for field in fields(site)}
-    said["evidence"] = [list(asdict(proof).values()) for proof in site.evidence]
+    said["evidence"] = [[one.reason, with_links(one.tag), one.osm_id, one.url] for one in site.evidence]
+    said["said_by"] = with_links(site.said_by)
     said["measures"] = [_measure(measure) for measure in site.measures]
     said["within"] = [_within(within) for within in site.within]
     said["doubts"], said["linked"], said["plans"] = list(site.doubts), list(site.linked), list(site.plans)

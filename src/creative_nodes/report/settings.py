@@ -127,17 +127,19 @@ def gis_settings_of(text: str) -> GisSettings:
 
 
 # what a rule passes on to `catalogue_settings_of`
-CATALOGUE_KEYS = ("key", "city.name", "city.local_name", "city.fictional")
+CATALOGUE_KEYS = ("key", *(f"city.{name}" for name in ("name", "local_name", "fictional", "languages", "country")))
 
 
 @dataclass(frozen=True)
 class CatalogueSettings:
-    """What the catalogue tells of a city: its key and names, and whether it is made up."""
+    """What the catalogue tells of a city: its key and names, whether it is made up, and what names there are in."""
 
     key: str
     name: str
     local_name: str
     fictional: bool
+    languages: Sequence[str]
+    country: str
 
 
 def catalogue_settings_of(text: str) -> CatalogueSettings:

@@ -44,7 +44,7 @@ SETTINGS_TEXTS = {
 # and out of the shipped tables: the columns that readers are shown
 CSV_TEXTS = {
     "config/cities/*.csv": ("name", "note"),
-    "config/registry/*.csv": ("former_use", "present_use"),
+    "config/registry/*.csv": ("former_use", "present_use", "position_source"),
     "config/decisions.csv": ("decision",),
 }
 FIELD = re.compile(r"\{(\w+)[^}]*\}|%\((\w+)\)s")
@@ -74,7 +74,7 @@ def settings_texts() -> Iterator[tuple[str, str]]:
         for path in sorted(ROOT.glob(pattern)):
             with path.open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
-                    yield from ((path.relative_to(ROOT).as_posix(), row[key]) for key in columns if row[key])
+                    yield from ((path.relative_to(ROOT).as_posix(), row[key]) for key in columns if row.get(key))
 
 
 @cache  # three languages and the checks ask for it

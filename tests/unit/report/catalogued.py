@@ -83,7 +83,7 @@ def frames_of():
     return made
 
 
-def write(folder, *, fictional=False, snapshot="2026-11-01"):
+def write(folder, *, fictional=False, snapshot="2026-11-01", country="VN"):
     """Write the catalogue to a folder, its tables beside it; returns the frames and the cities."""
     made, files = frames_of(), {}
     for name, frame in made.items():
@@ -92,5 +92,7 @@ def write(folder, *, fictional=False, snapshot="2026-11-01"):
         files[name] = [str(path)]
     words = [ROOT / f"config/taxonomy/{name}.yaml" for name in ("creative_spaces", "industrial_heritage")]
     files |= {"facets": FACETS, "taxonomies": words}
-    settings = json.dumps(dict(zip(CATALOGUE_KEYS, ("x", "Brick Town", "Phố Gạch", fictional), strict=True)))
+    settings = json.dumps(
+        dict(zip(CATALOGUE_KEYS, ("x", "Brick Town", "Phố Gạch", fictional, [], country), strict=True))
+    )
     return made, write_catalogue([settings], files, RUN, folder / "catalogue")

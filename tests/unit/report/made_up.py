@@ -389,6 +389,7 @@ def _registry() -> pd.DataFrame:
             "lon": [WEST, None, WEST, None],
             "lat": [SOUTH, None, SOUTH, None],
             "precision": ["site"] * n,
+            "position_source": [""] * n,
             "source": ["https://example.org/list", "javascript:alert(1)", "a book, p. 7", HOSTILE[0]],
             "remote": ["", "", "", HOSTILE[1]],
             "outcome": ["in OSM", "not in OSM", "not located", "outside the study area"],

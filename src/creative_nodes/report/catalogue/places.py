@@ -16,6 +16,7 @@ EDITOR = "https://www.openstreetmap.org/edit"
 NOTE = "https://www.openstreetmap.org/note/new"
 ZOOM = 19
 HASHTAG = "#creative-nodes"
+PINYIN = "zh-Latn-pinyin"  # BCP 47
 LONGEST = 100  # letters of an address; file systems take 255 bytes
 KINDS = {"space": mark("creative space"), "site": mark("candidate site"), "online": mark("online only")}
 # signs of an id that stay as they are in an address
@@ -40,7 +41,7 @@ class Place:
     Attributes
     ----------
     kind : space, site or online.
-    names : by language code; the local one under "".
+    names : by language code; the local one under "", its pinyin under its own code.
     filed, facets : keys of its values by name of the facet, and what they are called.
     withheld : who published its position, if OpenStreetMap may not take that over.
     cited : the OSM object that its source names, if it has none of the map data.

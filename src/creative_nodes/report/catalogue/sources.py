@@ -109,6 +109,12 @@ def _free(source: str) -> bool:
     return found is not None and found[1].lower() in FREE_FOR_OSM
 
 
+def positions_of(registry: pd.DataFrame) -> dict[str, str]:
+    """Return who published the position of rows of the registry, by id, where OpenStreetMap may not take that over."""
+    found = zip(registry["registry_id"], registry["position_source"], strict=True)
+    return {one: published for one, published in found if published}
+
+
 def lists_of(imports: pd.DataFrame) -> dict[str, str]:
     """Return who published each list of sites, by its file name; `imports`: the table of that name."""
     if imports.empty:

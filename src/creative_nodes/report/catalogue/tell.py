@@ -13,14 +13,15 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import NAME_COLUMNS, say, spoken, tables, translated
-from creative_nodes.locate import ONLINE_ONLY
+from creative_nodes.locate import ONLINE_ONLY, has_han
 from creative_nodes.report.catalogue.facets import Facets, Told, rules_in, words_of
 from creative_nodes.report.catalogue.files import FILED, ONLINE
-from creative_nodes.report.catalogue.places import Mapped, Place, page_of
+from creative_nodes.report.catalogue.places import PINYIN, Mapped, Place, page_of
 from creative_nodes.report.catalogue.sources import not_for_osm
 from creative_nodes.report.city.sites import proofs, said_by, shared_ground, site_area, site_names
 from creative_nodes.report.say.keys import SPACE_TIERS, STATUSES
-from creative_nodes.report.say.words import known_number, osm_url, rows, web_links, worded
+from creative_nodes.report.say.romanised import romanised
+from creative_nodes.report.say.words import first_address, known_number, osm_url, rows, worded
 
 CITED = re.compile(r"OpenStreetMap ((?:node|way|relation)/[0-9]+)")  # in a source of the registry
 HERITAGE = "heritage"  # candidates in the list of suggested tags
@@ -30,7 +31,8 @@ HERITAGE = "heritage"  # candidates in the list of suggested tags
 class Ground:
     """What places are told from: facets, tags by OSM object, words by class, whether objects are on the map.
 
-    And who published each list of sites, by its file name; and rows of the registry that such a list places, by id.
+    And who published each list of sites, by its file name; and who the position of rows of the registry, by id, where
+    OpenStreetMap may not take that over.
     """
 
     facets: Facets
@@ -101,9 +103,11 @@ def members(frames: Mapping[str, pd.DataFrame]) -> set[str]:
 
 
 def _names(row: Any) -> dict[str, str]:
-    """Return the names of a row of `rows`, by language code."""
+    """Return the names of a row of `rows`, by language code; where all are in Chinese characters, pinyin as well."""
     columns = {"": "name_", **{name.removeprefix("name_"): name for name in NAME_COLUMNS[1:]}}
-    return {code: getattr(row, column) for code, column in columns.items()}
+    found = {code: getattr(row, column) for code, column in columns.items()}
+    given = [name for name in found.values() if name]
+    return found | {PINYIN: romanised(given[0])} if given and all(map(has_han, given)) else found
 
 
 def _known(*facts: tuple[str, str]) -> list[tuple[str, str]]:
@@ -192,7 +196,8 @@ def places_of(frames: Mapping[str, pd.DataFrame], ground: Ground) -> list[Place]
     ground : what they are told from.
     """
     found = {row.registry_id: ground.withheld(row) for row in rows(frames["heritage"]) if row.registry_id}
-    ground = replace(ground, placed=found)
+    known = {one: whose for one, whose in found.items() if whose}
+    ground = replace(ground, placed={**ground.placed, **known})
     scores = frames["scores"][["site_id", "rank", "score"]]
     told = ["site_id", "one_ground_with", "reachable", "unreachable_reason", "messages"]
     shared = frames["candidates"][told]
@@ -225,7 +230,7 @@ def _online(row: Any, ground: Ground) -> Place:
         reasons=(),
         objects=(),
         suggested=(),
-        web=web_links(row.source)[1][0][1],
+        web=first_address(row.source),
         **ground.filed(Told([], domain=row.domain, tier=row.tier)),
     )
 

@@ -18,7 +18,7 @@ from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED
 from creative_nodes.report.catalogue.filters import choices
 from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat
 from creative_nodes.report.catalogue.places import Place
-from creative_nodes.report.catalogue.sources import lists_of, sources_of
+from creative_nodes.report.catalogue.sources import lists_of, positions_of, sources_of
 from creative_nodes.report.catalogue.stac import stac
 from creative_nodes.report.catalogue.tell import (
     Ground,
@@ -32,7 +32,7 @@ from creative_nodes.report.catalogue.tell import (
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.gis.layers import with_rank
 from creative_nodes.report.page import asset, map_date, policy, render, style_sheets, write_page
-from creative_nodes.report.say.words import with_links
+from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
 
@@ -69,7 +69,6 @@ class Writer:
                 told = {
                     "here": "" if code == "en" else f"#lang={code}",
                     "map_date": map_date,
-                    "with_links": with_links,
                     **values(code),
                 }
                 spoken.append((code, told["title"], render(f"catalogue/{template}.html.j2", **told)))
@@ -95,8 +94,10 @@ class Writer:
         tags = tags_of(frames.pop(TAGS), members(frames))
         sources = sources_of(frames, fictional=settings.fictional)
         known, lists = frames.pop(KNOWN), lists_of(frames.pop(LISTS))
-        ground = Ground(self.facets, tags, self.words, not settings.fictional, lists)
-        places, online = places_of(frames, ground), online_places(known, ground)
+        ground = Ground(self.facets, tags, self.words, not settings.fictional, lists, positions_of(known))
+        with names_of(settings):
+            spoken = {code: self._places(code, frames, known, ground) for code in ORDER}
+        places, online = spoken["en"]
         folder = self.folder / settings.key
         note = tables.provenance(files["scores"])
         ranked = with_rank(frames["candidates"], frames["scores"])
@@ -111,12 +112,16 @@ class Writer:
             published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
         area = frames["study_area"].union_all()
         city = CataloguedCity(settings, snapshot_of(note), sources, area, tuple(published))
-        spoken = {"en": [*places, *online]}
-        for code in ORDER[:-1]:
-            with speaking(code):
-                spoken[code] = [*places_of(frames, ground), *online_places(known, ground)]
-        self._pages(city, spoken)
+        self._pages(city, {code: [*told, *further] for code, (told, further) in spoken.items()})
         return city
+
+    @staticmethod
+    def _places(
+        code: str, frames: Mapping[str, pd.DataFrame], known: pd.DataFrame, ground: Ground
+    ) -> tuple[list[Place], list[Place]]:
+        """Tell the places of a city in a language: those that stand somewhere, and those that exist online alone."""
+        with speaking(code):
+            return places_of(frames, ground), online_places(known, ground)
 
     def _filed(
         self, places: Sequence[Place], frames: Mapping[str, Any], key: str, note: Mapping[str, Any]

@@ -175,7 +175,7 @@ def _brings(own: Sequence[Any], doubt: Any | None, name: Called, *, minutes: flo
     if not bool(own[0].connects):
         return say(
             "Best together for residents are {names}: reused, they would newly serve {served} residents (their "
-            "first creative space within a {minutes:g} min walk). They hardly connect spaces.",
+            "first major creative space within a {minutes:g} min walk). They hardly connect spaces.",
             names=names,
             served=served,
             minutes=minutes,
@@ -183,12 +183,12 @@ def _brings(own: Sequence[Any], doubt: Any | None, name: Called, *, minutes: flo
     told = {"names": names, "served": served, "minutes": minutes, "gain": gain}
     if not typical:
         return say(
-            "Best together are {names}: reused, they would newly serve {served} residents (their first creative "
+            "Best together are {names}: reused, they would newly serve {served} residents (their first major creative "
             "space within a {minutes:g} min walk) and add {gain} spaces to the network of a typical space.",
             **told,
         )
     return say(
-        "Best together are {names}: reused, they would newly serve {served} residents (their first creative "
+        "Best together are {names}: reused, they would newly serve {served} residents (their first major creative "
         "space within a {minutes:g} min walk) and add {gain} to the {typical} spaces that a typical one is "
         "joined with.",
         **told,

@@ -11,14 +11,14 @@ import pandas as pd
 from creative_nodes.common import say, spoken, translated
 from creative_nodes.locate import ONLINE_ONLY, OUTSIDE
 from creative_nodes.report.say.keys import KNOWN_KINDS
-from creative_nodes.report.say.words import known_number, names, rows, web_links, worded
+from creative_nodes.report.say.words import first_address, known_number, names, rows, worded
 
 
 @dataclass(frozen=True)
 class KnownSite:
     """One row of the registry of known sites; `kind` is a key, `kind_words` what a reader is told.
 
-    `where`: of a remote partner, where it is; `online`: it exists online alone, and its first link is its address.
+    `where`: of a remote partner, where it is; `web`: the address of one that exists online alone.
     """
 
     name: str
@@ -28,10 +28,9 @@ class KnownSite:
     outcome: str
     reason: str
     source: str
-    links: tuple[tuple[str, str], ...]
     kind_words: str
     where: str
-    online: bool
+    web: str
 
 
 def known_sites(registry: pd.DataFrame) -> tuple[tuple[KnownSite, ...], tuple[tuple[str, int], ...]]:
@@ -45,13 +44,10 @@ def known_sites(registry: pd.DataFrame) -> tuple[tuple[KnownSite, ...], tuple[tu
     for row in rows(registry):
         name, other_names = names(row, row.registry_id)
         outcome, reason = spoken(row, "outcome"), spoken(row, "reason")
-        source, links = web_links(row.source)
         kind = worded(KNOWN_KINDS, row.kind)
-        online = row.outcome == ONLINE_ONLY
-        where = "" if online else row.remote
-        known.append(
-            KnownSite(name, other_names, row.kind, _use(row), outcome, reason, source, links, kind, where, online)
-        )
+        web = first_address(row.source) if row.outcome == ONLINE_ONLY else ""
+        where = "" if web else row.remote
+        known.append(KnownSite(name, other_names, row.kind, _use(row), outcome, reason, row.source, kind, where, web))
     counts = registry["outcome"].value_counts(sort=False)
     return tuple(known), tuple((translated(str(outcome)), int(n)) for outcome, n in counts.items())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from creative_nodes.common import FORMATS, listed, mark, say, say_n, translated
 from creative_nodes.report.say.spoken import Called, table
-from creative_nodes.report.say.words import rows, sentences, web_links, worded
+from creative_nodes.report.say.words import rows, sentences, worded
 
 KINDS = {
     "release": mark("to be released"),
@@ -38,7 +38,6 @@ class DecisionRow:
     decision: str
     date: str
     source: str
-    links: tuple[tuple[str, str], ...]
     outcome: str
     sets: str
     age: str
@@ -79,15 +78,13 @@ def _site(row: Any, names: Called) -> tuple[str, str]:
 
 def _row(row: Any, names: Called) -> DecisionRow:
     site, other = _site(row, names)
-    source, links = web_links(row.source)
     return DecisionRow(
         site,
         other,
         worded(KINDS, row.kind),
         translated(row.decision),
         FORMATS["date"](row.date),
-        source,
-        links,
+        row.source,
         _outcome(row),
         listed([worded(SETS, one) for one in row.sets]),
         _age(row),

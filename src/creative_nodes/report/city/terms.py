@@ -44,8 +44,8 @@ def _places(settings: PageSettings) -> list[tuple[str, str, str]]:
             "candidate",
             say("candidate"),
             say(
-                "An industrial-heritage site that is neither lost nor converted, with a confidence of at least "
-                "{least:g}.",
+                "An industrial-heritage site with a confidence of at least {least:g} that is neither lost nor "
+                "converted, nor too small, nor in use for the whole city (water, money, rail) or under a new name.",
                 least=settings.candidates.min_confidence,
             ),
         ),
@@ -132,8 +132,8 @@ def _people(settings: PageSettings) -> list[tuple[str, str, str]]:
             "newly_served",
             say("newly served"),
             say(
-                "Residents within {minutes:g} minutes on foot of a site who have no core or intermediate creative "
-                "space within that walk today.",
+                "Residents within {minutes:g} minutes on foot of a site who have no major creative space, core or "
+                "intermediate, within that walk today.",
                 minutes=reach.walk_minutes,
             ),
         ),

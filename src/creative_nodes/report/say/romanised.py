@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from typing import Protocol
 
 from creative_nodes.locate import city_languages
-from creative_nodes.settings import City
 
 CHINESE = "zh"
 # what one word of a name is made of: Latin letters and digits go together
@@ -23,8 +23,20 @@ _PUNCTUATION = str.maketrans("（）、，。：；·“”《》", '(),,.:; """
 _chinese: ContextVar[bool] = ContextVar("chinese", default=False)
 
 
+class Spoken(Protocol):
+    """Settings of a city that tell what its names are written in."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """ISO 639 codes; may be empty."""
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 code."""
+
+
 @contextmanager
-def names_of(city: City) -> Iterator[None]:
+def names_of(city: Spoken) -> Iterator[None]:
     """Take the names within a block as those of a city, so that Chinese ones can be spelt out.
 
     Parameters

@@ -7,7 +7,6 @@ from collections import namedtuple
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -178,6 +177,13 @@ def osm_url(osm_id: str) -> str:
     return f"https://www.openstreetmap.org/{osm_id}" if given else ""
 
 
+def _ended(address: str) -> str:
+    """Leave out what ends the sentence: marks, and a bracket that began before the address."""
+    address = address.rstrip(".,;:")
+    closes = address.endswith(")") and address.count("(") < address.count(")")
+    return _ended(address[:-1]) if closes else address
+
+
 def with_links(text: str) -> list[tuple[str, str]]:
     """Part a text at the web addresses in it: pieces in order, as they stand, each with where it leads, if anywhere.
 
@@ -189,7 +195,7 @@ def with_links(text: str) -> list[tuple[str, str]]:
     """
     parts, at = [], 0
     for found in ADDRESS.finditer(text):
-        address = found[0].rstrip(".,;:)")
+        address = _ended(found[0])
         if "://" not in address and not address.partition("/")[2]:
             continue
         parts += [(text[at : found.start()], "")] if found.start() > at else []
@@ -198,13 +204,6 @@ def with_links(text: str) -> list[tuple[str, str]]:
     return [*parts, (text[at:], "")] if at < len(text) else parts
 
 
-def web_links(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Split a text into what it says and the http(s) addresses in it, each with its host's name.
-
-    Anything else that looks like an address stays text.
-    """
-    found = [address.rstrip(".,;)") for address in re.findall(r"https?://[^\s\"'<>\[\]]+", text)]
-    for address in found:
-        text = text.replace(address, "", 1)
-    links = ((urlsplit(address).hostname or address, address) for address in found)
-    return text.strip(" ;,|"), tuple((host.removeprefix("www."), address) for host, address in links)
+def first_address(text: str) -> str:
+    """Return where the first web address in a text leads; nothing where it has none."""
+    return next((address for _, address in with_links(text) if address), "")

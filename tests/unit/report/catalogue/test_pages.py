@@ -12,7 +12,6 @@ import pytest
 from packed import table
 
 from creative_nodes.common import LANGUAGES
-from creative_nodes.report.say import words
 
 SAID = "Nov 2025: https://vnexpress.net/a-1.html, 25 Nov 2025 (4985697); thanhnien.vn/b-2.htm, 1 Dec 2025; tuoitre.vn"
 FIRST = "look first whether the place is there already"
@@ -75,22 +74,6 @@ def test_a_sentence_stays_whole_and_its_addresses_are_links_where_they_stand(fol
     assert '"https://tuoitre.vn' not in page
 
 
-@pytest.mark.parametrize(
-    ("text", "links"),
-    [
-        ("see https://a.org/x_(b)?c=1, p. 3", ["https://a.org/x_(b)?c=1"]),
-        ("https://a.org/x; b.org/y/", ["https://a.org/x", "https://b.org/y/"]),
-        ("way/12; node/7; 1/2; a.org; me@a.org/x; https://www.a.org (history)", ["https://www.a.org"]),
-        ('javascript:alert(1) "><script> http://[oops', []),
-        ("", []),
-    ],
-)
-def test_addresses_alone_are_links_and_nothing_is_lost(text, links):
-    parts = words.with_links(text)
-    assert "".join(part for part, _ in parts) == text
-    assert [address for _, address in parts if address] == links
-
-
 # ---------------------------------------------------------------- where it lies, and its rank
 
 
@@ -130,3 +113,33 @@ def test_every_page_may_run_the_script_that_chooses_its_language_and_has_a_title
     assert f"<title>{titles['en']}</title>" in page
     if path.endswith("index"):
         assert len(set(titles.values())) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("country", "names", "pinyin"),
+    [
+        ("CN", {"name": "砖厂"}, "Zhuanchang"),
+        ("CN", {"name": "砖厂", "name_en": "Brick Works"}, ""),
+        ("VN", {"name": "砖厂"}, ""),
+        ("CN", {"name": "Brick Works"}, ""),
+    ],
+)
+def test_a_name_in_chinese_characters_alone_is_spelt_in_pinyin_in_a_chinese_city(
+    tmp_path, monkeypatch, country, names, pinyin
+):
+    made = catalogued.frames_of
+
+    def named():
+        frames = made()
+        site = {"site_id": "h-1", "evidence": "[]", "osm_ids": ["way/9"], "geometry": catalogued.POINT, **names}
+        frames["heritage"] = table("heritage", [site, *frames["heritage"].iloc[1:].to_dict("records")])
+        return frames
+
+    monkeypatch.setattr(catalogued, "frames_of", named)
+    catalogued.write(tmp_path, country=country)
+    pages = [english(page_of(tmp_path / "catalogue", path)) for path in ("index", "site/h-1")]
+    spelt = f'<span class="small" lang="zh-Latn-pinyin">{pinyin}</span>' if pinyin else "zh-Latn-pinyin"
+    assert (spelt in pages[0]) == bool(pinyin)
+    assert (f'<span lang="zh-Latn-pinyin">{pinyin}</span> <span class="small">(pinyin)</span>' in pages[1]) == bool(
+        pinyin
+    )

@@ -120,3 +120,22 @@ def test_the_page_of_a_place_that_a_map_service_places_gives_no_link_to_the_edit
     # of another place without an object the position is not the list's
     (other,) = (tmp_path / "catalogue/x/space").glob("c-r-_*.html")
     assert "/edit?" in other.read_text(encoding="utf-8")
+
+
+def test_the_page_of_a_row_whose_position_the_registry_has_of_others_names_them(tmp_path, monkeypatch):
+    made = catalogued.frames_of
+
+    def placed():
+        frames = made()
+        site = {"site_id": "h-1", "name": "Xưởng", "registry_id": "x-works", "in_osm": False, "osm_ids": []}
+        site |= {"evidence": "[]", "geometry": catalogued.POINT}
+        frames["heritage"] = table("heritage", [site, *frames["heritage"].iloc[1:].to_dict("records")])
+        works, web = catalogued.known()
+        frames["registry"] = table("registry", [works | {"position_source": "a paper map of bricks"}, web])
+        return frames
+
+    monkeypatch.setattr(catalogued, "frames_of", placed)
+    catalogued.write(tmp_path)
+    page = page_of(tmp_path / "catalogue", "h-1")
+    assert "/edit?" not in page and "/note/new" not in page
+    assert "Its position is of a paper map of bricks, which OpenStreetMap may not take over" in page

@@ -116,7 +116,7 @@ def test_a_set_that_holds_against_both_stands_plain(made, settings):
     found = told(made, settings, marks=marks)
     assert found.lead == (
         "Best together are Site 1, Site 2 and Site 3: reused, they would newly serve 12,345 (9,100–14,000) residents "
-        "(their first creative space within a 15 min walk) and add 1.50 (0.04–2.10) to the 9.5 spaces that a "
+        "(their first major creative space within a 15 min walk) and add 1.50 (0.04–2.10) to the 9.5 spaces that a "
         "typical one is joined with."
     )
     assert found.first.startswith("By score Site 1 ranks first of 29 candidates.")
@@ -176,7 +176,7 @@ def test_a_set_that_does_not_connect_says_so(made, settings):
     found = told(made, settings, recommended=made["recommended"].assign(connects=False))
     assert found.lead.startswith(
         "Best together for residents are Site 1, Site 2 and Site 3: reused, they would newly serve 12,345 "
-        "(9,100–14,000) residents (their first creative space within a 15 min walk). They hardly connect spaces."
+        "(9,100–14,000) residents (their first major creative space within a 15 min walk). They hardly connect spaces."
     )
     assert "1.50" not in found.lead
 

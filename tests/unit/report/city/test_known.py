@@ -35,8 +35,7 @@ def test_a_space_that_is_online_only_is_a_partner_with_its_address():
     registry = made_up.frames()["registry"].tail(1).assign(kind="creative", status="in_use", remote="online")
     registry["outcome"], registry["source"] = "online only", "https://example.org/rooms ; https://news.example (2023)"
     (partner,) = partners_in(known_sites(registry)[0], registry)
-    assert (partner.where, partner.online) == ("", True)
-    assert partner.links[0] == ("example.org", "https://example.org/rooms")
+    assert (partner.where, partner.web) == ("", "https://example.org/rooms")
     made = made_up.frames()
     made["registry"] = registry
     text = view.city_page(made, {}, made_up.settings(ROOT))

@@ -76,7 +76,7 @@ def test_decays_are_explained_as_a_distance_where_half_is_gone(city):
 def test_answer_names_the_set_the_first_site_and_what_of_them_holds(city):
     names = f"Works number 0, {made_up.HOSTILE[1]} and {made_up.HOSTILE[2]}"
     assert city.answer.lead.startswith(f"Best together are {names}: ")
-    assert "they would newly serve 12,345 (9,100–14,000) residents (their first creative space" in city.answer.lead
+    assert "newly serve 12,345 (9,100–14,000) residents (their first major creative space" in city.answer.lead
     assert city.answer.lead.endswith("Other maps and models may favour other sites.")
     assert "ranks first of 29 candidates." in city.answer.first
     assert [(mark.words, mark.line) for mark in city.answer.marks] == [

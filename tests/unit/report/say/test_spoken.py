@@ -47,7 +47,7 @@ NOT_TOLD = {
     ),
     *("Proof.tag", "Proof.osm_id", "Proof.url", "Space.space_id", "Space.tier", "Space.url"),
     *("Hexagon.mapping", "Served.kind", "CriterionRow.key", "CriterionRow.group_key", "Decay.key"),
-    *("Speeds.key", "SpeedRow.key", "KnownSite.kind", "KnownSite.source", "KnownSite.links"),
+    *("Speeds.key", "SpeedRow.key", "KnownSite.kind", "KnownSite.source", "KnownSite.web"),
     *("Strip.site_id", "Strip.mark", "Assumption.key", "Assumption.site_id", "ScenarioColumn.key", "Plan.key"),
     *(
         "Gaps.kinds",

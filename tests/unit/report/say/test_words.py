@@ -93,22 +93,26 @@ def test_osm_url():
 
 
 @pytest.mark.parametrize(
-    ("text", "said", "links"),
+    ("text", "addresses"),
     [
-        (
-            "see https://www.example.org/a_(b)?c=1, p. 3",
-            "see , p. 3",
-            (("example.org", "https://www.example.org/a_(b)?c=1"),),
-        ),
-        ("https://a.org/x; https://b.org", "", (("a.org", "https://a.org/x"), ("b.org", "https://b.org"))),
-        ('https://example.org/"><script>', '"><script>', (("example.org", "https://example.org/"),)),
-        ("javascript:alert(1)", "javascript:alert(1)", ()),
-        ("http://[oops", "http://[oops", ()),
-        ("a book, p. 7", "a book, p. 7", ()),
+        ("see https://www.example.org/a_(b)?c=1, p. 3", ["https://www.example.org/a_(b)?c=1"]),
+        ("https://en.wikipedia.org/wiki/M50_(Shanghai) (2021)", ["https://en.wikipedia.org/wiki/M50_(Shanghai)"]),
+        ("the paper (https://a.org/x_(y)).", ["https://a.org/x_(y)"]),
+        ("https://a.org/x; https://b.org", ["https://a.org/x", "https://b.org"]),
+        ('https://example.org/"><script>', ["https://example.org/"]),
+        ("javascript:alert(1)", []),
+        ("http://[oops", []),
+        ("a book, p. 7", []),
+        ("https://a.org/x; b.org/y/", ["https://a.org/x", "https://b.org/y/"]),
+        ("way/12; node/7; 1/2; a.org; me@a.org/x; https://www.a.org (history)", ["https://www.a.org"]),
+        ("", []),
     ],
 )
-def test_web_links_take_http_only_and_stop_at_markup(text, said, links):
-    assert words.web_links(text) == (said, links)
+def test_links_lead_to_http_alone_stop_at_markup_and_leave_the_text_whole(text, addresses):
+    parts = words.with_links(text)
+    assert [address for _, address in parts if address] == addresses
+    assert "".join(part for part, _ in parts) == text
+    assert words.first_address(text) == (addresses[0] if addresses else "")
 
 
 NAMED = SimpleNamespace(name_="Nhà máy Sợi", name_en="Spinning Mill", name_vi="Nhà máy Sợi", name_zh="纺纱厂")

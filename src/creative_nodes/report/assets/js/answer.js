@@ -38,8 +38,8 @@ const setSentence = ({ members, brings: [served, gain] }) => {
   if (!once.carried.sets.recommended)
     return t("No set is recommended. Best together in this run would be {names}, newly serving {served} residents and adding {gain} spaces to the network of a typical space.", told);
   return connecting(once.carried.sets, gain)
-    ? t("Best together are {names}: reused, they would newly serve {served} residents (their first creative space within a {minutes} min walk) and add {gain} to the {typical} spaces that a typical one is joined with.", told)
-    : t("Best together for residents are {names}: reused, they would newly serve {served} (their first creative space within a {minutes} min walk). They hardly connect spaces.", told);
+    ? t("Best together are {names}: reused, they would newly serve {served} residents (their first major creative space within a {minutes} min walk) and add {gain} to the {typical} spaces that a typical one is joined with.", told)
+    : t("Best together for residents are {names}: reused, they would newly serve {served} (their first major creative space within a {minutes} min walk). They hardly connect spaces.", told);
 };
 const reserve = (text) => (text ? make("p", { className: "reserve" }, text) : "");
 const plansOf = (members) => members.flatMap((i) => (data.sites[i].plans ?? []).map((plan) => `${nameOfSite(i)}: ${plan}`)).join(" · ");

@@ -85,6 +85,8 @@ const make = (tag, properties, ...children) => {
 };
 const link = (url, text) =>
   /^https?:\/\//.test(url) ? make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, text) : text;
+/* a sentence in pieces, each with where it leads, if anywhere */
+const linked = (pieces) => (pieces ?? []).map(([text, url]) => (url ? link(url, text) : text));
 const bar = (share) => {
   const inner = make("span", {});
   inner.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;

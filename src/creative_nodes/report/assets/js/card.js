@@ -12,7 +12,7 @@ const editor = (url, id) => {
 };
 const proofs = (site, editable) => {
   const items = (site.evidence || []).map(([reason, tag, id, url]) =>
-    make("li", {}, reason, tag ? " (" : "", tag ? make("code", {}, tag) : "", tag ? ")" : "", id ? " " : "", id ? link(url, id) : "",
+    make("li", {}, reason, ...(tag.length ? [" (", make("code", {}, ...linked(tag)), ")"] : []), id ? " " : "", id ? link(url, id) : "",
       ...(editable ? editor(url, id) : [])));
   if (site.more_evidence) items.push(make("li", {}, t("and {n} more", { n: site.more_evidence })));
   return items.length ? [make("h3", {}, t("Why it counts as industrial heritage")), make("ul", {}, ...items)] : [];
@@ -115,7 +115,7 @@ const details = (site) => {
   if (site.kind === "kept") lines.push(make("p", {}, t("It serves the whole city (water, money, rail) or is lived or worked in under a new name, and nobody says that it will be vacated; or it is too small: it is no candidate.")));
   if (site.kind === "survey") lines.push(make("p", {}, t("Industrial ground whose age nobody has written down: it is on the survey list and no candidate.")));
   if (site.settle) lines.push(about(t("What would settle it:"), site.settle));
-  if (site.said_by) lines.push(about(t("Who says that its use is so:"), site.said_by));
+  if (site.said_by) lines.push(about(t("Who says that its use is so:"), ...linked(site.said_by)));
   if (site.kind === "low") lines.push(make("p", {}, t("The evidence is too weak to make it a candidate.")));
   if (site.ground) lines.push(make("p", {}, site.ground));
   if (site.near) lines.push(about(t("Nearest creative space:"), site.near));

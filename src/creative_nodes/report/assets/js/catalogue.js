@@ -10,17 +10,16 @@ const show = () => {
     list.value = getState(list.name) ?? "";
     if (list.selectedIndex < 0) list.value = ""; // an address of another catalogue
   });
-  const wanted = plainLetters(search.value.trim());
   const rows = [...article.querySelectorAll(".places tbody tr")];
   rows.forEach((row) => {
     const cells = [...row.querySelectorAll("td")].map((cell) => cell.dataset.is.split(" "));
     row.hidden = lists.some(({ value }, i) => value && !cells[i].includes(value))
-      || !plainLetters(row.querySelector("th").textContent).includes(wanted);
+      || !foundIn(row.querySelector("th").textContent, search.value);
   });
   const fit = rows.filter((row) => !row.hidden).length;
   article.querySelector(".shown").textContent = String(fit);
   article.querySelector(".none").hidden = fit > 0;
-  article.querySelector("[type=reset]").hidden = !wanted && lists.every(({ value }) => !value);
+  article.querySelector("[type=reset]").hidden = !search.value.trim() && lists.every(({ value }) => !value);
 };
 const keep = ({ name, value }) => {
   keepState(name, value);

@@ -54,7 +54,7 @@ const siteTable = () => {
     line(t("Rank"), "", sites.map((site) => [site.rank ? String(site.rank) : site.unreachable_reason ?? "–", site.run_rank ? shift(site.run_rank - site.rank) : ""])),
     line(t("Rank interval"), "", sites.map((site) => (site.interval ? rangeOf(site) : "–"))),
     line(t("Among the first"), "", sites.map(marks)),
-    line(t("Status"), "", sites.map((site) => [site.status_words, site.said_by ? make("span", { className: "en" }, site.said_by) : ""])),
+    line(t("Status"), "", sites.map((site) => [site.status_words, site.said_by ? make("span", { className: "en" }, ...linked(site.said_by)) : ""])),
     line(t("Class"), "", sites.map((site) => site.heritage_class)),
     line(t("Area"), "", sites.map((site) => site.area || t("not known"))),
     ...data.criteria.map(criterionLine),

@@ -11,7 +11,7 @@ const keepCities = () => {
   Object.entries(written).forEach(([key, value]) => keepState(key, value));
 };
 const fits = (row) => ["country", "standing"].every((key) => !chosenCities[key] || row.dataset[key] === chosenCities[key])
-  && plainLetters(row.dataset.name).includes(plainLetters(chosenCities.name.trim()));
+  && foundIn(row.dataset.name, chosenCities.name);
 // a city without a set has rank 0 and comes last
 const cityOrder = (a, b) => chosenCities.by === "name"
   ? a.dataset.name.localeCompare(b.dataset.name, LOCALES[language])

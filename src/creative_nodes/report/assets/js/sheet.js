@@ -81,6 +81,8 @@ const pictures = (site) => {
   const links = found.map(([, url], i) => link(url, KINDS.photo(found.length > 1 ? i + 1 : 0)));
   return [...links.flatMap((one, i) => (i ? [" · ", one] : [one])), " ", t("(its page names author and licence; opens online)")];
 };
+/* a text with nodes in the place of its field */
+const around = (text, field, nodes) => text.split(field).flatMap((piece, i) => (i ? [...nodes, piece] : [piece]));
 const inBrackets = (text, more) => (more ? `${text} (${more})` : text);
 const sheetFacts = (site) => {
   const others = (site.more || []).filter(([kind]) => kind !== "photo");
@@ -88,7 +90,7 @@ const sheetFacts = (site) => {
     [t("Other names"), [otherNames(site)]],
     [t("Where"), [[site.address, site.district].filter(Boolean).join(" · ") || t("no address is recorded"), ` · ${site.at.map((degrees) => degrees.toFixed(5)).join(", ")}`]],
     [t("Class"), [site.heritage_class]],
-    [t("Status"), [site.status_words, ". ", site.said_by ? t("Says: {source}", { source: site.said_by }) : t("No source says so.")]],
+    [t("Status"), [site.status_words, ". ", ...(site.said_by ? around(t("Says: {source}"), "{source}", linked(site.said_by)) : [t("No source says so.")])]],
     [t("Owner"), [t("not in the data: ask the land registry")]],
     [t("Area"), [site.area || t("not known")]],
     [t("Built"), [inBrackets(site.start_year || t("not known"), site.began)]],

@@ -11,5 +11,9 @@ const setState = (name, value, { back = false } = {}) => {
 const keepState = (name, value) => {
   if ((getState(name) ?? "") !== value) setState(name, value, { back: name !== "q" || !getState("q") });
 };
-/* letters without their marks, so that "khanh hoi" finds Khánh Hội */
+/* letters without their marks, so that "khanh hoi" finds Khánh Hội; of a search every word counts, in any order */
 const plainLetters = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+const foundIn = (text, search) => {
+  const held = plainLetters(text);
+  return plainLetters(search).split(/\s+/).every((word) => held.includes(word));
+};
