@@ -45,6 +45,8 @@ _GENERIC = re.compile(
     r"water tower|warehouse|wharf|ben cang|cang)\b|"
     r"(?:股份|有限|责任|总|分)*公司|工厂|厂|仓库|码头|泵站|水塔|旧址|遗址|大楼|大厦"
 )
+# a street and a number of a house
+_ADDRESS = re.compile(r"\S+?(?:路|街|大道|弄)\s*\d+(?:[\s~、-]+\d+)*\s*(?:号|弄)(?:内)?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]")
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]+(?=[厂号期部区])|(?<=第)[一二三四五六七八九十百]+")
 
@@ -304,13 +306,17 @@ def similarity(a: str, b: str) -> float:
 def contradict(some: Iterable[str], others: Iterable[str]) -> bool:
     """Tell whether two things go by names that are not half alike: then they are two works, wherever they lie.
 
-    Words that any works has in its name (works, company, 厂, nhà máy) make no two names alike.
+    Words that any works has in its name (works, company, 厂, nhà máy) make no two names alike. A name that is an address
+    (新泰路57号仓库, the warehouse at 57 Xintai Road) tells where a thing is and contradicts none but another address.
 
     Parameters
     ----------
     some, others : folded names of each; without any nothing is contradicted.
     """
-    pairs = [(own_part(a), own_part(b)) for a in some for b in others if a and b]
+    own, other = ([own_part(name) for name in names if name] for names in (some, others))
+    if all(map(_ADDRESS.fullmatch, own)) != all(map(_ADDRESS.fullmatch, other)):
+        return False
+    pairs = [(a, b) for a in own for b in other]
     return bool(pairs) and max(similarity(a, b) for a, b in pairs) < HALF_ALIKE
 
 

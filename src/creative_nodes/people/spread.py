@@ -11,7 +11,18 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from creative_nodes.common import WGS84_EPSG, InputError, Message, buffer_metres, mark, reproject, tables, told, written
+from creative_nodes.common import (
+    WGS84_EPSG,
+    InputError,
+    Message,
+    buffer_metres,
+    mark,
+    reproject,
+    tables,
+    told,
+    word,
+    written,
+)
 from creative_nodes.people.fallback import FALLBACK_OFF, from_total
 from creative_nodes.people.grid import Grid, Spread, grid_over
 from creative_nodes.people.raster import from_raster
@@ -119,7 +130,7 @@ def spread_people(
             "{source} ({year}), spread by floor area and streets; a rough estimate: in Hanoi and Ho Chi Minh City the "
             "same way of spreading is off WorldPop's 1 km figures by a median of {hanoi:percent} and {hcmc:percent} "
             "per hexagon of 0.7 km²",
-            source=people.total.source,
+            source=word(people.total.source),
             year=people.total.year,
             **FALLBACK_OFF,
         )

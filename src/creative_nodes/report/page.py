@@ -42,7 +42,7 @@ from creative_nodes.report.draw import maps
 from creative_nodes.report.draw.packed import as_json, fold, pack
 from creative_nodes.report.draw.paper import Paper
 from creative_nodes.report.say import keys
-from creative_nodes.report.say.words import with_links, worded
+from creative_nodes.report.say.words import map_date, with_links, worded
 
 HERE = Path(__file__).parent
 # a page may run its own scripts alone, known by their hashes, and fetch nothing, whatever a tag in the data says
@@ -100,6 +100,7 @@ def _environment() -> Environment:
         "say_n": say_n,
         "translated": translated,
         "with_links": with_links,
+        "map_date": map_date,
         "languages_shown": LANGUAGES,
         "chips": keys.CHIPS,
         "WRITTEN_OUT": WRITTEN_OUT,
@@ -292,11 +293,6 @@ def _spoken_data(page: CityPage) -> dict[str, Any]:
         "marks": {kind: {key: translated(word) for key, word in found.items()} for kind, found in keys.MARKS.items()},
         "choice_words": [option.label for option in page.choice],
     }
-
-
-def map_date(snapshot: str) -> str:
-    """Say how old the map data are."""
-    return say("Map data: {when:date}", when=snapshot) if snapshot else say("Map data: date not known")
 
 
 def _host(tiles_url: str) -> str:

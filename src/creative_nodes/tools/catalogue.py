@@ -36,7 +36,7 @@ OPTIONS = {"**/templates/**.j2": {"trimmed": "true", "silent": "false", "extensi
 NOT_OURS = ("leaflet",)
 # what a reader is told out of the shipped settings: keys under which a text stands, file by file
 SETTINGS_TEXTS = {
-    "config/cities/*.yaml": {"name", "note"},
+    "config/cities/*.yaml": {"name", "note", "total"},
     "config/taxonomy/*.yaml": {"classes", "reason"},
     "config/taxonomy/facets.yaml": {"title", "values"},
     "config/governance.yaml": {"title", "text", "body", "label", "unit", "by", "note"},

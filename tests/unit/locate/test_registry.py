@@ -494,6 +494,10 @@ def test_the_official_list_of_hanoi_is_in_the_registry():
         ("Công ty Cổ phần Bia Hà Nội", "Nhà máy Bia Hà Nội", False),
         ("", "Nhà máy Rạng Đông", False),
         ("Factory", "Old Factory", False),
+        ("新泰路57号仓库", "百联集团华联商厦新泰路仓库", False),  # an address tells where, not what
+        ("南苏州路991-995号", "衍庆里仓库", False),
+        ("新泰路57号仓库", "光复西路145号仓库", True),
+        ("第二毛纺厂", "上海卷烟厂", True),
     ],
 )
 def test_names_contradict_by_what_is_their_own(a, b, contradict):

@@ -31,7 +31,7 @@ from creative_nodes.report.catalogue.tell import (
 )
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.gis.layers import with_rank
-from creative_nodes.report.page import asset, map_date, policy, render, style_sheets, write_page
+from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
 from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
 from creative_nodes.report.tables import TABLES
@@ -66,11 +66,7 @@ class Writer:
         spoken = []
         for code in ORDER:
             with speaking(code):
-                told = {
-                    "here": "" if code == "en" else f"#lang={code}",
-                    "map_date": map_date,
-                    **values(code),
-                }
+                told = {"here": "" if code == "en" else f"#lang={code}", **values(code)}
                 spoken.append((code, told["title"], render(f"catalogue/{template}.html.j2", **told)))
         chosen = asset("js/state.js") + asset("js/catalogue_language.js") + script
         self._whole(path, "frame", script=chosen, title=spoken[-1][1], spoken=spoken)

@@ -100,6 +100,11 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def map_date(snapshot: str) -> str:
+    """Say how old the map data are."""
+    return say("Map data: {when:date}", when=snapshot) if snapshot else say("Map data: date not known")
+
+
 # ---------------------------------------------------------------- names and addresses
 
 

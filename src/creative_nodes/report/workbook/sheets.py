@@ -20,8 +20,8 @@ from markupsafe import Markup
 from creative_nodes.common import CRITERIA, criterion, mark, say
 from creative_nodes.report.city.sites import SiteCard, in_order
 from creative_nodes.report.city.view import CityPage
-from creative_nodes.report.page import map_date, render
-from creative_nodes.report.say.words import known_number, osm_url, rows, worded
+from creative_nodes.report.page import render
+from creative_nodes.report.say.words import known_number, map_date, osm_url, rows, worded
 
 Cell = str | float | int | None
 UNITS = {
