@@ -125,6 +125,16 @@ def test_back_takes_a_step_for_a_choice_and_one_for_a_search(listed):
     assert rows_of(page).count() == 5 and english.get_by_label("Kind").input_value() == ""
 
 
+def test_language_and_theme_of_the_address_go_along(opened, catalogue):
+    page, _, wrong = opened
+    page.goto(f"{(catalogue[0] / 'index.html').as_uri()}#lang=vi&theme=dark")
+    for _ in range(2):
+        page.locator("article:visible li a, article:visible .places th a").first.click()
+        assert page.locator("html").get_attribute("lang") == "vi"
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    assert "/x/" in page.url and "index.html" not in page.url and wrong == []
+
+
 @pytest.mark.parametrize("search", ["Khánh Hội", "khanh hoi", "KHANH", "Kha\u0301nh", "  khanh   hoi ", "hoi kho"])
 def test_names_are_found_without_their_marks(listed, search):
     page, english, _ = listed

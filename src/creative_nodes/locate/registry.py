@@ -306,8 +306,8 @@ def similarity(a: str, b: str) -> float:
 def contradict(some: Iterable[str], others: Iterable[str]) -> bool:
     """Tell whether two things go by names that are not half alike: then they are two works, wherever they lie.
 
-    Words that any works has in its name (works, company, 厂, nhà máy) make no two names alike. A name that is an address
-    (新泰路57号仓库, the warehouse at 57 Xintai Road) tells where a thing is and contradicts none but another address.
+    Words that any works has in its name (works, company, 厂, nhà máy) make no two names alike. An address for a name
+    (新泰路57号仓库, the warehouse at 57 Xintai Road) tells where a thing is, and contradicts none but another address.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ const showLanguage = () => {
   const article = inForce();
   articles.forEach((one) => { one.hidden = one !== article; });
   document.documentElement.lang = article.lang;
+  if (getState("theme")) document.documentElement.dataset.theme = getState("theme");
   document.title = article.dataset.title;
   document.querySelectorAll(".languages a").forEach((one) => {
     if (one.lang === article.lang) one.setAttribute("aria-current", "true");
@@ -22,11 +23,7 @@ document.querySelectorAll(".languages a").forEach((one) => one.addEventListener(
   keepState("lang", one.lang);
   shown();
 }));
-/* a language that the address names goes along to the other pages; English is in none of their addresses */
-document.addEventListener("click", (event) => {
-  const along = event.target.closest?.("article a[href]");
-  if (along && getState("lang") && /^[^:#?]+\.html$/.test(along.getAttribute("href"))) along.hash = `lang=${inForce().lang}`;
-}, { capture: true });
+goAlong(() => inForce().lang);
 ["popstate", "hashchange"].forEach((moved) => window.addEventListener(moved, () => shown()));
 document.body.classList.add("chosen");
 showLanguage();

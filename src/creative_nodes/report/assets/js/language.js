@@ -21,15 +21,7 @@ const preferred = () => {
   const wanted = [getState("lang"), ...(navigator.languages ?? [])].filter(Boolean).map((tag) => tag.slice(0, 2));
   return wanted.find((code) => LANGUAGE_CODES.includes(code)) ?? "en";
 };
-/* the language and the theme go along to the other pages */
-document.addEventListener("click", (event) => {
-  const along = event.target.closest?.("a[href]");
-  if (!along || !/^[^:#?]+\.html(#|$)/.test(along.getAttribute("href"))) return;
-  const kept = ["lang", "theme"].filter(getState).map((name) => `${name}=${name === "lang" ? language : getState(name)}`);
-  const own = new URLSearchParams(along.hash.slice(1));
-  ["lang", "theme"].forEach((name) => own.delete(name));
-  if (kept.length) along.hash = [own.toString(), ...kept].filter(Boolean).join("&");
-}, { capture: true });
+goAlong(() => language);
 document.getElementById("languages").hidden = false;
 document.querySelectorAll("[data-language]").forEach((button) => button.addEventListener("click", () => {
   setState("lang", button.dataset.language);

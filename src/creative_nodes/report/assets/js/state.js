@@ -17,3 +17,12 @@ const foundIn = (text, search) => {
   const held = plainLetters(text);
   return plainLetters(search).split(/\s+/).every((word) => held.includes(word));
 };
+/* a language and a theme that the address names go along to the other pages; `languageNow` tells which language it is */
+const goAlong = (languageNow) => document.addEventListener("click", (event) => {
+  const along = event.target.closest?.("a[href]");
+  if (!along || !/^[^:#?]+\.html(#|$)/.test(along.getAttribute("href"))) return;
+  const kept = ["lang", "theme"].filter(getState).map((name) => `${name}=${name === "lang" ? languageNow() : getState(name)}`);
+  const own = new URLSearchParams(along.hash.slice(1));
+  ["lang", "theme"].forEach((name) => own.delete(name));
+  if (kept.length) along.hash = [own.toString(), ...kept].filter(Boolean).join("&");
+}, { capture: true });
