@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from creative_nodes.common import TravelMode
-from creative_nodes.reach import Survey
+from creative_nodes.reach import Survey, decayed
 from creative_nodes.streets import (
     Entrances,
     StreetNetwork,
     Streets,
-    cost_rows,
     cost_to_nearest,
-    costs_between,
+    joined,
+    near_costs,
     totals_within,
 )
 
@@ -55,6 +55,36 @@ class Pairs:
 
 
 @dataclass(frozen=True, eq=False)
+class Apart:
+    """Metres from places to what lies around, those within reach alone.
+
+    Attributes
+    ----------
+    at : number of each pair in the matrix, row by row, shape (pairs,).
+    column : what it leads to, shape (pairs,).
+    metres : shape (pairs,).
+    shape : places x what lies around.
+    """
+
+    at: np.ndarray
+    column: np.ndarray
+    metres: np.ndarray
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, metres: np.ndarray) -> Apart:
+        """Keep of a matrix what is finite."""
+        at = np.flatnonzero(np.isfinite(metres))
+        return cls(at, at % max(metres.shape[1], 1), metres.ravel()[at], metres.shape)
+
+    def decay_sum(self, weights: np.ndarray, decay_per_m: float) -> np.ndarray:
+        """Return what `reach.decayed` adds up to of each place, to the bit; `weights` have shape (columns,)."""
+        out = np.zeros(self.shape)
+        out.ravel()[self.at] = decayed(self.metres, weights[self.column], decay_per_m)
+        return np.asarray(out.sum(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
 class Walks:
     """All walks at one snap distance; minutes at the run's speed, infinite when farther than anybody asks.
 
@@ -64,7 +94,8 @@ class Walks:
     stations : minutes to the nearest rapid-transit station, shape (places,).
     spaces, between : minutes from places to spaces, and between spaces, shapes (places, spaces) and (spaces, spaces).
     sites : minutes between the sites, shape (sites, sites).
-    space_m, amenity_m : metres from places to spaces and amenities.
+    space_m : metres from places to spaces, shape (places, spaces).
+    amenity_m : to amenities.
     homes, served : pairs of places, and of spaces, with homes.
     """
 
@@ -74,7 +105,7 @@ class Walks:
     between: np.ndarray
     sites: np.ndarray
     space_m: np.ndarray
-    amenity_m: np.ndarray
+    amenity_m: Apart
     homes: Pairs
     served: Pairs
 
@@ -147,13 +178,8 @@ def _least(costs: np.ndarray, rows: _Banded, columns: _Banded, band: int) -> np.
 
 def _pairs(network: StreetNetwork, banded: _Banded, homes: Entrances, limit: float) -> tuple[np.ndarray, ...]:
     """Find the homes within a limit of each place and band: number of the band's place, home and minutes."""
-    rows, columns, minutes = [np.zeros(0, dtype=int)], [np.zeros(0, dtype=int)], [np.zeros(0)]
-    for some, costs in cost_rows(network, banded.entrances, homes, limit=limit):
-        row, column = np.nonzero(np.isfinite(costs))
-        rows.append(some[row])
-        columns.append(column)
-        minutes.append(costs[row, column])
-    return np.concatenate(rows), np.concatenate(columns), np.concatenate(minutes)
+    found = near_costs(network, banded.entrances, homes, limit=limit)
+    return found.a, found.b, found.cost
 
 
 def _pairs_up_to(found: tuple[np.ndarray, ...], banded: _Banded, band: int) -> Pairs:
@@ -194,11 +220,13 @@ def keep_walks(streets: Streets, around: Around, limits: Limits) -> dict[float, 
     homes = streets.entrances(walk, streets.shapes(around.people), within_m=around.homes_within_m)
     far = {"limit": limits.link_minutes}
     # searched from the spaces: on foot a way takes as long there as back
-    minutes = costs_between(walk, spaces.entrances, places.entrances, **far).T
-    between = costs_between(walk, spaces.entrances, spaces.entrances, **far)
-    among = costs_between(walk, own.entrances, own.entrances, **far)
-    space_m = costs_between(metric, from_places.entrances, to_spaces.entrances, limit=limits.metres)
-    amenity_m = costs_between(metric, from_places.entrances, to_amenities.entrances, limit=limits.metres)
+    of_spaces = near_costs(walk, spaces.entrances, joined(places.entrances, spaces.entrances), **far).dense()
+    minutes, between = np.split(of_spaces, [len(places.place)], axis=1)
+    minutes = minutes.T
+    among = near_costs(walk, own.entrances, own.entrances, **far).dense()
+    around_m = joined(to_spaces.entrances, to_amenities.entrances)
+    metres = near_costs(metric, from_places.entrances, around_m, limit=limits.metres).dense()
+    space_m, amenity_m = np.split(metres, [len(to_spaces.place)], axis=1)
     near_homes, served = (_pairs(walk, one, homes, limits.home_minutes) for one in (places, spaces))
     return {
         snap: Walks(
@@ -208,7 +236,7 @@ def keep_walks(streets: Streets, around: Around, limits: Limits) -> dict[float, 
             between=_least(between, spaces, spaces, band),
             sites=_least(among, own, own, band),
             space_m=_least(space_m, from_places, to_spaces, band),
-            amenity_m=_least(amenity_m, from_places, to_amenities, band),
+            amenity_m=Apart.of(_least(amenity_m, from_places, to_amenities, band)),
             homes=_pairs_up_to(near_homes, places, band),
             served=_pairs_up_to(served, spaces, band),
         )

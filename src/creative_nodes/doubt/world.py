@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,9 +14,19 @@ from creative_nodes.choose import Grounds
 from creative_nodes.common import CRITERIA, POSITION_CRITERIA
 from creative_nodes.doubt.draws import Drawn
 from creative_nodes.doubt.kept import Rides, Walks
-from creative_nodes.network import Chains, LinkRule, both_ways, direct_links, network_gains
+from creative_nodes.network import Chains, LinkRule, both_ways, direct_links, greatest_gains, network_gains
 from creative_nodes.reach import MIDDLE_AGE, decayed, half_life_to_decay, hill_number
-from creative_nodes.score import Scale, Score, follow, ranks_of, scales_by, value_of, weighted_sum
+from creative_nodes.score import (
+    AnchorShares,
+    Scale,
+    Score,
+    follow,
+    greatest_asked,
+    ranks_of,
+    scales_by,
+    value_of,
+    weighted_sum,
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,10 @@ class Linked:
 
 @dataclass(frozen=True, eq=False)
 class Position:
-    """Position criteria of the sites and of the reference places in a world, and the network they come from."""
+    """Position criteria of the sites and of the reference places in a world, and the network they come from.
+
+    `network_gain` of the places is told as far as anchors ask: see `greatest_gains`.
+    """
 
     at_sites: pd.DataFrame
     at_places: pd.DataFrame
@@ -177,12 +190,23 @@ def _spillover(kept: Kept, walks: Walks, drawn: Drawn, rules: Rules) -> dict[str
     tier, metres = kept.spaces.tier[some], walks.space_m[:, some]
     decay = half_life_to_decay(rules.neighbourhood_half_life_m * numbers["neighbourhood_half_life"])
     near = decayed(metres, tier, decay)
-    others = decayed(walks.amenity_m, kept.amenity_weight, decay)
+    others = walks.amenity_m.decay_sum(kept.amenity_weight, decay)
     return {
         "exchange": decayed(metres, tier, rules.exchange_decay_per_m * numbers["exchange_decay"]).sum(axis=1),
-        "neighbourhood": near.sum(axis=1) + others.sum(axis=1),
+        "neighbourhood": near.sum(axis=1) + others,
         "diversity": hill_number(near @ kept.spaces.by_domain[some]),
     }
+
+
+def _network_gain(kept: Kept, walks: Walks, linked: Linked, drawn: Drawn, at: AnchorShares) -> np.ndarray:
+    """Return network gains: of each site, and of the places as many of the greatest as tell the anchors."""
+    order, n_sites = drawn.numbers["orders"], len(kept.sites.site_ids)
+    places = np.flatnonzero(walks.met[n_sites:]) + n_sites
+    found = np.zeros(len(walks.met))
+    found[:n_sites] = network_gains(linked.chains, linked.links[:n_sites], orders=(order,))[:, 0]
+    asked = greatest_asked("network_gain", len(places), at)
+    found[places] = greatest_gains(linked.chains, linked.links[places], asked, order=order)
+    return found
 
 
 def measure_position(kept: Kept, drawn: Drawn, rules: Rules) -> Position:
@@ -197,13 +221,12 @@ def measure_position(kept: Kept, drawn: Drawn, rules: Rules) -> Position:
     numbers = drawn.numbers
     walks, n_sites = kept.walks[numbers["snap_within_m"]], len(kept.sites.site_ids)
     linked = _linked(kept, drawn, rules)
-    order = (numbers["orders"],)
     found = {
         **_residents(kept, linked, drawn, len(walks.met)),
         "residents_ride_30": kept.rides.within(rules.ride_minutes * numbers["ride_speed"], int(numbers["people"])),
         "transit_minutes": np.where(np.isfinite(walks.stations), walks.stations / numbers["walk_speed"], np.nan),
         **_spillover(kept, walks, drawn, rules),
-        "network_gain": network_gains(linked.chains, linked.links, orders=order)[:, 0],
+        "network_gain": _network_gain(kept, walks, linked, drawn, rules.score.anchors),
     }
     frame = pd.DataFrame(
         {name: np.where(walks.met, found.get(name, kept.today[name]), np.nan) for name in POSITION_CRITERIA}
@@ -255,6 +278,12 @@ class Valued:
         return out
 
 
+def _scales(position: Position, at: AnchorShares) -> dict[str, Scale]:
+    """Lay out the value functions by the reference places; the median of the network gain is not known there."""
+    laid = scales_by(position.at_places, at)
+    return laid | {"network_gain": replace(laid["network_gain"], median=np.nan)}
+
+
 def today_scales(kept: Kept, drawn: Drawn, rules: Rules) -> dict[str, Scale]:
     """Lay out the value functions by the reference places that worlds measure anew, as the run has them.
 
@@ -264,7 +293,7 @@ def today_scales(kept: Kept, drawn: Drawn, rules: Rules) -> dict[str, Scale]:
     drawn : the world that is the run itself.
     rules : the run's own settings.
     """
-    return scales_by(measure_position(kept, drawn, rules).at_places, rules.score.anchors)
+    return _scales(measure_position(kept, drawn, rules), rules.score.anchors)
 
 
 def value_world(
@@ -281,7 +310,7 @@ def value_world(
     weights : by criterion, in the order they are added up.
     """
     position, sites = measure_position(kept, drawn, rules), kept.sites
-    scales = follow(kept.whole, today, scales_by(position.at_places, rules.score.anchors))
+    scales = follow(kept.whole, today, _scales(position, rules.score.anchors))
     figures = pd.concat([position.at_sites, sites.drawn(drawn, rules)], axis=1)
     met = kept.walks[drawn.numbers["snap_within_m"]].met[: len(sites.site_ids)]
     which = np.flatnonzero(met & sites.ranked & drawn.real)

@@ -18,6 +18,7 @@ from .departure import departure as departure
 from .gain import EquivalentRise as EquivalentRise
 from .gain import Stones as Stones
 from .gain import equivalent_rise as equivalent_rise
+from .gain import greatest_gains as greatest_gains
 from .gain import network_gains as network_gains
 from .gain import stone_rises as stone_rises
 from .naming import naming_of as naming_of

@@ -25,7 +25,7 @@ EASY = 0.5  # as good as one walk of link_minutes
 CELLS = 4_000_000  # numbers held in one step
 SINGLE_ABOVE = 10_000  # spaces: chains are kept in single precision, which holds them to a millionth
 MIDDLEMEN = 8  # of each space, by which links that a chain of two betters are found
-SLACK = {"float64": 1e-12, "float32": 1e-6}  # a chain is better when it is so by more than rounding
+SLACK = {8: 1e-12, 4: 1e-6}  # by bytes a number: a chain is better when it is so by more than rounding
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,13 @@ def direct_links(
     """
     rows, columns, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for some, minutes in blocks:
-        p = rule.probability(minutes)
-        row, column = np.nonzero(p)
-        rows.append(some[row])
-        columns.append(column)
-        values.append(p[row, column])
+        # most have no way at all
+        row, column = np.nonzero(np.isfinite(minutes))
+        p = rule.probability(minutes[row, column])
+        kept = p > 0
+        rows.append(some[row[kept]])
+        columns.append(column[kept])
+        values.append(p[kept])
     return coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape).tocsr()
 
 
@@ -118,16 +120,20 @@ def both_ways(links: csr_array) -> csr_array:
 # ---------------------------------------------------------------- chains
 
 
-def _through(below_one: csr_array) -> Iterable[csr_array]:
-    """Yield for the first, second, ... best neighbour of each space the chains of two links by way of it."""
+def _through(below_one: csr_array, row: np.ndarray, column: np.ndarray) -> Iterable[np.ndarray]:
+    """Yield for the first, second, ... best neighbour of each space how good the chains by way of it are.
+
+    `row`, `column`: from where to where, shape (m,); 0 where there is no such chain.
+    """
     n = below_one.shape[0]
-    row = np.repeat(np.arange(n), np.diff(below_one.indptr))
-    order = np.lexsort((-below_one.data, row))
-    nth = np.arange(len(row)) - below_one.indptr[row]
+    of = np.repeat(np.arange(n), np.diff(below_one.indptr))
+    order = np.lexsort((-below_one.data, of))
+    nth = np.arange(len(of)) - below_one.indptr[of]
     for turn in range(min(MIDDLEMEN, int(nth.max(initial=-1)) + 1)):
         some = order[nth == turn]
-        first = coo_array((below_one.data[some], (row[some], below_one.indices[some])), shape=(n, n)).tocsr()
-        yield first @ below_one
+        by, first = np.zeros(n, dtype=below_one.indices.dtype), np.zeros(n)
+        by[of[some]], first[of[some]] = below_one.indices[some], below_one.data[some]
+        yield first[row] * np.asarray(below_one[by[row], column]).ravel()
 
 
 def _needed(links: csr_array) -> csr_array:
@@ -139,10 +145,12 @@ def _needed(links: csr_array) -> csr_array:
     below_one = links.copy()
     below_one.data[below_one.data >= 1] = 0.0
     below_one.eliminate_zeros()
-    kept = links
-    for chain in _through(below_one):
-        kept = kept.multiply(links > chain).tocsr()
-    return kept.minimum(kept.T).tocsr()
+    row = np.repeat(np.arange(links.shape[0]), np.diff(links.indptr))
+    kept = np.ones(len(row), dtype=bool)
+    for chain in _through(below_one, row, links.indices):
+        kept &= links.data > chain
+    left = coo_array((links.data[kept], (row[kept], links.indices[kept])), shape=links.shape).tocsr()
+    return left.minimum(left.T).tocsr()
 
 
 def row_blocks(n_rows: int, width: int) -> Iterable[np.ndarray]:
@@ -232,7 +240,11 @@ class Chains:
 
     def better(self, offered: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Tell where an offered chain beats the one held by more than rounding."""
-        return np.asarray(offered > held * (1 + SLACK[self.p.dtype.name]))
+        return np.asarray(offered > held * (1 + self.slack()))
+
+    def slack(self) -> float:
+        """Return the share by which a chain must be better to be so by more than rounding."""
+        return SLACK[self.p.itemsize]
 
 
 def typical_network(size: np.ndarray, *, order: float = 1.0) -> float:

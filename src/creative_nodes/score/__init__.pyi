@@ -48,6 +48,7 @@ from .tables import SURVEY_SCORES as SURVEY_SCORES
 from .tables import VALUES as VALUES
 from .values import Scale as Scale
 from .values import follow as follow
+from .values import greatest_asked as greatest_asked
 from .values import value_of as value_of
 from .values import weighted_sum as weighted_sum
 from .verdicts import HUB_TIMES as HUB_TIMES

@@ -137,6 +137,23 @@ def _scale(name: str, places: np.ndarray, how: Anchoring, at: AnchorShares) -> S
     return Scale(name, zero, one, how.logarithmic, in_use, median, share)
 
 
+def greatest_asked(name: str, n: int, at: AnchorShares) -> int:
+    """Return how many of the greatest figures of n reference places tell the anchors of a criterion.
+
+    Of a criterion that runs from 0 to a high percentile those from that percentile up; of others all.
+
+    Parameters
+    ----------
+    name : of the criterion.
+    n : reference places that have it.
+    at : percentiles.
+    """
+    if anchoring_of(at)[name].kind != "benefit_from_zero":
+        return n
+    # the percentile lies between two figures; one more for the rounding of its place
+    return min(n, n - math.floor(at.benefit_high * (n - 1)) + 1)
+
+
 def lay_scales(
     reference: pd.DataFrame,
     *,

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from creative_nodes.network import gain
 from creative_nodes.network.chains import Chains, LinkRule, typical_network
-from creative_nodes.network.gain import Stones, equivalent_rise, network_gains, open_stone
+from creative_nodes.network.gain import Stones, equivalent_rise, greatest_gains, network_gains, open_stone
 
 RULE = LinkRule(15, 3)
 
@@ -207,6 +207,39 @@ def test_a_place_that_reaches_nothing_adds_nothing():
     assert stones.joint_gain([0, 1]) == 0
     assert stones.most(3).tolist() == [[0, 0, 0], [0, 0, 0]]
     assert network_gains(Chains.of(csr_array((0, 0))), csr_array((1, 0))).tolist() == [[0]]
+
+
+@pytest.mark.parametrize("single_above", [10, 1000])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_stone_adds_more_to_any_space_than_its_bound(seed, single_above):
+    links, near, _ = town(seed, 60, 40)
+    chains = Chains.of(links, single_above=single_above)
+    for place in range(40):
+        row = gain._row(near, place)
+        if not len(row[0]):
+            continue
+        rise, most = open_stone(chains, *row), np.zeros(60)
+        most[rise.where] = rise.more
+        assert (gain._most(chains, *row).more >= most).all()
+
+
+@pytest.mark.parametrize("order", [0.0, 0.4, 1.0, 2.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_greatest_gains_are_those_of_all_to_the_bit(seed, order, monkeypatch):
+    links, near, _ = town(seed, 60, 80, side=100.0)
+    chains, looked = Chains.of(links), []
+    every = network_gains(chains, near, orders=(order,))[:, 0]
+    monkeypatch.setattr(gain, "open_stone", lambda *row: looked.append(row) or open_stone(*row))
+    for n in (1, 2, 7, 80):
+        looked.clear()
+        found = greatest_gains(chains, near, n, order=order)
+        least = np.sort(every)[-n]
+        assert np.sort(found)[-n:].tolist() == np.sort(every)[-n:].tolist()
+        assert found[every > least].tolist() == every[every > least].tolist()
+        assert (found >= every).all()
+        assert found[every < least].max(initial=0.0) <= least
+        assert n <= len(looked) <= (80 if n == 80 else n + 20)
+    assert greatest_gains(chains, near[:0], 3).shape == (0,)
 
 
 def test_the_smallest_rises_are_not_lost():

@@ -303,6 +303,42 @@ def test_cost_rows_are_the_rows_of_the_matrix(towns: ModuleType, monkeypatch: py
         np.testing.assert_allclose(costs, expected[rows], rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("few", [1, 3, 8])
+@pytest.mark.parametrize("limit", [0.0, 150.0, 700.0])
+def test_searches_on_a_part_of_the_streets_equal_those_on_all(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int, few: int, limit: float
+) -> None:
+    rng = np.random.default_rng([seed, 6])
+    network = towns.random_network(rng, directed=True, metric=True)
+    sources = towns.random_entrances(rng, network, 11)
+    monkeypatch.setattr(times, "PART", 0.0)
+    whole = np.concatenate([costs for _, costs in times.searches(network, sources, limit=limit)])
+    monkeypatch.setattr(times, "PART", 1.0)
+    monkeypatch.setattr(times, "FEW", few)
+    parts = [costs for _, costs in times.searches(network, sources, limit=limit)]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    # blocks sum up in the order of their memory
+    assert {one.flags.c_contiguous for one in parts} == {False}
+
+
+def test_where_a_few_neighbours_reach_most_of_the_city_no_part_is_cut_out(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = _line(towns, [100.0] * 40)
+    sources = towns.entrances(*[(place, place, 0.5, 0.0) for place in range(40)], n_places=40)
+    cut: list[int] = []
+    part_of = times.part_of
+    monkeypatch.setattr(times, "part_of", lambda *given: cut.append(len(given[1])) or part_of(*given))
+    assert sum(len(rows) for rows, _ in times.searches(network, sources, limit=250)) == 40
+    assert 5 <= len(cut) <= 8
+    assert max(cut) < 25
+    cut.clear()
+    for limit in (3000, np.inf):
+        assert sum(len(rows) for rows, _ in times.searches(network, sources, limit=limit)) == 40
+    assert not cut
+
+
 # ---------------------------------------------------------------- pairs near each other
 
 
