@@ -6,7 +6,7 @@ from pathlib import Path
 from _run import start
 
 from creative_nodes.common import restore, tables
-from creative_nodes.pull import DOWNLOADS, STUDY_AREA, Asked, Asking, Boundary, ResolvedSource, pull_city
+from creative_nodes.pull import DOWNLOADS, STUDY_AREA, Asked, Asking, Boundary, ResolvedSource, gaps_told, pull_city
 from creative_nodes.settings import load_city, load_internet
 
 log = start(snakemake)
@@ -36,4 +36,4 @@ note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | tables.
 tables.write(pulled.study_area, STUDY_AREA, snakemake.output.study_area, provenance=note)
 text = json.dumps(pulled.provenance | tables.note_of(made_of), indent=2, ensure_ascii=False)
 Path(snakemake.output.provenance).write_text(text + "\n", encoding="utf-8")
-log.done(f"{note['source']}, {note['snapshot']}")
+log.done(f"{note['source']}, {note['snapshot']}", *gaps_told(pulled.provenance))

@@ -295,7 +295,8 @@ def _check_scenarios(analysis: Analysis, where: str) -> None:
     for name, scenario in analysis.scenarios.items():
         here = f"{where}: scenarios.{name}"
         check_override(scenario.override, can_change, where=f"{here}.override")
-        validated(Analysis, merged(base, scenario.override), f"{here}.override")
+        if scenario.override:  # else it is the analysis itself, which is checked
+            validated(Analysis, merged(base, scenario.override), f"{here}.override")
         try:
             scenario.score(analysis.score)
         except ValueError as error:
@@ -347,14 +348,14 @@ def load_config(data: dict[str, Any], *, where: str = "config/config.yaml") -> C
     return config
 
 
-def _of_country(analysis: Analysis, country: str) -> Analysis:
-    """Leave out the speeds of other countries, so that a change of theirs remakes nothing here."""
+def _of_country(analysis: Analysis, country: str) -> dict[str, Any]:
+    """Leave out the speeds of other countries, so that a change of theirs remakes nothing here; not checked again."""
     own = analysis.model_dump(include=set(Analysis.model_fields))
     own["travel"] = speeds_of(own["travel"], country)
     for scenario in own["scenarios"].values():
         if travel := scenario["override"].get("travel"):
             scenario["override"]["travel"] = speeds_of(travel, country)
-    return Analysis.model_validate(own)
+    return own
 
 
 def _city_file(city: str, root: Path) -> tuple[CityFile, str]:
@@ -398,8 +399,7 @@ def _analysis(config: Config, file: CityFile, root: Path, shown: str) -> Analysi
             f"{', '.join(analysis.travel.speeds_kmh)}",
             where=shown,
         )
-    own = _of_country(analysis, file.country).model_dump(include=set(Analysis.model_fields))
-    return Analysis.model_validate(at_hand({"analysis": own}, root=root)["analysis"])
+    return Analysis.model_validate(at_hand({"analysis": _of_country(analysis, file.country)}, root=root)["analysis"])
 
 
 # most rows of a table change the analysis alike or not at all, and to check it takes a tenth of a second: by the

@@ -298,7 +298,7 @@ def copy(tmp_path, monkeypatch):
     monkeypatch.setattr(fingerprint, "SOURCE", folder)
 
     def forget():
-        names = ("_tree", "_digest", "_place", "_file", "_door", "_imports")
+        names = ("_tree", "_bytes_of", "_digest", "_place", "_file", "_door", "_imports")
         for kept in (getattr(fingerprint, name) for name in names):
             kept.cache_clear()
 

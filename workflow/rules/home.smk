@@ -1,9 +1,14 @@
 """The folder of this workflow, where files are looked for that the working folder lacks."""
 
+import gc
 import os
 from pathlib import Path
 
 from creative_nodes.common import HOME, code_fingerprint, found, keep_hashes
+
+# what Snakemake has imported stays, and a plan of many jobs is looked through for what could go again and again
+gc.freeze()
+gc.set_threshold(100_000, 50, 100)
 
 PROJECT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 # scripts look there too

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+from functools import cache
 
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
@@ -74,12 +75,16 @@ def reason_of(job):
     return "; ".join(told) or f"follows {listed(makers_of(job))}"
 
 
+@cache
+def jobs_by_id():
+    """Return the jobs of a dry run by the number that Snakemake's lines give: looked for anew for each it is minutes."""
+    return {workflow.dag.jobid(job): job for job in workflow.dag.jobs}
+
+
 def in_a_line(record):
     """Turn what a dry run says of a job into a line: city, rule, reason."""
     if getattr(record, "rule_name", None) and hasattr(record, "jobid"):
-        job = next(
-            one for one in workflow.dag.jobs if workflow.dag.jobid(one) == record.jobid
-        )
+        job = jobs_by_id()[record.jobid]
         city = job.wildcards_dict.get("city", "-")
         record.msg = f"{city:<10} {job.rule.name:<18} {reason_of(job)}"
         record.event = None

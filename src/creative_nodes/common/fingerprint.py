@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from creative_nodes.common.places import places
+
 PACKAGE = "creative_nodes"
 SOURCE = Path(__file__).parents[1]
 # in the working folder: trees take seconds to make, and hardly any file changes from one start to the next
@@ -61,14 +63,19 @@ def _by() -> str:
     return f"{sys.version} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
 
 
-@cache
-def _known() -> dict[str, str]:
+def _kept_in(file: Path) -> dict[str, str]:
     """Return what an earlier start kept; nothing where it was taken otherwise, or half the file is there."""
     try:
-        found = json.loads(KEPT.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
         return dict(found["kept"]) if found["by"] == _by() else {}
     except (OSError, ValueError, LookupError, TypeError):
         return {}
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Return what earlier starts kept, in this folder and in the workflow's own: a new folder begins with that."""
+    return {key: value for place in reversed(places()) for key, value in _kept_in(place / KEPT).items()}
 
 
 @cache
@@ -77,9 +84,14 @@ def _taken() -> dict[str, str]:
     return {}
 
 
+@cache
+def _bytes_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _once(path: Path, what: str, take: Callable[[], str]) -> str:
     """Take something of a file's code, unless it was taken of the same bytes before."""
-    key = f"{hashlib.sha256(path.read_bytes()).hexdigest()} {what}"
+    key = f"{_bytes_of(path)} {what}"
     if key not in _taken():
         _taken()[key] = _known()[key] if key in _known() else take()
     return _taken()[key]

@@ -7,6 +7,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -81,6 +82,12 @@ def _check_size(data: Any, where: str) -> None:
         left += list(one.values()) if isinstance(one, dict) else one if isinstance(one, list) else []
 
 
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:
+    """Parse a text once: a start asks for the same files a few times. What it returns is copied, not handed out."""
+    return yaml.load(text, Loader=_Loader)
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping.
 
@@ -90,8 +97,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     where = str(path)
     try:
-        data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
+        data = _parsed(path.read_text(encoding="utf-8-sig"))
         _check_size(data, where)
+        data = copy.deepcopy(data)
     except FileNotFoundError:
         raise InputError("no such file; create it or take its name out of `cities`", where=where) from None
     except OSError as error:

@@ -4,6 +4,7 @@ from .download import fetch as fetch
 from .download import hand_over as hand_over
 from .fresher import freshen as freshen
 from .fresher import read_fresher as read_fresher
+from .gaps import gaps_told as gaps_told
 from .geofabrik import Extract as Extract
 from .geofabrik import countries_at as countries_at
 from .geofabrik import nearest_country as nearest_country

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +28,7 @@ from creative_nodes.common import (
 from creative_nodes.pull.boundary import study_area
 from creative_nodes.pull.clip import Clipped, clip
 from creative_nodes.pull.download import file_sha256
+from creative_nodes.pull.gaps import GAPS
 from creative_nodes.pull.osm_file import NodePositions, header_date, node_positions
 from creative_nodes.pull.overpass import download_elements, write_elements
 from creative_nodes.pull.patience import Asking
@@ -97,7 +98,7 @@ class Area:
 class Opened:
     """A source as a local OSM file; `shown` is its public name, `stamp` the date it gives itself.
 
-    `positions` may be those of a copy in which something is put right.
+    `positions` may be those of a copy in which something is put right; `gaps` is filled when the cut is looked at.
     """
 
     file: Path
@@ -105,6 +106,7 @@ class Opened:
     area: Area
     shown: str
     stamp: str
+    gaps: dict[str, int] = field(default_factory=dict)
 
 
 def _frame(city: str, area: Area) -> gpd.GeoDataFrame:
@@ -202,7 +204,7 @@ def _open_overpass(task: Task) -> Iterator[Opened]:
 
 
 def check_of(source: ResolvedSource, opened: Opened) -> Callable[[Path], None] | None:
-    """Return what checks a cut of a .osm.pbf: XML that breaks off is none, and answers of Overpass are whole.
+    """Return what checks a cut of a .osm.pbf and notes its gaps: XML cut off is none, answers of Overpass are whole.
 
     Parameters
     ----------
@@ -210,7 +212,7 @@ def check_of(source: ResolvedSource, opened: Opened) -> Callable[[Path], None] |
     """
     if source.kind == "overpass" or opened.file.suffix != ".pbf":
         return None
-    return lambda cut: check_whole(cut, opened.area.buffered, source=opened.file)
+    return lambda cut: opened.gaps.update(check_whole(cut, opened.area.buffered, source=opened.file))
 
 
 def pull_osm(
@@ -281,5 +283,6 @@ def pulled_as(task: Task, opened: Opened, clipped: Clipped, target: Path, *, sou
             "tools": _tools(),
             "boundary": _as_configured(asked.boundary),
             "edge_buffer_m": asked.edge_buffer_m,
-        },
+        }
+        | ({GAPS: opened.gaps} if opened.gaps else {}),
     )

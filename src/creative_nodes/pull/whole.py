@@ -2,7 +2,8 @@
 
 Nodes come first in a file, then ways, then relations. What is cut off shows in what is left: nodes that no way uses,
 outlines without tags that no relation uses, ways whose nodes are missing. A file with relations has all its ways: nodes
-that no way uses are then what mappers left behind, in a small area up to a third of all.
+that no way uses are then what mappers left behind, in a small area up to a third of all. What is lacking below the
+shares at which a file is refused is counted and told (`gaps`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from osmium import osm
 from shapely.geometry.base import BaseGeometry
 
 from creative_nodes.common import InputError
+from creative_nodes.pull.gaps import missing_nodes, stray_nodes
 from creative_nodes.pull.osm_file import node_positions, relations_of, way_batches, ways_of
 
 # shares above which a file counts as cut off; extracts merged of parts of several years have up to 0, 0.11 and 0.34
@@ -67,8 +69,8 @@ def _error(path: Path, what: str) -> InputError:
     )
 
 
-def _check_nodes(path: Path, nodes: _Nodes, source: Path, *, has_relations: bool) -> int:
-    """Check that nodes and ways belong together; return the number of ways."""
+def _check_nodes(path: Path, nodes: _Nodes, source: Path, *, has_relations: bool) -> tuple[int, dict[str, int]]:
+    """Check that nodes and ways belong together; return the number of ways, and what is lacking all the same."""
     used, ways, inside, missing = np.zeros(len(nodes.ids), dtype=bool), 0, 0, 0
     for some, starts, refs in way_batches(path):
         row, there = nodes.find(refs)
@@ -86,10 +88,11 @@ def _check_nodes(path: Path, nodes: _Nodes, source: Path, *, has_relations: bool
     unused = int((bare & ~used).sum())
     if not has_relations and bare.sum() >= FEWEST_NODES and unused > MOST_UNUSED * bare.sum():
         raise _error(source, f"{unused / bare.sum():.0%} of its nodes in the study area belong to no way")
-    return ways
+    stray = {} if has_relations else stray_nodes(unused, int(bare.sum()))
+    return ways, missing_nodes(missing, inside + missing) | stray
 
 
-def check_whole(path: Path, area: BaseGeometry, *, source: Path) -> None:
+def check_whole(path: Path, area: BaseGeometry, *, source: Path) -> dict[str, int]:
     """Check that a cut comes from a whole file.
 
     Parameters
@@ -98,6 +101,10 @@ def check_whole(path: Path, area: BaseGeometry, *, source: Path) -> None:
     area : what it was cut to, EPSG:4326.
     source : the file it was cut from, for errors.
 
+    Returns
+    -------
+    What it lacks all the same, as `gaps_told` says it; empty where nothing is lacking.
+
     Raises
     ------
     InputError : it has no ways; more than `MOST_MISSING` of the way nodes inside the area are missing; without any
@@ -105,7 +112,7 @@ def check_whole(path: Path, area: BaseGeometry, *, source: Path) -> None:
         ways belong to no relation, of `FEWEST_OUTLINES` or more where there are relations.
     """
     relations = [[member.ref for member in one.members if member.type == "w"] for one in relations_of(path)]
-    ways = _check_nodes(path, _nodes(path, area), source, has_relations=bool(relations))
+    ways, gaps = _check_nodes(path, _nodes(path, area), source, has_relations=bool(relations))
     outlines = {way for one in relations for way in one}
     bare = [way.id for way in ways_of(path) if not len(way.tags)]
     orphans = sum(way not in outlines for way in bare)
@@ -113,3 +120,4 @@ def check_whole(path: Path, area: BaseGeometry, *, source: Path) -> None:
     several &= not relations or len(bare) >= FEWEST_OUTLINES
     if bare and several and orphans > MOST_ORPHANS * len(bare):
         raise _error(source, f"{orphans:,} of its {len(bare):,} outlines without tags belong to no relation")
+    return gaps

@@ -2,17 +2,18 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
-from creative_nodes.common import fingerprint
+from creative_nodes.common import HOME, fingerprint
 
 SCRIPT = "from creative_nodes.score.rank import score_candidates\n"
 
 
 def forget():
     """Forget what this process took of code, as a start of its own knows nothing."""
-    for name in ("_tree", "_digest", "_place", "_file", "_door", "_imports", "_known", "_taken"):
+    for name in ("_tree", "_bytes_of", "_digest", "_place", "_file", "_door", "_imports", "_known", "_taken"):
         getattr(fingerprint, name).cache_clear()
 
 
@@ -61,3 +62,22 @@ def test_what_another_python_or_half_a_write_left_counts_for_nothing(start):
         fingerprint.KEPT.write_text(text)
         assert start() == (first, parsed), text
         assert json.loads(fingerprint.KEPT.read_text())["by"] == fingerprint._by()
+
+
+def test_a_new_folder_begins_with_what_the_folder_of_the_workflow_keeps(start, tmp_path, monkeypatch):
+    first, _ = start()
+    kept = Path(".snakemake", fingerprint.KEPT.name)
+    monkeypatch.setattr(fingerprint, "KEPT", kept)
+    new = tmp_path / "new"
+    (new / kept.parent).mkdir(parents=True)
+    monkeypatch.chdir(new)
+    monkeypatch.setenv(HOME, str(tmp_path))
+    assert start() == (first, 0)
+
+    # a file that only the new folder has seen is kept there, and what the workflow's own keeps stays as it is
+    before = (tmp_path / kept).read_bytes()
+    file = fingerprint.SOURCE / "score" / "rank.py"
+    file.write_text(file.read_text(encoding="utf-8") + "\nMORE = 1\n", encoding="utf-8")
+    assert start()[1] == 1
+    assert start()[1] == 0
+    assert (new / kept).is_file() and (tmp_path / kept).read_bytes() == before

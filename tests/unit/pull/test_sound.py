@@ -12,7 +12,7 @@ import yaml
 from osmium.osm import mutable
 
 from creative_nodes.common import InputError
-from creative_nodes.pull import editor_files
+from creative_nodes.pull import editor_files, gaps_told
 from creative_nodes.pull.blocks import _blobs, check_blocks
 from creative_nodes.pull.cut import pull_osm
 from creative_nodes.pull.patience import Asking
@@ -76,7 +76,7 @@ def read(tmp_path):
         asking = Asking(report=run.told.append)
         boundary = Boundary(bbox=(WEST - 0.01, SOUTH - 0.01, WEST + 0.1, SOUTH + 0.1))
         source_of = ResolvedSource(kind="extract", file=source)
-        pull_osm(source_of, boundary, target, city="town", edge_buffer_m=100, asking=asking)
+        run.pulled = pull_osm(source_of, boundary, target, city="town", edge_buffer_m=100, asking=asking)
         assert [path.name for path in target.parent.iterdir()] == ["osm.pbf"]
         return read_osm(target, modes=MODES, epsg=32648)
 
@@ -250,6 +250,37 @@ def test_missing_way_nodes_are_refused_above_the_stated_share(read, tmp_path):
                 read(path)
         else:
             assert len(read(path).street_edges)
+
+
+def test_missing_way_nodes_below_that_share_are_counted_and_told(read, tmp_path):
+    town = Town(40)
+    read(town.write(tmp_path / "whole.osm.pbf"))
+    assert "missing_nodes" not in read.pulled.provenance.get("gaps", {})
+
+    lost = {1000 + 40 * 20 + column for column in (7, 8, 30)}
+    read(town.write(tmp_path / "lost.osm.pbf", [item for item in town.objects() if item.id not in lost]))
+    # a street along and one across use each
+    uses = sum(len(refs) for refs, _ in town.ways.values())
+    assert read.pulled.provenance["gaps"] == {"missing_nodes": 6, "way_nodes": uses}
+    assert gaps_told(read.pulled.provenance) == [
+        f"The map file lacks 6 of the {uses:,} points of ways in the study area and around it: streets and outlines "
+        "break off there."
+    ]
+
+
+def test_nodes_in_no_way_are_told_where_nothing_shows_that_the_ways_are_all_there(read, tmp_path):
+    """A file cut off among its last ways: too little is lost to refuse it."""
+    town = Town(40)
+    relation = mutable.Relation(id=1, tags={"type": "multipolygon"}, members=[("w", 500, "outer")])
+    cut = [item for item in town.objects() if item.id not in (238, 239, 278, 279)]
+    read(town.write(tmp_path / "cut.osm.pbf", cut))
+    # what the last two rows and columns cross alone
+    assert read.pulled.provenance["gaps"] == {"stray_nodes": 4, "bare_nodes": 1604}
+    told = gaps_told(read.pulled.provenance)
+    assert len(told) == 1 and "no relations, and 4 of its 1,604 points" in told[0] and "cut off" in told[0]
+    # relations come after all ways
+    read(town.write(tmp_path / "related.osm.pbf", [*cut, relation]))
+    assert "gaps" not in read.pulled.provenance
 
 
 # ---------------------------------------------------------------- hostile

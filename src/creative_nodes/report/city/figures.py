@@ -22,6 +22,7 @@ from creative_nodes.common import (
     translated,
     word,
 )
+from creative_nodes.pull import gaps_told
 from creative_nodes.report.say.keys import STATUSES
 from creative_nodes.report.say.words import known_number, rows, upper_first
 
@@ -252,7 +253,8 @@ def sources(provenance: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     said["snapshot"] = _dated(snapshot_of(provenance), str(provenance.get("snapshot_from") or ""))
     for key in ("source_sha256", "sha256"):
         said[key] = f"{said[key][:12]}…" if said[key] else ""
-    return tuple((translated(word), said[key] or not_known()) for key, word in PROVENANCE_WORDS.items())
+    lacking = [(say("What the map lacks"), line) for line in gaps_told(provenance)]
+    return (*((translated(word), said[key] or not_known()) for key, word in PROVENANCE_WORDS.items()), *lacking)
 
 
 def _dated(date: str, told_by: str) -> str:
