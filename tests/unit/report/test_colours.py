@@ -42,6 +42,22 @@ def test_a_colour_stands_in_one_file_alone(sheet):
     assert found == []
 
 
+def coloured_by_language(sheet: str) -> list[str]:
+    """The rules of a sheet that ask for the language and set more than whether something is shown."""
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", sheet, flags=re.S))
+    asked = [(one, kept) for one, kept in rules if re.search(r":lang\(|\[(?:hreflang|lang|data-lang)", one)]
+    return [one.strip() for one, kept in asked if set(re.findall(r"([\w-]+)\s*:", kept)) - {"display"}]
+
+
+def test_no_colour_hangs_on_the_language():
+    # the browser tests look at the dark theme in one language for all
+    assert coloured_by_language('p:lang(vi) { color: var(--soft); } [lang="zh"] { display: none; }') == ["p:lang(vi)"]
+    told = {sheet.name: coloured_by_language(sheet.read_text(encoding="utf-8")) for sheet in ASSETS.glob("*.css")}
+    assert not any(told.values())
+    scripts = "".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("js/*.js"))
+    assert not re.findall(r"language\s*===?[^\n;]*--[a-z]", scripts)
+
+
 def test_every_colour_that_is_used_has_a_name_and_every_name_is_used():
     known = colours()
     text = "".join(path.read_text(encoding="utf-8") for path in (*SHEETS, *ASSETS.glob("js/*.js")))
