@@ -21,4 +21,4 @@ people, found = spread_people(
 )
 note = {**tables.carry_on(files.places, log.made_of()), **found}
 tables.write(people, PEOPLE, snakemake.output.people, provenance=note)
-log.done(f"{people.loc[people['inside'], 'residents'].sum():,.0f} residents")
+log.done(f"{people.loc[people['inside'], 'residents'].sum():,.0f} residents" if len(people) else found["people"])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from creative_nodes.common import WGS84_EPSG, InputError, reproject, tables
+from creative_nodes.common import WGS84_EPSG, reproject, tables
 from creative_nodes.people.grid import Grid
 from creative_nodes.people.settings import PeopleGrid, Total
 
@@ -93,7 +93,7 @@ def from_total(
     places: gpd.GeoDataFrame,
     edges: gpd.GeoDataFrame,
     settings: PeopleGrid,
-) -> np.ndarray:
+) -> np.ndarray | None:
     """Spread a published total over residential floor area, blended with street length where buildings are unmapped.
 
     A metre of street stands for `floor_m2_per_street_m` of floor, so that both are counted in one unit. Around each
@@ -111,18 +111,15 @@ def from_total(
 
     Returns
     -------
-    persons per cell, shape (rows, columns); their sum over the study area is the total.
-
-    Raises
-    ------
-    InputError : no street lies in the study area.
+    persons per cell, shape (rows, columns); their sum over the study area is the total. None where no street of the
+    map lies in the study area: nobody can say where they live.
     """
     from scipy.ndimage import uniform_filter
 
     floor, street = _floor_area(places, grid, settings.default_levels), _street_length(edges, grid)
     inside = grid.inside(area)
     if street[inside].sum() == 0:
-        raise InputError("no street lies in the study area to spread residents along")
+        return None
     expected = street * settings.floor_m2_per_street_m
     mapped = uniform_filter(floor, MAPPING_WINDOW) / np.maximum(uniform_filter(expected, MAPPING_WINDOW), 1e-9)
     # floor that is mapped counts as it is, floor that is not as the streets lead one to expect

@@ -125,6 +125,8 @@ def spread_people(
     elif people.total:
         tagged, streets = tables.read(PLACES, files.places), tables.read(STREET_EDGES, files.edges)
         cells = from_total(people.total, grid, area, places=tagged, edges=streets, settings=settings)
+        if cells is None:
+            return tables.empty(PEOPLE), _nowhere(people.total)
         spread, where = Spread(cells, people.total.residents, 1.0), "people.total"
         source = told(
             "{source} ({year}), spread by floor area and streets; a rough estimate: in Hanoi and Ho Chi Minh City the "
@@ -151,6 +153,18 @@ def _nobody(people: People) -> dict[str, Any]:
     return {"people": note["people"], "people_messages": note["messages"]}
 
 
+def _nowhere(total: Total) -> dict[str, Any]:
+    """Say why the residents of a total are nowhere."""
+    note = written(
+        people=told(
+            "none: no street of the map lies in the study area to spread {residents:count} residents along; the map "
+            "probably does not reach there",
+            residents=total.residents,
+        )
+    )
+    return {"people": note["people"], "people_messages": note["messages"]}
+
+
 def other_sources(
     area: shapely.Geometry, *, epsg: int, buffer_m: float, people: People, files: PeopleFiles, settings: PeopleGrid
 ) -> dict[str, gpd.GeoDataFrame]:
@@ -168,9 +182,9 @@ def other_sources(
     found = {}
     for kind, source in [(kind, source) for kind, source in given.items() if source is not None][1:]:
         alone = People.model_validate({kind: source.model_dump()})
-        found[source.source] = spread_people(
-            area, epsg=epsg, buffer_m=buffer_m, people=alone, files=files, settings=settings
-        )[0]
+        frame, _ = spread_people(area, epsg=epsg, buffer_m=buffer_m, people=alone, files=files, settings=settings)
+        if len(frame):
+            found[source.source] = frame
     return found
 
 

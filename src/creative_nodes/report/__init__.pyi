@@ -6,6 +6,7 @@ from .cities.governance import Governance as Governance
 from .cities.governance import read_governance as read_governance
 from .cities.index import index_page as index_page
 from .cities.read import compared_cities as compared_cities
+from .cities.read import index_cities as index_cities
 from .city.districts import read_districts as read_districts
 from .city.onmap import grounds as grounds
 from .city.reading import read_city as read_city

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -96,14 +97,19 @@ def page_settings(settings: Settings, cities: Sequence[str], *, root: Path = Pat
     return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
 
+@lru_cache(maxsize=8)
+def _analysis_of(text: str) -> dict[str, Any]:
+    """Read the parts of an analysis, which most rows of a table have alike: they share them."""
+    parts: dict[str, Any] = {name: restore(text, f"analysis.{name}", model) for name, model in PARTS.items()}
+    return parts | {"scenarios": restore_all(text, "analysis.scenarios", Scenario)}
+
+
 def settings_of(text: str) -> PageSettings:
     """Read the settings that a rule passes on: JSON made by `page_settings`, or by `settings.pick` of `PAGE_KEYS`."""
-    parts: dict[str, Any] = {name: restore(text, f"analysis.{name}", model) for name, model in PARTS.items()}
-    scenarios = restore_all(text, "analysis.scenarios", Scenario)
     plain = json.loads(text)
-    fresher = Fresher(**plain["fresher"]) if plain.get("fresher") else None
-    city = restore(text, "city", City)
-    return PageSettings(key=plain["key"], city=city, scenarios=scenarios, fresher=fresher, **parts)
+    key, city, fresher = plain.pop("key"), City.model_validate(plain.pop("city")), plain.pop("fresher", None)
+    parts = _analysis_of(json.dumps(plain, ensure_ascii=False))
+    return PageSettings(key=key, city=city, fresher=Fresher(**fresher) if fresher else None, **parts)
 
 
 # what a rule passes on to `gis_settings_of`

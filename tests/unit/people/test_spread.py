@@ -444,13 +444,29 @@ def test_a_quarter_without_mapped_buildings_still_has_people(towns: ModuleType) 
     assert 0.4 < west / east < 2.5
 
 
-def test_a_town_without_streets_is_refused(towns: ModuleType) -> None:
+def test_a_town_without_streets_has_nobody_and_says_so(towns: ModuleType, tmp_path: Path) -> None:
+    """As a box of a table of many that the map does not reach: it must not stop the page of all the others."""
     area = towns.to_degrees(shapely.box(0, 0, 1000, 1000))
     grid = people.grid_over(area, buffer_m=300, cell_m=100, epsg=towns.EPSG)
     _, edges = towns.street_tables({1: (5000, 0), 2: (5100, 0)}, [(1, 2, {})])
     total = Total(residents=10, year=2020, source="made up")
-    with pytest.raises(InputError, match="no street"):
-        people.from_total(total, grid, area, places=towns.places(), edges=edges, settings=_settings(towns))
+    settings = _settings(towns)
+    assert people.from_total(total, grid, area, places=towns.places(), edges=edges, settings=settings) is None
+
+    tables.write(towns.places(), TABLES["places"], tmp_path / "places.parquet", provenance={})
+    tables.write(edges, TABLES["street_edges"], tmp_path / "edges.parquet", provenance={})
+    files = people.PeopleFiles(tmp_path / "places.parquet", tmp_path / "edges.parquet")
+    given = People.model_validate({"total": {"residents": 4321, "year": 2020, "source": "made up"}})
+    shared = {"epsg": towns.EPSG, "buffer_m": 300, "files": files, "settings": settings}
+    table, found = people.spread_people(area, people=given, **shared)
+    tables.check(table, TABLES["people"], where="test")
+    assert len(table) == 0
+    assert found["people"].startswith("none: no street of the map lies in the study area to spread 4,321 residents")
+    # nor is that a source to compare another with
+    wards = towns.frame([{"pop": 50, "geometry": shapely.box(-500, -500, 1500, 1500)}], ["pop"])
+    other = dataclasses.replace(files, table=_write_table(tmp_path / "t.gpkg", wards))
+    both = People.model_validate(given.model_dump() | {"table": POLYGONS | {"file": str(other.table)}})
+    assert people.other_sources(area, people=both, **{**shared, "files": other}) == {}
 
 
 # ---------------------------------------------------------------- the table

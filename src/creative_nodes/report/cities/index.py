@@ -167,11 +167,11 @@ def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tup
 # ---------------------------------------------------------------- age
 
 
-def _city(card: CityCard) -> str:
+def _city(card: CityCard | ComparedCity) -> str:
     return translated(card.settings.city.name)
 
 
-def apart(cards: Sequence[CityCard]) -> str:
+def apart(cards: Sequence[CityCard | ComparedCity]) -> str:
     """Warn when cities are seen through data of different or unknown age."""
     real = [card for card in cards if not card.settings.city.fictional]
     unknown = [_city(card) for card in real if year_of(card.snapshot) is None]
@@ -202,8 +202,11 @@ def index_page(cities: Sequence[ComparedCity]) -> IndexPage:
 
     Parameters
     ----------
-    cities : each with the tables indicators, scores, candidates and those of its answer, in order.
+    cities : each with the tables indicators, scores, candidates and those of its answer, in order; of many, those of
+        their ranking (`RANKED_BY`).
     """
+    if many := national(cities):
+        return IndexPage(cards=(), compared=(), warning=apart(cities), national=many)
     cards = tuple(map(_card, cities))
     return IndexPage(
         cards=cards,
@@ -211,5 +214,4 @@ def index_page(cities: Sequence[ComparedCity]) -> IndexPage:
             [city.tables["indicators"] for city in cities], [city.settings.network.thinning_share for city in cities]
         ),
         warning=apart(cards),
-        national=national(cities),
     )

@@ -22,6 +22,8 @@ from creative_nodes.report.say.spoken import table
 from creative_nodes.report.say.words import known_number, rows, worded
 from creative_nodes.report.settings import HANDFUL
 
+# the tables that a city's row and its dot are told from
+RANKED_BY = ("study_area", "recommended", "set_beside_ranking", "set_doubt", "marks")
 # what is recommended of a city: one of these stands in its row, and the filter chooses by it
 STANDINGS = {
     "recommended": mark("a set is recommended"),
@@ -257,7 +259,7 @@ def national(cities: Sequence[ComparedCity]) -> National | None:
 
     Parameters
     ----------
-    cities : each with the tables study_area, recommended, set_beside_ranking, set_doubt and marks.
+    cities : each with the tables `RANKED_BY`.
     """
     if len(cities) <= HANDFUL:
         return None

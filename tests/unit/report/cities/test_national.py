@@ -1,5 +1,6 @@
 """Many cities on the index: ranked by what their best set brings, told honestly, on maps, linked."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,10 @@ from creative_nodes.common import speaking, tables
 from creative_nodes.report import page
 from creative_nodes.report.cities import index
 from creative_nodes.report.cities.comparing import ComparedCity
-from creative_nodes.report.cities.national import RankedCity, national, ranked
-from creative_nodes.report.settings import HANDFUL
+from creative_nodes.report.cities.national import RANKED_BY, RankedCity, national, ranked
+from creative_nodes.report.cities.read import index_cities
+from creative_nodes.report.page import index_html
+from creative_nodes.report.settings import HANDFUL, PARTS
 from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -55,6 +58,35 @@ def city(key):
 @pytest.fixture(scope="module")
 def cities():
     return [city(key) for key in CITIES]
+
+
+def text_of(settings):
+    """Return settings as a rule passes them on."""
+    analysis = {f"analysis.{name}": getattr(settings, name).model_dump(mode="json") for name in PARTS}
+    scenarios = {key: one.model_dump(mode="json") for key, one in settings.scenarios.items()}
+    own = {"key": settings.key, "city": settings.city.model_dump(mode="json"), "fresher": None}
+    return json.dumps(own | analysis | {"analysis.scenarios": scenarios})
+
+
+def test_of_many_cities_only_what_ranks_them_is_read_and_the_page_is_the_same(cities, tmp_path):
+    bare = {"set_beside_ranking": tables.empty(TABLES["set_beside_ranking"])}
+    cities = [replace(one, tables={**one.tables, **bare}) for one in cities]
+    files = {name: [str(tmp_path / one.settings.key / f"{name}.parquet") for one in cities] for name in RANKED_BY}
+    for name, paths in files.items():
+        for one, path in zip(cities, paths, strict=True):
+            Path(path).parent.mkdir(exist_ok=True)
+            tables.write(one.tables[name], TABLES[name], path, provenance={"snapshot": one.snapshot})
+    # the rest is not there, and the scores only tell the day of the map
+    whole = {**files, "scores": files["marks"], "indicators": ["no such file"] * len(cities), "run": "run.json"}
+    texts = [text_of(one.settings) for one in cities]
+    read = index_cities(texts, whole)
+    assert [one.snapshot for one in read] == [one.snapshot for one in cities]
+    assert {name for one in read for name in one.tables} == set(RANKED_BY)
+    assert {one.tables["study_area"].geom_type.item() for one in read} == {"Point"}
+    # rows of a table have their settings in common
+    assert len({id(one.settings.travel) for one in read}) == 1
+    assert [one.settings for one in read] == [one.settings for one in cities]
+    assert index_html(lambda: index.index_page(read)) == index_html(lambda: index.index_page(cities))
 
 
 def test_cities_are_ranked_by_each_of_the_two_aims(cities):
