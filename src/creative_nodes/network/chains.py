@@ -25,7 +25,8 @@ EASY = 0.5  # as good as one walk of link_minutes
 CELLS = 4_000_000  # numbers held in one step
 SINGLE_ABOVE = 10_000  # spaces: chains are kept in single precision, which holds them to a millionth
 MIDDLEMEN = 8  # of each space, by which links that a chain of two betters are found
-SLACK = {"float64": 1e-12, "float32": 1e-6}  # a chain is better when it is so by more than rounding
+DENSE = 200  # up to this many spaces full matrices are quicker than sparse ones, whose every step costs a millisecond
+SLACK = {np.dtype("float64"): 1e-12, np.dtype("float32"): 1e-6}  # a chain is better when it is so by more than rounding
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ def _needed(links: csr_array) -> csr_array:
     Both links of such a chain must be below 1: then each is better than the link left out, so that by induction a chain
     of links that stay is as good as any left out.
     """
+    if links.shape[0] <= DENSE:
+        return csr_array(_needed_of_few(links.toarray()))
     below_one = links.copy()
     below_one.data[below_one.data >= 1] = 0.0
     below_one.eliminate_zeros()
@@ -143,6 +146,17 @@ def _needed(links: csr_array) -> csr_array:
     for chain in _through(below_one):
         kept = kept.multiply(links > chain).tocsr()
     return kept.minimum(kept.T).tocsr()
+
+
+def _needed_of_few(links: np.ndarray) -> np.ndarray:
+    """Leave out the same links as `_needed` of a full matrix, shape (n, n)."""
+    below_one = np.where(links >= 1, 0.0, links)
+    middle = np.argsort(-below_one, axis=1, kind="stable")[:, :MIDDLEMEN]
+    kept = links.copy()
+    for way in middle.T:
+        chain = np.take_along_axis(below_one, way[:, None], axis=1) * below_one[way]
+        kept[links <= chain] = 0.0
+    return np.asarray(np.minimum(kept, kept.T))
 
 
 def row_blocks(n_rows: int, width: int) -> Iterable[np.ndarray]:
@@ -232,7 +246,7 @@ class Chains:
 
     def better(self, offered: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Tell where an offered chain beats the one held by more than rounding."""
-        return np.asarray(offered > held * (1 + SLACK[self.p.dtype.name]))
+        return np.asarray(offered > held * (1 + SLACK[self.p.dtype]))
 
 
 def typical_network(size: np.ndarray, *, order: float = 1.0) -> float:

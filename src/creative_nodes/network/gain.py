@@ -57,13 +57,13 @@ def _row(links: csr_array, place: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _entries(chains: Chains, near: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Keep of a place's links those that no chain by another of them betters."""
-    beaten = chains.better(p[:, None] * chains.p[np.ix_(near, near)], p[None, :]).any(axis=0)
+    beaten = chains.better(p[:, None] * chains.p[near[:, None], near], p[None, :]).any(axis=0)
     return near[~beaten], p[~beaten]
 
 
 def _joins(chains: Chains, near: np.ndarray, p: np.ndarray) -> bool:
     """Tell whether a place shortens the way between two spaces it is linked to; if not, it shortens none."""
-    return bool(chains.better(np.outer(p, p), chains.p[np.ix_(near, near)]).any())
+    return bool(chains.better(p[:, None] * p, chains.p[near[:, None], near]).any())
 
 
 def _added(chains: Chains, reach: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -77,10 +77,10 @@ def _added(chains: Chains, reach: np.ndarray, rows: np.ndarray, columns: np.ndar
     """
     out = np.zeros(len(rows))
     for some in row_blocks(len(rows), len(columns)):
-        held = chains.p[np.ix_(rows[some], columns)]
-        best = np.outer(reach[0, rows[some]], reach[0, columns])
+        held = chains.p[rows[some][:, None], columns]
+        best = reach[0, rows[some]][:, None] * reach[0, columns]
         for stone in reach[1:]:
-            np.maximum(best, np.outer(stone[rows[some]], stone[columns]), out=best)
+            np.maximum(best, stone[rows[some]][:, None] * stone[columns], out=best)
         # in place: for whole cities most of the time would go into fresh memory
         np.maximum(best, held, out=best)
         best -= held
@@ -177,7 +177,7 @@ def _closed(between: np.ndarray) -> np.ndarray:
     best = between.copy()
     np.fill_diagonal(best, 1.0)
     for middle in range(len(best)):
-        np.maximum(best, np.outer(best[:, middle], best[middle]), out=best)
+        np.maximum(best, best[:, middle, None] * best[middle], out=best)
     return best
 
 
