@@ -1,5 +1,6 @@
 """The order of all tests: the long files first, so that processes side by side are busy to the end."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from pathlib import Path
 os.environ.update(
     {k: str(Path(v).resolve()) for k in ("EXTRACTS", "POPULATION", "IMPORTS") if (v := os.environ.get(k))}
 )
+# what is imported stays to the end: the garbage collector need not go through it again and again
+gc.set_threshold(10_000, 20, 50)
 LONG = ("workflow", "browser", "faults", "fuzz", "desktop")
 
 
@@ -15,3 +18,9 @@ def pytest_collection_modifyitems(session, items):
     tests = session.config.rootpath / "tests"
     place = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.path.relative_to(tests).parts[0], len(LONG)))
+
+
+def pytest_collection_finish():
+    """Leave what was imported by now out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()

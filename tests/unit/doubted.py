@@ -14,7 +14,8 @@ from creative_nodes.reach.reference import PositionRules, measure_reference
 from creative_nodes.score.against import scales_by
 
 DOUBT = Doubt.model_validate({"worlds": 20, "weightings": 3, "places": 50})
-STILL = DOUBT.still()
+# nothing is drawn, so that one world is as the other
+STILL = DOUBT.still().model_copy(update={"worlds": 4})
 
 
 def city_of(towns: ModuleType) -> DoubtedCity:

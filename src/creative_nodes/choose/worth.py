@@ -117,15 +117,27 @@ class Aims:
         """Return the number of sites."""
         return len(self.stones.reach)
 
-    def combine(self, served: np.ndarray | float, gain: np.ndarray | float, k: int) -> np.ndarray:
-        """Weigh the aims against k times their anchors; one without an anchor is dropped and the other counts whole."""
+    def combine(
+        self,
+        served: np.ndarray | float,
+        gain: np.ndarray | float,
+        k: int,
+        *,
+        share: np.ndarray | float | None = None,
+    ) -> np.ndarray:
+        """Weigh the aims against k times their anchors; one without an anchor is dropped and the other counts whole.
+
+        `share`: of serving, instead of the aims' own; broadcast against the amounts.
+        """
+        serving = self.share if share is None else share
         parts = (
-            (self.share, served, self.anchors.newly_served),
-            (1 - self.share, gain, self.anchors.network_gain),
+            (serving, served, self.anchors.newly_served),
+            (1 - serving, gain, self.anchors.network_gain),
         )
         kept = [(weight, amount / (k * anchor)) for weight, amount, anchor in parts if anchor > 0]
-        whole = sum(weight for weight, _ in kept)
-        return np.asarray(sum(weight * amount for weight, amount in kept) / whole if whole else np.zeros(1))
+        whole, total = sum(weight for weight, _ in kept), sum(weight * amount for weight, amount in kept)
+        nothing = np.zeros(np.broadcast_shapes(np.shape(total), np.shape(whole)))
+        return np.asarray(np.divide(total, whole, out=nothing, where=np.not_equal(whole, 0)))
 
     def of(self, members: Members, *, k: int | None = None) -> Worth:
         """Work out what a set brings; `k`, by default its size, is what the anchors are multiplied by."""

@@ -169,6 +169,6 @@ def reached_by_priority(aims: Aims, chosen: Sequence[int], k: int, shares: np.nd
     sets = [tuple(chosen), *(tuple(every.sets[row].tolist()) for row in tried)]
     found = [aims.of(one, k=k) for one in sets]
     served, gain = (np.array([getattr(one, name) for one in found]) for name in ("newly_served", "network_gain"))
-    worth = np.stack([replace(aims, share=float(share)).combine(served, gain, k) for share in shares])
+    worth = np.broadcast_to(aims.combine(served, gain, k, share=shares[:, None]), (len(shares), len(found)))
     best = worth.max(axis=1)
     return np.asarray(np.divide(worth[:, 0], best, out=np.ones(len(worth)), where=best > 0))

@@ -260,7 +260,7 @@ def _closed(between: np.ndarray) -> np.ndarray:
     best = between.copy()
     np.fill_diagonal(best, 1.0)
     for middle in range(len(best)):
-        np.maximum(best, np.outer(best[:, middle], best[middle]), out=best)
+        np.maximum(best, best[:, middle, None] * best[middle], out=best)
     return best
 
 

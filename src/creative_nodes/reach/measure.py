@@ -109,7 +109,7 @@ def _counts(survey: Survey, limits: dict[TravelMode, list[float]]) -> pd.DataFra
     return pd.concat(found, ignore_index=True)
 
 
-def _served_parts(survey: Survey, walk: StreetNetwork, minutes: float) -> list[pd.DataFrame]:
+def _served_parts(survey: Survey, walk: StreetNetwork, minutes: float) -> list[parts.Rows]:
     """Tell residents in walking reach of each site who are served today from those who are not."""
     both = survey.once(residents_by_service, walk, survey.world.people, minutes)
     if both is None:
@@ -127,7 +127,7 @@ def _served_parts(survey: Survey, walk: StreetNetwork, minutes: float) -> list[p
     ]
 
 
-def _station_parts(survey: Survey, walk: StreetNetwork) -> list[pd.DataFrame]:
+def _station_parts(survey: Survey, walk: StreetNetwork) -> list[parts.Rows]:
     """Name the rapid-transit station nearest to each site on foot."""
     rapid = survey.world.stations[survey.world.stations["rapid"]]
     n = len(survey.sites)
@@ -300,7 +300,7 @@ def measure_criteria(
     frame["messages"] = messages
     made_of = [*spillover_parts(spill, around, world.creative, world.amenities), *own.parts]
     made_of += [*survey.once(_station_parts, walk), *survey.once(_served_parts, walk, reach.walk_minutes)]
-    made_of.append(enlarged(opened, around, world.creative))
+    made_of += enlarged(opened, around, world.creative)
     return Measured(
         gpd.GeoDataFrame(frame, geometry=sites.geometry.to_numpy(), crs=WGS84_EPSG),
         counts,

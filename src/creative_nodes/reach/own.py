@@ -33,7 +33,7 @@ class OwnCriteria:
     criteria: dict[str, np.ndarray]
     area_unknown: np.ndarray
     age_unknown: np.ndarray
-    parts: list[pd.DataFrame]
+    parts: list[parts.Rows]
 
 
 def _areas(sites: pd.DataFrame, settings: Candidates) -> np.ndarray:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 NONE = np.array([], dtype=int)
+PER_ROW = ("site", "part", "name", "n", "value", "distance_m")
 LEAST_SHARE = 0.001  # a part below this share of its criterion is added up with others of its kind
 
 
@@ -21,6 +23,22 @@ class Heading:
     unit: str
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of the table parts before they stand in one: what all tell of, and the columns that differ, shape (rows,).
+
+    `site` is the row number of the candidate.
+    """
+
+    of: Heading
+    site: np.ndarray
+    part: np.ndarray
+    name: np.ndarray
+    n: np.ndarray
+    value: np.ndarray
+    distance_m: np.ndarray
+
+
 def rows(
     of: Heading,
     *,
@@ -30,7 +48,7 @@ def rows(
     name: Sequence[str] | np.ndarray | str = "",
     n: np.ndarray | int = 1,
     distance_m: np.ndarray | float = np.nan,
-) -> pd.DataFrame:
+) -> Rows:
     """Make rows of the table parts, one for each element of `site` (row number of the candidate).
 
     Parameters
@@ -39,10 +57,19 @@ def rows(
     site, part, value : shape (rows,): candidate, id of the part, what it adds.
     name, n, distance_m : words for the part, how many objects it stands for, metres to it on foot.
     """
-    told = {"criterion": of.criterion, "kind": of.kind, "unit": of.unit}
-    columns = {"site": site, "part": part, "name": name, "n": n, "value": value, "distance_m": distance_m}
-    frame = pd.DataFrame({**told, **columns}, index=range(len(site)))
-    return frame[["site", "criterion", "kind", "part", "name", "n", "value", "unit", "distance_m"]]
+
+    def column(given: Any, kind: type) -> np.ndarray:
+        return np.broadcast_to(np.asarray(given, dtype=kind), len(site))
+
+    return Rows(
+        of,
+        site=column(site, int),
+        part=column(part, object),
+        name=column(name, object),
+        n=column(n, int),
+        value=column(value, float),
+        distance_m=column(distance_m, float),
+    )
 
 
 def each(
@@ -52,7 +79,7 @@ def each(
     total: np.ndarray,
     metres: np.ndarray,
     objects: pd.DataFrame,
-) -> pd.DataFrame:
+) -> list[Rows]:
     """Make one row an object that adds at least `LEAST_SHARE` of the criterion, and one for all others together.
 
     Parameters
@@ -81,10 +108,10 @@ def each(
         value=small.sum(axis=1)[left],
         n=(small > 0).sum(axis=1)[left],
     )
-    return pd.concat([shown, rest], ignore_index=True)
+    return [shown, rest]
 
 
-def grouped(of: Heading, *, contribution: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+def grouped(of: Heading, *, contribution: np.ndarray, labels: np.ndarray) -> Rows:
     """Make one row a label (kind of amenity, domain): what its objects add together, and how many they are.
 
     Parameters
@@ -100,7 +127,7 @@ def grouped(of: Heading, *, contribution: np.ndarray, labels: np.ndarray) -> pd.
     return rows(of, site=site, part=kinds[k], value=value[site, k], n=n[site, k].astype(int))
 
 
-def frame(found: Sequence[pd.DataFrame], site_ids: np.ndarray, kept: np.ndarray) -> pd.DataFrame:
+def frame(found: Sequence[Rows], site_ids: np.ndarray, kept: np.ndarray) -> pd.DataFrame:
     """Put rows together as the table parts, for the candidates that are kept.
 
     Parameters
@@ -109,9 +136,17 @@ def frame(found: Sequence[pd.DataFrame], site_ids: np.ndarray, kept: np.ndarray)
     site_ids : ids of the candidates.
     kept : which candidates have criteria at all, shape (sites,).
     """
-    whole = pd.concat([rows(Heading("", "", ""), site=NONE, part=[], value=NONE), *found], ignore_index=True)
-    whole = whole[kept[whole["site"].to_numpy(dtype=int)]]
-    whole.insert(0, "site_id", site_ids[whole.pop("site").to_numpy(dtype=int)])
+    every = [rows(Heading("", "", ""), site=NONE, part=[], value=NONE), *found]
+    columns = {name: np.concatenate([getattr(one, name) for one in every]) for name in PER_ROW}
+    number, site = np.repeat(np.arange(len(every)), [len(one.site) for one in every]), columns.pop("site")
+    told = {
+        name: np.array([getattr(one.of, name) for one in every], dtype=object)[number]
+        for name in ("criterion", "kind", "unit")
+    }
+    whole = pd.DataFrame({"site_id": site_ids[site], **told, **columns})[kept[site]]
+    texts = dict.fromkeys(("site_id", "criterion", "kind", "part", "name", "unit"), "str")
     keys = ["site_id", "criterion", "kind", "value", "part"]
-    ordered: pd.DataFrame = whole.sort_values(keys, ascending=[True, True, True, False, True], ignore_index=True)
-    return ordered
+    ordered: pd.DataFrame = whole.astype(texts).sort_values(
+        keys, ascending=[True, True, True, False, True], ignore_index=True
+    )
+    return ordered[["site_id", "criterion", "kind", "part", "name", "n", "value", "unit", "distance_m"]]

@@ -118,7 +118,7 @@ def spillover_sums(around: Around, creative: pd.DataFrame, amenities: pd.DataFra
 
 def spillover_parts(
     found: Spillover, around: Around, creative: pd.DataFrame, amenities: pd.DataFrame
-) -> list[pd.DataFrame]:
+) -> list[parts.Rows]:
     """Tell which spaces, amenities and domains the three criteria are made of, as rows of the table parts.
 
     Parameters
@@ -130,7 +130,7 @@ def spillover_parts(
     spaces = pd.DataFrame(creative[["space_id", "name"]])
     domain, kind = (one.to_numpy(dtype=object).astype(str) for one in (creative["domain"], amenities["kind"]))
 
-    def each(criterion: str, terms: np.ndarray) -> pd.DataFrame:
+    def each(criterion: str, terms: np.ndarray) -> list[parts.Rows]:
         total, metres = found.criteria[criterion], around.spaces
         of = parts.Heading(criterion, "space", "weighted spaces")
         return parts.each(of, contribution=terms, total=total, metres=metres, objects=spaces)
@@ -138,8 +138,8 @@ def spillover_parts(
     amenity = parts.Heading("neighbourhood", "amenity", "weighted places")
     domains = parts.Heading("diversity", "domain", "weighted spaces")
     return [
-        each("exchange", found.next_door),
-        each("neighbourhood", found.around),
+        *each("exchange", found.next_door),
+        *each("neighbourhood", found.around),
         parts.grouped(amenity, contribution=found.others, labels=kind),
         parts.grouped(domains, contribution=found.around, labels=domain),
     ]

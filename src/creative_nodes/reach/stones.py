@@ -63,7 +63,7 @@ def open_sites(survey: Survey, walk: StreetNetwork, rule: LinkRule) -> Opened:
     return Opened(minutes, gains, more, equivalent_rise(chains, links))
 
 
-def enlarged(found: Opened, around: Around, creative: gpd.GeoDataFrame) -> pd.DataFrame:
+def enlarged(found: Opened, around: Around, creative: gpd.GeoDataFrame) -> list[parts.Rows]:
     """Name the spaces whose networks grow when a site opens.
 
     Parameters

@@ -9,7 +9,7 @@ import itertools
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from creative_nodes.score.rank import Prepared, ranks_of
 from creative_nodes.score.values import topsis, vikor, weighted_sum
@@ -59,8 +59,8 @@ def agreement(ranks: pd.DataFrame, *, top_n: int, kind: str) -> pd.DataFrame:
                 "ranking": one,
                 "other": other,
                 "n": len(a),
-                "kendall_tau_b": float(stats.kendalltau(a, b, variant="b").statistic) if orders else np.nan,
-                "spearman": float(stats.spearmanr(a, b).statistic) if orders else np.nan,
+                "kendall_tau_b": float(scipy.stats.kendalltau(a, b, variant="b").statistic) if orders else np.nan,
+                "spearman": float(scipy.stats.spearmanr(a, b).statistic) if orders else np.nan,
                 "top_n": top_n,
                 "top_shared": int(((a <= top_n) & (b <= top_n)).sum()),
                 "same_first": bool(((a == 1) & (b == 1)).any()),

@@ -85,7 +85,7 @@ def _read(feed: Any, trips: pd.DataFrame, stops: Any) -> pd.DataFrame:
 
 def _completed(frame: pd.DataFrame) -> pd.DataFrame:
     """Fill the times between timepoints."""
-    gaps = frame.groupby("trip_id")["arrival"].transform(lambda column: column.isna().any()).astype(bool)
+    gaps = frame["trip_id"].isin(frame.loc[frame["arrival"].isna(), "trip_id"])
     if not gaps.any():
         return frame
     filled = [_interpolate(trip) for _, trip in frame[gaps].groupby("trip_id", sort=False)]
@@ -114,11 +114,11 @@ def stop_times(feed: Any, trips: pd.DataFrame, stops: Any, found: Counter[str]) 
         (estimated).
     """
     frame = _read(feed, trips, stops)
-    by_trip = frame.groupby("trip_id", sort=False)["arrival"]
-    open_ends = by_trip.agg(lambda column: bool(math.isnan(column.iloc[0]) or math.isnan(column.iloc[-1])))
+    ends = ~frame["trip_id"].duplicated() | ~frame["trip_id"].duplicated(keep="last")
+    open_ended = set(frame.loc[ends & frame["arrival"].isna(), "trip_id"])
     templated = set() if feed.frequencies is None else set(feed.frequencies["trip_id"].astype("str"))
-    lost = {trip for trip in open_ends.index[open_ends.astype(bool)] if trip not in templated}
-    found["untimed"], found["estimated"] = len(lost), int(open_ends.sum()) - len(lost)
+    lost = open_ended - templated
+    found["untimed"], found["estimated"] = len(lost), len(open_ended) - len(lost)
     frame = frame[~frame["trip_id"].isin(lost)].reset_index(drop=True)
     missing = int(frame["arrival"].isna().sum())
     frame = _completed(frame)

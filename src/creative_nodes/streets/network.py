@@ -12,7 +12,7 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, Mode, projected, reproject
+from creative_nodes.common import METRES_PER_KM, WGS84_EPSG, Mode, reproject
 from creative_nodes.streets.ground import FERRY, NO_ENTRY, Ground, Touches, Tries, nearest, touches_of
 from creative_nodes.streets.settings import Travel
 
@@ -137,24 +137,25 @@ def cheapest(tail: np.ndarray, head: np.ndarray, cost: np.ndarray, n: int) -> cs
 
 def _speeds(edges: pd.DataFrame, table: dict[str, float], *, capped: bool) -> np.ndarray:
     """Return km/h of each edge: by class (a link road as its parent), capped by the signed limit."""
-    parent = edges["highway"].str.removesuffix("_link")
-    speed = edges["highway"].map(table).fillna(parent.map(table)).fillna(table["default"]).to_numpy(dtype=float)
+    number, classes = pd.factorize(edges["highway"])
+    known = [table.get(one, table.get(one.removesuffix("_link"), table["default"])) for one in classes]
+    # the last is for edges without a class, whose number is -1
+    speed = np.array([*known, table["default"]], dtype=float)[number]
     if not capped:
-        return speed
+        return np.asarray(speed)
     limit: np.ndarray = edges["maxspeed_kmh"].to_numpy(dtype=float)
     return np.where(np.isnan(limit), speed, np.minimum(speed, limit))
 
 
-def _crossing_costs(edges: pd.DataFrame, minutes: np.ndarray, wait: float) -> np.ndarray:
+def _crossing_costs(edges: pd.DataFrame, ferry: np.ndarray, minutes: np.ndarray, wait: float) -> np.ndarray:
     """Return the minutes of each ferry edge: as tagged, else at the table's speed; half the wait at either bank.
 
     A bank is a node where the ferry meets a street, so that lines that fork in mid-river are boarded once.
     """
-    ferry = (edges["highway"] == FERRY).to_numpy()
     ashore = np.unique(np.concatenate([edges["u"].to_numpy()[~ferry], edges["v"].to_numpy()[~ferry]]))
     banks = np.isin(edges["u"].to_numpy()[ferry], ashore).astype(int) + np.isin(edges["v"].to_numpy()[ferry], ashore)
     tagged = edges["crossing_min"].to_numpy(dtype=float)[ferry]
-    return np.where(np.isnan(tagged), minutes[ferry], tagged) + wait * banks / 2
+    return np.asarray(np.where(np.isnan(tagged), minutes[ferry], tagged) + wait * banks / 2)
 
 
 def _edge_minutes(edges: pd.DataFrame, mode: Mode, travel: Travel, country: str) -> np.ndarray:
@@ -163,7 +164,8 @@ def _edge_minutes(edges: pd.DataFrame, mode: Mode, travel: Travel, country: str)
     cost = np.asarray(minutes(edges["length_m"].to_numpy(dtype=float), speed))
     ferry = (edges["highway"] == FERRY).to_numpy()
     cost[~ferry] *= travel.peak_factor.get(country, {}).get(mode, 1.0)
-    cost[ferry] = _crossing_costs(edges, cost, travel.ferry_wait_minutes)
+    if ferry.any():
+        cost[ferry] = _crossing_costs(edges, ferry, cost, travel.ferry_wait_minutes)
     return cost
 
 
@@ -204,21 +206,23 @@ def build_network(
     """
     usable = of.edges[mode].to_numpy()
     row = np.flatnonzero(usable & (of.edges["highway"] != FERRY).to_numpy() if in_metres else usable)
-    edges = of.edges.iloc[row]
+    # no geometry among them: every step costs a table with one many times as long
+    read = ["u", "v", "length_m", "highway", "maxspeed_kmh", "crossing_min", f"oneway_{mode}"]
+    edges = of.edges[[name for name in read if name in of.edges]].iloc[row]
     ids = np.unique(np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]))
-    nodes = of.nodes.set_index("node_id").loc[ids]
+    node = pd.Series(np.arange(len(of.nodes)), index=of.nodes["node_id"]).loc[ids].to_numpy()
     length = edges["length_m"].to_numpy(dtype=float)
     cost = length if in_metres else _edge_minutes(edges, mode, travel, country)
     oneway = np.zeros(len(edges), dtype=int) if mode == "walk" else edges[f"oneway_{mode}"].to_numpy()
     whole = StreetNetwork(
         node_ids=ids,
-        xy=shapely.get_coordinates(projected(nodes, of.epsg)),
+        xy=shapely.get_coordinates(reproject(of.nodes.geometry.to_numpy()[node], WGS84_EPSG, of.epsg)),
         u=np.searchsorted(ids, edges["u"].to_numpy()),
         v=np.searchsorted(ids, edges["v"].to_numpy()),
         length_m=length,
         forward=np.where(oneway == -1, np.inf, cost),
         backward=np.where(oneway == 1, np.inf, cost),
-        streets=edges.geometry.to_numpy(),
+        streets=of.edges.geometry.to_numpy()[row],
         epsg=of.epsg,
         leg_cost_per_m=1.0 if in_metres else float(minutes(1.0, travel.speeds_kmh[country]["walk"]["default"])),
         unit="m" if in_metres else "min",

@@ -12,6 +12,7 @@ from creative_nodes.settings import load_city, load_config, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 MAIN = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+CONFIG = load_config(MAIN)
 HEAD = "city,name,local_name,country,boundary.bbox,source.kind,source.file"
 ROW = 'town,Town,Phố,VN,"[105.8, 21.0, 105.9, 21.1]",extract,town.osm.pbf'
 
@@ -36,7 +37,7 @@ def said(call, *arguments, **named) -> str:
 
 
 def load(root: Path, city: str = "town"):
-    return load_settings(load_config(MAIN), city, root=root)
+    return load_settings(CONFIG, city, root=root)
 
 
 def flat(node, under=""):
@@ -62,7 +63,7 @@ def test_a_row_is_as_good_as_a_file(table, tmp_path, city):
         writer = csv.writer(file)
         writer.writerows([["city", *columns], [city, *map(cell, columns.values())]])
     assert read_city(city, root=root)[0] == given
-    assert load(root, city) == load_settings(load_config(MAIN), city, root=ROOT).model_copy(
+    assert load(root, city) == load_settings(CONFIG, city, root=ROOT).model_copy(
         # files of the project are not in this folder
         update={"city": load_city(city, root=root), "analysis": load(root, city).analysis}
     )
@@ -159,6 +160,7 @@ def test_rows_with_the_same_overrides_are_checked_once(table, monkeypatch):
     checked = []
     true = settings._analysis
     monkeypatch.setattr(settings, "_analysis", lambda *given: checked.append(given) or true(*given))
-    assert [load(root, f"town-{i}").analysis.seed for i in range(6)] == [0, 0, 0, 1, 1, 1]
+    found = [load(root, f"town-{i}") for i in range(6)]
+    assert [one.analysis.seed for one in found] == [0, 0, 0, 1, 1, 1]
     assert len(checked) == 2
-    assert {load(root, f"town-{i}").key for i in range(6)} == {f"town-{i}" for i in range(6)}
+    assert {one.key for one in found} == {f"town-{i}" for i in range(6)}

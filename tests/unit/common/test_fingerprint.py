@@ -8,7 +8,7 @@ import pytest
 
 from creative_nodes.common import HOME, fingerprint
 
-SCRIPT = "from creative_nodes.score.rank import score_candidates\n"
+SCRIPT = "from creative_nodes.score.values import value_of\n"
 
 
 def forget():
@@ -46,7 +46,7 @@ def test_the_second_start_parses_nothing_and_finds_the_same(start):
 
 def test_one_changed_file_is_parsed_and_an_older_state_is_known_by_its_bytes(start):
     first, _ = start()
-    file = fingerprint.SOURCE / "score" / "rank.py"
+    file = fingerprint.SOURCE / "score" / "values.py"
     was = file.read_text(encoding="utf-8")
     file.write_text(was + "\nMORE = 1\n", encoding="utf-8")
     second, parsed = start()

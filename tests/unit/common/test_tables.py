@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -70,6 +71,26 @@ def path(tmp_path):
     return tmp_path / "made" / "table.parquet"
 
 
+@pytest.fixture(scope="module", params=sorted(TABLES))
+def name(request):
+    """Each table in turn; all that is asked of its file is asked before the next is written."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def written(name, tmp_path_factory):
+    """The file of a table and what is read of it, by how many rows it has: written once, and not to be changed."""
+
+    @cache
+    def of(rows):
+        path = tmp_path_factory.mktemp("written") / f"{name}.parquet"
+        frame = frame_of(name, rows) if rows else tables.empty(TABLES[name])
+        tables.write(frame, TABLES[name], path, provenance=PROVENANCE)
+        return path, tables.read(TABLES[name], path)
+
+    return of
+
+
 def refusal(frame, name="clusters"):
     with pytest.raises(InputError) as caught:
         tables.check(frame, TABLES[name], where="here.parquet")
@@ -85,7 +106,6 @@ def test_a_door_has_the_columns_that_were_promised(name):
     assert ALWAYS[name] - {column.name for column in TABLES[name].columns} == set()
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
 def test_columns_are_named_once_and_explained(name):
     names = [column.name for column in TABLES[name].columns]
     assert len(set(names)) == len(names)
@@ -96,11 +116,8 @@ def test_columns_are_named_once_and_explained(name):
 # ---------------------------------------------------------------- there and back
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
-def test_what_is_written_is_read(name, path):
-    frame = frame_of(name)
-    tables.write(frame, TABLES[name], path, provenance=PROVENANCE)
-    back = tables.read(TABLES[name], path)
+def test_what_is_written_is_read(name, written):
+    frame, (_, back) = frame_of(name), written(3)
     assert list(back.columns) == [column.name for column in TABLES[name].columns]
     for column in TABLES[name].columns:
         if column.kind == "geometry":
@@ -114,10 +131,8 @@ def test_what_is_written_is_read(name, path):
             assert list(back[column.name][~gone]) == list(frame[column.name][~gone])
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
-def test_an_empty_table_goes_through(name, path):
-    tables.write(tables.empty(TABLES[name]), TABLES[name], path, provenance=PROVENANCE)
-    assert len(tables.read(TABLES[name], path)) == 0
+def test_an_empty_table_goes_through(written):
+    assert len(written(0)[1]) == 0
 
 
 def test_provenance_is_kept_with_version_and_table(clusters, path):
@@ -135,15 +150,12 @@ def test_provenance_is_handed_on_with_what_the_step_depends_on(clusters, path):
     }
 
 
-def test_same_frame_same_bytes(tmp_path):
-    for name in TABLES:
-        one, two = tmp_path / f"{name}-1.parquet", tmp_path / f"{name}-2.parquet"
-        frame = frame_of(name)
-        tables.write(frame, TABLES[name], one, provenance=PROVENANCE)
-        # neither the order of columns, nor the index, nor the order of the notes matters
-        turned = frame[frame.columns[::-1]].set_index(pd.Index([7, 8, 9]))
-        tables.write(turned, TABLES[name], two, provenance=dict(reversed(PROVENANCE.items())))
-        assert one.read_bytes() == two.read_bytes(), name
+def test_same_frame_same_bytes(name, written, path):
+    frame = frame_of(name)
+    # neither the order of columns, nor the index, nor the order of the notes matters
+    turned = frame[frame.columns[::-1]].set_index(pd.Index([7, 8, 9]))
+    tables.write(turned, TABLES[name], path, provenance=dict(reversed(PROVENANCE.items())))
+    assert path.read_bytes() == written(3)[0].read_bytes()
 
 
 # ---------------------------------------------------------------- other readers
@@ -162,10 +174,9 @@ def test_plain_parquet_readers_see_types_and_values(path):
     assert table.column("start_year").to_pylist() == [1, 1, None]
 
 
-@pytest.mark.parametrize("name", sorted(name for name in TABLES if TABLES[name].has_geometry))
-def test_geometry_follows_the_geoparquet_specification(name, path):
-    frame = frame_of(name)
-    tables.write(frame, TABLES[name], path, provenance=PROVENANCE)
+@pytest.mark.parametrize("name", sorted(name for name in TABLES if TABLES[name].has_geometry), scope="module")
+def test_geometry_follows_the_geoparquet_specification(name, written):
+    frame, (path, _) = frame_of(name), written(3)
     geo = json.loads(pq.read_schema(path).metadata[b"geo"])
     assert geo["version"].startswith("1.")
     assert geo["primary_column"] == "geometry"
@@ -178,12 +189,9 @@ def test_geometry_follows_the_geoparquet_specification(name, path):
 
 
 @pytest.mark.parametrize("rows", [0, 3])
-@pytest.mark.parametrize("name", sorted(TABLES))
-def test_a_file_says_of_itself_what_geopandas_and_pandas_say(name, rows, path, tmp_path):
-    tables.write(
-        frame_of(name, rows) if rows else tables.empty(TABLES[name]), TABLES[name], path, provenance=PROVENANCE
-    )
-    tables.read(TABLES[name], path).to_parquet(tmp_path / "theirs.parquet", index=False)
+def test_a_file_says_of_itself_what_geopandas_and_pandas_say(written, rows, tmp_path):
+    path, back = written(rows)
+    back.to_parquet(tmp_path / "theirs.parquet", index=False)
     ours, theirs = (pq.read_schema(file) for file in (path, tmp_path / "theirs.parquet"))
     assert ours.equals(theirs)
     said = {key: value for key, value in ours.metadata.items() if key != tables.PROVENANCE_KEY}

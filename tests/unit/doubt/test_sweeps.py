@@ -87,32 +87,35 @@ def swept(city: sweeps.SweptCity) -> tuple[pd.DataFrame, pd.DataFrame]:
     return sweeps.sweep(city)
 
 
-def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any) -> pd.Series:
-    """Rank as a run of its own would: nothing shared with any other."""
+def _whole_run(city: sweeps.SweptCity, analysis: Any, people: Any, *, every_table: bool = False) -> pd.Series:
+    """Rank as a run of its own would, nothing shared with any other: all tables of it made, or the ranking alone."""
     streets, world = replace(city.streets, travel=analysis.travel, _built={}), replace(city.world, people=people)
-    found = reach.measure_reach(
-        reach.select_candidates(city.heritage, analysis.candidates),
-        world,
-        streets,
-        reach=analysis.reach,
-        network=analysis.network,
-        candidates=analysis.candidates,
-        main_mode=city.main_mode,
-        link_within_m=analysis.people_grid.link_within_m,
-    ).candidates
+    sites, within = reach.select_candidates(city.heritage, analysis.candidates), analysis.people_grid.link_within_m
+    by = {name: getattr(analysis, name) for name in ("reach", "network", "candidates")} | {"main_mode": city.main_mode}
+    if every_table:
+        found = reach.measure_reach(sites, world, streets, **by, link_within_m=within).candidates
+    else:
+        found = reach.measure_ranking(reach.Survey(sites, world, streets, within), **by)
     places = measure_positions(survey_places(city.reference, world, streets, 500), _rules(analysis))
     scales = scales_by(places, analysis.score.anchors)
     scores = score_candidates(found, scales, analysis.score.model_copy(update={"draws": 100}), seed=1)
     return scores[scores["rank"].notna()].set_index("site_id")["rank"].astype(int)
 
 
+@pytest.fixture(scope="module")
+def today(city: sweeps.SweptCity) -> pd.Series:
+    """The ranks of a run of its own with the settings of today."""
+    ranks = _whole_run(city, city.analysis, city.world.people)
+    pd.testing.assert_series_equal(ranks, _whole_run(city, city.analysis, city.world.people, every_table=True))
+    return ranks
+
+
 def test_every_variant_equals_a_run_of_its_own(
-    city: sweeps.SweptCity, swept: tuple[pd.DataFrame, pd.DataFrame]
+    city: sweeps.SweptCity, swept: tuple[pd.DataFrame, pd.DataFrame], today: pd.Series
 ) -> None:
     found, summary = swept
     tables.check(found, TABLES["sweeps"], where="test")
     tables.check(summary, TABLES["sweep_variants"], where="test")
-    today = _whole_run(city, city.analysis, city.world.people)
     every = list(sweeps.variants(city))
     # two values equal today's and are passed over
     assert len(every) == sum(map(len, KEYS.values())) - 2 + 3 + 1 == len(summary)
@@ -173,12 +176,11 @@ def test_a_key_that_cannot_be_changed_is_refused(towns: ModuleType, key: str, va
         changed(towns.config(), key, value)
 
 
-def test_few_places_that_nothing_changes_at_leave_the_ranking_of_all(city: sweeps.SweptCity) -> None:
+def test_few_places_that_nothing_changes_at_leave_the_ranking_of_all(city: sweeps.SweptCity, today: pd.Series) -> None:
     """Settings that change no criterion move nobody, however few places are measured anew."""
     quiet = {"keys": {"clusters.eps_m": [100]}, "speed_factor": {"car": [2.0]}, "places": 50}
     few = city.analysis.sweeps.model_copy(update=quiet)
     found, _ = sweeps.sweep(replace(city, analysis=city.analysis.model_copy(update={"sweeps": few}), others={}))
-    today = _whole_run(city, city.analysis, city.world.people)
     for _, one in found.groupby("parameter"):
         assert one.set_index("site_id")["rank"].to_dict() == today.to_dict()
         assert set(one["move"]) == {0}

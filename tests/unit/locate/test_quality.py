@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.optimize import brentq
-from scipy.stats import binom, binomtest, norm
+import scipy
 
 from creative_nodes.common.errors import InputError
 from creative_nodes.locate.quality import (
@@ -51,12 +50,12 @@ def worked():
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 1), (0, 24), (1, 7), (5, 9), (21, 21), (190, 300)])
 def test_wilson_agrees_with_scipy(hits, n):
-    expected = binomtest(hits, n).proportion_ci(confidence_level=0.95, method="wilson")
+    expected = scipy.stats.binomtest(hits, n).proportion_ci(confidence_level=0.95, method="wilson")
     assert wilson(hits, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
 def test_wilson_at_another_level_agrees_with_scipy():
-    expected = binomtest(3, 10).proportion_ci(confidence_level=0.8, method="wilson")
+    expected = scipy.stats.binomtest(3, 10).proportion_ci(confidence_level=0.8, method="wilson")
     assert wilson(3, 10, level=0.8) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
@@ -92,15 +91,15 @@ def test_precision_is_weighted(worked):
 
 
 def test_the_interval_of_precision_is_wilsons_for_what_the_weights_are_worth(worked):
-    worth, value, z = 85**2 / (3 * 25**2 + 2 * 5**2), 55 / 85, norm.ppf(0.975)
+    worth, value, z = 85**2 / (3 * 25**2 + 2 * 5**2), 55 / 85, scipy.stats.norm.ppf(0.975)
 
     def off(p):
         # the Wilson limits are where the score test just rejects
         return abs(value - p) - z * np.sqrt(p * (1 - p) / worth)
 
     right = precision(worked)
-    assert right.low == pytest.approx(brentq(off, 1e-9, value))
-    assert right.high == pytest.approx(brentq(off, value, 1 - 1e-9))
+    assert right.low == pytest.approx(scipy.optimize.brentq(off, 1e-9, value))
+    assert right.high == pytest.approx(scipy.optimize.brentq(off, value, 1 - 1e-9))
 
 
 def test_precision_with_equal_weights_is_a_plain_share():
@@ -126,7 +125,7 @@ def test_recall_is_weighted(worked):
 def test_the_bootstrap_of_one_stratum_is_binomial():
     one = sample_of(("a", 400, [(YES, True)] * 30 + [(YES, False)] * 10))
     found = recall(one, seed=7, draws=20_000)
-    assert (found.low, found.high) == pytest.approx(binom.ppf([0.025, 0.975], 40, 0.75) / 40, abs=1 / 40)
+    assert (found.low, found.high) == pytest.approx(scipy.stats.binom.ppf([0.025, 0.975], 40, 0.75) / 40, abs=1 / 40)
 
 
 def test_the_bootstrap_draws_each_stratum_by_itself():
@@ -135,7 +134,7 @@ def test_the_bootstrap_draws_each_stratum_by_itself():
     )
     a, b = np.arange(31), np.arange(11)
     values = ((2 * a[:, None] + 20 * b[None, :]) / 260).ravel()
-    chances = (binom.pmf(a, 30, 2 / 3)[:, None] * binom.pmf(b, 10, 0.5)[None, :]).ravel()
+    chances = (scipy.stats.binom.pmf(a, 30, 2 / 3)[:, None] * scipy.stats.binom.pmf(b, 10, 0.5)[None, :]).ravel()
     order = np.argsort(values)
     limits = values[order][np.searchsorted(np.cumsum(chances[order]), [0.025, 0.975])]
     found = recall(two, seed=3, draws=40_000)
@@ -181,7 +180,7 @@ def test_without_any_site_nothing_is_said():
 
 
 def test_missed_sites_and_their_limit_are_told_in_objects(worked):
-    upper = binomtest(1, 4).proportion_ci(method="wilson").high
+    upper = scipy.stats.binomtest(1, 4).proportion_ci(method="wilson").high
     missed = missed_in(worked)
     assert missed["a"] == pytest.approx((25, 100 * upper))
     # the unsure one is no site in the estimate and is left out of the limit
@@ -194,7 +193,7 @@ def test_a_stratum_read_whole_leaves_nothing_to_guess():
 
 
 def test_the_floor_of_recall_takes_the_limits_of_all_strata(worked):
-    upper = binomtest(1, 4).proportion_ci(method="wilson").high
+    upper = scipy.stats.binomtest(1, 4).proportion_ci(method="wilson").high
     assert recall_floor(worked) == pytest.approx(55 / (55 + 1100 * upper))
 
 

@@ -11,7 +11,7 @@ import shapely
 from creative_nodes.locate.grounds import Ground
 from creative_nodes.locate.setting import Surroundings, density_around, likelihood, no_works, signs
 from creative_nodes.locate.setting_rules import Setting
-from creative_nodes.locate.taxonomy import read_taxonomy
+from creative_nodes.locate.taxonomy import Taxonomy
 
 GROUND = Ground("way/1", ["way/1"], "", shapely.box(0, 0, 100, 100))
 RULES = [
@@ -133,9 +133,9 @@ def test_density_counts_who_lives_around():
         ({"landuse": "industrial"}, ""),
     ],
 )
-def test_estates_depots_and_sewage_are_no_works(tags: dict[str, str], told: str):
+def test_estates_depots_and_sewage_are_no_works(tags: dict[str, str], told: str, heritage: Taxonomy):
     """The shipped words shut out what is no works, and let works through."""
-    setting = read_taxonomy("config/taxonomy/industrial_heritage.yaml").setting
+    setting = heritage.setting
     assert setting is not None
     around = _around()
     around.tags[0].clear()
@@ -157,15 +157,17 @@ def test_estates_depots_and_sewage_are_no_works(tags: dict[str, str], told: str)
         ({"building": "industrial"}, 100, ""),
     ],
 )
-def test_what_covers_half_of_a_ground_is_what_stands_there(tags: dict[str, str], width: int, told: str):
-    setting = read_taxonomy("config/taxonomy/industrial_heritage.yaml").setting
+def test_what_covers_half_of_a_ground_is_what_stands_there(
+    tags: dict[str, str], width: int, told: str, heritage: Taxonomy
+):
+    setting = heritage.setting
     assert setting is not None
     around = _around(("way/2", tags, shapely.box(0, 0, width, 100)))
     assert no_works(GROUND, around, setting) == told
 
 
-def test_shipped_weights_lie_inside_their_intervals():
+def test_shipped_weights_lie_inside_their_intervals(heritage: Taxonomy):
     """Fitted weights are published with intervals that hold them."""
-    setting = read_taxonomy("config/taxonomy/industrial_heritage.yaml").setting
+    setting = heritage.setting
     assert setting is not None
     assert all(low < rule.weight < high for rule in setting.rules for low, high in [rule.interval])

@@ -1,13 +1,14 @@
 """Words of any language: how entries are written, which are read where, and what the shipped ones say."""
 
 import unicodedata
+from functools import cache
 from itertools import pairwise
 
 import pytest
 import yaml
 
 from creative_nodes.common import InputError
-from creative_nodes.locate import evidence
+from creative_nodes.locate import evidence, taxonomy
 from creative_nodes.locate.names import name_key, name_keys
 from creative_nodes.locate.taxonomy import read_taxonomy
 from creative_nodes.locate.words import WordList, read_words, word_files
@@ -23,20 +24,21 @@ def words(root):
 
 
 @pytest.fixture(scope="module")
-def heritage_in(root):
-    made = {}
-
-    def read(*languages):
-        if languages not in made:
-            made[languages] = read_taxonomy(root / "config/taxonomy/industrial_heritage.yaml", languages=languages)
-        return made[languages]
-
-    return read
+def taxonomy_in(root):
+    """Read a shipped taxonomy for some languages; each once, and the files of words once for all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(taxonomy, "read_words", cache(read_words))
+        yield cache(lambda file, languages: read_taxonomy(root / f"config/taxonomy/{file}.yaml", languages=languages))
 
 
 @pytest.fixture(scope="module")
-def creative_in(root):
-    return lambda *languages: read_taxonomy(root / "config/taxonomy/creative_spaces.yaml", languages=languages)
+def heritage_in(taxonomy_in):
+    return lambda *languages: taxonomy_in("industrial_heritage", languages)
+
+
+@pytest.fixture(scope="module")
+def creative_in(taxonomy_in):
+    return lambda *languages: taxonomy_in("creative_spaces", languages)
 
 
 def fired(taxonomy, tags):

@@ -171,8 +171,8 @@ with node_positions(source, scratch=source.parent) as positions:
 
 
 def test_same_bytes_whatever_the_number_of_threads(write_osm) -> None:
-    nodes = {k: ((k % 997) / 700, (k % 991) / 700) for k in range(1, 20_001)}
-    ways = {k: list(range(k * 3, k * 3 + 9)) for k in range(1, 6_000)}
+    nodes = {k: ((k % 997) / 700, (k % 991) / 700) for k in range(1, 17_001)}
+    ways = {k: list(range(k * 3, k * 3 + 9)) for k in range(1, 5_000)}
     town = write_osm(nodes, ways)
     made = []
     for threads in ("1", "4"):

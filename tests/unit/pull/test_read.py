@@ -35,9 +35,8 @@ def at(east, north):
     return round(lon, 7), round(lat, 7)
 
 
-@pytest.fixture
-def read(tmp_path):
-    """Read a map: nodes {id: (east, north)}, ways {id: (refs, tags)}, relations {id: (tags, members)}."""
+def reading(folder):
+    """Return what reads a map: nodes {id: (east, north)}, ways {id: (refs, tags)}, relations {id: (tags, members)}."""
 
     def run(nodes, ways=None, relations=None, *, tagged=None, street=True):
         def inner(tags):
@@ -59,11 +58,16 @@ def read(tmp_path):
         for relation, (tags, members) in sorted((relations or {}).items()):
             body = "".join(f'<member type="way" ref="{ref}" role="{role}"/>' for ref, role in members)
             lines += [f'<relation id="{relation}" version="1">{body}{inner(tags)}</relation>']
-        path = tmp_path / "map.osm"
+        path = folder / "map.osm"
         path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
         return read_osm(path, modes=MODES, epsg=EPSG)
 
     return run
+
+
+@pytest.fixture
+def read(tmp_path):
+    return reading(tmp_path)
 
 
 def pieces(extract, *, way=None):
@@ -339,49 +343,58 @@ def test_an_open_line_is_a_line(read):
     assert place(found, "way/10").geometry.geom_type == "LineString"
 
 
-@pytest.mark.parametrize(
-    ("tags", "kind"),
-    [
-        ({"barrier": "wall"}, "LineString"),
-        ({"waterway": "canal"}, "LineString"),
-        ({"barrier": "wall", "area": "yes"}, "Polygon"),
-        ({"barrier": "fence", "landuse": "industrial"}, "Polygon"),
-        ({"landuse": "industrial", "area": "no"}, "LineString"),
-        ({"landuse": "brownfield"}, "Polygon"),
-        # tracks and streams that end where they begin
-        ({"railway": "rail"}, "LineString"),
-        ({"railway": "monorail", "name": "Loop"}, "LineString"),
-        ({"railway": "narrow_gauge", "tourism": "attraction", "heritage": "2"}, "LineString"),
-        ({"railway": "disused", "historic": "railway"}, "LineString"),
-        ({"waterway": "stream"}, "LineString"),
-        ({"waterway": "canal", "historic": "yes"}, "LineString"),
-        ({"route": "road"}, "LineString"),
-        ({"natural": "coastline"}, "LineString"),
-        ({"natural": "tree_row"}, "LineString"),
-        ({"man_made": "pipeline"}, "LineString"),
-        ({"power": "minor_line"}, "LineString"),
-        ({"leisure": "track"}, "LineString"),
-        ({"aeroway": "taxiway"}, "LineString"),
-        # ground beside water and tracks
-        *(({"waterway": value}, "Polygon") for value in ("dock", "boatyard", "riverbank", "basin", "dam")),
-        *(
-            ({"railway": value}, "Polygon")
-            for value in ("station", "platform", "roundhouse", "turntable", "traverser", "yard", "workshop", "depot")
-        ),
-        ({"waterway": "canal", "natural": "water"}, "Polygon"),
-        ({"railway": "rail", "landuse": "railway"}, "Polygon"),
-        ({"barrier": "fence", "military": "base"}, "Polygon"),
-        ({"barrier": "wall", "historic": "castle"}, "Polygon"),
-        ({"aeroway": "runway"}, "Polygon"),
-        ({"aeroway": "hangar"}, "Polygon"),
-        ({"power": "plant"}, "Polygon"),
-        ({"leisure": "track", "landuse": "recreation_ground"}, "Polygon"),
-        ({"highway": "rest_area"}, "Polygon"),
-        ({"name": "of no kind"}, "Polygon"),
-    ],
-)
-def test_a_closed_way_is_area_or_line_by_its_tags(read, tags, kind):
-    assert place(read(SQUARE, {10: (RING, tags)}), "way/10").geometry.geom_type == kind
+CLOSED = [
+    ({"barrier": "wall"}, "LineString"),
+    ({"waterway": "canal"}, "LineString"),
+    ({"barrier": "wall", "area": "yes"}, "Polygon"),
+    ({"barrier": "fence", "landuse": "industrial"}, "Polygon"),
+    ({"landuse": "industrial", "area": "no"}, "LineString"),
+    ({"landuse": "brownfield"}, "Polygon"),
+    # tracks and streams that end where they begin
+    ({"railway": "rail"}, "LineString"),
+    ({"railway": "monorail", "name": "Loop"}, "LineString"),
+    ({"railway": "narrow_gauge", "tourism": "attraction", "heritage": "2"}, "LineString"),
+    ({"railway": "disused", "historic": "railway"}, "LineString"),
+    ({"waterway": "stream"}, "LineString"),
+    ({"waterway": "canal", "historic": "yes"}, "LineString"),
+    ({"route": "road"}, "LineString"),
+    ({"natural": "coastline"}, "LineString"),
+    ({"natural": "tree_row"}, "LineString"),
+    ({"man_made": "pipeline"}, "LineString"),
+    ({"power": "minor_line"}, "LineString"),
+    ({"leisure": "track"}, "LineString"),
+    ({"aeroway": "taxiway"}, "LineString"),
+    # ground beside water and tracks
+    *(({"waterway": value}, "Polygon") for value in ("dock", "boatyard", "riverbank", "basin", "dam")),
+    *(
+        ({"railway": value}, "Polygon")
+        for value in ("station", "platform", "roundhouse", "turntable", "traverser", "yard", "workshop", "depot")
+    ),
+    ({"waterway": "canal", "natural": "water"}, "Polygon"),
+    ({"railway": "rail", "landuse": "railway"}, "Polygon"),
+    ({"barrier": "fence", "military": "base"}, "Polygon"),
+    ({"barrier": "wall", "historic": "castle"}, "Polygon"),
+    ({"aeroway": "runway"}, "Polygon"),
+    ({"aeroway": "hangar"}, "Polygon"),
+    ({"power": "plant"}, "Polygon"),
+    ({"leisure": "track", "landuse": "recreation_ground"}, "Polygon"),
+    ({"highway": "rest_area"}, "Polygon"),
+    ({"name": "of no kind"}, "Polygon"),
+]
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory):
+    """One map with a closed way for each set of tags, all around one square."""
+    ways = {10 + number: (RING, tags) for number, (tags, _) in enumerate(CLOSED)}
+    return reading(tmp_path_factory.mktemp("closed"))(SQUARE, ways)
+
+
+@pytest.mark.parametrize("number", range(len(CLOSED)), ids=[str(tags) for tags, _ in CLOSED])
+def test_a_closed_way_is_area_or_line_by_its_tags(closed, number):
+    tags, kind = CLOSED[number]
+    found = place(closed, f"way/{10 + number}")
+    assert json.loads(found["tags"]) == tags and found.geometry.geom_type == kind
 
 
 def test_a_roundabout_is_a_street(read):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+import scipy
 from scored import REFERENCE, SCALES, candidates, unreachable
 
 from creative_nodes.common import tables
@@ -162,7 +162,7 @@ def test_correlations_are_spearmans_once_a_pair():
     by_pair = found.set_index(["criterion", "other"])
     both = reference.dropna(subset=["exchange"])
     row = by_pair.loc[("exchange", "neighbourhood")]
-    assert row["spearman"] == pytest.approx(stats.spearmanr(both["exchange"], both["neighbourhood"]).statistic)
+    assert row["spearman"] == pytest.approx(scipy.stats.spearmanr(both["exchange"], both["neighbourhood"]).statistic)
     assert row["places"] == 40
     assert (
         by_pair.loc[("neighbourhood", "diversity"), "spearman"]

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+import scipy
 
 from creative_nodes.common import InputError
 from creative_nodes.score.values import (
@@ -159,7 +159,7 @@ def test_rank_correlations_are_spearmans_over_the_places():
     frame = reference(3)
     found = rank_correlations(frame, ["exchange", "diversity"])
     assert found.loc["exchange", "diversity"] == pytest.approx(
-        stats.spearmanr(frame["exchange"], frame["diversity"]).statistic
+        scipy.stats.spearmanr(frame["exchange"], frame["diversity"]).statistic
     )
 
 

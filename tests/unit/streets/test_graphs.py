@@ -2,7 +2,6 @@
 
 import networkx as nx
 import numpy as np
-import osmnx
 import pytest
 import towns
 from scipy.sparse.csgraph import dijkstra
@@ -38,6 +37,8 @@ def test_oneway_streets_are_open_one_way(town):
 
 
 def test_osmnx_reads_it_back_and_works_on_it(town, tmp_path):
+    import osmnx  # heavy: not for every process that collects these tests
+
     _, network, graph = town
     osmnx.save_graphml(graph, tmp_path / "graph.graphml")
     again = osmnx.load_graphml(tmp_path / "graph.graphml")
