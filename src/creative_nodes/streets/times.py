@@ -5,13 +5,15 @@ leg + way to an end of the edge + network + way from an end of the edge + leg. T
 directly. A place is never a shortcut: its entrances start or end trips, nobody travels through it.
 
 The searches are scipy's Dijkstra with a limit (docs/ENGINES.md tells why). Each of them passes over all nodes of its
-graph, so where a few neighbours reach only a part of the city, they are searched on that part alone: equal to the bit.
+graph, so where a few neighbours reach only a part of the city, they are searched on that part alone; where they reach
+most of it, nodes are numbered so that neighbours lie near each other in memory, too. Both are equal to the bit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -22,6 +24,7 @@ from creative_nodes.streets.network import Entrances, StreetNetwork, cheapest
 
 MAX_MATRIX = 6_000_000  # numbers held at once: about 48 MB
 FEW = 8  # neighbours searched on one part of the streets
+MANY = 16  # sources from which on it pays to number the nodes anew; so many are searched at once
 PART = 0.5  # share of the nodes above which a part is no smaller work than the whole
 
 
@@ -63,20 +66,21 @@ def searches(
     limit : costs above it come as infinite.
     width : numbers the caller makes of a row, beside those of the nodes.
     """
-    search = _Search(with_sources(network, sources), network.n_nodes, limit, standing(network, sources))
+    graph, at = with_sources(network, sources), standing(network, sources)
+    search = _Search(graph, network.xy, limit, at)
     for rows in chunks(sources.n_places, max(search.graph.shape[0], width)):
         yield rows, search.costs(rows)
 
 
 @dataclass(eq=False)
 class _Search:
-    """Searches from sources, nodes of the graph behind the `n_nodes` of the streets, at the points `at`.
+    """Searches from sources, nodes of the graph behind those of the streets, which lie at `xy`; the sources at `at`.
 
     `wide`: whether a few neighbours were found to reach most of the city.
     """
 
     graph: csr_array
-    n_nodes: int
+    xy: np.ndarray
     limit: float
     at: np.ndarray
     wide: bool = False
@@ -86,6 +90,11 @@ class _Search:
         """Make room for the new numbers of nodes; without a limit all are reached."""
         self.position = np.full(self.graph.shape[0], -1)
         self.wide = self.wide or not np.isfinite(self.limit)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of junctions."""
+        return len(self.xy)
 
     def costs(self, rows: np.ndarray) -> np.ndarray:
         """Return the costs from some sources to all nodes of the streets; infinite beyond the limit."""
@@ -102,7 +111,24 @@ class _Search:
         return out
 
     def _whole(self, rows: np.ndarray) -> np.ndarray:
-        return np.asarray(dijkstra(self.graph, indices=self.n_nodes + rows, limit=self.limit)[:, : self.n_nodes])
+        """Return the costs from some sources, by searches of the whole graph."""
+        if len(self.at) < MANY:
+            return np.asarray(dijkstra(self.graph, indices=self.n_nodes + rows, limit=self.limit)[:, : self.n_nodes])
+        graph, position = self._in_order
+        out = np.empty((len(rows), len(position)))
+        for first in range(0, len(rows), MANY):
+            found = dijkstra(graph, indices=self.n_nodes + rows[first : first + MANY], limit=self.limit)
+            # no number is out of range, so that "clip" only spares the check
+            found.take(position, axis=1, out=out[first : first + MANY], mode="clip")
+        return out[:, : self.n_nodes]
+
+    @cached_property
+    def _in_order(self) -> tuple[csr_array, np.ndarray]:
+        """Return the graph with its nodes numbered anew, and the new number of each; sources keep theirs."""
+        order = np.concatenate([along_z(self.xy), np.arange(self.n_nodes, self.graph.shape[0])])
+        position = np.empty(len(order), dtype=int)
+        position[order] = np.arange(len(order))
+        return part_of(self.graph, order, position), position
 
     def _reached(self, rows: np.ndarray) -> np.ndarray:
         """Return the nodes that any of some sources reaches."""
@@ -117,6 +143,20 @@ class _Search:
         self.position[both] = -1
         sources = np.arange(len(nodes), len(both))
         return np.asarray(dijkstra(streets, indices=sources, limit=self.limit)[:, : len(nodes)])
+
+
+def along_z(xy: np.ndarray) -> np.ndarray:
+    """Return points in an order in which neighbours are near each other: along a Z curve (Morton 1966), shape (n,).
+
+    Parameters
+    ----------
+    xy : points, shape (n, 2).
+    """
+    low, side = xy.min(axis=0, initial=np.inf), np.ptp(xy, axis=0).max() if len(xy) else 1.0
+    cell = ((xy - low) / (side or 1.0) * (2**16 - 1)).astype(np.uint32)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        cell = (cell | (cell << shift)) & mask
+    return np.argsort(cell[:, 0] | (cell[:, 1] << 1), kind="stable")
 
 
 def standing(network: StreetNetwork, places: Entrances) -> np.ndarray:

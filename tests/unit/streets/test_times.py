@@ -322,6 +322,30 @@ def test_searches_on_a_part_of_the_streets_equal_those_on_all(
     assert {one.flags.c_contiguous for one in parts} == {False}
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("limit", [700.0, math.inf])
+def test_searches_of_many_equal_those_of_a_few(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int, limit: float
+) -> None:
+    """Many are searched on a graph whose nodes have other numbers."""
+    rng = np.random.default_rng([seed, 7])
+    network = towns.random_network(rng, directed=True, metric=True)
+    sources = towns.random_entrances(rng, network, 23)
+    monkeypatch.setattr(times, "PART", 0.0)
+    monkeypatch.setattr(times, "MANY", 24)
+    few = np.concatenate([costs for _, costs in times.searches(network, sources, limit=limit)])
+    monkeypatch.setattr(times, "MANY", 4)
+    many = np.concatenate([costs for _, costs in times.searches(network, sources, limit=limit)])
+    np.testing.assert_array_equal(many, few)
+
+
+def test_neighbours_are_near_each_other_along_a_z() -> None:
+    corners = np.array([[9.0, 9.0], [0.0, 0.0], [9.0, 0.0], [0.1, 0.0], [0.0, 9.0], [8.9, 9.0]])
+    assert times.along_z(corners).tolist() == [1, 3, 2, 4, 5, 0]
+    assert times.along_z(corners[:0]).tolist() == []
+    assert times.along_z(corners[[0, 0]]).tolist() == [0, 1]
+
+
 def test_where_a_few_neighbours_reach_most_of_the_city_no_part_is_cut_out(
     towns: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,6 +353,7 @@ def test_where_a_few_neighbours_reach_most_of_the_city_no_part_is_cut_out(
     sources = towns.entrances(*[(place, place, 0.5, 0.0) for place in range(40)], n_places=40)
     cut: list[int] = []
     part_of = times.part_of
+    monkeypatch.setattr(times, "MANY", 100)
     monkeypatch.setattr(times, "part_of", lambda *given: cut.append(len(given[1])) or part_of(*given))
     assert sum(len(rows) for rows, _ in times.searches(network, sources, limit=250)) == 40
     assert 5 <= len(cut) <= 8
