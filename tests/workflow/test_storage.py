@@ -71,6 +71,13 @@ def test_inputs_and_results_on_object_storage(demo, fresh, store):
     again = fresh.snakemake(*cores, *told, "--", SCORES, env=env)
     assert "Nothing to be done" in again.stdout + again.stderr
 
+    # nor of a page, and of a folder
+    pages = ("reports/sample.html", "data/processed/sample/csv")
+    fresh.snakemake(*cores, *told, "--", *pages, env=env)
+    again = fresh.snakemake(*cores, *told, "--", *pages, env=env)
+    assert "Nothing to be done" in again.stdout + again.stderr
+    assert {"run/reports/sample.html", "run/data/processed/sample/csv/scores.csv"} <= stored(client).keys()
+
     # a job that fails leaves the last good files, there too
     before = stored(client)
     script = fresh.folder / "scripts/score_candidates.py"

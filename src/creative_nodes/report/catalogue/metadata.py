@@ -5,7 +5,7 @@ Addresses in them are relative, so that the folder may be hosted anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,29 @@ from creative_nodes.common import Column
 from creative_nodes.report.catalogue.files import FORMATS, File, Published, csv_columns
 from creative_nodes.report.catalogue.sources import Source
 from creative_nodes.report.settings import CatalogueSettings
+
+
+class Streamed(list[Any]):
+    """A list for `json` alone, whose items are made one by one as they are written: those of a thousand cities.
+
+    Parameters
+    ----------
+    make : begins the items anew; there is one at least.
+    """
+
+    def __init__(self, make: Callable[[], Iterator[Any]]) -> None:
+        """Keep what begins them."""
+        super().__init__()
+        self._make = make
+
+    def __iter__(self) -> Iterator[Any]:
+        """Begin anew."""
+        return self._make()
+
+    def __len__(self) -> int:
+        """Say that there is something; json asks nothing else."""
+        return 1
+
 
 TITLE = "Creative spaces and old industry: an open catalogue"
 ABOUT = (
@@ -161,7 +184,9 @@ def data_package(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> di
         "sources": [
             {"title": one, "path": HOME} if one == ODBL.attribution else {"title": one} for one in all_credits(cities)
         ],
-        "resources": [_resource(city, one, file) for city in cities for one in city.tables for file in one.files],
+        "resources": Streamed(
+            lambda: (_resource(city, one, file) for city in cities for one in city.tables for file in one.files)
+        ),
     }
 
 
@@ -241,6 +266,11 @@ def dcat(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[str, 
     run : its record.
     """
     publisher = {"@id": "#publisher", "@type": "foaf:Agent", "foaf:name": "creative-nodes"}
+
+    def datasets() -> Iterator[dict[str, Any]]:
+        yield from (_dataset(city, one, str(run["id"])) for city in cities for one in city.tables)
+        yield from map(_series, cities)
+
     catalogue = {
         "@id": "#catalogue",
         "@type": "dcat:Catalog",
@@ -249,7 +279,6 @@ def dcat(cities: Sequence[CataloguedCity], run: Mapping[str, Any]) -> dict[str, 
         "dct:identifier": run["id"],
         "dct:publisher": publisher,
         "foaf:homepage": {"@id": "index.html"},
-        "dcat:dataset": [_dataset(city, one, str(run["id"])) for city in cities for one in city.tables]
-        + [_series(city) for city in cities],
+        "dcat:dataset": Streamed(datasets),
     }
     return {"@context": CONTEXT, **catalogue}

@@ -80,9 +80,10 @@ class Writer:
         write_page(render(f"catalogue/{template}.html.j2", script=script, **head, **values), self.folder / path)
 
     def json(self, path: str, content: Mapping[str, Any]) -> None:
-        """Write a file of metadata."""
-        text = json.dumps(content, indent=1, ensure_ascii=False)
-        (self.folder / path).write_text(f"{text}\n", encoding="utf-8")
+        """Write a file of metadata, piece by piece: that of a thousand cities is hundreds of megabytes."""
+        with (self.folder / path).open("w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1, ensure_ascii=False)
+            file.write("\n")
 
     def city(self, settings: CatalogueSettings, files: Mapping[str, str | Path]) -> CataloguedCity:
         """Write the tables and pages of a city."""

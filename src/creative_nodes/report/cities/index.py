@@ -24,7 +24,7 @@ from creative_nodes.report.city.figures import (
 from creative_nodes.report.city.headline import Headline
 from creative_nodes.report.say.keys import STATUSES
 from creative_nodes.report.say.words import lower_first
-from creative_nodes.report.settings import PageSettings
+from creative_nodes.report.settings import HANDFUL, PageSettings
 
 # figures that each city's own card quotes
 ON_CARD = (
@@ -166,18 +166,26 @@ def compared(indicators: Sequence[pd.DataFrame], shares: Sequence[float]) -> tup
 
 # ---------------------------------------------------------------- age
 
+Seen = Sequence[CityCard | ComparedCity]
+
 
 def _city(card: CityCard | ComparedCity) -> str:
     return translated(card.settings.city.name)
 
 
-def apart(cards: Sequence[CityCard | ComparedCity]) -> str:
+def apart(cards: Seen) -> str:
     """Warn when cities are seen through data of different or unknown age."""
     real = [card for card in cards if not card.settings.city.fictional]
-    unknown = [_city(card) for card in real if year_of(card.snapshot) is None]
-    said = []
+    dated = [card for card in real if year_of(card.snapshot) is not None]
+    old = [card for card in real if is_old(card.snapshot, card.settings)]
+    told = _apart_of_many if len(real) > HANDFUL else _apart_by_name
+    return " ".join(told(real, dated, old))
+
+
+def _apart_by_name(real: Seen, dated: Seen, old: Seen) -> list[str]:
+    """Warn of each city by its name."""
+    unknown, said = [_city(card) for card in real if year_of(card.snapshot) is None], []
     if far_apart([card.snapshot for card in real]):
-        dated = [card for card in real if year_of(card.snapshot) is not None]
         ages = [say("{city} {day:date}", city=_city(card), day=card.snapshot) for card in dated]
         said.append(
             say(
@@ -185,16 +193,33 @@ def apart(cards: Sequence[CityCard | ComparedCity]) -> str:
                 ages=ages,
             )
         )
-    old = [
-        say("{city} ({day:date})", city=_city(card), day=card.snapshot)
-        for card in real
-        if is_old(card.snapshot, card.settings)
-    ]
-    if old and not said:
-        said.append(say("The map data are old for {cities}.", cities=old))
+    named = [say("{city} ({day:date})", city=_city(card), day=card.snapshot) for card in old]
+    if named and not said:
+        said.append(say("The map data are old for {cities}.", cities=named))
     if unknown:
         said.append(say("The age of the map data is not known for {cities}.", cities=unknown))
-    return " ".join(said)
+    return said
+
+
+def _apart_of_many(real: Seen, dated: Seen, old: Seen) -> list[str]:
+    """Warn of many cities by their number: each has its date in its row."""
+    days, said = sorted(card.snapshot for card in dated), []
+    if far_apart(days):
+        said.append(
+            say(
+                "The map data differ in age, from {first:date} to {last:date}: a gap between counts can be a gap "
+                "between years of mapping.",
+                first=days[0],
+                last=days[-1],
+            )
+        )
+    elif old:
+        said.append(say("The map data are old for {n:count} of {all:count} cities.", n=len(old), all=len(real)))
+    if unknown := len(real) - len(dated):
+        said.append(
+            say("The age of the map data is not known for {n:count} of {all:count} cities.", n=unknown, all=len(real))
+        )
+    return said
 
 
 def index_page(cities: Sequence[ComparedCity]) -> IndexPage:

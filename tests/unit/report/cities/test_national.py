@@ -168,3 +168,26 @@ def test_the_page_asks_the_network_for_nothing(cities):
 def test_what_is_missing_is_said(cities):
     row: RankedCity = ranked(cities)[-1]
     assert (row.served_told, row.words) == ("not known", "nothing to choose from")
+
+
+def test_the_age_of_many_maps_is_told_by_their_number(cities):
+    """A thousand names at the head of the page are nobody's warning."""
+    real = [replace(one, settings=replace(one.settings, city=known(one))) for one in cities]
+    assert index.index_page(real).warning == ""
+
+    unknown = [replace(one, snapshot="") if place < 2 else one for place, one in enumerate(real)]
+    assert index.index_page(unknown).warning == "The age of the map data is not known for 2 of 7 cities."
+
+    old = [replace(one, snapshot="2018-03-01") for one in real]
+    assert index.index_page(old).warning == "The map data are old for 7 of 7 cities."
+
+    apart = [*old[:3], *unknown[:1], *real[4:]]
+    assert index.index_page(apart).warning == (
+        "The map data differ in age, from 1 March 2018 to 1 January 2026: a gap between counts can be a gap between "
+        "years of mapping. The age of the map data is not known for 1 of 7 cities."
+    )
+
+
+def known(one):
+    """Return a city as one that is real."""
+    return one.settings.city.model_copy(update={"fictional": False})
