@@ -1,5 +1,6 @@
 """A drawn town that is doubted, and the rules for it; the tests only read it."""
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,7 @@ DOUBT = Doubt.model_validate({"worlds": 20, "weightings": 3, "places": 50})
 STILL = DOUBT.still().model_copy(update={"worlds": 4})
 
 
+@cache
 def city_of(towns: ModuleType) -> DoubtedCity:
     """Draw a town of 25 by 15 streets; its spaces lie in the west, and one of its nine sites meets no street."""
     rng, config = np.random.default_rng(7), towns.config()
@@ -44,7 +46,7 @@ def city_of(towns: ModuleType) -> DoubtedCity:
         )
     )
     sites["area_m2"] = [2_000.0, np.nan, 50_000.0] * 3
-    streets = towns.streets(towns.grid_tables(25, 15, 120.0))
+    streets = towns.grid(25, 15, 120.0)
     area = towns.to_degrees(shapely.box(-50, -50, 2930, 1730))
     rules = PositionRules(config.reach, config.network, "motorbike", 500.0)
     reference = measure_reference(area, world, streets, rules, places=120, h3_resolution=8, seed=1)

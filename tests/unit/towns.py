@@ -114,9 +114,15 @@ def streets(tables_: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame], **changes: Any) 
 
 
 @cache
-def one_street() -> Streets:
+def one_street(*, step_m: int = 100) -> Streets:
     """Return the street of 2 km, whose networks are built once."""
-    return streets(straight_street())
+    return streets(straight_street(step_m=step_m))
+
+
+@cache
+def grid(columns: int, rows: int, block_m: float = 100.0) -> Streets:
+    """Return the streets of a grid, whose networks are built once."""
+    return streets(grid_tables(columns, rows, block_m))
 
 
 NAMES = {"name": "", "name_en": "", "name_vi": "", "name_zh": ""}

@@ -51,7 +51,7 @@ def _test(towns: ModuleType, converted: Any, rivals: Any, **how: Any) -> Any:
         people=towns.people(*({"geometry": towns.at(x), "residents": 10.0} for x in _both_sides(20, 300, 700, 980))),
         stations=towns.stations({"geometry": towns.at(MIDDLE)}),
     )
-    streets = towns.streets(towns.straight_street(2000, step_m=50))
+    streets = towns.one_street(step_m=50)
     centre = shapely.get_coordinates(towns.to_degrees(shapely.Point(how.pop("centre", MIDDLE), 0)))[0]
     found, pairs, summary = backtest.back_test(
         converted, rivals, world, streets, _rules(towns, world, streets, **how), centre=tuple(centre), seed=1

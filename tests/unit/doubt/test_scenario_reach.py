@@ -48,6 +48,12 @@ def _town(towns: ModuleType) -> tuple[Any, reach.World, Any]:
     return sites, world, towns.streets(towns.grid_tables(25, 15, 120.0))
 
 
+@pytest.fixture(scope="module")
+def town(towns: ModuleType) -> tuple[Any, reach.World, Any]:
+    """A town that the tests only read."""
+    return _town(towns)
+
+
 def _own(towns: ModuleType, names: Any = CHANGES) -> dict[str, Measuring]:
     base = towns.config().model_dump(include=set(Measuring.model_fields)) | {"travel": towns.travel().model_dump()}
     own = {}
@@ -70,8 +76,8 @@ def _measure(town: Any, own: dict[str, Measuring]) -> pd.DataFrame:
     return found
 
 
-def test_every_scenario_equals_a_run_of_its_own(towns: ModuleType) -> None:
-    town, own = _town(towns), _own(towns)
+def test_every_scenario_equals_a_run_of_its_own(towns: ModuleType, town: Any) -> None:
+    own = _own(towns)
     sites, world, streets = town
     found = _measure(town, own)
     assert found["scenario"].unique().tolist() == list(CHANGES)
@@ -93,8 +99,8 @@ def test_every_scenario_equals_a_run_of_its_own(towns: ModuleType) -> None:
     assert (few, many) == (4, 12)
 
 
-def test_reference_places_are_measured_under_each_scenario(towns: ModuleType) -> None:
-    _, world, streets = _town(towns)
+def test_reference_places_are_measured_under_each_scenario(towns: ModuleType, town: Any) -> None:
+    _, world, streets = town
     own = _own(towns)
     rules = {key: PositionRules(one.reach, one.network, "motorbike", 500) for key, one in own.items()}
     area = towns.to_degrees(shapely.box(-50, -50, 2930, 1730))
@@ -111,8 +117,8 @@ def test_reference_places_are_measured_under_each_scenario(towns: ModuleType) ->
     assert len(measure_scenario_places(base, world, streets, {}, main_mode="motorbike", link_within_m=500)) == 0
 
 
-def test_slower_walkers_reach_fewer_and_shorter_walks_too(towns: ModuleType) -> None:
-    found = _measure(_town(towns), _own(towns, ["more_sites", "older_walkers", "rush_hour"]))
+def test_slower_walkers_reach_fewer_and_shorter_walks_too(towns: ModuleType, town: Any) -> None:
+    found = _measure(town, _own(towns, ["more_sites", "older_walkers", "rush_hour"]))
     mean = found[found["site_id"].isin(found.loc[found["scenario"] == "rush_hour", "site_id"])].groupby("scenario")
     walk = mean["residents_walk_15"].mean()
     assert 0 < walk["older_walkers"] < walk["more_sites"] == walk["rush_hour"]
@@ -133,7 +139,7 @@ def test_streets_that_a_scenario_does_not_touch_are_built_once(
     assert built == once * 2
 
 
-def test_no_scenario_or_no_candidate_gives_no_rows(towns: ModuleType) -> None:
-    sites, world, streets = _town(towns)
+def test_no_scenario_or_no_candidate_gives_no_rows(towns: ModuleType, town: Any) -> None:
+    sites, world, streets = town
     assert len(_measure((sites, world, streets), {})) == 0
     assert len(_measure((sites.iloc[:0], world, streets), _own(towns))) == 0

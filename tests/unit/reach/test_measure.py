@@ -363,12 +363,11 @@ def test_network_gain_leaves_out_the_buffer(towns: ModuleType) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_network_gain_equals_the_network_with_the_site_in_it(towns: ModuleType, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    tables_ = towns.grid_tables(30, 20, 130.0)
     spots = np.column_stack([rng.integers(0, 30, 18), rng.integers(0, 20, 18)]) * 130.0
     creative = towns.spaces(*({"geometry": towns.at(x, y)} for x, y in spots))
     corners = np.column_stack([rng.integers(0, 30, 8), rng.integers(0, 20, 8)]) * 130.0
     sites = towns.sites(*({"geometry": towns.at(x, y)} for x, y in corners))
-    measured = _measure_all(towns, sites, towns.streets(tables_), creative=creative, reach={"walk_minutes": 15})
+    measured = _measure_all(towns, sites, towns.grid(30, 20, 130.0), creative=creative, reach={"walk_minutes": 15})
     found, ids = measured.candidates, creative["space_id"].tolist()
     today = _typical(spots)
     for site, corner in enumerate(corners):
@@ -515,7 +514,9 @@ def test_a_site_that_no_street_of_a_mode_meets_has_no_counts_rather_than_none(to
     assert found.loc[found["mode"] == "walk", ["residents", "spaces"]].notna().all(axis=None)
 
 
-def _town_with_everything(towns: ModuleType) -> Any:
+@pytest.fixture(scope="module")
+def everything(towns: ModuleType) -> Any:
+    """Every table of a street with something of all kinds, which the tests only read."""
     rng = np.random.default_rng(5)
     spots = rng.uniform(0, 2000, 40)
     tiers, domains = ("core", "intermediate", "supporting"), ("visual_arts", "books", "film")
@@ -539,8 +540,8 @@ def _town_with_everything(towns: ModuleType) -> Any:
 
 
 @pytest.mark.parametrize("criterion", ["exchange", "neighbourhood", "heritage_value", "readiness", "transit_minutes"])
-def test_a_criterion_is_the_sum_of_its_parts(towns: ModuleType, criterion: str) -> None:
-    found = _town_with_everything(towns)
+def test_a_criterion_is_the_sum_of_its_parts(everything: Any, criterion: str) -> None:
+    found = everything
     table = found.candidates.set_index("site_id")[criterion].dropna()
     assert len(table) == 3
     some = found.parts[found.parts["criterion"] == criterion]
@@ -548,8 +549,8 @@ def test_a_criterion_is_the_sum_of_its_parts(towns: ModuleType, criterion: str) 
     assert set(found.parts["site_id"]) == set(table.index)
 
 
-def test_diversity_newly_served_and_network_gain_follow_from_their_parts(towns: ModuleType) -> None:
-    found = _town_with_everything(towns)
+def test_diversity_newly_served_and_network_gain_follow_from_their_parts(everything: Any) -> None:
+    found = everything
     rises = found.network_parts.set_index("site_id")
     for row in found.candidates[found.candidates["reachable"]].itertuples():
         mine = found.parts[found.parts["site_id"] == row.site_id]

@@ -53,7 +53,7 @@ def _area(towns: ModuleType, *bounds: float) -> shapely.Geometry:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_place_is_measured_as_a_candidate_that_stands_there(towns: ModuleType, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    streets, world, rules = towns.streets(towns.grid_tables(30, 20)), _world(towns, rng), _rules(towns)
+    streets, world, rules = towns.grid(30, 20), _world(towns, rng), _rules(towns)
     sites = towns.sites(*({"geometry": towns.at(x * 1.0, y * 1.0)} for x, y in rng.integers(0, (2900, 1900), (9, 2))))
     measured = towns.measured(sites, world, streets).candidates
     found = measure_positions(Survey(sites, world, streets, 500), rules)
@@ -90,7 +90,7 @@ def test_no_place_lies_on_a_ferry_or_an_island_of_streets(towns: ModuleType) -> 
 
 def test_the_table_holds_places_then_hexagons_with_network_gain_alone(towns: ModuleType) -> None:
     rng = np.random.default_rng(5)
-    streets, world = towns.streets(towns.grid_tables(30, 20)), _world(towns, rng)
+    streets, world = towns.grid(30, 20), _world(towns, rng)
     area = _area(towns, 0, 0, 2900, 1900)
     found = measure_reference(area, world, streets, _rules(towns), places=120, h3_resolution=9, seed=80)
     tables.check(found, TABLES["reference"], where="test")

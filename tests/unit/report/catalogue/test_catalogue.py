@@ -31,9 +31,9 @@ SHOWN = [name for name, frame in catalogued.frames_of().items() if TABLES[name].
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    return catalogued.write(folder)[0], folder / "catalogue"
+def made(plain):
+    frames, _, folder = plain
+    return frames, folder
 
 
 @pytest.fixture(scope="module")

@@ -24,10 +24,8 @@ NAMED = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    made = tmp_path_factory.mktemp("sources")
-    catalogued.write(made)
-    return made / "catalogue"
+def folder(plain):
+    return plain[2]
 
 
 @pytest.mark.parametrize("name", ["datapackage.json", "catalog.jsonld", "collection.json", "x/item.json"])

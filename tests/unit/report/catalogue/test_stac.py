@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import catalogued
@@ -20,9 +21,8 @@ def offline(monkeypatch):
 
 
 @pytest.fixture
-def dated(tmp_path):
-    catalogued.write(tmp_path)
-    return tmp_path / "catalogue"
+def dated(plain):
+    return plain[2]
 
 
 def test_a_city_is_an_item_of_the_collection_of_the_run(dated, offline):
@@ -71,8 +71,10 @@ def test_a_city_whose_map_has_no_day_is_no_item_and_gets_no_day(tmp_path, offlin
     assert "9999" not in (folder / "collection.json").read_text(encoding="utf-8")
 
 
-def test_of_several_cities_each_has_its_own_day(tmp_path):
-    (first,), (second,) = (catalogued.write(tmp_path / day, snapshot=day)[1] for day in ("2018-01-01", "2026-01-01"))
+def test_of_several_cities_each_has_its_own_day(plain):
+    _, (city,), _ = plain
+    assert city.snapshot == "2026-11-01"
+    first, second = (replace(city, snapshot=day) for day in ("2018-01-01", "2026-01-01"))
     told = stac([first, second], catalogued.RUN)["collection.json"]
     assert told["extent"]["temporal"]["interval"] == [["2018-01-01T00:00:00Z", "2026-01-01T00:00:00Z"]]
     assert len(told["extent"]["spatial"]["bbox"]) == 3 and len(told["providers"]) == 8
