@@ -36,4 +36,4 @@ note = {key: pulled.provenance[key] for key in ("source", "snapshot")} | tables.
 tables.write(pulled.study_area, STUDY_AREA, snakemake.output.study_area, provenance=note)
 text = json.dumps(pulled.provenance | tables.note_of(made_of), indent=2, ensure_ascii=False)
 Path(snakemake.output.provenance).write_text(text + "\n", encoding="utf-8")
-log.done(f"{note['source']}, {note['snapshot']}", *gaps_told(pulled.provenance))
+log.done("; ".join([f"{note['source']}, {note['snapshot']}", *gaps_told(pulled.provenance)]))
