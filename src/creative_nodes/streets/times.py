@@ -160,7 +160,13 @@ def along_z(xy: np.ndarray) -> np.ndarray:
 
 
 def standing(network: StreetNetwork, places: Entrances) -> np.ndarray:
-    """Return where each place meets the streets, shape (n places, 2); missing for one without an entrance."""
+    """Return where each place meets the streets, shape (n places, 2); missing for one without an entrance.
+
+    Parameters
+    ----------
+    network : streets of one mode.
+    places : on that network.
+    """
     place, first = np.unique(places.place, return_index=True)
     out = np.full((places.n_places, 2), np.nan)
     out[place] = network.xy[network.u[places.edge[first]]]
