@@ -6,6 +6,7 @@ is measured anew.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -152,7 +153,10 @@ class _Swept:
         some = every_nth(city.reference, analysis.sweeps.places)
         surveyed = Survey(sites, city.world, city.streets, within)
         places = replace(survey_places(some, city.world, city.streets, within), of_city=surveyed.of_city)
-        today = scales_by(positions_under(places, analysis, city.world.people, city.main_mode), analysis.score.anchors)
+        how = (analysis, city.world.people, city.main_mode)
+        today = scales_by(positions_under(places, *how), analysis.score.anchors)
+        # kept for every variant, as the places are: what it does not touch is not measured again
+        measure_under(surveyed, *how)
         whole = scales_by(city.reference, analysis.score.anchors)
         return cls(surveyed, places, city.main_mode, whole, today)
 
@@ -160,8 +164,12 @@ class _Swept:
         """Rank the candidates under a variant: rank by site_id, of those that share the ranking then."""
         analysis, how = variant.analysis, (variant.analysis, variant.people, self.main_mode)
         # built once for both
-        streets = self.sites.streets.under(analysis.travel)
-        sites, places = (replace(one, streets=streets) for one in (self.sites, self.places))
+        streets, of_city = self.sites.streets.under(analysis.travel), ChainMap({}, self.sites.of_city)
+        # what this variant alone needs is let go with it
+        sites, places = (
+            replace(one, streets=streets, done=ChainMap({}, one.done), of_city=of_city)
+            for one in (self.sites, self.places)
+        )
         found = measure_under(sites, *how)
         scales = follow(self.whole, self.today, scales_by(positions_under(places, *how), analysis.score.anchors))
         prepared = prepare(found, scales, analysis.score)

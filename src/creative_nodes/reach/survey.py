@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -40,14 +40,14 @@ class Survey:
     world: World
     streets: Streets
     homes_within_m: float
-    done: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
-    of_city: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    done: MutableMapping[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    of_city: MutableMapping[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, step: Callable[..., T], *depends_on: Any) -> T:
         """Do a step, unless it was done for the same network, tables and numbers before."""
         return self._once(self.done, step, *depends_on)
 
-    def _once(self, done: dict[tuple[Any, ...], Any], step: Callable[..., T], *depends_on: Any) -> T:
+    def _once(self, done: MutableMapping[tuple[Any, ...], Any], step: Callable[..., T], *depends_on: Any) -> T:
         travel = self.streets.travel
         joined = (travel.snap_within_m, travel.entrance_spacing_m, travel.site_entrance_spacing_m)
         named = (id(one) if isinstance(one, StreetNetwork | pd.DataFrame) else one for one in depends_on)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from operator import is_
 from typing import cast
@@ -38,10 +39,14 @@ class _Lay:
     """Where streets and places lie, found once: it is the same for every mode and under all settings of travel."""
 
     grounds: dict[tuple[int, int], tuple[gpd.GeoDataFrame, Ground]] = field(default_factory=dict)
-    joins: dict[tuple[int, int, float, float], tuple[net.StreetNetwork, np.ndarray, net.Entrances]] = field(
+    joins: MutableMapping[tuple[int, int, float, float], tuple[net.StreetNetwork, np.ndarray, net.Entrances]] = field(
         default_factory=dict
     )
     places: dict[tuple[int, int], tuple[gpd.GeoDataFrame, np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    def apart(self) -> _Lay:
+        """Return what knows all that this knows, and keeps for itself what is found on other networks."""
+        return replace(self, joins=ChainMap({}, self.joins))
 
     def ground(self, edges: gpd.GeoDataFrame, epsg: int) -> Ground:
         """Lay out the table street_edges."""
@@ -107,7 +112,10 @@ class Streets:
         return self._built[key]
 
     def under(self, travel: Travel) -> Streets:
-        """Return the streets under other travel settings, with the networks of modes that stay as they are."""
+        """Return the streets under other travel settings, with the networks of modes that stay as they are.
+
+        What is found on the others goes with them.
+        """
         today = self.travel
         if travel == today:
             return self
@@ -123,7 +131,7 @@ class Streets:
             if old["walk"] == new["walk"]:
                 same = {"transit", *(mode for mode in travel.modes if old[mode] == new[mode])}
             built = {key: network for key, network in self._built.items() if key[0] in same or key[1]}
-        return replace(self, travel=travel, _built=built)
+        return replace(self, travel=travel, _built=built, _lay=self._lay.apart())
 
     def _streets_of(self, mode: str, in_metres: bool, islands: bool) -> net.StreetNetwork:
         return net.build_network(
