@@ -156,7 +156,7 @@ def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     types = {"text": "str", "number": "float64", "integer": "Int64", "flag": "bool"}
     frame = frame[[column.name for column in table.columns]].reset_index(drop=True)
-    wanted = {
+    wanted: dict[str, Any] = {
         column.name: ("int64" if column.kind == "integer" and not column.nullable else types[column.kind])
         for column in table.columns
         if column.kind in types
