@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,31 +125,29 @@ def values_of(candidates: pd.DataFrame, scales: Mapping[str, Scale], settings: S
     counted = value_of(scored, scales, ordered_weights(settings))
     weights = dict(zip(counted.names, counted.weights.tolist(), strict=True))
     found = [_of_criterion(scored, scales[name], weights.get(name, 0.0)) for name in CRITERIA]
-    whole = pd.concat(found, ignore_index=True)
     order = np.lexsort((np.repeat(np.arange(len(CRITERIA)), len(scored)), np.tile(np.arange(len(scored)), len(found))))
-    return whole.iloc[order].reset_index(drop=True)[[column.name for column in VALUES.columns]]
+    names = [column.name for column in VALUES.columns]
+    return pd.DataFrame({name: np.concatenate([one[name] for one in found])[order] for name in names})
 
 
-def _of_criterion(scored: pd.DataFrame, scale: Scale, weight: float) -> pd.DataFrame:
-    """Return the rows of one criterion."""
+def _of_criterion(scored: pd.DataFrame, scale: Scale, weight: float) -> dict[str, np.ndarray]:
+    """Return the columns of the rows of one criterion."""
     figures, flag = scored[scale.name].to_numpy(dtype=float), ASSUMED.get(scale.name, "")
     assumed = scored[flag].to_numpy(dtype=bool) if flag in scored else np.zeros(len(scored), dtype=bool)
-    return pd.DataFrame(
-        {
-            "site_id": scored["site_id"].to_numpy(dtype=object),
-            "criterion": scale.name,
-            "figure": figures,
-            "unit": criterion(scale.name).unit,
-            "city_low": scale.zero,
-            "city_median": scale.median,
-            "city_high": scale.one,
-            "value": scale.value(figures),
-            "weight": weight,
-            "lacking": np.isnan(figures),
-            "assumed": assumed,
-            "verdict": verdicts(figures, scale, assumed=assumed),
-        }
-    )
+    of_all: dict[str, Any] = {
+        "criterion": np.array(scale.name, dtype=object),
+        "unit": np.array(criterion(scale.name).unit, dtype=object),
+        **{"city_low": scale.zero, "city_median": scale.median, "city_high": scale.one, "weight": weight},
+    }
+    return {
+        "site_id": scored["site_id"].to_numpy(dtype=object),
+        "figure": figures,
+        "value": scale.value(figures),
+        "lacking": np.isnan(figures),
+        "assumed": assumed,
+        "verdict": np.asarray(verdicts(figures, scale, assumed=assumed), dtype=object),
+        **{name: np.broadcast_to(value, len(scored)) for name, value in of_all.items()},
+    }
 
 
 def value_matrix(values: pd.DataFrame, site_ids: np.ndarray) -> np.ndarray:

@@ -151,7 +151,7 @@ def test_twins_are_real_in_the_same_worlds_and_share_a_mark(towns: ModuleType, c
     )
     candidates["one_ground_with"] = [{"h0": ["h2"], "h2": ["h0"]}.get(one, []) for one in candidates["site_id"]]
     town = replace(city, heritage=gpd.GeoDataFrame(heritage), candidates=gpd.GeoDataFrame(candidates))
-    rules = rules_of(towns, DOUBT)
+    rules = rules_of(towns, DOUBT.model_copy(update={"worlds": 10}))
     kept, of = gather(town, rules)
     first, second = (int(np.flatnonzero(kept.sites.site_ids == one)[0]) for one in ("h0", "h2"))
     assert of.grounds[first] == of.grounds[second] == "h0"
@@ -166,7 +166,8 @@ def test_twins_are_real_in_the_same_worlds_and_share_a_mark(towns: ModuleType, c
 
 
 def test_a_snap_distance_lets_a_site_in_or_keeps_it_out(towns: ModuleType, city: DoubtedCity) -> None:
-    rules = rules_of(towns, DOUBT.still(snap_within_m=[100, 200, 400]))
+    # the distances take turns, so that each stands in a third of nine worlds
+    rules = rules_of(towns, DOUBT.still(snap_within_m=[100, 200, 400]).model_copy(update={"worlds": 9}))
     kept, of = gather(city, rules)
     met = {snap: walks.met[: len(city.candidates)] for snap, walks in kept.walks.items()}
     assert met[200].tolist() == city.candidates["reachable"].tolist()

@@ -55,10 +55,9 @@ def test_every_button_has_a_term_and_stands_once(city, html):
 
 
 @pytest.mark.parametrize("part", ["certainty", "together", "backtest", "colocation", "scenarios", "ranking"])
-def test_the_sections_ask_for_terms_of_the_page(part):
+def test_the_sections_ask_for_terms_of_the_page(city, part):
     text = (page.HERE / "templates" / "city" / f"{part}.html.j2").read_text(encoding="utf-8")
     keys = re.findall(r'm\.ask\(page, "(\w+)"\)', text)
-    city = view.city_page(made_up.frames(), {}, made_up.settings(ROOT))
     assert len(keys) == 1 and keys[0] in city.term
 
 
