@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,18 @@ def test_the_geopackage_opens_in_gdal_with_the_scores_beside_the_candidates(demo
     assert candidates.set_index("rank").loc[1, "name"] == "Kho Bến Cũ"
     heritage = pyogrio.read_dataframe(path, layer="heritage")
     assert "way/50179" in heritage.set_index("name").loc["Kho Bến Cũ", "osm_ids"]
+
+
+def test_the_report_of_snakemake_holds_pages_and_tables(demo, tmp_path):
+    packed = tmp_path / "report.zip"
+    demo.snakemake("demo", "--report", str(packed))
+    with zipfile.ZipFile(packed) as found:
+        names = [Path(name).name for name in found.namelist()]
+        shown = found.read("report/report.html").decode()
+    # the page and its slides are called alike
+    assert names.count("sample.html") == 2
+    assert {"sample.gpkg", "sample.xlsx", "scores.csv", "recommended.csv"} <= set(names)
+    assert "Pages" in shown and "Tables" in shown
 
 
 def test_a_second_run_does_nothing(demo):
