@@ -9,13 +9,14 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
-from creative_nodes.common import InputError, Positive, Section, TravelMode, nearest
+from creative_nodes.common import LOCALES, InputError, Positive, Section, TravelMode, nearest
 from creative_nodes.pull import Boundary
 from creative_nodes.settings import Config
 
 NEW_CITY_COMMAND = 'snakemake new_city --config name="Hoi An"'
 WHERE = "new city"
 BOX = "must be west,south,east,north in degrees, such as 105.71,20.86,105.95,21.10"
+NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")  # regions and placeholders that CLDR names beside countries
 # letters that a decomposition leaves whole
 _WHOLE = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 
@@ -36,7 +37,10 @@ def _box(value: Any) -> Any:
 
 def _country(value: Any) -> Any:
     # YAML's NO is a flag to some readers
-    return value if value is None else str(value).upper()
+    code = value if value is None else str(value).upper()
+    if code and (len(code) != 2 or code not in LOCALES["en"].territories or code in NO_COUNTRIES):
+        raise ValueError(f"{code} is no ISO 3166-1 code of a country; give one such as VN")
+    return code
 
 
 Text = Annotated[str, BeforeValidator(_text)]

@@ -31,7 +31,7 @@ class Fresher:
 
 @dataclass(frozen=True)
 class PageSettings:
-    """The settings a page quotes."""
+    """The settings a page quotes; `indexed`: the index of the run leads to it, so that it leads there."""
 
     key: str
     city: City
@@ -49,6 +49,7 @@ class PageSettings:
     portfolio: Portfolio
     doubt: Doubt
     fresher: Fresher | None = None
+    indexed: bool = True
 
     @property
     def scored_limits(self) -> dict[str, float]:
@@ -94,6 +95,7 @@ def page_settings(settings: Settings, cities: Sequence[str], *, root: Path = Pat
     """
     where = where_of(settings.key, root=root)
     told = json.loads(pick(settings, *PAGE_KEYS)) | {"fresher": _fresher(settings.city.fresher, cities, where, root)}
+    told["indexed"] = settings.key in cities
     return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
 
@@ -108,8 +110,10 @@ def settings_of(text: str) -> PageSettings:
     """Read the settings that a rule passes on: JSON made by `page_settings`, or by `settings.pick` of `PAGE_KEYS`."""
     plain = json.loads(text)
     key, city, fresher = plain.pop("key"), City.model_validate(plain.pop("city")), plain.pop("fresher", None)
+    indexed = plain.pop("indexed", True)
     parts = _analysis_of(json.dumps(plain, ensure_ascii=False))
-    return PageSettings(key=key, city=city, fresher=Fresher(**fresher) if fresher else None, **parts)
+    own = {"key": key, "city": city, "fresher": Fresher(**fresher) if fresher else None, "indexed": indexed}
+    return PageSettings(**own, **parts)
 
 
 # what a rule passes on to `gis_settings_of`

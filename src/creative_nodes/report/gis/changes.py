@@ -45,4 +45,5 @@ def pack_changes(changes: pd.DataFrame, steps: pd.DataFrame, path: str | Path) -
     changes, steps : the tables run_changes and run_steps.
     path : file to write, whole or not at all.
     """
-    write_layers(layers_of({"run_changes": changes, "run_steps": steps}), _looks(), path)
+    told = {"TITLE": "What changed from one run to another", "LICENSE": "that of the data of the two runs"}
+    write_layers(layers_of({"run_changes": changes, "run_steps": steps}), _looks(), path, about=told)

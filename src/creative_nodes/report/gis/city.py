@@ -21,11 +21,20 @@ from creative_nodes.report.gis.project import About, write_project
 from creative_nodes.report.gis.symbols import Moved
 from creative_nodes.report.settings import GisSettings
 
+OSM = "Map data © OpenStreetMap contributors (ODbL)"
+MADE_UP = "Made-up map data"
+# what the GeoPackage and the project say of their licence
+LICENCES = {
+    OSM: "Open Database License 1.0 (https://opendatacommons.org/licenses/odbl/1-0/): name © OpenStreetMap "
+    "contributors (https://www.openstreetmap.org/copyright); share a derived database under the same licence",
+    MADE_UP: "MIT: made up for this project",
+}
+
 
 def _sources(provenance: Mapping[str, Any], *, fictional: bool) -> str:
     """Say on a printed map what it is made of."""
     when = snapshot_of(provenance) or "day not known"
-    owner = "Made-up map data" if fictional else "Map data © OpenStreetMap contributors (ODbL)"
+    owner = MADE_UP if fictional else OSM
     hashes = ", ".join(f"{part} {provenance.get(part, '')}" for part in PARTS)
     return (
         f"{owner}: {provenance.get('source', '')}, {when}. "
@@ -42,6 +51,7 @@ def _about(frames: Mapping[str, Any], settings: GisSettings, provenance: Mapping
         title=say("{city}: old industry, new nodes", city=settings.name),
         subtitle=f"{told}; a made-up town" if settings.fictional else told,
         sources=_sources(provenance, fictional=settings.fictional),
+        licence=LICENCES[MADE_UP if settings.fictional else OSM],
         epsg=int(study["epsg"]),
         bounds=reproject(study.geometry, WGS84_EPSG, int(study["epsg"])).bounds,
     )
@@ -94,4 +104,5 @@ def pack_city(
     about = _about(frames, settings, provenance, Path(geopackage))
     drawn = looks(gains=gains, least=settings.min_confidence, moved=_moved(layers, about))
     write_project(layers, drawn, about, project)
-    return write_layers(layers, drawn, geopackage)
+    told = {"TITLE": about.title, "SOURCES": about.sources, "LICENSE": about.licence}
+    return write_layers(layers, drawn, geopackage, about=told)

@@ -48,10 +48,10 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
 )"""
 
 
-def _write_rows(layer: Layer, path: Path) -> None:
+def _write_rows(layer: Layer, path: Path, about: Mapping[str, str]) -> None:
     options: dict[str, Any] = {"layer_options": {"DESCRIPTION": f"A row is {layer.row}.", "IDENTIFIER": layer.name}}
     if not path.exists():
-        options["dataset_options"] = {"VERSION": VERSION}
+        options |= {"dataset_options": {"VERSION": VERSION}, "dataset_metadata": dict(about)}
     if layer.shape:
         options |= {"geometry_type": layer.shape, "promote_to_multi": layer.shape.startswith("Multi")}
         options["layer_options"]["GEOMETRY_NAME"] = GEOMETRY
@@ -97,7 +97,9 @@ def _style(layer: Layer, looks: Mapping[str, Look]) -> tuple[str, ...]:
     return layer.name, GEOMETRY, layer.name, *styles, look.title
 
 
-def write_layers(layers: Sequence[Layer], looks: Mapping[str, Look], path: str | Path) -> list[str]:
+def write_layers(
+    layers: Sequence[Layer], looks: Mapping[str, Look], path: str | Path, *, about: Mapping[str, str]
+) -> list[str]:
     """Write a GeoPackage, whole or not at all.
 
     Parameters
@@ -105,6 +107,7 @@ def write_layers(layers: Sequence[Layer], looks: Mapping[str, Look], path: str |
     layers : in the order in which programs list them.
     looks : how those with geometry are drawn, by name.
     path : file to write.
+    about : what the file says of itself, such as its licence, by name.
 
     Returns
     -------
@@ -112,8 +115,9 @@ def write_layers(layers: Sequence[Layer], looks: Mapping[str, Look], path: str |
     """
     with whole_file(path, ending=".part.gpkg") as aside:
         for layer in layers:
-            _write_rows(layer, aside)
+            _write_rows(layer, aside, about)
         with closing(sqlite3.connect(aside)) as base, base:
             _tell_fields(base, layers)
             _write_styles(base, layers, looks)
+            base.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", (FIXED,))
     return [layer.name for layer in layers]

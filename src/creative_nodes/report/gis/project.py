@@ -32,6 +32,7 @@ class About:
     ----------
     geopackage : name of the file beside it.
     title, subtitle, sources : texts of the sheet.
+    licence : of the data.
     epsg : metric CRS that it is drawn in.
     bounds : west, south, east, north of the study area in that CRS.
     """
@@ -40,6 +41,7 @@ class About:
     title: str
     subtitle: str
     sources: str
+    licence: str
     epsg: int
     bounds: tuple[float, float, float, float]
 
@@ -112,6 +114,16 @@ def _tree(parent: Element, groups: Mapping[str, Sequence[Layer]], looks: Mapping
             _leaf(group, layer, looks, about)
 
 
+def _metadata(parent: Element, tag: str, abstract: str, about: About, *, title: str) -> None:
+    """Tell what is made of what, and under which licence, where QGIS shows it."""
+    found = add(parent, tag)
+    add(found, "type", "dataset")
+    add(found, "title", title)
+    add(found, "abstract", f"{abstract} {about.sources} Licence: {about.licence}.")
+    add(found, "rights", about.sources)
+    add(found, "license", about.licence)
+
+
 def _map_layer(parent: Element, layer: Layer, looks: Mapping[str, Look], about: About) -> None:
     found = add(parent, "maplayer", type="vector", styleCategories="AllStyleCategories", readOnly=0)
     kind = GEOMETRIES[geometry_of(layer.shape)] if layer.shape else "No geometry"
@@ -120,6 +132,7 @@ def _map_layer(parent: Element, layer: Layer, looks: Mapping[str, Look], about: 
     add(found, "datasource", _source(layer, about))
     add(found, "layername", _title(layer, looks))
     add(found, "abstract", f"A row is {layer.row}.")
+    _metadata(found, "resourceMetadata", f"A row is {layer.row}.", about, title=_title(layer, looks))
     _crs(found, "srs", WGS84_EPSG)
     add(found, "provider", "ogr", encoding="UTF-8")
     if not layer.shape:
@@ -169,6 +182,7 @@ def project(layers: Sequence[Layer], looks: Mapping[str, Look], about: About) ->
     ordered = [layer for some in groups.values() for layer in some]
     root = Element("qgis", {"version": VERSION, "projectname": about.title})
     add(root, "title", about.title)
+    _metadata(root, "projectMetadata", about.subtitle, about, title=about.title)
     _crs(root, "projectCrs", about.epsg)
     _tree(root, groups, looks, about)
     _canvas(root, about)

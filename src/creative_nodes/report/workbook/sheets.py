@@ -17,11 +17,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from creative_nodes.common import CRITERIA, criterion, mark, say
+from creative_nodes.common import CRITERIA, criterion, listed, mark, say
 from creative_nodes.report.city.sites import SiteCard, in_order
 from creative_nodes.report.city.view import CityPage
 from creative_nodes.report.page import render
 from creative_nodes.report.say.words import known_number, map_date, osm_url, rows, worded
+from creative_nodes.score import ASSUMED
 
 Cell = str | float | int | None
 UNITS = {
@@ -169,6 +170,12 @@ def _criteria_heads(page: CityPage) -> tuple[Head, ...]:
     return tuple(_head(labels[key], criterion(key).unit, width=18) for key in CRITERIA)
 
 
+def _typical(page: CityPage, row: Any) -> str:
+    """Name the criteria of a site whose figure is a typical one, since nobody knows its own."""
+    labels: dict[str, str] = {shown.key: shown.label for shown in page.criteria}
+    return listed([labels[key] for key, flag in ASSUMED.items() if getattr(row, flag)])
+
+
 def _figures_of(row: Any) -> tuple[Cell, ...]:
     return tuple(known_number(getattr(row, key)) for key in CRITERIA)
 
@@ -187,14 +194,14 @@ def _where_heads() -> tuple[Head, ...]:
     )
 
 
-def _ranked_row(site: SiteCard, row: Any) -> tuple[Cell, ...]:
+def _ranked_row(page: CityPage, site: SiteCard, row: Any) -> tuple[Cell, ...]:
     low, high, chance = (known_number(getattr(row, key)) for key in ("rank_low", "rank_high", "p_top"))
     marks = (site.priorities_mark_words, site.map_mark_words)
     size = site.area or say("not known")  # what stands in for it among the criteria is typical of its class
     ground = (site.heritage_class, size, site.ground, site.status_words, site.district)
     place = (site.rank, site.name, site.other_names, *ground)
-    reason = site.unreachable_reason
-    return (*place, known_number(row.score), low, high, chance, *marks, *_figures_of(row), reason, *_where(site))
+    figures = (*_figures_of(row), _typical(page, row), site.unreachable_reason)
+    return (*place, known_number(row.score), low, high, chance, *marks, *figures, *_where(site))
 
 
 def _ranking(page: CityPage, tables: Mapping[str, Any]) -> Sheet:
@@ -215,10 +222,11 @@ def _ranking(page: CityPage, tables: Mapping[str, Any]) -> Sheet:
         Head(say("Mark: other priorities"), 22),
         Head(say("Mark: map and model"), 24),
         *_criteria_heads(page),
+        Head(say("Figures that are not known, a typical one stands in"), WIDE),
         Head(say("Why it has no rank"), WIDE),
         *_where_heads(),
     )
-    found = tuple(_ranked_row(site, row) for site, row in zip(page.sites, ordered, strict=True))
+    found = tuple(_ranked_row(page, site, row) for site, row in zip(page.sites, ordered, strict=True))
     return Sheet(say("Ranking"), heads, found, 2)
 
 

@@ -89,6 +89,17 @@ def test_the_geopackage_holds_all_that_is_told_of_a_candidate(packed):
     assert (kinds["candidates"], kinds["portfolio"], kinds["layer_styles"]) == ("features", "attributes", "attributes")
 
 
+def test_file_and_project_say_whose_data_they_are_and_under_which_licence(packed):
+    folder = packed[0]
+    told = pyogrio.read_info(folder / "x.gpkg", layer="candidates")["dataset_metadata"]
+    assert "openstreetmap.org/copyright" in told["LICENSE"] and "© OpenStreetMap contributors" in told["SOURCES"]
+    with zipfile.ZipFile(folder / "x.qgz") as archive:
+        text = archive.read("x.qgs").decode("utf-8")
+    for tag in ("projectMetadata", "resourceMetadata"):
+        said = text[text.index(f"<{tag}>") : text.index(f"</{tag}>")]
+        assert told["LICENSE"] in said and "© OpenStreetMap contributors" in said
+
+
 def test_gdal_finds_places_as_points_hexagons_as_polygons_clusters_by_outline_and_the_rest_as_tables(packed):
     path = packed[0] / "x.gpkg"
     places, hexagons, nodes = (

@@ -70,12 +70,15 @@ def test_the_ranking_holds_the_numbers_of_the_tables_with_units_in_the_head(book
     both = made["candidates"].merge(made["scores"].drop(columns="list"), on="site_id").set_index("site_id")
     assert len(rows) - 1 == len(both)
     first, last = heads.index("Residents within 15 min walk (persons)"), heads.index("Why it has no rank")
-    assert last - first == len(CRITERIA)
+    typical = heads.index("Figures that are not known, a typical one stands in")
+    assert typical - first == len(CRITERIA) and last - typical == 1
     for row in rows[1:]:
         known = both.loc[row[heads.index("Id in the tables")]]
         assert (row[heads.index("Area")] == "not known") == np.isnan(area_of[known.name])
-        for value, key in zip(row[first:last], CRITERIA, strict=True):
+        for value, key in zip(row[first:typical], CRITERIA, strict=True):
             assert value == (None if pd.isna(known[key]) else pytest.approx(float(known[key])))
+        standing_in = (row[typical] or "").lower()
+        assert ("area" in standing_in, "value" in standing_in) == (known["area_unknown"], known["age_unknown"])
         if row[0] is None:
             assert pd.isna(known["rank"]) and row[last]
         else:
