@@ -11,10 +11,11 @@ const setState = (name, value, { back = false } = {}) => {
 const keepState = (name, value) => {
   if ((getState(name) ?? "") !== value) setState(name, value, { back: name !== "q" || !getState("q") });
 };
-/* letters without their marks, so that "khanh hoi" finds Khánh Hội; of a search every word counts, in any order */
+/* letters without their marks, so that "khanh hoi" finds Khánh Hội; of a search every word counts, in any order, and gaps
+   within a name do not: "xintai" finds Xin Tai Lu */
 const plainLetters = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
 const foundIn = (text, search) => {
-  const held = plainLetters(text);
+  const held = plainLetters(text).replace(/\s+/g, "");
   return plainLetters(search).split(/\s+/).every((word) => held.includes(word));
 };
 /* a language and a theme that the address names go along to the other pages; `languageNow` tells which language it is */
