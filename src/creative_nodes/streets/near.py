@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from creative_nodes.streets.arrivals import Arrivals, along_one_edge
 from creative_nodes.streets.network import Entrances, StreetNetwork
-from creative_nodes.streets.times import chunks, neighbours, part_of, standing, with_sources
+from creative_nodes.streets.times import chunks, with_sources
 
 GROUP = 64  # sources searched on the same streets: more would search them farther than each needs
 
@@ -81,6 +81,17 @@ def near_costs(network: StreetNetwork, sources: Entrances, targets: Entrances, *
     return Near.of(a, b, cost, (sources.n_places, targets.n_places))
 
 
+def _groups(network: StreetNetwork, sources: Entrances) -> Iterator[np.ndarray]:
+    """Yield the numbers of neighbouring sources, GROUP at a time; those without an entrance are left out."""
+    place, first = np.unique(sources.place, return_index=True)
+    x, y = network.xy[network.u[sources.edge[first]]].T
+    across = max(1, round(np.sqrt(len(place) / GROUP)))
+    by_x = np.argsort(x, kind="stable")
+    for column in np.array_split(by_x, across) if len(place) else ():
+        by_y = column[np.argsort(y[column], kind="stable")]
+        yield from np.split(place[by_y], range(GROUP, len(by_y), GROUP))
+
+
 def _by_the_streets(
     network: StreetNetwork, sources: Entrances, targets: Entrances, limit: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -90,7 +101,7 @@ def _by_the_streets(
     entrance = np.repeat(np.arange(targets.n_places), arrivals.count)
     touching = touches(arrivals.node, entrance, n, targets.n_places)
     position = np.full(graph.shape[0], -1)
-    for group in neighbours(standing(network, sources), GROUP):
+    for group in _groups(network, sources):
         reached = dijkstra(graph, indices=n + group, limit=limit, min_only=True)
         nodes = np.flatnonzero(np.isfinite(reached[:n]))
         places = np.unique(touching[nodes].indices)
@@ -104,6 +115,22 @@ def _by_the_streets(
             costs = ends.costs(dijkstra(streets, indices=len(nodes) + rows, limit=limit))
             row, column = np.nonzero((costs <= limit) & np.isfinite(costs))
             yield group[rows[row]], places[column], costs[row, column]
+
+
+def part_of(graph: csr_array, nodes: np.ndarray, position: np.ndarray) -> csr_array:
+    """Return the graph of some nodes, renumbered; the work does not grow with the whole graph.
+
+    Parameters
+    ----------
+    graph : costs along edges.
+    nodes : the nodes to keep.
+    position : new number of each node, -1 when it is left out, shape (all nodes,).
+    """
+    rows = graph[nodes]
+    column = position[rows.indices]
+    kept = column >= 0
+    starts = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
+    return csr_array((rows.data[kept], column[kept], starts), shape=(len(nodes), len(nodes)))
 
 
 def touches(node: np.ndarray, owner: np.ndarray, n_nodes: int, n_owners: int) -> csr_array:

@@ -15,9 +15,9 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from creative_nodes.streets.arrivals import Arrivals, along_one_edge, end_costs, renumbered, written_out
-from creative_nodes.streets.near import touches
+from creative_nodes.streets.near import part_of, touches
 from creative_nodes.streets.network import Entrances, StreetNetwork
-from creative_nodes.streets.times import chunks, part_of, searches
+from creative_nodes.streets.times import chunks, searches
 
 FARTHEST = 1e300  # stands for an infinite limit: a cost beyond it is infinite, and not within
 BLOCK_TO_LIMIT = 1.01  # side of a block over the limit: lengths are rounded, and the next block must hold all in reach

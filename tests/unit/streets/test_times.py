@@ -304,39 +304,39 @@ def test_cost_rows_are_the_rows_of_the_matrix(towns: ModuleType, monkeypatch: py
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("few", [1, 3, 8])
-@pytest.mark.parametrize("limit", [0.0, 150.0, 700.0])
-def test_searches_on_a_part_of_the_streets_equal_those_on_all(
-    towns: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int, few: int, limit: float
-) -> None:
-    rng = np.random.default_rng([seed, 6])
-    network = towns.random_network(rng, directed=True, metric=True)
-    sources = towns.random_entrances(rng, network, 11)
-    monkeypatch.setattr(times, "PART", 0.0)
-    whole = np.concatenate([costs for _, costs in times.searches(network, sources, limit=limit)])
-    monkeypatch.setattr(times, "PART", 1.0)
-    monkeypatch.setattr(times, "FEW", few)
-    parts = [costs for _, costs in times.searches(network, sources, limit=limit)]
-    np.testing.assert_array_equal(np.concatenate(parts), whole)
-    # blocks sum up in the order of their memory
-    assert {one.flags.c_contiguous for one in parts} == {False}
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("limit", [700.0, math.inf])
-def test_searches_of_many_equal_those_of_a_few(
+@pytest.mark.parametrize("limit", [150.0, 700.0, math.inf])
+def test_searches_where_nodes_are_numbered_anew_equal_the_others(
     towns: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int, limit: float
 ) -> None:
-    """Many are searched on a graph whose nodes have other numbers."""
     rng = np.random.default_rng([seed, 7])
     network = towns.random_network(rng, directed=True, metric=True)
     sources = towns.random_entrances(rng, network, 23)
-    monkeypatch.setattr(times, "PART", 0.0)
-    monkeypatch.setattr(times, "MANY", 24)
-    few = np.concatenate([costs for _, costs in times.searches(network, sources, limit=limit)])
-    monkeypatch.setattr(times, "MANY", 4)
-    many = np.concatenate([costs for _, costs in times.searches(network, sources, limit=limit)])
-    np.testing.assert_array_equal(many, few)
+    monkeypatch.setattr(times, "MAX_MATRIX", 7 * (network.n_nodes + 23))
+    monkeypatch.setattr(times, "AT_ONCE", 3)
+    found = {}
+    for share in (1.0, -1.0):
+        monkeypatch.setattr(times, "MUCH", share)
+        blocks = [costs for _, costs in times.searches(network, sources, limit=limit)]
+        assert [len(one) for one in blocks] == [7, 7, 7, 2]
+        # blocks sum up in the order of their memory
+        assert {one.strides for one in blocks} == {(8 * (network.n_nodes + 23), 8)}
+        found[share] = np.concatenate(blocks)
+    np.testing.assert_array_equal(found[-1.0], found[1.0])
+
+
+def test_nodes_are_numbered_anew_only_where_the_first_sources_reach_many(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = _line(towns, [100.0] * 40)
+    sources = towns.entrances(*[(place, place, 0.5, 0.0) for place in range(40)], n_places=40)
+    monkeypatch.setattr(times, "MAX_MATRIX", 10 * (network.n_nodes + 40))
+    ordered: list[int] = []
+    along_z = times.along_z
+    monkeypatch.setattr(times, "along_z", lambda xy: ordered.append(len(xy)) or along_z(xy))
+    for limit, once in ((150, []), (3000, [41]), (math.inf, [41])):
+        ordered.clear()
+        assert sum(len(rows) for rows, _ in times.searches(network, sources, limit=limit)) == 40
+        assert ordered == once
 
 
 def test_neighbours_are_near_each_other_along_a_z() -> None:
@@ -344,24 +344,6 @@ def test_neighbours_are_near_each_other_along_a_z() -> None:
     assert times.along_z(corners).tolist() == [1, 3, 2, 4, 5, 0]
     assert times.along_z(corners[:0]).tolist() == []
     assert times.along_z(corners[[0, 0]]).tolist() == [0, 1]
-
-
-def test_where_a_few_neighbours_reach_most_of_the_city_no_part_is_cut_out(
-    towns: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    network = _line(towns, [100.0] * 40)
-    sources = towns.entrances(*[(place, place, 0.5, 0.0) for place in range(40)], n_places=40)
-    cut: list[int] = []
-    part_of = times.part_of
-    monkeypatch.setattr(times, "MANY", 100)
-    monkeypatch.setattr(times, "part_of", lambda *given: cut.append(len(given[1])) or part_of(*given))
-    assert sum(len(rows) for rows, _ in times.searches(network, sources, limit=250)) == 40
-    assert 5 <= len(cut) <= 8
-    assert max(cut) < 25
-    cut.clear()
-    for limit in (3000, np.inf):
-        assert sum(len(rows) for rows, _ in times.searches(network, sources, limit=limit)) == 40
-    assert not cut
 
 
 # ---------------------------------------------------------------- pairs near each other
