@@ -32,6 +32,17 @@ def test_at_every_share_the_best_of_the_front_is_the_best_of_all_sets(seed):
         assert max(worth[0]) == pytest.approx(max(worth[1]), abs=1e-12)
 
 
+@pytest.mark.parametrize("anchors", [(400.0, 2.0), (400.0, 0.0), (0.0, 2.0), (0.0, 0.0)])
+def test_many_shares_weigh_sets_as_each_alone_does(anchors):
+    aims, shares = TOWN["Town"](5, 12).aims(anchors=Anchors(*anchors)), np.array([0.1, 0.5, 0.8])
+    served, gain = np.array([10.0, 300.0]), np.array([0.4, 0.1])
+    together = np.broadcast_to(aims.combine(served, gain, K, share=shares[:, None]), (3, 2))
+    alone = [np.broadcast_to(replace(aims, share=float(one)).combine(served, gain, K), 2) for one in shares]
+    np.testing.assert_array_equal(together, np.stack(alone))
+    by_hand = [s * served / (K * 400) + (1 - s) * gain / (K * 2) for s in shares]
+    assert anchors != (400.0, 2.0) or together == pytest.approx(np.stack(by_hand))
+
+
 def test_the_runs_own_best_set_and_runner_up_stand_first():
     town = TOWN["Town"](5, 12)
     aims = town.aims()

@@ -730,6 +730,12 @@ def deck_html(root: Path, folder: Path, made: dict[str, pd.DataFrame], **options
 
 
 @cache
+def usual_page() -> view.CityPage:
+    """Return what the page of the made-up town as it is tells in English, once for all tests that only read it."""
+    return view.city_page(frames(), PROVENANCE, settings(ROOT))
+
+
+@cache
 def usual_html(root: Path, *, online_tiles: bool) -> str:
     """Draw the page of the made-up town as it is, once for all tests that only read it."""
     with tempfile.TemporaryDirectory() as folder:

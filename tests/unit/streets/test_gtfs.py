@@ -491,6 +491,14 @@ def test_a_period_that_ends_when_it_starts_is_counted(feed: Feed) -> None:
     assert keys(feed.read())["gtfs_empty_periods"].startswith("1 period ")
 
 
+@pytest.mark.parametrize("day", ["20180230", "20181301", "2018010", "18000101"])
+def test_a_day_that_is_none_is_told(feed: Feed, day: str) -> None:
+    feed.every(15, "07:00", 8)
+    feed.tables["calendar"][0]["end_date"] = day
+    with pytest.raises(InputError, match=rf"calendar\.txt, line 2: end_date is '{day}', not a date YYYYMMDD"):
+        feed.read()
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

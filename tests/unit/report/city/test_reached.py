@@ -14,8 +14,9 @@ from shapely.geometry import MultiPolygon, Polygon, box
 from creative_nodes.common import tables
 from creative_nodes.common.geo import reproject
 from creative_nodes.common.words import CRITERIA
-from creative_nodes.report.city import areas, colocation, figures, method, view
+from creative_nodes.report.city import areas, colocation, figures, hexagons, method, view
 from creative_nodes.report.draw import shapes
+from creative_nodes.report.say import words
 from creative_nodes.report.tables import TABLES
 
 ROOT = Path(__file__).parents[4]
@@ -33,8 +34,8 @@ def settings():
 
 
 @pytest.fixture(scope="module")
-def city(made, settings):
-    return view.city_page(made, made_up.PROVENANCE, settings)
+def city():
+    return made_up.usual_page()
 
 
 def told(city, row, criterion):
@@ -250,8 +251,9 @@ def test_a_hexagon_tells_minutes_residents_and_supply(city):
 )
 def test_classes_end_at_their_minutes(made, settings, walk, kind):
     cells = made["accessibility"].assign(minutes_walk=walk, unreachable_walk=0.0).astype({"minutes_walk": float})
-    page = view.city_page({**made, "accessibility": cells}, {}, settings)
-    assert page.served[0].kind == kind
+    drawn = hexagons.worth_drawing(cells)
+    told = [hexagons.served(row, settings, hexagons.crowd_limits(drawn)) for row in words.rows(drawn)]
+    assert {one.kind for one in told} == {kind}
 
 
 def test_lines_of_the_under_served_lie_inside_their_own_hexagon(city):

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[4]
 
 @pytest.fixture(scope="module")
 def city():
-    return view.city_page(made_up.frames(), made_up.PROVENANCE, made_up.settings(ROOT))
+    return made_up.usual_page()
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ def made():
 
 
 @pytest.fixture(scope="module")
-def city(made):
-    return view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT))
+def city():
+    return made_up.usual_page()
 
 
 def test_made_up_tables_pass_the_schemas(made):
