@@ -135,7 +135,9 @@ def test_language_and_theme_of_the_address_go_along(opened, catalogue):
     assert "/x/" in page.url and "index.html" not in page.url and wrong == []
 
 
-@pytest.mark.parametrize("search", ["Khánh Hội", "khanh hoi", "KHANH", "Kha\u0301nh", "  khanh   hoi ", "hoi kho", "khanhhoi"])
+@pytest.mark.parametrize(
+    "search", ["Khánh Hội", "khanh hoi", "KHANH", "Kha\u0301nh", "  khanh   hoi ", "hoi kho", "khanhhoi"]
+)
 def test_names_are_found_without_their_marks(listed, search):
     page, english, _ = listed
     english.get_by_label("Search names").fill(search)
