@@ -76,7 +76,7 @@ def test_a_new_folder_begins_with_what_the_folder_of_the_workflow_keeps(start, t
 
     # a file that only the new folder has seen is kept there, and what the workflow's own keeps stays as it is
     before = (tmp_path / kept).read_bytes()
-    file = fingerprint.SOURCE / "score" / "rank.py"
+    file = fingerprint.SOURCE / "score" / "values.py"
     file.write_text(file.read_text(encoding="utf-8") + "\nMORE = 1\n", encoding="utf-8")
     assert start()[1] == 1
     assert start()[1] == 0

@@ -44,19 +44,6 @@ def test_best_chains_are_the_best_of_all_chains(seed):
     assert found.size == pytest.approx(expected.sum(axis=1), rel=1e-12)
 
 
-@pytest.mark.parametrize("n", [0, 1, 7, 40])
-@pytest.mark.parametrize("seed", range(4))
-def test_many_spaces_leave_out_the_links_that_few_do(seed, n, monkeypatch):
-    """Full matrices and sparse ones keep the same links, ties and certain ones among them, to the bit."""
-    links = random_links(seed, n)
-    links.data = np.round(links.data, 1 + seed % 2)
-    links.eliminate_zeros()
-    few = _needed(links).toarray()
-    assert n < 40 or 0 < np.count_nonzero(few) < links.nnz
-    monkeypatch.setattr(chains, "DENSE", -1)
-    np.testing.assert_array_equal(_needed(links).toarray(), few)
-
-
 @pytest.mark.parametrize("seed", range(6))
 def test_links_left_out_before_the_search_lose_nothing(seed):
     rng = np.random.default_rng(seed)
