@@ -18,7 +18,7 @@ from creative_nodes.locate.names import TODAY, name_key, name_keys
 from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting_rules import Never, Setting, SettingRule
 from creative_nodes.locate.wording import Wording, WordingReader
-from creative_nodes.locate.words import DEFAULT_LANGUAGES, LANGUAGE_CODE, LOADER, WordList, Words, read_words
+from creative_nodes.locate.words import DEFAULT_LANGUAGES, LANGUAGE_CODE, WordList, Words, read_words
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 _CENTURY = re.compile(r"^\s*(?:(?:early|mid|late)\s+)?~?C(\d{1,2})\b")
@@ -312,7 +312,7 @@ def read_taxonomy(path: str | Path, *, languages: Collection[str] = DEFAULT_LANG
     """
     where = str(path)
     try:
-        data: Any = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=LOADER)
+        data: Any = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError("no such taxonomy file", where=where) from None
     except yaml.YAMLError as error:

@@ -32,7 +32,7 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]"
 )
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def check_entry(entry: str, *, whole: bool = False) -> None:
@@ -264,7 +264,7 @@ def read_words(folder: str | Path) -> Words:
 
 def _read(path: Path) -> LanguageFile:
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
         file = LanguageFile.model_validate(data)
         file.check()
     except yaml.YAMLError as error:
