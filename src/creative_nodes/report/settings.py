@@ -95,7 +95,8 @@ def page_settings(settings: Settings, cities: Sequence[str], *, root: Path = Pat
     """
     where = where_of(settings.key, root=root)
     told = json.loads(pick(settings, *PAGE_KEYS)) | {"fresher": _fresher(settings.city.fresher, cities, where, root)}
-    told["indexed"] = settings.key in cities
+    # a made-up town leads there nowhere, so that its page does not hang on the list
+    told["indexed"] = settings.city.fictional or settings.key in cities
     return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
 
