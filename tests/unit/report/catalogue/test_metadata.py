@@ -23,7 +23,7 @@ def city(number):
         endings = FORMATS if table.has_geometry else OF_ROWS
         files = tuple(File(f"{key}/{table.name}.{ending}", ending, 10, "ab" * 32) for ending in endings)
         tables.append(Published(table, 5, files))
-    known = CatalogueSettings(key, key, key, False)
+    known = CatalogueSettings(key, key, key, False, (), "VN")
     return CataloguedCity(known, "2026-01-01", (), shapely.box(1, 2, 3, 4), tuple(tables))
 
 
