@@ -20,7 +20,7 @@ UNWANTED = """() => [...document.querySelectorAll("*")].filter((one) =>
     (one.tagName === "IMG" && one.getAttribute("src") === "x")
     || [...one.attributes].some(({ name }) => name.startsWith("on"))
     || (one.tagName === "SCRIPT" && one.textContent.trim() === "alert(1)")
-    || (one.hasAttribute("href") && !/^(https?:|#|[a-z0-9-]+\\.html$)/.test(one.getAttribute("href")))
+    || (one.hasAttribute("href") && !/^(https?:|#|([a-z0-9-]+\\/)?[a-z0-9-]+\\.html$)/.test(one.getAttribute("href")))
 ).map((one) => one.outerHTML.slice(0, 200))"""
 
 pytestmark = pytest.mark.browser

@@ -126,7 +126,7 @@ def spread_people(
         tagged, streets = tables.read(PLACES, files.places), tables.read(STREET_EDGES, files.edges)
         cells = from_total(people.total, grid, area, places=tagged, edges=streets, settings=settings)
         if cells is None:
-            return tables.empty(PEOPLE), _nowhere(people.total)
+            return tables.empty(PEOPLE), _noted(_nowhere(people.total))
         spread, where = Spread(cells, people.total.residents, 1.0), "people.total"
         source = told(
             "{source} ({year}), spread by floor area and streets; a rough estimate: in Hanoi and Ho Chi Minh City the "
@@ -141,28 +141,29 @@ def spread_people(
     if lacking := passed_over(people, chosen):
         source = told("{source}; named before it, but not there: {files}", source=source, files=list(lacking.values()))
     frame = people_frame(spread.cells, grid, area, buffer_m=buffer_m)
+    return frame, {**_noted(source), **_sum_check(frame, spread, where)}
+
+
+def _noted(source: Message | str) -> dict[str, Any]:
+    """Note where the residents come from, or why there are none."""
     note = written(people=source)
-    return frame, {"people": note["people"], "people_messages": note["messages"], **_sum_check(frame, spread, where)}
+    return {"people": note["people"], "people_messages": note["messages"]}
 
 
 def _nobody(people: People) -> dict[str, Any]:
     """Say why there are no residents."""
     if not (lacking := passed_over(people, None)):
         return {"people": mark("none: config gives neither a raster nor a table nor a total")}
-    note = written(people=told("none: what config names is not there ({files})", files=list(lacking.values())))
-    return {"people": note["people"], "people_messages": note["messages"]}
+    return _noted(told("none: what config names is not there ({files})", files=list(lacking.values())))
 
 
-def _nowhere(total: Total) -> dict[str, Any]:
+def _nowhere(total: Total) -> Message:
     """Say why the residents of a total are nowhere."""
-    note = written(
-        people=told(
-            "none: no street of the map lies in the study area to spread {residents:count} residents along; the map "
-            "probably does not reach there",
-            residents=total.residents,
-        )
+    return told(
+        "none: no street of the map lies in the study area to spread {residents:count} residents along; the map "
+        "probably does not reach there",
+        residents=total.residents,
     )
-    return {"people": note["people"], "people_messages": note["messages"]}
 
 
 def other_sources(

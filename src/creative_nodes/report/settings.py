@@ -94,10 +94,12 @@ def page_settings(settings: Settings, cities: Sequence[str], *, root: Path = Pat
     InputError : the city that is said to show the same ground on a fresher map does not exist.
     """
     where = where_of(settings.key, root=root)
-    told = json.loads(pick(settings, *PAGE_KEYS)) | {"fresher": _fresher(settings.city.fresher, cities, where, root)}
-    # a made-up town leads there nowhere, so that its page does not hang on the list
-    told["indexed"] = settings.city.fictional or settings.key in cities
-    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+    told = {
+        "fresher": _fresher(settings.city.fresher, cities, where, root),
+        # a made-up town leads there nowhere, so that its page does not hang on the list
+        "indexed": settings.city.fictional or settings.key in cities,
+    }
+    return json.dumps(json.loads(pick(settings, *PAGE_KEYS)) | told, sort_keys=True, ensure_ascii=False)
 
 
 @lru_cache(maxsize=8)

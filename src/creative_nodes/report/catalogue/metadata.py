@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import Column
 from creative_nodes.report.catalogue.files import FORMATS, File, Published, csv_columns
 from creative_nodes.report.catalogue.sources import Source
+from creative_nodes.report.licences import ODBL, Licence, licence_of
 from creative_nodes.report.settings import CatalogueSettings
 
 
@@ -64,25 +65,6 @@ MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
 @dataclass(frozen=True)
-class Licence:
-    """A licence of data: its SPDX name, title and address, and whom to name."""
-
-    name: str
-    title: str
-    url: str
-    attribution: str
-
-
-ODBL = Licence(
-    "ODbL-1.0",
-    "Open Data Commons Open Database License 1.0",
-    "https://opendatacommons.org/licenses/odbl/1-0/",
-    "© OpenStreetMap contributors",
-)
-MADE_UP = Licence("MIT", "MIT License", "https://opensource.org/license/mit", "creative-nodes: a made-up town")
-
-
-@dataclass(frozen=True)
 class CataloguedCity:
     """A city of the catalogue.
 
@@ -104,7 +86,7 @@ class CataloguedCity:
     @property
     def licence(self) -> Licence:
         """What its data are under."""
-        return MADE_UP if self.settings.fictional else ODBL
+        return licence_of(fictional=self.settings.fictional)
 
     @property
     def credits(self) -> tuple[str, ...]:

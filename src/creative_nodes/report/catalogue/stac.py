@@ -20,13 +20,12 @@ from creative_nodes.report.catalogue.files import FORMATS
 from creative_nodes.report.catalogue.metadata import (
     ABOUT,
     HOME,
-    MADE_UP,
-    ODBL,
     TITLE,
     CataloguedCity,
     all_credits,
     described,
 )
+from creative_nodes.report.licences import MADE_UP, ODBL
 
 COLLECTION, ITEM = "collection.json", "item.json"
 JSON_TYPE, GEOJSON_TYPE, HTML_TYPE = "application/json", "application/geo+json", "text/html"

@@ -19,22 +19,14 @@ from creative_nodes.report.gis.layers import Layer, packed_layers
 from creative_nodes.report.gis.looks import PIN_MM, looks
 from creative_nodes.report.gis.project import About, write_project
 from creative_nodes.report.gis.symbols import Moved
+from creative_nodes.report.licences import licence_of
 from creative_nodes.report.settings import GisSettings
-
-OSM = "Map data © OpenStreetMap contributors (ODbL)"
-MADE_UP = "Made-up map data"
-# what the GeoPackage and the project say of their licence
-LICENCES = {
-    OSM: "Open Database License 1.0 (https://opendatacommons.org/licenses/odbl/1-0/): name © OpenStreetMap "
-    "contributors (https://www.openstreetmap.org/copyright); share a derived database under the same licence",
-    MADE_UP: "MIT: made up for this project",
-}
 
 
 def _sources(provenance: Mapping[str, Any], *, fictional: bool) -> str:
     """Say on a printed map what it is made of."""
     when = snapshot_of(provenance) or "day not known"
-    owner = MADE_UP if fictional else OSM
+    owner = "Made-up map data" if fictional else "Map data © OpenStreetMap contributors (ODbL)"
     hashes = ", ".join(f"{part} {provenance.get(part, '')}" for part in PARTS)
     return (
         f"{owner}: {provenance.get('source', '')}, {when}. "
@@ -51,7 +43,7 @@ def _about(frames: Mapping[str, Any], settings: GisSettings, provenance: Mapping
         title=say("{city}: old industry, new nodes", city=settings.name),
         subtitle=f"{told}; a made-up town" if settings.fictional else told,
         sources=_sources(provenance, fictional=settings.fictional),
-        licence=LICENCES[MADE_UP if settings.fictional else OSM],
+        licence=str(licence_of(fictional=settings.fictional)),
         epsg=int(study["epsg"]),
         bounds=reproject(study.geometry, WGS84_EPSG, int(study["epsg"])).bounds,
     )

@@ -165,14 +165,17 @@ def _answer(page: CityPage) -> Sheet:
 # ---------------------------------------------------------------- the ranking
 
 
-def _criteria_heads(page: CityPage) -> tuple[Head, ...]:
-    labels = {row.key: row.label for row in page.criteria}
+def _labels(page: CityPage) -> dict[str, str]:
+    """Return what the page calls each criterion, by key."""
+    return {row.key: row.label for row in page.criteria}
+
+
+def _criteria_heads(labels: Mapping[str, str]) -> tuple[Head, ...]:
     return tuple(_head(labels[key], criterion(key).unit, width=18) for key in CRITERIA)
 
 
-def _typical(page: CityPage, row: Any) -> str:
+def _typical(labels: Mapping[str, str], row: Any) -> str:
     """Name the criteria of a site whose figure is a typical one, since nobody knows its own."""
-    labels: dict[str, str] = {shown.key: shown.label for shown in page.criteria}
     return listed([labels[key] for key, flag in ASSUMED.items() if getattr(row, flag)])
 
 
@@ -194,18 +197,18 @@ def _where_heads() -> tuple[Head, ...]:
     )
 
 
-def _ranked_row(page: CityPage, site: SiteCard, row: Any) -> tuple[Cell, ...]:
+def _ranked_row(labels: Mapping[str, str], site: SiteCard, row: Any) -> tuple[Cell, ...]:
     low, high, chance = (known_number(getattr(row, key)) for key in ("rank_low", "rank_high", "p_top"))
     marks = (site.priorities_mark_words, site.map_mark_words)
     size = site.area or say("not known")  # what stands in for it among the criteria is typical of its class
     ground = (site.heritage_class, size, site.ground, site.status_words, site.district)
     place = (site.rank, site.name, site.other_names, *ground)
-    figures = (*_figures_of(row), _typical(page, row), site.unreachable_reason)
+    figures = (*_figures_of(row), _typical(labels, row), site.unreachable_reason)
     return (*place, known_number(row.score), low, high, chance, *marks, *figures, *_where(site))
 
 
 def _ranking(page: CityPage, tables: Mapping[str, Any]) -> Sheet:
-    ordered = rows(in_order(tables["candidates"], tables["scores"]))
+    ordered, labels = rows(in_order(tables["candidates"], tables["scores"])), _labels(page)
     heads = (
         Head(say("Rank"), NARROW, FORMATS["rank"]),
         Head(say("Site"), WIDE),
@@ -221,12 +224,12 @@ def _ranking(page: CityPage, tables: Mapping[str, Any]) -> Sheet:
         Head(say("Chance of being among the best {n:count}", n=page.top_n), 16, FORMATS["share"]),
         Head(say("Mark: other priorities"), 22),
         Head(say("Mark: map and model"), 24),
-        *_criteria_heads(page),
+        *_criteria_heads(labels),
         Head(say("Figures that are not known, a typical one stands in"), WIDE),
         Head(say("Why it has no rank"), WIDE),
         *_where_heads(),
     )
-    found = tuple(_ranked_row(page, site, row) for site, row in zip(page.sites, ordered, strict=True))
+    found = tuple(_ranked_row(labels, site, row) for site, row in zip(page.sites, ordered, strict=True))
     return Sheet(say("Ranking"), heads, found, 2)
 
 
@@ -250,7 +253,7 @@ def _value_row(row: Any, site: SiteCard, label: str) -> tuple[Cell, ...]:
 def _values(page: CityPage, values: pd.DataFrame) -> Sheet:
     """Set each figure beside what the median place of the city has; sites by rank, criteria in the page's order."""
     sites = {site.site_id: site for site in page.sites}
-    labels = {row.key: row.label for row in page.criteria}
+    labels = _labels(page)
     place = {site_id: i for i, site_id in enumerate(sites)}
     ordered = values[values["site_id"].isin(place)]
     ordered = ordered.sort_values("site_id", key=lambda ids: ids.map(place), kind="stable")
