@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from creative_nodes.common import TravelMode, tables
-from creative_nodes.doubt.sweeps import measure_under, positions_under
+from creative_nodes.doubt.sweeps import measure_under, positions_under, surveyed_under
 from creative_nodes.reach import Measuring, Survey, World, select_candidates, survey_places
 from creative_nodes.score import SCENARIO_CANDIDATES, SCENARIO_REFERENCE, lists_of
 from creative_nodes.streets import Streets
@@ -43,7 +43,7 @@ def measure_scenarios(
         return nobody
     sites = heritage[heritage["site_id"].isin(chosen)].reset_index(drop=True)
     survey = Survey(sites, world, streets, link_within_m)
-    measured = {key: measure_under(survey, one, world.people, main_mode) for key, one in own.items()}
+    measured = {key: measure_under(surveyed_under(survey, one), one, main_mode) for key, one in own.items()}
     found = [frame.assign(scenario=key, list=lists_of(frame)) for key, frame in measured.items()]
     columns = [column.name for column in SCENARIO_CANDIDATES.columns]
     return pd.DataFrame(pd.concat(found, ignore_index=True))[columns]
@@ -75,7 +75,7 @@ def measure_scenario_places(
     survey = survey_places(reference, world, streets, link_within_m)
     ids = survey.sites["site_id"].to_numpy(dtype=object)
     found = [
-        positions_under(survey, one, world.people, main_mode).assign(scenario=key, place_id=ids)
+        positions_under(surveyed_under(survey, one), one, main_mode).assign(scenario=key, place_id=ids)
         for key, one in own.items()
     ]
     return pd.DataFrame(pd.concat(found, ignore_index=True))[[column.name for column in SCENARIO_REFERENCE.columns]]

@@ -88,40 +88,43 @@ def variants(city: SweptCity) -> Iterator[Variant]:
         yield Variant(PEOPLE, source, analysis, table)
 
 
-def measure_under(
-    survey: Survey, analysis: Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
-) -> gpd.GeoDataFrame:
+def surveyed_under(survey: Survey, analysis: Measuring) -> Survey:
+    """Return a survey on the streets of another analysis; what those do not touch is kept.
+
+    Parameters
+    ----------
+    survey : made today.
+    analysis : the changed settings.
+    """
+    return replace(survey, streets=survey.streets.under(analysis.travel))
+
+
+def measure_under(survey: Survey, analysis: Measuring, main_mode: TravelMode) -> gpd.GeoDataFrame:
     """Return the table candidates as it would be under another analysis; what that does not touch is kept.
 
     Parameters
     ----------
-    survey : all sites, measured today.
+    survey : all sites, on the streets of that analysis.
     analysis : the changed settings.
-    people : the table people that counts.
     main_mode : mode of the ride.
     """
-    some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
     found = measure_ranking(
-        some, reach=analysis.reach, network=analysis.network, candidates=analysis.candidates, main_mode=main_mode
+        survey, reach=analysis.reach, network=analysis.network, candidates=analysis.candidates, main_mode=main_mode
     )
     chosen = select_candidates(survey.sites, analysis.candidates)["site_id"]
     return found[found["site_id"].isin(chosen)].reset_index(drop=True)
 
 
-def positions_under(
-    survey: Survey, analysis: Measuring, people: gpd.GeoDataFrame, main_mode: TravelMode
-) -> pd.DataFrame:
+def positions_under(survey: Survey, analysis: Measuring, main_mode: TravelMode) -> pd.DataFrame:
     """Return the position criteria of the places of a survey under another analysis; what it does not touch is kept.
 
     Parameters
     ----------
-    survey : of reference places.
+    survey : of reference places, on the streets of that analysis.
     analysis : what they are measured by.
-    people : the table people.
     main_mode : of the city.
     """
-    some = replace(survey, world=replace(survey.world, people=people), streets=survey.streets.under(analysis.travel))
-    return measure_positions(some, PositionRules(analysis.reach, analysis.network, main_mode, survey.homes_within_m))
+    return measure_positions(survey, PositionRules(analysis.reach, analysis.network, main_mode, survey.homes_within_m))
 
 
 def every_nth(reference: gpd.GeoDataFrame, n: int) -> gpd.GeoDataFrame:
@@ -153,7 +156,7 @@ class _Swept:
         some = every_nth(city.reference, analysis.sweeps.places)
         surveyed = Survey(sites, city.world, city.streets, within)
         places = replace(survey_places(some, city.world, city.streets, within), of_city=surveyed.of_city)
-        how = (analysis, city.world.people, city.main_mode)
+        how = (analysis, city.main_mode)
         today = scales_by(positions_under(places, *how), analysis.score.anchors)
         # kept for every variant, as the places are: what it does not touch is not measured again
         measure_under(surveyed, *how)
@@ -162,12 +165,12 @@ class _Swept:
 
     def ranks(self, variant: Variant) -> pd.Series:
         """Rank the candidates under a variant: rank by site_id, of those that share the ranking then."""
-        analysis, how = variant.analysis, (variant.analysis, variant.people, self.main_mode)
-        # built once for both
+        analysis, how = variant.analysis, (variant.analysis, self.main_mode)
+        # built once for both; what this variant alone needs is let go with it
         streets, of_city = self.sites.streets.under(analysis.travel), ChainMap({}, self.sites.of_city)
-        # what this variant alone needs is let go with it
+        world = replace(self.sites.world, people=variant.people)
         sites, places = (
-            replace(one, streets=streets, done=ChainMap({}, one.done), of_city=of_city)
+            replace(one, world=world, streets=streets, done=ChainMap({}, one.done), of_city=of_city)
             for one in (self.sites, self.places)
         )
         found = measure_under(sites, *how)
