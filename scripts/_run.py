@@ -19,6 +19,11 @@ from creative_nodes.common import InputError, Making, die_with_parent, made_from
 VERBOSE = bool(os.environ.get("VERBOSE"))
 
 
+def counted(n: int, one: str, many: str = "") -> str:
+    """Say a count on the terminal; `many` is `one` with an s unless it is given."""
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
 def _aside(snakemake: Any) -> Making:
     """Have the script write its outputs aside; they go to their places together when it is done."""
     die_with_parent()

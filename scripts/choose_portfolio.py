@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.choose import (
     PORTFOLIO,
@@ -38,4 +38,4 @@ chosen = choose_portfolio(options, portfolio, walk_minutes=walks.minutes, seed=p
 note = tables.carry_on(files.scores, log.made_of())
 tables.write_all(chosen, snakemake.output, PORTFOLIO, PORTFOLIO_SITES, PORTFOLIO_GAIN, PORTFOLIO_FRONT, provenance=note)
 best = chosen["portfolio"].set_index("plan").loc["coverage"]
-log.done(f"{best['n_sites']} of {len(options.sites)} sites, {best['status']}")
+log.done(f"{best['n_sites']} of {counted(len(options.sites), 'site')}, {best['status']}")

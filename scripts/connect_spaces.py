@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import CREATIVE, HERITAGE
@@ -31,4 +31,4 @@ connected = connect_spaces(
 )
 note = tables.carry_on(snakemake.input.creative, log.made_of())
 tables.write_all(vars(connected), snakemake.output, CREATIVE, CLUSTERS, LINKS, NEAREST, COLOCATION, provenance=note)
-log.done(f"{connected.clusters['kept'].sum()} clusters, {len(connected.links):,} links")
+log.done(f"{counted(connected.clusters['kept'].sum(), 'cluster')}, {counted(len(connected.links), 'link')}")

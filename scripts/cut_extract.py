@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.pull import DOWNLOADS, Asked, Asking, ResolvedSource, cut_together
 from creative_nodes.settings import load_internet
@@ -17,4 +17,4 @@ done = cut_together(
     # answers for all cities and runs, and out of the way of this rule's outputs
     asking=Asking(load_internet(snakemake.config), DOWNLOADS.parent / "answers", log.info),
 )
-log.done(f"{source.shown or Path(snakemake.input.source[0]).name}: {done} of {len(cities)} cities")
+log.done(f"{source.shown or Path(snakemake.input.source[0]).name}: {done} of {counted(len(cities), 'city', 'cities')}")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.doubt import AGREEMENT, PRIORITIES_DOUBT, RANK_ACCEPTABILITY, SWEEPS, doubt_priorities
@@ -22,4 +22,5 @@ found = doubt_priorities(
 provenance = tables.carry_on(snakemake.input.candidates, log.made_of())
 for table, frame in zip((PRIORITIES_DOUBT, RANK_ACCEPTABILITY, AGREEMENT), found, strict=True):
     tables.write(frame, table, snakemake.output[table.name], provenance=provenance)
-log.done(f"{found[0]['rank'].notna().sum()} candidates, {len(found[2])} pairs of rankings")
+ranked, pairs = found[0]["rank"].notna().sum(), len(found[2])
+log.done(f"{counted(ranked, 'candidate')}, {counted(pairs, 'pair of rankings', 'pairs of rankings')}")

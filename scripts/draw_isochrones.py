@@ -1,6 +1,6 @@
 """Draw what each candidate reaches in a time: `snakemake data/processed/hanoi/isochrones.parquet`."""
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.reach import CANDIDATES, ISOCHRONES, Isochrones, draw_isochrones
@@ -12,4 +12,4 @@ candidates = tables.read(CANDIDATES, files.candidates)
 drawn = draw_isochrones(candidates, read_streets(files, settings), restore(settings, "analysis.isochrones", Isochrones))
 note = tables.carry_on(files.candidates, log.made_of())
 tables.write(drawn, ISOCHRONES, snakemake.output.isochrones, provenance=note)
-log.done(f"{len(drawn)} areas of {drawn['site_id'].nunique()} candidates")
+log.done(f"{counted(len(drawn), 'area')} of {counted(drawn['site_id'].nunique(), 'candidate')}")

@@ -1,6 +1,6 @@
 """Write one city's page and its slides: `snakemake reports/hanoi.html`."""
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.report import (
     city_html,
@@ -23,4 +23,4 @@ text = city_html(speak, paper)
 write_page(text, snakemake.output.page)
 write_page(deck_html(speak, frames, paper=paper), snakemake.output.slides)
 log.info("not known: %s", ", ".join(missing_messages(city)) or "nothing")
-log.done(f"{len(city.ranked)} sites ranked, {len(text.encode()) / 1e6:.1f} MB")
+log.done(f"{counted(len(city.ranked), 'site')} ranked, {len(text.encode()) / 1e6:.1f} MB")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import CREATIVE
@@ -26,4 +26,4 @@ found = map_accessibility(
 )
 note = tables.carry_on(files.people, log.made_of())
 tables.write(found, ACCESSIBILITY, snakemake.output.accessibility, provenance=note)
-log.done(f"{found['underserved'].sum()} of {len(found):,} hexagons underserved")
+log.done(f"{found['underserved'].sum()} of {counted(len(found), 'hexagon')} underserved")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import AMENITIES, CREATIVE
@@ -27,4 +27,4 @@ found = measure_clusters(
 )
 note = tables.carry_on(files.clusters, log.made_of())
 tables.write(found, CLUSTER_REACH, snakemake.output.cluster_reach, provenance=note)
-log.done(f"{len(found)} clusters")
+log.done(f"{counted(len(found), 'cluster')}")

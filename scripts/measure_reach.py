@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import AMENITIES, CREATIVE, HERITAGE
@@ -28,4 +28,5 @@ measured = measure_reach(
 note = tables.carry_on(files.heritage, log.made_of())
 tables.write_all(vars(measured), snakemake.output, *MEASURED, provenance=note)
 cut_off = (~measured.candidates["reachable"]).sum()
-log.done(f"{len(measured.candidates)} candidates, {cut_off} out of reach; {', '.join(measured.reach['mode'].unique())}")
+beyond = f", {cut_off} out of reach" if cut_off else ""
+log.done(f"{counted(len(measured.candidates), 'candidate')}{beyond}; {', '.join(measured.reach['mode'].unique())}")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import AMENITIES, CREATIVE
@@ -32,4 +32,4 @@ found = measure_reference(
 note = tables.carry_on(files.creative, log.made_of())
 tables.write(found, REFERENCE, snakemake.output.reference, provenance=note)
 counts = found["kind"].value_counts()
-log.done(f"{counts.get('place', 0):,} places, {counts.get('hexagon', 0):,} hexagons")
+log.done(f"{counted(counts.get('place', 0), 'place')}, {counted(counts.get('hexagon', 0), 'hexagon')}")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import tables
 from creative_nodes.doubt import measure_scenario_places, measure_scenarios
@@ -24,4 +24,4 @@ found = {
 }
 note = tables.carry_on(files.heritage, log.made_of())
 tables.write_all(found, snakemake.output, SCENARIO_CANDIDATES, SCENARIO_REFERENCE, provenance=note)
-log.done(f"{found['scenario_reference']['scenario'].nunique()} scenarios with a reach of their own")
+log.done(f"{counted(found['scenario_reference']['scenario'].nunique(), 'scenario')} with a reach of their own")

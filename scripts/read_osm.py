@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import tables
 from creative_nodes.pull import (
@@ -39,4 +39,4 @@ for line in [*extract.counts.lines(), *fresh.lines()]:
 note = {key: pulled[key] for key in ("source", "snapshot", "sha256")} | tables.note_of(log.made_of())
 found = vars(extract) | {"places": fresh.places}
 tables.write_all(found, snakemake.output, PLACES, STREET_NODES, STREET_EDGES, provenance=note)
-log.done(f"{len(fresh.places):,} places, {len(extract.street_edges):,} street pieces")
+log.done(f"{counted(len(fresh.places), 'place')}, {counted(len(extract.street_edges), 'street piece')}")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.pull import PLACES, STUDY_AREA
@@ -27,4 +27,4 @@ note = {**tables.carry_on(files.places, log.made_of()), "transit": told}
 tables.write_all(vars(found), snakemake.output, STATIONS, SERVICES, TRANSIT_NOTES, provenance=note)
 for one in found.transit_notes.itertuples():
     (log.warning if one.notice else log.info)("%s", one.text)
-log.done(f"{len(found.stations):,} stations, {found.services['service_id'].nunique():,} services")
+log.done(f"{counted(len(found.stations), 'station')}, {counted(found.services['service_id'].nunique(), 'service')}")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.choose import RECOMMENDED, SET_BESIDE_RANKING, SET_FRONT, Walks, measure_eligible, recommend_set
 from creative_nodes.common import restore, tables
@@ -27,4 +27,4 @@ found = recommend_set(eligible)
 note = tables.carry_on(files.scores, log.made_of())
 tables.write_all(found, snakemake.output, RECOMMENDED, SET_BESIDE_RANKING, SET_FRONT, provenance=note)
 beside = found["set_beside_ranking"].iloc[0]
-log.done(f"{beside['k']} of {beside['eligible']} sites, {beside['reason']}")
+log.done(f"{beside['k']} of {counted(beside['eligible'], 'site')}, {beside['reason']}")

@@ -1,6 +1,6 @@
 """Set public decisions beside the run: `snakemake data/processed/hanoi/decisions.parquet`."""
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.choose import DECISIONS, RECOMMENDED, read_decisions, record_decisions
 from creative_nodes.common import known_cities, tables
@@ -16,4 +16,4 @@ decisions = record_decisions(
     snapshot=str(note.get("snapshot", "")),
 )
 tables.write(decisions, DECISIONS, snakemake.output.decisions, provenance=tables.carry_on(files.scores, log.made_of()))
-log.done(f"{len(decisions)} decisions, {(decisions['standing'] == 'ranked').sum()} on ranked sites")
+log.done(f"{counted(len(decisions), 'decision')}, {(decisions['standing'] == 'ranked').sum()} on ranked sites")

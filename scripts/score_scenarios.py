@@ -1,6 +1,6 @@
 """Rank the candidates under every scenario: `snakemake data/processed/hanoi/scenarios.parquet`."""
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, restore_all, tables
 from creative_nodes.reach import CANDIDATES, REFERENCE
@@ -27,5 +27,5 @@ own = {
 scenarios = score_scenarios(base, restore(settings, "analysis.score", Score), chosen, own=own)
 note = tables.carry_on(files.candidates, log.made_of())
 tables.write(scenarios, SCENARIOS, snakemake.output.scenarios, provenance=note)
-first = scenarios[scenarios["rank"] == 1]
-log.done(f"{scenarios['scenario'].nunique()} scenarios, {first['site_id'].nunique()} sites first in one or more")
+first = scenarios.loc[scenarios["rank"] == 1, "site_id"].nunique()
+log.done(f"{counted(scenarios['scenario'].nunique(), 'scenario')}, {counted(first, 'site')} first in one or more")

@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import restore, tables
 from creative_nodes.locate import AMENITIES, CREATIVE, SURVEY, as_sites, read_taxonomy
@@ -29,4 +29,4 @@ scales = read_scales(tables.read(SCALES, files.scales))
 scores = score_candidates(measured, scales, restore(settings, "analysis.score", Score), seed=plain["analysis.seed"])
 found, note = {"survey_candidates": measured, "survey_scores": scores}, tables.carry_on(files.survey, log.made_of())
 tables.write_all(found, snakemake.output, SURVEY_CANDIDATES, SURVEY_SCORES, provenance=note)
-log.done(f"{scores['rank'].notna().sum()} of {len(measured)} grounds of the survey list ranked")
+log.done(f"{scores['rank'].notna().sum()} of {counted(len(measured), 'ground')} of the survey list ranked")

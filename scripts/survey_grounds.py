@@ -2,7 +2,7 @@
 
 import json
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import tables
 from creative_nodes.locate import GROUNDS, HERITAGE, SURVEY, city_languages, look_around, read_taxonomy, survey_list
@@ -20,4 +20,4 @@ taxonomy = read_taxonomy(files.heritage_taxonomy, languages=languages)
 survey = survey_list(told["grounds"], around, told["heritage"], taxonomy.setting, epsg=epsg, wording=taxonomy.wording)
 note = tables.carry_on(files.heritage, log.made_of())
 tables.write(survey, SURVEY, snakemake.output.survey, provenance=note)
-log.done(f"{len(survey)} grounds worth a look")
+log.done(f"{counted(len(survey), 'ground')} worth a look")

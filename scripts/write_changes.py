@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import tables
 from creative_nodes.pull import STUDY_AREA
@@ -20,4 +20,4 @@ cities = [
     for i in range(len(records[0]))
 ]
 write_page(changes_html(partial(changes_page, list(runs.values()), records, cities)), snakemake.output.page)
-log.done(f"{len(cities)} cities")
+log.done(f"{counted(len(cities), 'city', 'cities')}")

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import known_cities, tables
 from creative_nodes.doubt import BACKTEST_POOLED
@@ -21,4 +21,4 @@ text = comparison_html(
     partial(comparison_page, cities, told, words=words, pooled=pooled), run=read_hashes(snakemake.input.run)
 )
 write_page(text, snakemake.output.page)
-log.done(f"{len(cities)} cities, {len(text.encode()) / 1e6:.1f} MB")
+log.done(f"{counted(len(cities), 'city', 'cities')}, {len(text.encode()) / 1e6:.1f} MB")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import tables
 from creative_nodes.report import TABLES, pack
@@ -15,4 +15,4 @@ for name, frame in pack.for_spreadsheets(frames).items():
     pack.write_csv(frame, folder / f"{name}.csv")
 about = pack.about_tables({name: tables.provenance(path) for name, path in snakemake.input.items()})
 pack.write_csv(about, folder / "about.csv")
-log.done(f"{len(about)} tables")
+log.done(f"{counted(len(about), 'table')}")

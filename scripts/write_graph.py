@@ -1,6 +1,6 @@
 """Write the streets of a mode as a graph of OSMnx: `snakemake data/processed/hanoi/streets_walk.graphml`."""
 
-from _run import start
+from _run import counted, start
 from osmnx.io import save_graphml
 
 from creative_nodes.common import tables
@@ -15,4 +15,4 @@ graph = osmnx_graph(
     tables.read(STREET_EDGES, files.street_edges),
 )
 save_graphml(graph, snakemake.output.graph)
-log.done(f"{len(graph):,} nodes, {graph.number_of_edges():,} edges")
+log.done(f"{counted(len(graph), 'node')}, {counted(graph.number_of_edges(), 'edge')}")

@@ -4,7 +4,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from _run import start
+from _run import counted, start
 
 from creative_nodes.common import tables
 from creative_nodes.locate import read_taxonomy
@@ -23,4 +23,4 @@ near, ground = read_districts(paths["places"]), read_ground(*(paths[name] for na
 chosen = settings_of(snakemake.params.settings)
 speak = partial(city_page, frames, provenance, chosen, words=words, districts=near, ground=ground)
 n = write_workbooks(speak, frames, dict(snakemake.output.items()))
-log.done(f"{n} sheets, in {len(snakemake.output)} languages")
+log.done(f"{counted(n, 'sheet')}, in {len(snakemake.output)} languages")

@@ -129,14 +129,22 @@ def _extract(extracts: Sequence[Extract], area: BaseGeometry, margin_m: float) -
         return smallest_extract(extracts, area)
 
 
-def _country(known: Known, extracts: Sequence[Extract]) -> str | None:
-    """Return the country that the city lies in by the extracts that hold its centre; note where there are several."""
-    there = countries_at(extracts, known.centre) if known.centre is not None else []
-    if len(there) > 1:
+def _country(asked: str | None, known: Known, extracts: Sequence[Extract]) -> str | None:
+    """Return the country asked for, or else that which the city lies in; note what speaks against it.
+
+    It lies where Nominatim says, or in those whose extracts hold its centre.
+    """
+    if known.place and known.place.country:
+        there = [known.place.country]
+    else:
+        there = countries_at(extracts, known.centre) if known.centre is not None else []
+    if asked and there and asked not in there:
+        known.unknown["country"] = f"{asked} was asked for, but its centre lies in {' or '.join(there)}"
+    elif not asked and len(there) > 1:
         known.unknown["country"] = (
             f"extracts of {' and '.join(there)} hold it, and it lies deepest in that of {there[0]}"
         )
-    return there[0] if there else None
+    return asked or (there[0] if there else None)
 
 
 def _modes(root: Path) -> dict[str, str]:
@@ -191,7 +199,7 @@ def find_out(
     area, extracts = known.area, _tried(known, "source", (lambda: read_index(**how)) if ask else None) or []
     if extracts and area is not None:
         known.extract = _tried(known, "source", lambda: _extract(extracts, area, config.edge_buffer_m))
-    known.country = asked.country or (known.place.country if known.place else None) or _country(known, extracts)
+    known.country = _country(asked.country, known, extracts)
     _borrow(known, extracts, config, _modes(root))
     return known
 

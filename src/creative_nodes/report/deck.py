@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from markupsafe import Markup
-
 from creative_nodes.common import say
 from creative_nodes.report.cities.sketch import Sketch, SketchGround, sketches
 from creative_nodes.report.city.view import CityPage
-from creative_nodes.report.draw import maps
 from creative_nodes.report.draw.paper import Paper
 from creative_nodes.report.page import blob, in_every_language, page_script, policy, render, style_sheets
 
@@ -47,7 +44,7 @@ def deck_html(speak: Callable[[], CityPage], tables: Mapping[str, Any], *, paper
 
     def data() -> dict[str, Any]:
         page = speak()
-        known = {"page": page, "map": _renamed(drawn, page), "credit": Markup(maps.OSM_CREDIT), "TOP": TOP}
+        known = {"page": page, "map": _renamed(drawn, page), "TOP": TOP}
         title = say("{city}: old industry, new nodes, in {n} slides", city=page.city_name, n=SLIDES)
         return {"title": title, "parts": {"slides": render("deck/slides.html.j2", **known)}}
 

@@ -315,7 +315,7 @@ def city_html(speak: Callable[[], CityPage], paper: Paper) -> str:
     def data() -> dict[str, Any]:
         page = speak()
         tabs = [(key, translated(name)) for key, name in TABS.items()]
-        known = {"page": page, "credit": Markup(maps.OSM_CREDIT), "tabs": tabs}
+        known = {"page": page, "tabs": tabs}
         return {
             "title": say("{city}: old industry, new nodes", city=page.city_name),
             "map_date": map_date(page.snapshot),
@@ -381,7 +381,7 @@ def _plain_html(
     """Write a page that is all parts: `name` is that of its template and of their folder, `title` an English text."""
 
     def data() -> dict[str, Any]:
-        known = {"page": speak(), "credit": Markup(maps.OSM_CREDIT), "run": run}
+        known = {"page": speak(), "run": run}
         return {
             "title": translated(title),
             "parts": {part: render(f"{name}/{part}.html.j2", **known) for part in parts},

@@ -148,6 +148,16 @@ def test_a_box_asks_nobody_for_a_name(begin):
     assert "23 km²" in text  # 0.05 degrees by 0.04 at 21° north: 5.19 km by 4.43 km
 
 
+def test_a_country_that_the_city_does_not_lie_in_is_to_be_looked_at(begin):
+    for asked in ({"name": "Boxed", "box": "105.82,21.01,105.87,21.05"}, {"name": "Named", "place": "Hanoi"}):
+        _, said, to_fill = begin(asked | {"country": "SG"})
+        assert said["country"] == "SG"
+        told = [line for line in to_fill if "SG was asked for, but its centre lies in VN" in line]
+        assert len(told) == 1 and "look whether it is right" in told[0]
+    # a neighbour whose extract holds it too is none
+    assert not any("asked for" in line for line in begin(asked | {"name": "B", "country": "VN"})[2])
+
+
 def test_at_the_edge_of_an_extract_the_larger_one_holds_what_is_read_around(begin):
     # the box lies in the part, the 2 km around it do not
     _, said, _ = begin({"name": "Edge", "box": "107.45,21.01,107.49,21.05"})

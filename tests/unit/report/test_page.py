@@ -192,10 +192,10 @@ def test_what_is_missing_and_where_data_come_from_is_said(parsed):
         *("456789ab", "01234567", "89abcdef"),
         "half of the effect is gone at 43 m",
         "score.weights.network_gain",
-        "Open Database License",
-        "MIT",
+        "The map data are made up, for this project alone, and under the MIT licence",
     ):
         assert said in text
+    assert "OpenStreetMap contributors" not in text
 
 
 def test_the_same_tables_give_the_same_bytes(html, tmp_path):

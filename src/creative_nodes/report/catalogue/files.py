@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import geopandas as gpd
 import pyogrio
 
-from creative_nodes.common import GEOMETRY, NAMES, Column, Table
+from creative_nodes.common import GEOMETRY, NAMES, Column, Table, tables
 from creative_nodes.report.gis.layers import FOREMOST, flat
+from creative_nodes.report.licences import Licence
 from creative_nodes.report.pack import write_csv
 from creative_nodes.report.tables import TABLES
 
@@ -110,25 +111,28 @@ def _write_shapes(frame: gpd.GeoDataFrame, path: Path, options: dict[str, str]) 
     pyogrio.write_dataframe(flat(frame), path, geometry_type=shape, **options)
 
 
-def write_table(table: Table, frame: Any, source: str | Path, folder: Path) -> Published:
-    """Write a table in every format that it can have.
+def write_table(
+    table: Table, frame: Any, provenance: Mapping[str, Any], *, folder: Path, licence: Licence
+) -> Published:
+    """Write a table in every format that it can have; all but CSV have room to say under what the data are.
 
     Parameters
     ----------
     table : its schema.
     frame : its rows, EPSG:4326.
-    source : its Parquet file, which is copied as it is.
+    provenance : of the rows, which the Parquet file carries.
     folder : of the city, in that of the catalogue.
+    licence : of the data.
     """
     endings = tuple(FORMATS) if table.has_geometry else OF_ROWS
     folder.mkdir(parents=True, exist_ok=True)
     paths = {ending: folder / f"{table.name}.{ending}" for ending in endings}
-    if Path(source) != paths["parquet"]:
-        shutil.copyfile(source, paths["parquet"])
-    write_csv(frame, paths["csv"])
+    tables.write(frame, table, paths["parquet"], provenance={**provenance, "licence": str(licence)})
+    rows = tables.read(table, paths["parquet"])
+    write_csv(rows, paths["csv"])
     for ending in set(endings) & set(OPTIONS):
-        _write_shapes(frame, paths[ending], OPTIONS[ending])
-    return Published(table, len(frame), tuple(_told(paths[ending], ending) for ending in endings))
+        _write_shapes(rows, paths[ending], OPTIONS[ending] | {"DESCRIPTION": f"{table.row}. {licence}"})
+    return Published(table, len(rows), tuple(_told(paths[ending], ending) for ending in endings))
 
 
 def _told(path: Path, ending: str) -> File:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import LANGUAGES, Table, say, speaking, tables, translated
+from creative_nodes.common import LANGUAGES, say, speaking, tables, translated
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue.facets import Facets, read_facets
-from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED, Published, write_table
+from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED, write_table
 from creative_nodes.report.catalogue.filters import choices
 from creative_nodes.report.catalogue.metadata import TITLE, CataloguedCity, data_package, dcat
 from creative_nodes.report.catalogue.places import Place
@@ -31,6 +31,7 @@ from creative_nodes.report.catalogue.tell import (
 )
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.gis.layers import with_rank
+from creative_nodes.report.licences import licence_of
 from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
 from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
@@ -43,6 +44,12 @@ LISTS = "imports"  # read for who published them, and whose positions they are
 ORDER = (*(code for code in LANGUAGES if code != "en"), "en")
 WHOLE = 1024.0
 Spoken = Mapping[str, Any]
+
+
+def _shapes_of(frames: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the shape of each space and site by its id."""
+    shapes = dict(zip(frames["creative"]["space_id"], frames["creative"].geometry, strict=True))
+    return shapes | dict(zip(frames["heritage"]["site_id"], frames["heritage"].geometry, strict=True))
 
 
 @dataclass(frozen=True)
@@ -95,18 +102,19 @@ class Writer:
         with names_of(settings):
             spoken = {code: self._places(code, frames, known, ground) for code in ORDER}
         places, online = spoken["en"]
-        folder = self.folder / settings.key
+        licence = licence_of(fictional=settings.fictional)
+        write = partial(write_table, folder=self.folder / settings.key, licence=licence)
         note = tables.provenance(files["scores"])
         ranked = with_rank(frames["candidates"], frames["scores"])
         published = [
-            self._made(RANKED, ranked, settings.key, note)
+            write(RANKED, ranked, note)
             if name == RANKED.name
-            else write_table(TABLES[name], frames[name], files[name], folder)
+            else write(TABLES[name], frames[name], tables.provenance(files[name]))
             for name in frames
         ]
-        published.append(self._filed(places, frames, settings.key, note))
+        published.append(write(FILED, filed_table(places, _shapes_of(frames), settings.key), note))
         if online:
-            published.append(self._made(ONLINE, online_table(online, known, settings.key), settings.key, note))
+            published.append(write(ONLINE, online_table(online, known, settings.key), note))
         area = frames["study_area"].union_all()
         city = CataloguedCity(settings, snapshot_of(note), sources, area, tuple(published))
         self._pages(city, {code: [*told, *further] for code, (told, further) in spoken.items()})
@@ -119,20 +127,6 @@ class Writer:
         """Tell the places of a city in a language: those that stand somewhere, and those that exist online alone."""
         with speaking(code):
             return places_of(frames, ground), online_places(known, ground)
-
-    def _filed(
-        self, places: Sequence[Place], frames: Mapping[str, Any], key: str, note: Mapping[str, Any]
-    ) -> Published:
-        shapes = dict(zip(frames["creative"]["space_id"], frames["creative"].geometry, strict=True))
-        shapes |= dict(zip(frames["heritage"]["site_id"], frames["heritage"].geometry, strict=True))
-        return self._made(FILED, filed_table(places, shapes, key), key, note)
-
-    def _made(self, table: Table, rows: pd.DataFrame, key: str, note: Mapping[str, Any]) -> Published:
-        """Write a table that is made for the catalogue alone."""
-        folder = self.folder / key
-        path = folder / f"{table.name}.parquet"
-        tables.write(rows, table, path, provenance=dict(note))
-        return write_table(table, tables.read(table, path), path, folder)
 
     def _pages(self, city: CataloguedCity, spoken: Mapping[str, Sequence[Place]]) -> None:
         """Write the list of a city's places, and a page a place; `spoken`: the same places by language."""

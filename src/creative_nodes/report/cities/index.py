@@ -95,6 +95,11 @@ class IndexPage:
     warning: str
     national: National | None = None
 
+    @property
+    def made_up(self) -> bool:
+        """Whether no city of it is a real one."""
+        return bool(self.cards) and all(card.settings.city.fictional for card in self.cards)
+
 
 def _card(city: ComparedCity) -> CityCard:
     indicators, ranks = city.tables["indicators"], city.tables["scores"]["rank"]

@@ -222,7 +222,7 @@ def thinned(indicators: pd.DataFrame, key: str) -> ThinnedFigure | None:
 # ---------------------------------------------------------------- provenance
 
 PROVENANCE_WORDS = {
-    "snapshot": mark("OpenStreetMap data of"),
+    "snapshot": mark("Map data of"),
     "source": mark("Source"),
     "source_sha256": mark("SHA-256 of the source"),
     "sha256": mark("SHA-256 of the part used"),

@@ -30,7 +30,7 @@ def _sources(provenance: Mapping[str, Any], *, fictional: bool) -> str:
     hashes = ", ".join(f"{part} {provenance.get(part, '')}" for part in PARTS)
     return (
         f"{owner}: {provenance.get('source', '')}, {when}. "
-        f"Made by creative-nodes {provenance.get('version', '')} ({hashes}). Licences: DATA_LICENSES.md."
+        f"Scores of creative-nodes {provenance.get('version', '')} ({hashes}). Licences: DATA_LICENSES.md."
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from creative_nodes.common import LANGUAGES, say, speaking
 from creative_nodes.report.city.view import CityPage
-from creative_nodes.report.draw.maps import OSM_CREDIT
 from creative_nodes.report.workbook.excel import write_workbook
 from creative_nodes.report.workbook.sheets import sheets, without_empty
 
@@ -30,7 +29,7 @@ def write_workbooks(speak: Callable[[], CityPage], tables: Mapping[str, Any], pa
     for code in LANGUAGES:
         with speaking(code):
             page = speak()
-            spoken[code] = sheets(page, tables, credit=OSM_CREDIT)
+            spoken[code] = sheets(page, tables)
             titles[code] = say("{city}: old industry, new nodes", city=page.city_name)
     for code, told in without_empty(spoken).items():
         write_workbook(told, paths[code], title=titles[code])

@@ -15,7 +15,6 @@ from itertools import compress
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from creative_nodes.common import CRITERIA, criterion, listed, mark, say
 from creative_nodes.report.city.sites import SiteCard, in_order
@@ -332,16 +331,15 @@ def _cautions(page: CityPage) -> Sheet:
     return Sheet(say("Cautions"), (Head(say("Part"), 24), Head(say("Words"), 120)), found, 0)
 
 
-def sheets(page: CityPage, tables: Mapping[str, Any], *, credit: str) -> tuple[Sheet, ...]:
+def sheets(page: CityPage, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
     """Make the sheets of a city's workbook in the language in force.
 
     Parameters
     ----------
     page : the view-model of the city's page, made in that language.
     tables : frames by name: candidates, scores, values, survey.
-    credit : of the map data, as the page gives it (HTML).
     """
-    licences = lines_of(str(render("city/data.html.j2", page=page, credit=Markup(credit))))
+    licences = lines_of(str(render("city/data.html.j2", page=page)))
     return (
         _answer(page),
         _ranking(page, tables),

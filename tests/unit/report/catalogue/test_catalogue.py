@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import catalogued
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import yaml
@@ -17,9 +18,10 @@ from creative_nodes.common import LANGUAGES, InputError, speaking, tables, trans
 from creative_nodes.locate import read_taxonomy
 from creative_nodes.report.catalogue import places
 from creative_nodes.report.catalogue.facets import NOT_KNOWN, OF_SPACES, Told, read_facets, words_of
-from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED
+from creative_nodes.report.catalogue.files import FILED, FORMATS, ONLINE, RANKED, write_table
 from creative_nodes.report.city import sites
 from creative_nodes.report.gis.layers import flat, with_rank
+from creative_nodes.report.licences import licence_of
 from creative_nodes.report.pack import is_formula
 from creative_nodes.report.tables import TABLES
 
@@ -89,8 +91,23 @@ def test_the_parquet_files_are_those_of_the_run(made):
         copied = folder / f"x/{name}.parquet"
         assert copied.exists() == (name not in ("places", "registry", "imports"))
         if copied.exists() and name != RANKED.name:
-            assert copied.read_bytes() == (folder.parent / f"tables/{name}.parquet").read_bytes()
+            own = folder.parent / f"tables/{name}.parquet"
+            assert pq.read_table(copied).equals(pq.read_table(own))
+            note = tables.provenance(copied)
+            assert note.pop("licence") and note == tables.provenance(own)
     assert gpd.read_parquet(folder / "x/filed_places.parquet")["page"].map(lambda page: (folder / page).is_file()).all()
+
+
+@pytest.mark.parametrize("fictional", [True, False])
+def test_every_file_but_csv_says_under_what_it_is(made, tmp_path, fictional):
+    area, told = made[0]["study_area"], str(licence_of(fictional=fictional))
+    write_table(TABLES["study_area"], area, {"source": "S"}, folder=tmp_path, licence=licence_of(fictional=fictional))
+    assert ("OpenStreetMap" in told) != fictional and ("MIT" in told) == fictional
+    note = tables.provenance(tmp_path / "study_area.parquet")
+    assert (note["licence"], note["source"]) == (told, "S")
+    for ending in ("geojson", "fgb"):
+        layer = pyogrio.read_info(tmp_path / f"study_area.{ending}")["layer_metadata"]
+        assert layer["DESCRIPTION"].endswith(told) and layer["DESCRIPTION"].startswith(TABLES["study_area"].row)
 
 
 def test_candidates_come_with_rank_and_score_in_every_format(made):

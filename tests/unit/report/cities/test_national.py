@@ -147,7 +147,7 @@ def test_the_page_links_each_city_and_holds_no_gap_in_words(cities, code):
         return index.IndexPage((), (), "", national(cities))
 
     with speaking(code):
-        body = page.render("index/cities.html.j2", page=speak(), credit="", run=None)
+        body = page.render("index/cities.html.j2", page=speak(), run=None)
     text = re.sub(r"<[^>]+>", " ", body)
     assert not re.search(r"\bnan\b|None|Undefined|inf\b", text)
     assert all(body.count(f'href="{key}.html"') == 2 for key in CITIES)

@@ -102,7 +102,7 @@ def test_without_indicators_the_page_says_that_it_cannot_tell(made):
     none = {**made, "indicators": tables.empty(TABLES["indicators"])}
     city = view.city_page(none, {}, made_up.settings(ROOT))
     assert city.network.startswith("39 creative spaces were found; how well they are connected cannot be told")
-    assert dict(city.provenance)["OpenStreetMap data of"] == "not known"
+    assert dict(city.provenance)["Map data of"] == "not known"
 
 
 def test_what_the_map_lacks_stands_among_the_sources(made):

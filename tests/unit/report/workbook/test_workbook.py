@@ -41,7 +41,7 @@ def speak(made):
 
 @pytest.fixture(scope="module")
 def told(made, speak):
-    return {sheet.name: sheet for sheet in sheets(speak(), made, credit="© X")}
+    return {sheet.name: sheet for sheet in sheets(speak(), made)}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_the_ranking_holds_the_numbers_of_the_tables_with_units_in_the_head(book
 def test_a_head_tells_its_unit_once(made, speak, language):
     # brackets of Chinese are other letters than those of English
     with speaking(language):
-        heads = [head.words for sheet in sheets(speak(), made, credit="© X") for head in sheet.heads]
+        heads = [head.words for sheet in sheets(speak(), made) for head in sheet.heads]
     assert sum("0–1" in head for head in heads) >= 4
     assert not [head for head in heads if head.count("0–1") > 1]
 
@@ -113,11 +113,19 @@ def test_answer_sources_and_cautions_say_what_the_page_says(book, speak):
     sources = [tuple(text or "" for text in row) for row in book["Sources"].values]
     figure = page.groups[0].figures[0]
     assert (page.groups[0].title, figure.label, figure.value, figure.unit, figure.source) in sources
-    assert any("Open Database License" in row[4] and "<" not in row[4] for row in sources)
     cautions = " ".join(row[1] for row in book["Cautions"].values)
     assert all(notice in cautions for notice in page.notices) and "A high rank is no licence" in cautions
     ranks = [row[0] for row in list(book["Survey list"].values)[1:]]
     assert ranks == [card.rank for card in page.survey.cards]
+
+
+@pytest.mark.parametrize("fictional", [True, False])
+def test_a_made_up_town_is_not_credited_to_openstreetmap(made, speak, fictional):
+    page = replace(speak(), settings=made_up.settings(ROOT, fictional=fictional))
+    told = next(sheet for sheet in sheets(page, made) if sheet.name == "Sources").rows
+    words = " ".join(str(row[4]) for row in told)
+    assert ("Open Database License" in words) != fictional and ("OpenStreetMap contributors" in words) != fictional
+    assert ("The map data are made up" in words) == fictional and "<" not in words
 
 
 def test_a_column_that_tells_nothing_in_any_row_of_any_language_is_left_out(made, speak, tmp_path):
@@ -141,7 +149,7 @@ def test_a_column_that_tells_nothing_in_any_row_of_any_language_is_left_out(made
 
 def test_a_site_on_a_ground_with_others_says_so_in_its_row_as_its_card_does(made, speak):
     page = speak()
-    sheet = sheets(page, made, credit="© X")[1]
+    sheet = sheets(page, made)[1]
     at = [head.words for head in sheet.heads].index("Ground")
     told = [site.ground for site in page.sites]
     assert any(told) and [row[at] or "" for row in sheet.rows] == told
