@@ -151,6 +151,22 @@ def test_the_other_pages_hold_together_too(visit, spoken_pages, size):
                 assert seen.page.evaluate(FAULTS) == [], (kind, code)
 
 
+def test_the_card_of_a_site_is_read_on_a_phone_without_scrolling_sideways(visit, city_page):
+    for code in LANGUAGES:
+        with visit(city_page, SIZES[390], fragment=f"lang={code}") as seen:
+            for k in range(5):
+                wide = seen.page.evaluate(
+                    """(k) => {
+                        document.querySelectorAll("[data-site]")[k].click();
+                        const card = document.getElementById("card");
+                        card.querySelectorAll(".fold").forEach((one) => one.click());
+                        return [card.scrollWidth, card.clientWidth];
+                    }""",
+                    k,
+                )
+                assert 0 < wide[0] <= wide[1], (code, k)
+
+
 def test_what_scrolls_sideways_says_so_and_until_its_end(visit, city_page):
     with visit(city_page, SIZES[390], fragment="tab=evidence") as seen:
         frames = seen.page.locator(".wide:visible")

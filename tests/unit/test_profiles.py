@@ -1,5 +1,6 @@
 """Profiles for clusters: every rule of a city is in a group, the same in both, and options are those of Snakemake."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,18 @@ def test_options_are_those_of_snakemake(name):
 def test_the_profile_that_nobody_ran_says_so():
     text = (ROOT / "workflow/profiles/kubernetes/config.yaml").read_text(encoding="utf-8")
     assert "NEVER RUN" in text
+
+
+def test_the_catalogue_of_workflows_can_show_this_one():
+    """Its rules for standardised usage: https://snakemake.github.io/snakemake-workflow-catalog/docs/catalog.html."""
+    shown = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text(encoding="utf-8"))["usage"]
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow").rglob("*.smk"))
+    top = (ROOT / "workflow/Snakefile").read_text(encoding="utf-8")
+    assert "config.yaml" in (ROOT / "config/README.md").read_text(encoding="utf-8")
+    assert set(shown) == {"software-stack-deployment", "report"} and shown["report"] == ("report(" in rules)
+    deployed = shown["software-stack-deployment"]
+    assert set(deployed) == {"conda", "singularity", "singularity+conda"}
+    # what it offers is what the rules declare
+    environments = set(re.findall(r"^    conda:\n        (.+)$", rules, re.MULTILINE))
+    assert environments == {'"../../environment.yml"'} and deployed["conda"]
+    assert deployed["singularity"] == deployed["singularity+conda"] == ("container:" in rules + top)

@@ -119,7 +119,7 @@ def number(value: float, *, digits: int = 3) -> str:
     if value == 0:
         return "0"
     whole = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    if language() == "zh" and abs(value) >= 1e5:
+    if language() == "zh" and abs(value) >= 1e4:
         size, unit = (1e8, "亿") if abs(value) >= 1e8 else (1e4, "万")
         return f"{float(f'{value / size:.{digits}g}'):,.15g}{unit}"
     if abs(value) >= 10 ** (digits - 1):

@@ -89,7 +89,15 @@ def test_texts_of_code_templates_scripts_and_settings_are_collected():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1_223_000, "122万"), (117_852, "11.8万"), (99_999, "100,000"), (2_500_000_000, "25亿"), (-250_000, "-25万")],
+    [
+        (1_223_000, "122万"),
+        (117_852, "11.8万"),
+        (29_000, "2.9万"),  # the other end of a range up to 13万
+        (99_999, "10万"),
+        (8_760, "8,760"),
+        (2_500_000_000, "25亿"),
+        (-250_000, "-25万"),
+    ],
 )
 def test_chinese_counts_rounded_numbers_in_ten_thousands(value, text):
     with speaking("zh"):
