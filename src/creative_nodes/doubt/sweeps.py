@@ -23,6 +23,7 @@ from creative_nodes.reach import (
     PositionRules,
     Survey,
     World,
+    count_together,
     measure_positions,
     measure_ranking,
     select_candidates,
@@ -150,12 +151,20 @@ class _Swept:
     today: Mapping[str, Scale]
 
     @classmethod
-    def of(cls, sites: gpd.GeoDataFrame, city: SweptCity) -> _Swept:
-        """Prepare a sweep."""
+    def of(cls, sites: gpd.GeoDataFrame, city: SweptCity, every: list[Variant]) -> _Swept:
+        """Prepare a sweep of these variants."""
         within, analysis = city.analysis.people_grid.link_within_m, city.analysis
         some = every_nth(city.reference, analysis.sweeps.places)
         surveyed = Survey(sites, city.world, city.streets, within)
         places = replace(survey_places(some, city.world, city.streets, within), of_city=surveyed.of_city)
+        if city.streets.has(city.main_mode):
+            # all rides on the streets of today; they are half of a sweep
+            asked = [
+                (one.people, one.analysis.reach.ride_minutes) for one in every if one.analysis.travel == analysis.travel
+            ]
+            asked += [(city.world.people, analysis.reach.ride_minutes)]
+            for one in (surveyed, places):
+                count_together(one, city.streets.network(city.main_mode), asked)
         how = (analysis, city.main_mode)
         today = scales_by(positions_under(places, *how), analysis.score.anchors)
         # kept for every variant, as the places are: what it does not touch is not measured again
@@ -195,7 +204,7 @@ def sweep(city: SweptCity) -> tuple[pd.DataFrame, pd.DataFrame]:
     sites = select_candidates(city.heritage, widest)
     if sites.empty:
         return _rows([], []), _summary([], [], pd.Series(dtype=int))
-    swept = _Swept.of(sites, city)
+    swept = _Swept.of(sites, city, every)
     base = swept.ranks(Variant("", "", city.analysis, city.world.people))
     ranks = [swept.ranks(one) for one in every]
     return _rows(every, [_beside(base, one) for one in ranks]), _summary(every, ranks, base)

@@ -1,5 +1,6 @@
 from .accessibility import map_accessibility as map_accessibility
 from .counted import MAJOR as MAJOR
+from .counted import count_together as count_together
 from .grounds import one_ground_with as one_ground_with
 from .isochrones import draw_isochrones as draw_isochrones
 from .measure import Measured as Measured

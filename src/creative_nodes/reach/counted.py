@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 
 from creative_nodes.reach.survey import Survey
-from creative_nodes.streets import StreetNetwork, cost_to_nearest, totals_within
+from creative_nodes.streets import Entrances, Held, StreetNetwork, cost_to_nearest, totals_within, totals_within_each
 
+RESIDENTS = "residents"  # the step that counts them
 MAJOR = ("core", "intermediate")  # tiers that serve the people around them
 
 
@@ -31,9 +33,42 @@ def residents_within(
     gates = survey.gates(network)
     if people.empty:
         return np.full((gates.n_places, len(minutes)), np.nan)
-    amounts = people["residents"].to_numpy(dtype=float)
-    found = totals_within(network, gates, survey.homes(network), amounts, limits=minutes)
+
+    def count(sources: Entrances) -> np.ndarray:
+        return totals_within_each(network, sources, [_held(survey, network, people, minutes)])[0]
+
+    found = survey.by_place(RESIDENTS, count, gates, network, people, tuple(minutes))
     return np.where(gates.has_entrance()[:, None], found, np.nan)
+
+
+def _held(survey: Survey, network: StreetNetwork, people: gpd.GeoDataFrame, minutes: Sequence[float]) -> Held:
+    return Held(survey.homes(network, people), people["residents"].to_numpy(dtype=float), minutes)
+
+
+def count_together(survey: Survey, network: StreetNetwork, asked: Iterable[tuple[gpd.GeoDataFrame, float]]) -> None:
+    """Count by one search what `residents_within` will be asked for, each table of residents at one time.
+
+    Parameters
+    ----------
+    survey : sites; it keeps the counts.
+    network : of the mode.
+    asked : tables people, and minutes.
+    """
+    limits: dict[int, tuple[gpd.GeoDataFrame, set[float]]] = {}
+    for people, minutes in asked:
+        if not people.empty:
+            limits.setdefault(id(people), (people, set()))[1].add(minutes)
+    if not limits:
+        return
+    each, gates = [(people, sorted(minutes)) for people, minutes in limits.values()], survey.gates(network)
+    counts = totals_within_each(network, gates, [_held(survey, network, *one) for one in each])
+    for (people, within), found in zip(each, counts, strict=True):
+        for limit, column in zip(within, found.T, strict=True):
+            survey.by_place(RESIDENTS, partial(_known, column[:, None]), gates, network, people, (limit,))
+
+
+def _known(counts: np.ndarray, _: Entrances) -> np.ndarray:
+    return counts
 
 
 def residents_by_service(
@@ -52,7 +87,7 @@ def residents_by_service(
     """
     if people.empty:
         return None
-    homes, creative = survey.homes(walk), survey.world.creative
+    homes, creative = survey.homes(walk, people), survey.world.creative
     major = survey.streets.shapes(creative[creative["tier"].isin(MAJOR)])
     unserved = cost_to_nearest(walk, homes, survey.streets.entrances(walk, major)) > minutes
     residents = people["residents"].to_numpy(dtype=float)

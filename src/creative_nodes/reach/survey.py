@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from creative_nodes.common import told, told_n
 from creative_nodes.network import Chains, LinkRule, space_chains
-from creative_nodes.streets import Entrances, StreetNetwork, Streets, islands
+from creative_nodes.streets import Entrances, StreetNetwork, Streets, islands, met_alike
 
 T = TypeVar("T")
 
@@ -50,13 +50,29 @@ class Survey:
     def _once(self, done: MutableMapping[tuple[Any, ...], Any], step: Callable[..., T], *depends_on: Any) -> T:
         travel = self.streets.travel
         joined = (travel.snap_within_m, travel.entrance_spacing_m, travel.site_entrance_spacing_m)
-        named = (id(one) if isinstance(one, StreetNetwork | pd.DataFrame) else one for one in depends_on)
-        key = (step.__name__, *joined, *named)
+        key = (step.__name__, *joined, *_named(depends_on))
         if key not in done:
             # what the key names is kept with the result, so that its id is not given to anything else
             done[key] = (step(self, *depends_on), depends_on)
         found: T = done[key][0]
         return found
+
+    def by_place(
+        self, step: str, count: Callable[[Entrances], np.ndarray], gates: Entrances, *depends_on: Any
+    ) -> np.ndarray:
+        """Count what depends on nothing of a site but where it meets a network, a row a site.
+
+        Sites that meet it where they did before, under another snap distance, are not counted again.
+        """
+        key = (step, *_named(depends_on))
+        if key not in self.done:
+            self.done[key] = (count(gates), gates, depends_on)
+        found, before, _ = self.done[key]
+        again = ~met_alike(before, gates)
+        if again.any():
+            found = found.copy()
+            found[again] = count(gates.of(again))
+        return np.asarray(found)
 
     @property
     def walk(self) -> StreetNetwork:
@@ -72,13 +88,18 @@ class Survey:
         """Join the sites to a network."""
         return self.once(_gates, network)
 
-    def homes(self, network: StreetNetwork) -> Entrances:
-        """Join the cells with residents to a network."""
-        return self.once(_homes, network, self.world.people)
+    def homes(self, network: StreetNetwork, people: gpd.GeoDataFrame) -> Entrances:
+        """Join the cells of a table people to a network."""
+        return self.once(_homes, network, people)
 
     def chains(self, rule: LinkRule) -> Chains:
         """Find the best chains between the creative spaces of the study area."""
         return self._once(self.of_city, _chains, self.walk, self.world.creative, rule)
+
+
+def _named(depends_on: Iterable[Any]) -> tuple[Any, ...]:
+    """Return what a step depends on as a key: networks and tables by their ids."""
+    return tuple(id(one) if isinstance(one, StreetNetwork | pd.DataFrame) else one for one in depends_on)
 
 
 def _chains(survey: Survey, _: StreetNetwork, creative: gpd.GeoDataFrame, rule: LinkRule) -> Chains:

@@ -8,6 +8,7 @@ from .network import cheapest as cheapest
 from .network import cut_off as cut_off
 from .network import islands as islands
 from .network import joined as joined
+from .network import met_alike as met_alike
 from .settings import Gtfs as Gtfs
 from .settings import Transit as Transit
 from .settings import Travel as Travel
@@ -24,5 +25,7 @@ from .times import cost_to_nearest as cost_to_nearest
 from .times import costs_between as costs_between
 from .times import node_costs as node_costs
 from .transit import joins_streets as joins_streets
+from .within import Held as Held
 from .within import total_within as total_within
 from .within import totals_within as totals_within
+from .within import totals_within_each as totals_within_each

@@ -178,6 +178,42 @@ class StreetTables:
     epsg: int
 
 
+def _open_to(of: StreetTables, mode: Mode, *, in_metres: bool) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return which edges a mode may use, and what their costs are made of."""
+    usable = of.edges[mode].to_numpy()
+    row = np.flatnonzero(usable & (of.edges["highway"] != FERRY).to_numpy() if in_metres else usable)
+    # no geometry among them: every step costs a table with one many times as long
+    read = ["u", "v", "length_m", "highway", "maxspeed_kmh", "crossing_min", f"oneway_{mode}"]
+    return row, of.edges[[name for name in read if name in of.edges]].iloc[row]
+
+
+def _leg_minutes(travel: Travel, country: str) -> float:
+    """Return the minutes of a metre on foot between a place and the street."""
+    return float(minutes(1.0, travel.speeds_kmh[country]["walk"]["default"]))
+
+
+def at_other_speeds(
+    network: StreetNetwork, of: StreetTables, *, mode: Mode, travel: Travel, country: str
+) -> StreetNetwork:
+    """Return the network that `build_network` would build under other settings, from one in minutes.
+
+    The array `streets` is the same one, which tells that places meet both alike.
+
+    Parameters
+    ----------
+    network : of the mode, built from these tables with as small islands.
+    of, mode, travel, country : see `build_network`.
+    """
+    row, edges = _open_to(of, mode, in_metres=False)
+    cost = _edge_minutes(edges, mode, travel, country)[np.searchsorted(row, network.row)]
+    return replace(
+        network,
+        forward=np.where(np.isfinite(network.forward), cost, np.inf),
+        backward=np.where(np.isfinite(network.backward), cost, np.inf),
+        leg_cost_per_m=_leg_minutes(travel, country),
+    )
+
+
 def build_network(
     of: StreetTables,
     *,
@@ -204,11 +240,7 @@ def build_network(
     islands : keep the small pieces too.
     ground : the same edges, laid out once for several networks.
     """
-    usable = of.edges[mode].to_numpy()
-    row = np.flatnonzero(usable & (of.edges["highway"] != FERRY).to_numpy() if in_metres else usable)
-    # no geometry among them: every step costs a table with one many times as long
-    read = ["u", "v", "length_m", "highway", "maxspeed_kmh", "crossing_min", f"oneway_{mode}"]
-    edges = of.edges[[name for name in read if name in of.edges]].iloc[row]
+    row, edges = _open_to(of, mode, in_metres=in_metres)
     ids = np.unique(np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]))
     node = pd.Series(np.arange(len(of.nodes)), index=of.nodes["node_id"]).loc[ids].to_numpy()
     length = edges["length_m"].to_numpy(dtype=float)
@@ -224,7 +256,7 @@ def build_network(
         backward=np.where(oneway == 1, np.inf, cost),
         streets=of.edges.geometry.to_numpy()[row],
         epsg=of.epsg,
-        leg_cost_per_m=1.0 if in_metres else float(minutes(1.0, travel.speeds_kmh[country]["walk"]["default"])),
+        leg_cost_per_m=1.0 if in_metres else _leg_minutes(travel, country),
         unit="m" if in_metres else "min",
         enterable=~edges["highway"].isin(NO_ENTRY).to_numpy(),
         row=row,
@@ -331,8 +363,19 @@ def find_entrances(network: StreetNetwork, geometry: np.ndarray, *, within_m: fl
     within_m : metres; a street farther away is not an entrance.
     spacing_m : metres between tries along the boundary.
     """
-    n = len(geometry)
-    tries, near = network.touches(geometry, spacing_m)
+    return entrances_of(network.touches(geometry, spacing_m), len(geometry), within_m=within_m)
+
+
+def entrances_of(touched: tuple[Tries, Touches], n: int, *, within_m: float) -> Entrances:
+    """Return the entrances of places from the streets nearest to their tries, see `StreetNetwork.touches`.
+
+    Parameters
+    ----------
+    touched : the tries and what is nearest to each.
+    n : number of places.
+    within_m : see `find_entrances`.
+    """
+    tries, near = touched
     which = np.flatnonzero((near.edge >= 0) & (near.leg_m <= within_m))
     place, edge, share, leg = tries.owner[which], near.edge[which], near.share[which], near.leg_m[which]
     order = np.lexsort((leg, share, edge, place))
@@ -344,6 +387,21 @@ def find_entrances(network: StreetNetwork, geometry: np.ndarray, *, within_m: fl
     return Entrances(
         place=place[kept], edge=edge[kept], share=share[kept], leg_m=leg[kept], n_places=n, gap_m=near.leg_m[:n]
     )
+
+
+def met_alike(one: Entrances, other: Entrances) -> np.ndarray:
+    """Return which places meet the streets at the very same points in both, shape (n_places,).
+
+    Parameters
+    ----------
+    one, other : entrances of the same places on one network, ordered by place as `find_entrances` orders them.
+    """
+    alike: np.ndarray = np.equal(*(np.bincount(some.place, minlength=some.n_places) for some in (one, other)))
+    first, second, number = one.of(alike), other.of(alike), np.flatnonzero(alike)
+    names = ("edge", "share", "leg_m")
+    apart = np.any([getattr(first, name) != getattr(second, name) for name in names], axis=0)
+    alike[number[first.place[apart]]] = False
+    return alike
 
 
 def joined(first: Entrances, second: Entrances) -> Entrances:

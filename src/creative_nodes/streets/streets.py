@@ -16,7 +16,7 @@ import pandas as pd
 from creative_nodes.common import Mode, TravelMode, projected, restore, tables
 from creative_nodes.pull import STREET_EDGES, STREET_NODES, STUDY_AREA
 from creative_nodes.streets import network as net
-from creative_nodes.streets.ground import Ground
+from creative_nodes.streets.ground import Ground, Touches, Tries
 from creative_nodes.streets.settings import Transit, Travel
 from creative_nodes.streets.tables import SERVICES, STATIONS
 from creative_nodes.streets.transit import add_transit
@@ -39,14 +39,17 @@ class _Lay:
     """Where streets and places lie, found once: it is the same for every mode and under all settings of travel."""
 
     grounds: dict[tuple[int, int], tuple[gpd.GeoDataFrame, Ground]] = field(default_factory=dict)
-    joins: MutableMapping[tuple[int, int, float, float], tuple[net.StreetNetwork, np.ndarray, net.Entrances]] = field(
+    # by the streets of a network, which are the same array at all speeds, the shapes and the spacing
+    touched: MutableMapping[tuple[int, int, float], tuple[np.ndarray, np.ndarray, tuple[Tries, Touches]]] = field(
         default_factory=dict
     )
+    # by where they touch and the distance
+    joins: MutableMapping[tuple[tuple[int, int, float], float], net.Entrances] = field(default_factory=dict)
     places: dict[tuple[int, int], tuple[gpd.GeoDataFrame, np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def apart(self) -> _Lay:
         """Return what knows all that this knows, and keeps for itself what is found on other networks."""
-        return replace(self, joins=ChainMap({}, self.joins))
+        return replace(self, touched=ChainMap({}, self.touched), joins=ChainMap({}, self.joins))
 
     def ground(self, edges: gpd.GeoDataFrame, epsg: int) -> Ground:
         """Lay out the table street_edges."""
@@ -61,11 +64,13 @@ class _Lay:
         """Join shapes to a network; those that cannot be changed once."""
         if shapes.flags.writeable:
             return net.find_entrances(network, shapes, within_m=within_m, spacing_m=spacing_m)
-        key = (id(network), id(shapes), within_m, spacing_m)
-        if key not in self.joins:
-            found = net.find_entrances(network, shapes, within_m=within_m, spacing_m=spacing_m)
-            self.joins[key] = (network, shapes, found)
-        return self.joins[key][2]
+        at = (id(network.streets), id(shapes), spacing_m)
+        if at not in self.touched:
+            # both arrays are kept with what is found, so that their ids are not given to others
+            self.touched[at] = (network.streets, shapes, network.touches(shapes, spacing_m))
+        if (at, within_m) not in self.joins:
+            self.joins[at, within_m] = net.entrances_of(self.touched[at][2], len(shapes), within_m=within_m)
+        return self.joins[at, within_m]
 
     def shapes(self, frame: gpd.GeoDataFrame, epsg: int) -> np.ndarray:
         """Return a table's geometry in the metric CRS, as an array that cannot be changed."""
@@ -93,6 +98,8 @@ class Streets:
     epsg: int
     transport: PublicTransport | None = None
     _built: dict[tuple[str, bool, bool], net.StreetNetwork] = field(default_factory=dict, repr=False, compare=False)
+    # networks of the same streets under other settings, by `_laid`
+    _alike: dict[tuple[str, bool, int, int], net.StreetNetwork] = field(default_factory=dict, repr=False, compare=False)
     _lay: _Lay = field(default_factory=_Lay, repr=False, compare=False)
 
     def has(self, mode: TravelMode) -> bool:
@@ -131,18 +138,28 @@ class Streets:
             if old["walk"] == new["walk"]:
                 same = {"transit", *(mode for mode in travel.modes if old[mode] == new[mode])}
             built = {key: network for key, network in self._built.items() if key[0] in same or key[1]}
-        return replace(self, travel=travel, _built=built, _lay=self._lay.apart())
+        in_minutes = {key: one for key, one in self._built.items() if key[0] != "transit" and not key[1]}
+        alike = self._alike | {self._laid(mode, islands): one for (mode, _, islands), one in in_minutes.items()}
+        return replace(self, travel=travel, _built=built, _alike=alike, _lay=self._lay.apart())
 
     def _streets_of(self, mode: str, in_metres: bool, islands: bool) -> net.StreetNetwork:
+        of, own, travel = net.StreetTables(self.nodes, self.edges, self.epsg), cast(Mode, mode), self.travel
+        alike = None if in_metres else self._alike.get(self._laid(mode, islands))
+        if alike is not None:
+            return net.at_other_speeds(alike, of, mode=own, travel=travel, country=self.country)
         return net.build_network(
-            net.StreetTables(self.nodes, self.edges, self.epsg),
-            mode=cast(Mode, mode),
-            travel=self.travel,
+            of,
+            mode=own,
+            travel=travel,
             country=self.country,
             in_metres=in_metres,
             islands=islands,
             ground=self._lay.ground(self.edges, self.epsg),
         )
+
+    def _laid(self, mode: str, islands: bool) -> tuple[str, bool, int, int]:
+        """Return all that tells which streets a network in minutes has; what remains is what they cost."""
+        return mode, islands, self.travel.min_island_nodes, id(self._lay.ground(self.edges, self.epsg))
 
     def _with_services(self) -> net.StreetNetwork:
         if self.transport is None:

@@ -67,10 +67,16 @@ def searches(
     search, n = _Search(with_sources(network, sources), network.xy), network.n_nodes
     much: bool | None = None
     for rows in chunks(sources.n_places, max(search.graph.shape[0], width)):
-        found = search.near(n + rows, limit) if much else dijkstra(search.graph, indices=n + rows, limit=limit)
+        found = np.empty((len(rows), search.graph.shape[0]))
+        # the first few sources tell of the rest
+        first = AT_ONCE if much is None else 0
         if much is None:
-            # the first block tells of the rest
-            much = bool(np.count_nonzero(np.isfinite(found)) > MUCH * found.size)
+            found[:first] = dijkstra(search.graph, indices=n + rows[:first], limit=limit)
+            much = bool(np.count_nonzero(np.isfinite(found[:first])) > MUCH * found[:first].size)
+        if much:
+            search.near(n + rows[first:], limit, found[first:])
+        elif first < len(rows):
+            found[first:] = dijkstra(search.graph, indices=n + rows[first:], limit=limit)
         yield rows, found[:, :n]
 
 
@@ -81,17 +87,15 @@ class _Search:
     graph: csr_array
     xy: np.ndarray
 
-    def near(self, nodes: np.ndarray, limit: float) -> np.ndarray:
-        """Return the costs from some nodes to all, searched where neighbours lie near each other in memory."""
+    def near(self, nodes: np.ndarray, limit: float, out: np.ndarray) -> None:
+        """Write the costs from some nodes to all, searched where neighbours lie near each other in memory."""
         graph, position = self._in_order
-        out = np.empty((len(nodes), len(position)))
         for first in range(0, len(nodes), AT_ONCE):
             some = slice(first, first + AT_ONCE)
             # no number is out of range, so that "clip" only spares the check
             dijkstra(graph, indices=position[nodes[some]], limit=limit).take(
                 position, axis=1, out=out[some], mode="clip"
             )
-        return out
 
     @cached_property
     def _in_order(self) -> tuple[csr_array, np.ndarray]:

@@ -19,6 +19,7 @@ from creative_nodes.streets.near import part_of, touches
 from creative_nodes.streets.network import Entrances, StreetNetwork
 from creative_nodes.streets.times import chunks, searches
 
+FEW = 16  # rows counted at once: more would together reach most of a city, and fill more memory than is near
 FARTHEST = 1e300  # stands for an infinite limit: a cost beyond it is infinite, and not within
 BLOCK_TO_LIMIT = 1.01  # side of a block over the limit: lengths are rounded, and the next block must hold all in reach
 
@@ -65,20 +66,28 @@ class _OnEdges:
 
     def within(self, reached: np.ndarray, limits: Sequence[float]) -> np.ndarray:
         """Return the amounts within limits (rows x limits x kinds) from the costs to nodes (rows x nodes)."""
-        (u, v), (low_u, low_v), (high_u, high_v) = self.node, self.low, self.high
-        at_u, at_v = reached[:, u], reached[:, v]
-        begun = np.minimum(at_u + low_u, at_v + low_v)
-        # from one end or the other all is reached; where it takes both, the places are looked at one by one
-        done = np.minimum(at_u + high_u, at_v + high_v)
         out = np.empty((len(reached), len(limits), self.amounts.shape[1]))
-        for k, limit in enumerate(limits):
-            whole = done <= limit
-            out[:, k] = _sums(whole, self.held) + self._at_the_rim(reached, (begun <= limit) & ~whole, limit)
+        for first in range(0, len(reached), FEW):
+            some = slice(first, first + FEW)
+            self._within(reached[some], limits, out[some])
         return out
 
-    def _at_the_rim(self, reached: np.ndarray, partly: np.ndarray, limit: float) -> np.ndarray:
+    def _within(self, reached: np.ndarray, limits: Sequence[float], out: np.ndarray) -> None:
+        """Write the amounts within limits, for so few rows that together they reach a part of the city."""
+        met = np.asarray((reached <= max(limits)).any(axis=0))
+        near = np.flatnonzero(met[self.node].any(axis=0))
+        at, low, high = reached.take(self.node[:, near], axis=1), self.low[:, near], self.high[:, near]
+        begun = (at + low).min(axis=1)
+        # from one end or the other all is reached; where it takes both, the places are looked at one by one
+        at += high
+        done, held = at.min(axis=1), self.held[near]
+        for k, limit in enumerate(limits):
+            whole = done <= limit
+            row, edge = np.nonzero((begun <= limit) & ~whole)
+            out[:, k] = _one_by_one(whole, held) + self._at_the_rim(reached, row, near[edge], limit)
+
+    def _at_the_rim(self, reached: np.ndarray, row: np.ndarray, edge: np.ndarray, limit: float) -> np.ndarray:
         """Add up, place by place, the pairs of a row and an edge that is reached in part."""
-        row, edge = np.nonzero(partly)
         pair, place = written_out(self.first[edge], self.count[edge])
         at = reached[row, self.node[:, edge]]
         near = (at[:, pair] + self.cost[:, place]).min(axis=0) <= limit
@@ -92,6 +101,16 @@ def _sums(chosen: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     for kind, column in enumerate(np.ascontiguousarray(amounts.T)):
         out[:, kind] = np.einsum("rp,p->r", chosen, column)
     return out
+
+
+def _one_by_one(chosen: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """Add up amounts (edges x kinds) by row of a mask (rows x edges), in their order.
+
+    What is not chosen then changes no bit of a sum, nor does what is asked of other rows.
+    """
+    # einsum adds so where rows are next to each other in memory and more than one
+    beside = np.asfortranarray(np.resize(chosen, (max(len(chosen), 2), chosen.shape[1])))
+    return _sums(beside, amounts)[: len(chosen)]
 
 
 def _sums_of(row: np.ndarray, place: np.ndarray, amounts: np.ndarray, n_rows: int) -> np.ndarray:
@@ -141,6 +160,19 @@ def _some(entrances: Entrances, places: np.ndarray) -> Entrances:
     return replace(entrances, **rows)
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What targets hold, and within which limits it is asked for.
+
+    `targets`: places on the network. `amounts`: of each, shape (n targets,) or (n targets, kinds). `limits`: costs, in
+    any order; a target that costs just as much counts, one that cannot be reached never.
+    """
+
+    targets: Entrances
+    amounts: np.ndarray
+    limits: Sequence[float]
+
+
 def totals_within(
     network: StreetNetwork, sources: Entrances, targets: Entrances, amounts: np.ndarray, *, limits: Sequence[float]
 ) -> np.ndarray:
@@ -157,19 +189,63 @@ def totals_within(
     -------
     shape (n sources, n limits) or (n sources, n limits, kinds).
     """
-    kinds, limits = _by_kind(amounts), _finite(limits)
-    stock, arrivals = _Stock.of(network, targets, kinds), Arrivals.of(network, targets)
-    direct = along_one_edge(network, sources, targets)
-    out = np.zeros((sources.n_places, len(limits), kinds.shape[1]))
-    for rows, reached in searches(network, sources, limit=max(limits), width=stock.width):
-        out[rows] = stock.within(reached, limits)
+    return totals_within_each(network, sources, [Held(targets, amounts, limits)])[0]
+
+
+def totals_within_each(network: StreetNetwork, sources: Entrances, asked: Sequence[Held]) -> list[np.ndarray]:
+    """Return what `totals_within` returns of each of several, equal to the bit, from one search for all.
+
+    A way to what lies within a limit leads over nothing beyond it, so that a search to a wider limit finds the same.
+
+    Parameters
+    ----------
+    network, sources : see `totals_within`.
+    asked : at least one.
+    """
+    counts = [_Count.of(network, sources, one) for one in asked]
+    farthest, width = max(max(one.limits) for one in counts), max(one.stock.width for one in counts)
+    for rows, reached in searches(network, sources, limit=farthest, width=width):
+        for one in counts:
+            one.add(rows, reached)
+    return [
+        one.out.reshape(sources.n_places, len(one.limits), *np.shape(held.amounts)[1:])
+        for one, held in zip(counts, asked, strict=True)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Count:
+    """One of several counts from one search; `direct`: costs along common edges; `out`: sources x limits x kinds."""
+
+    stock: _Stock
+    arrivals: Arrivals
+    direct: csr_array
+    kinds: np.ndarray
+    limits: list[float]
+    out: np.ndarray
+
+    @classmethod
+    def of(cls, network: StreetNetwork, sources: Entrances, held: Held) -> _Count:
+        """Prepare a count."""
+        kinds, limits, targets = _by_kind(held.amounts), _finite(held.limits), held.targets
+        return cls(
+            _Stock.of(network, targets, kinds),
+            Arrivals.of(network, targets),
+            along_one_edge(network, sources, targets),
+            kinds,
+            limits,
+            np.zeros((sources.n_places, len(limits), kinds.shape[1])),
+        )
+
+    def add(self, rows: np.ndarray, reached: np.ndarray) -> None:
+        """Count for some sources, from their costs to nodes (rows x nodes)."""
+        self.out[rows] = self.stock.within(reached, self.limits)
         # targets that only the direct way along their common edge brings within a limit
-        near = direct[rows].tocoo()
-        around = arrivals.costs_of(reached, near.row, near.col)
-        for k, limit in enumerate(limits):
+        near = self.direct[rows].tocoo()
+        around = self.arrivals.costs_of(reached, near.row, near.col)
+        for k, limit in enumerate(self.limits):
             more = (near.data <= limit) & (around > limit)
-            out[rows, k] += _sums_of(near.row[more], near.col[more], kinds, len(rows))
-    return out.reshape(sources.n_places, len(limits), *np.shape(amounts)[1:])
+            self.out[rows, k] += _sums_of(near.row[more], near.col[more], self.kinds, len(rows))
 
 
 def _finite(limits: Sequence[float]) -> list[float]:

@@ -12,6 +12,7 @@ import shapely
 from creative_nodes.common import tables
 from creative_nodes.doubt import sweeps
 from creative_nodes.doubt.settings import changed
+from creative_nodes.reach import counted
 from creative_nodes.reach import measure as reach
 from creative_nodes.reach.reference import PositionRules, measure_positions, measure_reference, survey_places
 from creative_nodes.report.tables import TABLES
@@ -144,22 +145,60 @@ def test_clusters_move_nobody_and_a_mode_nobody_is_ranked_by_neither(
 
 
 def test_only_what_a_setting_touches_is_measured_anew(city: sweeps.SweptCity, monkeypatch: pytest.MonkeyPatch) -> None:
-    built = []
-    plain = net.build_network
+    built, faster = [], []
+    plain, again = net.build_network, net.at_other_speeds
 
-    def counted(*args: Any, **how: Any) -> Any:
+    def build(*args: Any, **how: Any) -> Any:
         built.append((how["mode"], how["in_metres"]))
         return plain(*args, **how)
 
-    monkeypatch.setattr(net, "build_network", counted)
+    def at_other_speeds(*args: Any, **how: Any) -> Any:
+        faster.append(how["mode"])
+        return again(*args, **how)
+
+    monkeypatch.setattr(net, "build_network", build)
+    monkeypatch.setattr(net, "at_other_speeds", at_other_speeds)
     only = {"reach.exchange_decay_per_m": [0.004], "reach.walk_minutes": [5], "network.link_minutes": [3]}
     few = city.analysis.sweeps.model_copy(update={"keys": only, "speed_factor": {"motorbike": [0.5]}})
     fresh = replace(city, streets=replace(city.streets, _built={}), others={})
     sweeps.sweep(replace(fresh, analysis=city.analysis.model_copy(update={"sweeps": few})))
-    # the motorbike's once more, for its other speed; every other network once, islands told apart
-    assert built.count(("motorbike", False)) == 2
+    # every network once, islands told apart; the motorbike's is given its other speed
+    assert built.count(("motorbike", False)) == 1
+    assert faster == ["motorbike"]
     assert not {key for key in built if key[0] in ("bike", "car")}
     assert {key: built.count(key) for key in set(built) if key[0] == "walk"} == {("walk", False): 2, ("walk", True): 1}
+
+
+def test_residents_are_counted_once_and_where_the_streets_are_met_elsewhere(
+    city: sweeps.SweptCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One search for all rides of today; another snap distance counts those again that it joins otherwise."""
+    searched = []
+    plain = counted.totals_within_each
+
+    def each(network: Any, sources: Any, asked: Any) -> Any:
+        searched.append(sources.n_places)
+        return plain(network, sources, asked)
+
+    monkeypatch.setattr(counted, "totals_within_each", each)
+    world, others = city.world, city.others["a table"]
+    survey = reach.Survey(city.heritage, world, replace(city.streets, _built={}), 500)
+    network = survey.streets.network("motorbike")
+    counted.count_together(survey, network, [(world.people, 30), (others, 30), (world.people, 5), (others, 30)])
+    n = len(city.heritage)
+    met: dict[float, Any] = {}
+    for snap in (200.0, 20.0, 40.0):
+        travel = survey.streets.travel.model_copy(update={"snap_within_m": snap})
+        near = replace(survey, streets=survey.streets.under(travel))
+        met[snap] = near.gates(near.streets.network("motorbike"))
+        for people, minutes in ((world.people, 30), (world.people, 5), (others, 30)):
+            found = counted.residents_within(near, near.streets.network("motorbike"), people, (minutes,))
+            fresh = replace(near, streets=replace(near.streets, _built={}), done={})
+            own = counted.residents_within(fresh, fresh.streets.network("motorbike"), people, (minutes,))
+            np.testing.assert_array_equal(found, own)
+    fewer = {snap: int((~net.met_alike(met[200.0], met[snap])).sum()) for snap in (20.0, 40.0)}
+    assert 0 < fewer[40.0] < fewer[20.0] < n
+    assert searched == [n, *[n] * 3, *[fewer[20.0], n] * 3, *[fewer[40.0], n] * 3]
 
 
 @pytest.mark.parametrize(

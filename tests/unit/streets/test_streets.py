@@ -105,6 +105,60 @@ def test_where_things_lie_is_found_once_for_every_speed(towns: ModuleType, monke
         np.testing.assert_array_equal(getattr(first, column), getattr(again, column))
 
 
+@pytest.mark.parametrize("islands", [False, True])
+@pytest.mark.parametrize("mode", ["walk", "bike", "motorbike", "car"])
+def test_at_other_speeds_a_network_is_the_one_that_would_be_built(towns: ModuleType, mode: Any, islands: bool) -> None:
+    streets = _streets(towns)
+    streets.edges[f"oneway_{mode}"] = np.random.default_rng(6).choice([-1, 0, 1], len(streets.edges))
+    today = streets.network(mode, islands=islands)
+    speeds = {
+        one: {name: kmh * (0.3 + k / 7) for k, (name, kmh) in enumerate(table.items())}
+        for one, table in streets.travel.speeds_kmh["VN"].items()
+    }
+    changes: dict[str, Any] = {
+        "speeds_kmh": {"VN": speeds},
+        "peak_factor": {"VN": {mode: 1.7}},
+        "ferry_wait_minutes": 9,
+    }
+    travel = streets.travel.model_copy(update=changes)
+    found = streets.under(travel).network(mode, islands=islands)
+    alone = replace(_streets(towns), edges=streets.edges, travel=travel).network(mode, islands=islands)
+    assert found.streets is today.streets
+    assert not np.array_equal(found.forward, today.forward)
+    assert (found.leg_cost_per_m, found.unit, found.n_nodes) == (alone.leg_cost_per_m, "min", alone.n_nodes)
+    for name in ("node_ids", "xy", "u", "v", "length_m", "forward", "backward", "streets", "enterable", "row"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(alone, name), err_msg=name)
+    # smaller islands make other streets
+    fewer = streets.under(travel.model_copy(update={"min_island_nodes": 90}))
+    assert fewer.network(mode, islands=islands).streets is not today.streets
+
+
+def test_another_snap_distance_joins_places_as_it_would_alone(towns: ModuleType) -> None:
+    streets, places = _streets(towns), _places(towns)
+    found = {}
+    for snap in (200.0, 30.0, 90.0):
+        near = streets.under(streets.travel.model_copy(update={"snap_within_m": snap}))
+        found[snap] = near.entrances(near.network("walk"), near.shapes(places))
+        alone = replace(_streets(towns), edges=streets.edges, travel=near.travel)
+        for column in COLUMNS:
+            own = alone.entrances(alone.network("walk"), alone.shapes(places))
+            np.testing.assert_array_equal(getattr(found[snap], column), getattr(own, column), err_msg=column)
+    # those that meet the streets alike are just those with all their entrances the same
+    wide, narrow = found[200.0], found[30.0]
+    met = [
+        {
+            k: [row[1:] for row in zip(one.place, one.edge, one.share, one.leg_m, strict=True) if row[0] == k]
+            for k in range(one.n_places)
+        }
+        for one in (wide, narrow)
+    ]
+    alike = net.met_alike(wide, narrow)
+    assert alike.tolist() == [met[0][k] == met[1][k] for k in range(wide.n_places)]
+    assert 20 < alike.sum() < wide.n_places - 20
+    moved = replace(narrow, share=np.where(narrow.place == narrow.place[0], 0.5, narrow.share))
+    assert np.flatnonzero(~net.met_alike(narrow, moved)).tolist() == [narrow.place[0]]
+
+
 def test_a_table_with_other_shapes_is_seen(towns: ModuleType) -> None:
     streets, places = _streets(towns), _places(towns)
     before = streets.shapes(places)

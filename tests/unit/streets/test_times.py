@@ -203,6 +203,34 @@ def test_totals_within_several_limits_add_up_what_networkx_reaches(towns: Module
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("most", [1, 3])
+def test_one_search_counts_for_several_limits_and_targets_as_one_for_each(
+    towns: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int, most: int
+) -> None:
+    """Equal to the bit: which other limits, targets and sources are asked for changes nothing of a count."""
+    rng = np.random.default_rng([seed, most, 9])
+    network = towns.random_network(rng, n_nodes=60, n_edges=120, directed=True)
+    sources = towns.random_entrances(rng, network, 21, most=2)
+    asked = [
+        within.Held(towns.random_entrances(rng, network, n, most=most), rng.uniform(0, 1000, (n, 2)[:axes]), limits)
+        for n, axes, limits in ((400, 1, [60.0, 300.0]), (90, 2, [150.0]), (400, 1, [math.inf, 20.0]))
+    ]
+    together = within.totals_within_each(network, sources, asked)
+    assert [one.shape for one in together] == [(21, 2), (21, 1, 2), (21, 2)]
+    monkeypatch.setattr(times, "AT_ONCE", 4)
+    monkeypatch.setattr(times, "MAX_MATRIX", 5 * 2000)
+    for found, one in zip(together, asked, strict=True):
+        for k, limit in enumerate(one.limits):
+            alone = within.totals_within(network, sources, one.targets, one.amounts, limits=[limit])
+            np.testing.assert_array_equal(found[:, k], alone[:, 0])
+            for place in range(0, 21, 5):
+                chosen = np.arange(21) == place
+                single = within.totals_within(network, sources.of(chosen), one.targets, one.amounts, limits=[limit])
+                np.testing.assert_array_equal(found[[place], k], single[:, 0])
+    assert all((np.ptp(one, axis=0) > 0).any() for one in together)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("most", [1, 3])
 def test_totals_within_of_nodes_equal_networkx(towns: ModuleType, seed: int, most: int) -> None:
     rng = np.random.default_rng([seed, most, 7])
     network = towns.random_network(rng, n_nodes=30, n_edges=60, metric=True)
