@@ -139,7 +139,7 @@ def test_runs_of_several_threads_each_come_to_their_own_end(tmp_path):
         "    return end(begin(f'script{code}.py', modules=['json'], title='short', variables={}))\n"
         "if __name__ == '__main__':\n"
         "    with ThreadPoolExecutor(4) as threads:\n"
-        "        print(list(threads.map(run, [0, 3] * 40)) == [0, 3] * 40)\n"
+        "        print(list(threads.map(run, [0, 3] * 60)) == [0, 3] * 60)\n"
     )
     for code in (0, 3):
         (tmp_path / f"script{code}.py").write_text(f"raise SystemExit({code})")

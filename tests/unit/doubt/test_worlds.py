@@ -235,6 +235,7 @@ def test_a_seed_gives_the_same_tables_and_another_others(towns: ModuleType, city
     for name, frame in one.items():
         pd.testing.assert_frame_equal(frame, again[name])
     assert not one["worlds"].equals(other["worlds"])
+    assert not one["worlds"]["exchange_decay"].isin(other["worlds"]["exchange_decay"]).any()
 
 
 def test_twice_the_worlds_change_no_mark_that_is_told_from_a_threshold(
