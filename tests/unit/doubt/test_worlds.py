@@ -151,7 +151,7 @@ def test_twins_are_real_in_the_same_worlds_and_share_a_mark(towns: ModuleType, c
     )
     candidates["one_ground_with"] = [{"h0": ["h2"], "h2": ["h0"]}.get(one, []) for one in candidates["site_id"]]
     town = replace(city, heritage=gpd.GeoDataFrame(heritage), candidates=gpd.GeoDataFrame(candidates))
-    rules = rules_of(towns, DOUBT.model_copy(update={"worlds": 10}))
+    rules = rules_of(towns, DOUBT.model_copy(update={"worlds": 5}))
     kept, of = gather(town, rules)
     first, second = (int(np.flatnonzero(kept.sites.site_ids == one)[0]) for one in ("h0", "h2"))
     assert of.grounds[first] == of.grounds[second] == "h0"
