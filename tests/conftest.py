@@ -11,13 +11,19 @@ os.environ.update(
 # what is imported stays to the end: the garbage collector need not go through it again and again
 gc.set_threshold(10_000, 20, 50)
 LONG = ("workflow", "browser", "faults", "fuzz", "desktop")
+FIRST = ("test_warm.py",)  # of the other folders: what starts many processes, for seconds each
 
 
 def pytest_collection_modifyitems(session, items):
-    """Put the folders of long files first, each in its own order."""
+    """Put the folders of long files first, then long files of the others, each in its own order."""
     tests = session.config.rootpath / "tests"
     place = {name: number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: place.get(item.path.relative_to(tests).parts[0], len(LONG)))
+
+    def rank(item):
+        folder = item.path.relative_to(tests).parts[0]
+        return place.get(folder, len(LONG)), item.path.name not in FIRST
+
+    items.sort(key=rank)
 
 
 def pytest_collection_finish():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Any
+
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
+from sklearn import config_context
 from sklearn.cluster import DBSCAN, HDBSCAN
 
 from creative_nodes.network.settings import ClusterSettings
@@ -12,6 +16,12 @@ from creative_nodes.streets import Near
 
 NOISE = -1
 TINY = 1e-9  # scikit-learn reads a stored zero as a neighbour only when it is stored
+
+
+def _trusted() -> AbstractContextManager[Any]:
+    """Have scikit-learn not check our settings, for each of a thousand placements: that takes a quarter of the time."""
+    found: AbstractContextManager[Any] = config_context(skip_parameter_validation=True)
+    return found
 
 
 def dbscan(pairs: csr_array, settings: ClusterSettings) -> np.ndarray:
@@ -29,7 +39,8 @@ def dbscan(pairs: csr_array, settings: ClusterSettings) -> np.ndarray:
     if pairs.shape[0] == 0:
         return np.array([], dtype=int)
     model = DBSCAN(eps=settings.eps_m, min_samples=settings.min_spaces, metric="precomputed")
-    return np.asarray(model.fit(_with_diagonal(pairs)).labels_)
+    with _trusted():
+        return np.asarray(model.fit(_with_diagonal(pairs)).labels_)
 
 
 def _with_diagonal(pairs: csr_array) -> csr_array:
@@ -80,7 +91,8 @@ def hdbscan(pairs: csr_array, settings: ClusterSettings) -> np.ndarray:
     metres[n:, n:] = settings.hdbscan_floor_m
     np.fill_diagonal(metres, 0)
     model = HDBSCAN(min_cluster_size=least, min_samples=least, metric="precomputed", copy=True)
-    labels = np.asarray(model.fit(metres).labels_)[:n]
+    with _trusted():
+        labels = np.asarray(model.fit(metres).labels_)[:n]
     return _without_ties(metres[:n, :n], labels, settings)
 
 

@@ -39,6 +39,8 @@ def test_many_shares_weigh_sets_as_each_alone_does(anchors):
     together = np.broadcast_to(aims.combine(served, gain, K, share=shares[:, None]), (3, 2))
     alone = [np.broadcast_to(replace(aims, share=float(one)).combine(served, gain, K), 2) for one in shares]
     np.testing.assert_array_equal(together, np.stack(alone))
+    # without any anchor a set is worth nothing, rather than no number
+    assert np.isfinite(together).all() and (any(anchors) or not together.any())
     by_hand = [s * served / (K * 400) + (1 - s) * gain / (K * 2) for s in shares]
     assert anchors != (400.0, 2.0) or together == pytest.approx(np.stack(by_hand))
 

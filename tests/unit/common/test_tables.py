@@ -131,6 +131,28 @@ def test_what_is_written_is_read(name, written):
             assert list(back[column.name][~gone]) == list(frame[column.name][~gone])
 
 
+@pytest.mark.parametrize("epsg", [4326, 32648])
+def test_a_table_is_read_as_geopandas_reads_it_whatever_was_read_before(clusters, path, epsg):
+    path.parent.mkdir()
+    for k, shapes in enumerate((clusters, clusters.iloc[:1], clusters.iloc[:0])):
+        frame = shapes.to_crs(epsg)
+        # the shapes stand amid the columns
+        frame = frame[["name", "geometry", "p_value", "kept", "n_spaces"]].rename_geometry(f"at{k}")
+        frame.to_parquet(path)
+        theirs, ours = gpd.read_parquet(path), tables._shapes(path)
+        pd.testing.assert_frame_equal(pd.DataFrame(ours), pd.DataFrame(theirs))
+        assert isinstance(ours, gpd.GeoDataFrame) and ours.geometry.name == theirs.geometry.name
+        assert ours.crs.to_json() == theirs.crs.to_json() and ours.crs.to_epsg() == epsg
+
+
+def test_shapes_in_two_systems_are_each_in_their_own(clusters, path):
+    path.parent.mkdir()
+    both = clusters[["geometry"]].assign(metric=clusters.geometry.to_crs(32648))
+    both.to_parquet(path)
+    for _ in range(2):
+        assert tables._shapes(path)["metric"].crs.to_epsg() == 32648
+
+
 def test_an_empty_table_goes_through(written):
     assert len(written(0)[1]) == 0
 

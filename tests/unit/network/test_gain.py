@@ -3,9 +3,9 @@
 import itertools
 import math
 
-import networkx as nx
 import numpy as np
 import pytest
+from pairs import best_chains
 from scipy.sparse import csr_array
 
 from creative_nodes.network import gain
@@ -46,23 +46,10 @@ def town(seed, n, m, *, side=60.0):
 
 def sizes_anew(links, near, between, chosen):
     """Return S_j with stones opened, by searching the network with them once more."""
-    n, stones = links.shape[0], [("stone", place) for place in chosen]
-    graph = nx.Graph()
-    graph.add_nodes_from(range(n))
-    graph.add_nodes_from(stones)
-    inner, outer, among = links.tocoo(), near.toarray(), between.toarray()
-    graph.add_weighted_edges_from(zip(inner.row.tolist(), inner.col.tolist(), -np.log(inner.data), strict=True))
-    for place in chosen:
-        for space in np.flatnonzero(outer[place]).tolist():
-            graph.add_edge(("stone", place), space, weight=-math.log(outer[place, space]))
-    for one, other in itertools.combinations(chosen, 2):
-        if among[one, other]:
-            graph.add_edge(("stone", one), ("stone", other), weight=-math.log(among[one, other]))
-    out = np.zeros(n)
-    for j in range(n):
-        away = nx.single_source_dijkstra_path_length(graph, j)
-        out[j] = sum(math.exp(-length) for node, length in away.items() if not isinstance(node, tuple))
-    return out
+    n, stones = links.shape[0], list(chosen)
+    outer, among = near.toarray()[stones], between.toarray()[np.ix_(stones, stones)]
+    best = best_chains(np.block([[links.toarray(), outer.T], [outer, among]]))
+    return best[:n, :n].sum(axis=1)
 
 
 def test_the_toy_town():

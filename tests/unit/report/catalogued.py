@@ -21,6 +21,9 @@ COUNTED = "People of Brick, 1 km, CC BY 4.0"
 FEED = "Buses of Brick 2018, CC BY 4.0"
 LIST = "Listed works of Brick, with coordinates of Baidu Maps"
 POINT = shapely.Point(105.8412345, 21.0312345)
+# the tables that pages and sources are made of; the others are copied into other formats alone
+TOLD = ["candidates", "creative", "heritage", "imports", "indicators", "places", "registry", "scores", "stations"]
+TOLD += ["study_area"]
 
 
 def proof(rule, osm_id, tag):
@@ -83,15 +86,20 @@ def frames_of():
     return made
 
 
-def write(folder, *, fictional=False, snapshot="2026-11-01", country="VN"):
-    """Write the catalogue to a folder, its tables beside it; returns the frames and the cities."""
+def write(folder, *, fictional=False, snapshot="2026-11-01", country="VN", told=False):
+    """Write the catalogue to a folder, its tables beside it; returns the frames and the cities.
+
+    With `told` it is of no more tables than its pages tell of, and names no classes: most time goes into the others.
+    """
     made, files = frames_of(), {}
+    if told:
+        made = {name: made[name] for name in TOLD}
     for name, frame in made.items():
         path = folder / "tables" / f"{name}.parquet"
         tables.write(frame, TABLES[name], path, provenance={"snapshot": snapshot})
         files[name] = [str(path)]
     words = [ROOT / f"config/taxonomy/{name}.yaml" for name in ("creative_spaces", "industrial_heritage")]
-    files |= {"facets": FACETS, "taxonomies": words}
+    files |= {"facets": FACETS, "taxonomies": [] if told else words}
     settings = json.dumps(
         dict(zip(CATALOGUE_KEYS, ("x", "Brick Town", "Phố Gạch", fictional, [], country), strict=True))
     )

@@ -144,7 +144,8 @@ def test_frictionless_finds_the_data_package_valid_and_a_changed_file_not(made, 
     assert listed == {f"x/{one.name}" for one in there}
     spoilt = tmp_path / "catalogue/x/creative.csv"
     spoilt.write_text(spoilt.read_text(encoding="utf-8").replace(",0.8,", ",1.8,"), encoding="utf-8")
-    kinds = {error[0] for error in Package(str(path)).validate().flatten(["type"])}
+    (changed,) = (one for one in Package(str(path)).resources if one.path == "x/creative.csv")
+    kinds = {error[0] for error in changed.validate().flatten(["type"])}
     assert {"constraint-error", "hash-count"} <= kinds
 
 
@@ -357,13 +358,13 @@ def test_a_space_that_is_online_only_has_a_page_and_a_table_and_no_place(made):
 def test_a_catalogue_without_spaces_that_are_online_only_has_no_table_of_them(tmp_path, monkeypatch):
     first = catalogued.known()[:1]
     monkeypatch.setattr(catalogued, "known", lambda: first)
-    catalogued.write(tmp_path)
+    catalogued.write(tmp_path, told=True)
     assert not list((tmp_path / "catalogue/x").glob("online*"))
     assert "online" not in (tmp_path / "catalogue/datapackage.json").read_text(encoding="utf-8")
 
 
 def test_a_made_up_town_leads_nobody_to_the_map(tmp_path):
-    catalogued.write(tmp_path, fictional=True)
+    catalogued.write(tmp_path, fictional=True, told=True)
     seen = Seen(tmp_path / "catalogue/x/space/c-n7.html")
     assert not [link for link in seen.links if "openstreetmap.org" in link]
     assert "does not exist" in seen.text and "OpenStreetMap contributors" not in seen.text

@@ -19,7 +19,7 @@ FIRST = "look first whether the place is there already"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A space outside, one that its source numbers, a site that nobody reaches, and one of several sources."""
+    """A space outside, one that its source numbers, a site (named in Chinese) out of reach, one of several sources."""
     made, frames = tmp_path_factory.mktemp("pages"), catalogued.frames_of()
     tag = "x-vissan: OpenStreetMap way/1491381410; https://example.org (company history)"
     numbered = {"space_id": "c-r-vissan", "registry_id": "x-vissan", "osm_ids": [], "name": "Vissan", "tier": "core"}
@@ -28,11 +28,12 @@ def folder(tmp_path_factory):
     spaces = [first | {"inside": False}, second, numbered | {"evidence": catalogued.proof("registry", "", tag)}]
     frames["creative"] = table("creative", spaces)
     frames["heritage"].loc[0, "status_source"] = SAID
+    frames["heritage"].loc[1, "name"] = "砖厂"
     frames["candidates"].loc[1, ["reachable", "unreachable_reason"]] = [False, "nearest street 975 m away"]
     frames["scores"] = frames["scores"].iloc[:1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogued, "frames_of", lambda: frames)
-        catalogued.write(made)
+        catalogued.write(made, told=True)
     return made / "catalogue"
 
 
@@ -115,31 +116,29 @@ def test_every_page_may_run_the_script_that_chooses_its_language_and_has_a_title
         assert len(set(titles.values())) == len(LANGUAGES)
 
 
-@pytest.mark.parametrize(
-    ("country", "names", "pinyin"),
-    [
-        ("CN", {"name": "砖厂"}, "Zhuanchang"),
-        ("CN", {"name": "砖厂", "name_en": "Brick Works"}, ""),
-        ("VN", {"name": "砖厂"}, ""),
-        ("CN", {"name": "Brick Works"}, ""),
-    ],
-)
-def test_a_name_in_chinese_characters_alone_is_spelt_in_pinyin_in_a_chinese_city(
-    tmp_path, monkeypatch, country, names, pinyin
-):
-    made = catalogued.frames_of
+SPELT = '<span class="small" lang="zh-Latn-pinyin">Zhuanchang</span>'
+PINYIN = "zh-Latn-pinyin"
 
-    def named():
-        frames = made()
-        site = {"site_id": "h-1", "evidence": "[]", "osm_ids": ["way/9"], "geometry": catalogued.POINT, **names}
-        frames["heritage"] = table("heritage", [site, *frames["heritage"].iloc[1:].to_dict("records")])
-        return frames
 
-    monkeypatch.setattr(catalogued, "frames_of", named)
-    catalogued.write(tmp_path, country=country)
-    pages = [english(page_of(tmp_path / "catalogue", path)) for path in ("index", "site/h-1")]
-    spelt = f'<span class="small" lang="zh-Latn-pinyin">{pinyin}</span>' if pinyin else "zh-Latn-pinyin"
-    assert (spelt in pages[0]) == bool(pinyin)
-    assert (f'<span lang="zh-Latn-pinyin">{pinyin}</span> <span class="small">(pinyin)</span>' in pages[1]) == bool(
-        pinyin
+def test_a_name_in_chinese_characters_alone_is_spelt_in_pinyin_in_a_chinese_city(tmp_path, monkeypatch):
+    # a works without another name, one with an English name, and a space whose name is English
+    frames = catalogued.frames_of()
+    names = [{"name": "砖厂"}, {"name": "砖厂", "name_en": "Brick Works"}]
+    site = {"evidence": "[]", "osm_ids": ["way/9"], "geometry": catalogued.POINT}
+    frames["heritage"] = table("heritage", [{"site_id": f"h-{i + 1}", **site, **one} for i, one in enumerate(names)])
+    space, *_ = catalogued.spaces()
+    frames["creative"] = table("creative", [space | {"name": "Brick Works", "name_vi": "", "name_zh": ""}])
+    monkeypatch.setattr(catalogued, "frames_of", lambda: frames)
+    catalogued.write(tmp_path, country="CN", told=True)
+    index, alone, both, english_name = (
+        english(page_of(tmp_path / "catalogue", path)) for path in ("index", "site/h-1", "site/h-2", "space/c-n7")
     )
+    assert index.count(PINYIN) == index.count(SPELT) == 1
+    assert '<span lang="zh-Latn-pinyin">Zhuanchang</span> <span class="small">(pinyin)</span>' in alone
+    assert PINYIN not in both + english_name
+
+
+def test_a_name_in_chinese_characters_is_not_spelt_in_pinyin_in_another_country(folder):
+    for path in ("index", "site/h-2"):
+        page = english(page_of(folder, path))
+        assert "砖厂" in page and PINYIN not in page

@@ -93,47 +93,37 @@ def test_a_position_of_a_list_is_withheld_unless_its_licence_allows_it(tag, osm_
     assert ground.withheld(row) == withheld
 
 
-def test_the_page_of_a_place_that_a_map_service_places_gives_no_link_to_the_editor(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def placed(tmp_path_factory):
+    """Write a works that a list places, a space of the same row of the registry, and a works that a row places."""
+    folder, frames = tmp_path_factory.mktemp("placed"), catalogued.frames_of()
+    row = {"registry_id": "x-works", "in_osm": False, "osm_ids": [], "name": "Xưởng", "geometry": catalogued.POINT}
+    listed = {**row, "site_id": "h-1", "evidence": catalogued.proof("import", "", LISTED)}
+    told = {**row, "site_id": "h-2", "evidence": "[]", "registry_id": "x-paper"}
+    frames["heritage"] = table("heritage", [listed, told])
+    space = {**row, "space_id": "c-r-works", "tier": "core", "confidence": 0.8, "domain": "creative_hub"}
+    frames["creative"] = table("creative", [*catalogued.spaces(), {**space, "evidence": "[]"}])
+    works, web = catalogued.known()
+    paper = works | {"registry_id": "x-paper", "position_source": "a paper map of bricks"}
+    frames["registry"] = table("registry", [works, paper, web])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogued, "frames_of", lambda: frames)
+        catalogued.write(folder, told=True)
+    return folder / "catalogue"
+
+
+def test_the_page_of_a_place_that_a_map_service_places_gives_no_link_to_the_editor(placed):
     # the works is in a list, and in the registry with the position of the list; the space of the same row is there too
-    made = catalogued.frames_of
-    row = {"registry_id": "x-works", "in_osm": False, "osm_ids": []}
-
-    def placed():
-        frames = made()
-        proof = catalogued.proof("import", "", LISTED)
-        site = {**row, "site_id": "h-1", "name": "Xưởng", "evidence": proof, "geometry": catalogued.POINT}
-        rest = frames["heritage"].iloc[1:].to_dict("records")
-        frames["heritage"] = table("heritage", [site, *rest])
-        space = {**row, "space_id": "c-r-works", "tier": "core", "confidence": 0.8, "domain": "creative_hub"}
-        spaces = [*catalogued.spaces(), {**space, "name": "Xưởng", "evidence": "[]", "geometry": catalogued.POINT}]
-        frames["creative"] = table("creative", spaces)
-        return frames
-
-    monkeypatch.setattr(catalogued, "frames_of", placed)
-    catalogued.write(tmp_path)
     for path in ("site/h-1", "space/c-r-works"):
-        page = unescape((tmp_path / f"catalogue/x/{path}.html").read_text(encoding="utf-8"))
+        page = unescape((placed / f"x/{path}.html").read_text(encoding="utf-8"))
         assert "/edit?" not in page and "/note/new" not in page
         assert f"Its position is of {catalogued.LIST}, which OpenStreetMap may not take over" in page
     # of another place without an object the position is not the list's
-    (other,) = (tmp_path / "catalogue/x/space").glob("c-r-_*.html")
+    (other,) = (placed / "x/space").glob("c-r-_*.html")
     assert "/edit?" in other.read_text(encoding="utf-8")
 
 
-def test_the_page_of_a_row_whose_position_the_registry_has_of_others_names_them(tmp_path, monkeypatch):
-    made = catalogued.frames_of
-
-    def placed():
-        frames = made()
-        site = {"site_id": "h-1", "name": "Xưởng", "registry_id": "x-works", "in_osm": False, "osm_ids": []}
-        site |= {"evidence": "[]", "geometry": catalogued.POINT}
-        frames["heritage"] = table("heritage", [site, *frames["heritage"].iloc[1:].to_dict("records")])
-        works, web = catalogued.known()
-        frames["registry"] = table("registry", [works | {"position_source": "a paper map of bricks"}, web])
-        return frames
-
-    monkeypatch.setattr(catalogued, "frames_of", placed)
-    catalogued.write(tmp_path)
-    page = page_of(tmp_path / "catalogue", "h-1")
+def test_the_page_of_a_row_whose_position_the_registry_has_of_others_names_them(placed):
+    page = page_of(placed, "h-2")
     assert "/edit?" not in page and "/note/new" not in page
     assert "Its position is of a paper map of bricks, which OpenStreetMap may not take over" in page

@@ -13,7 +13,6 @@ from creative_nodes.report import page
 from creative_nodes.report.city.ages import is_old, old_map
 from creative_nodes.report.city.headline import headline
 from creative_nodes.report.city.sites import in_order
-from creative_nodes.report.city.view import city_page
 from creative_nodes.report.settings import Fresher, page_settings, settings_of
 from creative_nodes.settings import load_config, load_settings
 
@@ -84,7 +83,7 @@ def test_pages_know_the_city_of_the_fresher_map_and_whether_it_is_of_the_run(con
 
 
 def test_a_page_leads_to_the_index_of_a_run_that_holds_it_alone(config):
-    city = city_page(made_up.frames(), {}, made_up.settings(ROOT))
+    city = made_up.usual_page()
     for run, indexed in ((["hanoi"], True), (["hcmc"], False)):
         known = settings_of(page_settings(load_settings(config, "hanoi", root=ROOT), run, root=ROOT))
         header = page.render("city/header.html.j2", page=replace(city, settings=known))

@@ -121,7 +121,7 @@ def test_the_page_carries_the_links_of_candidates_and_others():
         "h39": ids["way/139"],
     }
     assert page._site(first)["more"] == [list(one) for one in first.more]
-    assert not any(site.more for site in view.city_page(made, {}, made_up.settings(ROOT)).sites)
+    assert not any(site.more for site in made_up.usual_page().sites)
 
 
 def test_tags_are_read_as_the_table_holds_them():

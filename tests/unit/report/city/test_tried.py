@@ -17,12 +17,12 @@ ROOT = Path(__file__).resolve().parents[4]
 def page_of(*numbers):
     made = made_up.frames()
     ids = made["candidates"]["site_id"].iloc[list(numbers)]
-    trial = {"whatif_candidates": pd.DataFrame({"site_id": ids})} if numbers else {}
+    trial = {"whatif_candidates": pd.DataFrame({"site_id": ids})}
     return view.city_page({**made, **trial}, made_up.PROVENANCE, made_up.settings(ROOT))
 
 
 def test_the_page_of_a_run_says_nothing_of_it():
-    page = page_of()
+    page = made_up.usual_page()
     assert page.tried is None and "what-if" not in render("city/header.html.j2", page=page)
 
 

@@ -105,12 +105,12 @@ def test_without_indicators_the_page_says_that_it_cannot_tell(made):
     assert dict(city.provenance)["Map data of"] == "not known"
 
 
-def test_what_the_map_lacks_stands_among_the_sources(made):
-    told = view.city_page(made, made_up.PROVENANCE, made_up.settings(ROOT)).provenance
+def test_what_the_map_lacks_stands_among_the_sources(city, made):
+    told = city.provenance
     gaps = {"missing_nodes": 12, "way_nodes": 34_567, "stray_nodes": 3, "bare_nodes": 20_000}
-    city = view.city_page(made, made_up.PROVENANCE | {"gaps": gaps}, made_up.settings(ROOT))
-    assert city.provenance[: len(told)] == told
-    lacks, stray = city.provenance[len(told) :]
+    found = view.city_page(made, made_up.PROVENANCE | {"gaps": gaps}, made_up.settings(ROOT)).provenance
+    assert found[: len(told)] == told
+    lacks, stray = found[len(told) :]
     assert lacks[0] == stray[0] == "What the map lacks"
     assert "lacks 12 of the 34,567 points of ways" in lacks[1]
     assert "3 of its 20,000 points without tags" in stray[1] and "streets may be missing" in stray[1]
