@@ -71,18 +71,18 @@ def path(tmp_path):
     return tmp_path / "made" / "table.parquet"
 
 
-@pytest.fixture(scope="module", params=sorted(TABLES))
+@pytest.fixture(params=sorted(TABLES))
 def name(request):
-    """Each table in turn; all that is asked of its file is asked before the next is written."""
+    """Each table in turn."""
     return request.param
 
 
 @pytest.fixture(scope="module")
-def written(name, tmp_path_factory):
+def written(tmp_path_factory):
     """The file of a table and what is read of it, by how many rows it has: written once, and not to be changed."""
 
     @cache
-    def of(rows):
+    def of(name, rows):
         path = tmp_path_factory.mktemp("written") / f"{name}.parquet"
         frame = frame_of(name, rows) if rows else tables.empty(TABLES[name])
         tables.write(frame, TABLES[name], path, provenance=PROVENANCE)
@@ -117,7 +117,7 @@ def test_columns_are_named_once_and_explained(name):
 
 
 def test_what_is_written_is_read(name, written):
-    frame, (_, back) = frame_of(name), written(3)
+    frame, (_, back) = frame_of(name), written(name, 3)
     assert list(back.columns) == [column.name for column in TABLES[name].columns]
     for column in TABLES[name].columns:
         if column.kind == "geometry":
@@ -153,8 +153,8 @@ def test_shapes_in_two_systems_are_each_in_their_own(clusters, path):
         assert tables._shapes(path)["metric"].crs.to_epsg() == 32648
 
 
-def test_an_empty_table_goes_through(written):
-    assert len(written(0)[1]) == 0
+def test_an_empty_table_goes_through(name, written):
+    assert len(written(name, 0)[1]) == 0
 
 
 def test_provenance_is_kept_with_version_and_table(clusters, path):
@@ -177,7 +177,7 @@ def test_same_frame_same_bytes(name, written, path):
     # neither the order of columns, nor the index, nor the order of the notes matters
     turned = frame[frame.columns[::-1]].set_index(pd.Index([7, 8, 9]))
     tables.write(turned, TABLES[name], path, provenance=dict(reversed(PROVENANCE.items())))
-    assert path.read_bytes() == written(3)[0].read_bytes()
+    assert path.read_bytes() == written(name, 3)[0].read_bytes()
 
 
 # ---------------------------------------------------------------- other readers
@@ -198,7 +198,7 @@ def test_plain_parquet_readers_see_types_and_values(path):
 
 @pytest.mark.parametrize("name", sorted(name for name in TABLES if TABLES[name].has_geometry), scope="module")
 def test_geometry_follows_the_geoparquet_specification(name, written):
-    frame, (path, _) = frame_of(name), written(3)
+    frame, (path, _) = frame_of(name), written(name, 3)
     geo = json.loads(pq.read_schema(path).metadata[b"geo"])
     assert geo["version"].startswith("1.")
     assert geo["primary_column"] == "geometry"
@@ -211,8 +211,8 @@ def test_geometry_follows_the_geoparquet_specification(name, written):
 
 
 @pytest.mark.parametrize("rows", [0, 3])
-def test_a_file_says_of_itself_what_geopandas_and_pandas_say(written, rows, tmp_path):
-    path, back = written(rows)
+def test_a_file_says_of_itself_what_geopandas_and_pandas_say(name, written, rows, tmp_path):
+    path, back = written(name, rows)
     back.to_parquet(tmp_path / "theirs.parquet", index=False)
     ours, theirs = (pq.read_schema(file) for file in (path, tmp_path / "theirs.parquet"))
     assert ours.equals(theirs)
