@@ -217,7 +217,7 @@ def test_no_private_name_is_used_outside_its_room():
 # ---------------------------------------------------------------- rooms
 
 
-@pytest.mark.parametrize("path", package_files(), ids=name_of)
+@pytest.mark.parametrize("path", [*package_files(), *RULES], ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
