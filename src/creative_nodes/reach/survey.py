@@ -62,9 +62,10 @@ class Survey:
     ) -> np.ndarray:
         """Count what depends on nothing of a site but where it meets a network, a row a site.
 
-        Sites that meet it where they did before, under another snap distance, are not counted again.
+        Sites that meet it where they did before, under another snap distance, are not counted again. What is counted
+        is joined within a distance of its own (`homes_within_m`), at entrances as far apart as those of any place.
         """
-        key = (step, *_named(depends_on))
+        key = (step, self.streets.travel.entrance_spacing_m, *_named(depends_on))
         if key not in self.done:
             self.done[key] = (count(gates), gates, depends_on)
         found, before, _ = self.done[key]

@@ -14,8 +14,8 @@ import shapely
 
 from creative_nodes.common import tables
 from creative_nodes.common.words import CRITERIA
+from creative_nodes.reach import counted, spillover
 from creative_nodes.reach import measure as reach
-from creative_nodes.reach import spillover
 from creative_nodes.report.tables import TABLES
 from creative_nodes.streets.streets import PublicTransport
 
@@ -237,6 +237,24 @@ def test_residents_by_the_main_mode(towns: ModuleType, mode: str, metres: int) -
         reach={"ride_minutes": 2},
     ).iloc[0]
     assert found["residents_ride_30"] == pytest.approx(3)
+
+
+def test_residents_are_counted_again_where_their_homes_have_other_entrances(towns: ModuleType) -> None:
+    # an outline of 2,000 m tried 2,000 m apart, or each 50 m: another place of it meets the street
+    corners = (towns.at(300, 100), towns.at(1200, 200))
+    people = towns.people({"geometry": shapely.box(*(one for at in corners for one in at.coords[0])), "residents": 5.0})
+    sites, of = towns.sites({"geometry": towns.at(0)}), towns.one_street()
+    world = reach.World(towns.spaces(), towns.amenities(), people, towns.stations())
+    first = reach.Survey(sites, world, of, 500)
+    found = []
+    for spacing in (2000, 50):
+        streets = of.under(of.travel.model_copy(update={"entrance_spacing_m": spacing}))
+        shared, alone = replace(first, streets=streets), reach.Survey(sites, world, streets, 500)
+        minutes = np.arange(1, 31)
+        own = counted.residents_within(alone, streets.network("walk"), people, minutes)
+        np.testing.assert_array_equal(counted.residents_within(shared, streets.network("walk"), people, minutes), own)
+        found.append(own)
+    assert (found[0] != found[1]).any()
 
 
 def test_the_leg_before_a_ride_is_walked(towns: ModuleType) -> None:
