@@ -69,6 +69,12 @@ def said(done):
             id="samples",
         ),
         pytest.param(
+            "config/taxonomy/industrial_heritage.yaml",
+            lambda d: d.update(clases=d.pop("classes")),
+            ["industrial_heritage.yaml: classes", "is missing", "clases"],
+            id="misspelt key of a taxonomy",
+        ),
+        pytest.param(
             "config/config.yaml",
             lambda d: d["portfolio"].update(k=0),
             ["config/config.yaml: portfolio.k", "greater than or equal to 1"],
@@ -118,6 +124,15 @@ def test_before_any_rule_runs(fresh, path, change, words):
     for word in words:
         assert word in text
     assert not list((fresh.folder / "data").rglob("*.pbf"))
+
+
+def test_a_configuration_with_a_wrong_indent_is_told_with_its_line(fresh):
+    path = fresh.folder / "config/config.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = lines.index("locate:")
+    path.write_text("\n".join([*lines[:at], "  locate:", *lines[at + 1 :]]), encoding="utf-8")
+    text = said(fresh.snakemake("demo", check=False))
+    assert "config/config.yaml: not valid YAML" in text and f"line {at + 1}" in text
 
 
 def test_a_folder_of_extracts_that_is_not_there(fresh):

@@ -4,7 +4,14 @@ import gc
 import os
 from pathlib import Path
 
-from creative_nodes.common import HOME, code_fingerprint, found, keep_hashes
+from creative_nodes.common import (
+    HOME,
+    InputError,
+    code_fingerprint,
+    found,
+    keep_hashes,
+    read_yaml,
+)
 
 # what Snakemake has imported stays, and a plan of many jobs is looked through for what could go again and again
 gc.freeze()
@@ -13,6 +20,16 @@ gc.set_threshold(100_000, 50, 100)
 PROJECT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 # scripts look there too
 os.environ[HOME] = str(PROJECT)
+
+
+def readable(path):
+    """Tell in which line a file is no valid YAML; of the configuration, Snakemake tells neither line nor file."""
+    try:
+        if path.exists():
+            read_yaml(path)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+    return path
 
 
 def code_of(script):

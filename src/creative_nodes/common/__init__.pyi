@@ -87,6 +87,7 @@ from .settings import read_yaml as read_yaml
 from .settings import restore as restore
 from .settings import restore_all as restore_all
 from .settings import validated as validated
+from .settings import what_is_wrong as what_is_wrong
 from .version import __version__ as __version__
 from .warm import begin as begin
 from .warm import can_fork as can_fork

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 
 from creative_nodes.common.errors import InputError, nearest
 from creative_nodes.common.words import WEIGHT_FORMS
@@ -152,21 +153,31 @@ def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[st
     return list(getattr(current, "model_fields", {}))
 
 
+def what_is_wrong(fault: ErrorDetails, model: type[BaseModel]) -> str:
+    """Say what is wrong with one key in pydantic's report: the nearest valid key, or the value that it was given.
+
+    Parameters
+    ----------
+    fault : of the report.
+    model : that the data were checked against.
+    """
+    location, message = fault["loc"], fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(location[-1]), _keys_at(model, location), n=1)
+        return "unknown key" + (f"; did you mean {near[0]}?" if near else "; see config/README.md")
+    if fault["type"] == "missing":
+        return "this key is missing"
+    if "input" in fault and not isinstance(fault["input"], dict | list):
+        return f"{message}, got {fault['input']!r}"
+    return message
+
+
 def _explain(error: ValidationError, model: type[BaseModel], where: str) -> InputError:
-    """Turn pydantic's report into one line a fault: file, key, what is wrong, the nearest valid key."""
+    """Turn pydantic's report into one line a fault: file, key, what is wrong."""
     lines = []
     for fault in error.errors():
-        location = fault["loc"]
-        key = ".".join(str(part) for part in location) or "(whole file)"
-        message = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(location[-1]), _keys_at(model, location), n=1)
-            message = "unknown key" + (f"; did you mean {near[0]}?" if near else "; see config/README.md")
-        elif fault["type"] == "missing":
-            message = "this key is missing"
-        elif "input" in fault and not isinstance(fault["input"], dict | list):
-            message += f", got {fault['input']!r}"
-        lines.append(f"{where}: {key}: {message}")
+        key = ".".join(map(str, fault["loc"])) or "(whole file)"
+        lines.append(f"{where}: {key}: {what_is_wrong(fault, model)}")
     return InputError("\n".join(lines))
 
 
@@ -222,11 +233,16 @@ def check_classes(keys: Mapping[str, Mapping[str, float]], taxonomy: Path, *, sh
 
     Raises
     ------
-    InputError : a figure of a class that the taxonomy does not have.
+    InputError : a figure of a class that the taxonomy does not have, or a taxonomy without classes.
     """
-    classes = [OTHER_CLASSES, *(read_yaml(taxonomy).get("classes") or [])] if taxonomy.is_file() else []
+    if not taxonomy.is_file():
+        return
+    file = read_yaml(taxonomy)
+    if not file.get("classes"):
+        raise InputError(f"classes: this key is missing; there are {', '.join(file)}", where=shown)
+    classes = [OTHER_CLASSES, *file["classes"]]
     for key, by_class in keys.items():
-        if unknown := [name for name in by_class if classes and name not in classes]:
+        if unknown := [name for name in by_class if name not in classes]:
             raise InputError(
                 f"no such class in {shown}; {nearest(unknown[0], classes)}", where=f"{where}: {key}.{unknown[0]}"
             )

@@ -22,8 +22,10 @@ from creative_nodes.common import (
     WGS84_EPSG,
     InputError,
     SiteStatus,
+    nearest,
     reproject,
     values_bounded,
+    what_is_wrong,
 )
 from creative_nodes.locate.names import fold
 
@@ -197,6 +199,12 @@ def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, eps
             missing = [name for name in columns if name not in (reader.fieldnames or [])]
             if missing:
                 raise InputError(f"column {', '.join(missing)} is missing", where=where)
+            for name in reader.fieldnames or []:
+                if name and name not in (*columns, *MAY_LACK):
+                    raise InputError(
+                        f"{name}: there is no such column; {nearest(name, [*columns, *MAY_LACK])}",
+                        where=f"{where}, line 1",
+                    )
             raw = list(csv_rows(reader, where))
     except FileNotFoundError:
         raise InputError("no such registry file", where=where) from None
@@ -217,8 +225,8 @@ def read_registry(path: str | Path, *, area: shapely.Geometry | None = None, eps
             row = Known.model_validate({k: (v or "").strip() for k, v in values.items() if k})
         except ValidationError as error:
             said = "; ".join(
-                f"{'.'.join(map(str, f['loc'])) or 'row'}: {f['msg'].removeprefix('Value error, ')}"
-                for f in error.errors()
+                f"{'.'.join(map(str, fault['loc'])) or 'row'}: {what_is_wrong(fault, Known)}"
+                for fault in error.errors()
             )
             raise InputError(said, where=f"{where}, line {number}") from None
         if row.registry_id in seen:

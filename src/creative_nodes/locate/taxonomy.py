@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from creative_nodes.common import InputError, nearest
+from creative_nodes.common import InputError, nearest, what_is_wrong
 from creative_nodes.locate.names import TODAY, name_key, name_keys
 from creative_nodes.locate.selector import Selector
 from creative_nodes.locate.setting_rules import Never, Setting, SettingRule
@@ -328,7 +328,7 @@ def read_taxonomy(path: str | Path, *, languages: Collection[str] = DEFAULT_LANG
                 rule_id = rule.get("id") if isinstance(rule, dict) else None
                 rule_id = rule_id or f"number {fault['loc'][1] + 1}"
                 location = f"rule {rule_id}: {'.'.join(str(p) for p in fault['loc'][2:])}"
-            lines.append(f"{where}: {location}: {fault['msg']}")
+            lines.append(f"{where}: {location}: {what_is_wrong(fault, TaxonomyFile)}")
         raise InputError("\n".join(lines)) from None
     by_group = [file.name_exceptions, file.never_named, *(rule.names for rule in file.rules)]
     words = read_words(Path(path).parent / "words") if any(isinstance(one, list) and one for one in by_group) else None

@@ -130,7 +130,8 @@ def read_new_city(given: Mapping[str, Any], *, where: str = WHERE) -> AskedCity:
     try:
         return AskedCity.model_validate(dict(given))
     except ValidationError as error:
-        fault = error.errors()[0]
+        # a misspelt key tells more than that another is missing
+        fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     key = str(fault["loc"][0]) if fault["loc"] else ""
     said = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":

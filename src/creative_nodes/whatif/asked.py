@@ -141,7 +141,8 @@ def _keys(model: type[Section]) -> list[str]:
 
 def _explain(error: ValidationError, model: type[Section], where: str) -> InputError:
     """Say the first fault in a line."""
-    fault = error.errors()[0]
+    # a misspelt key tells more than that another is missing
+    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     key = str(fault["loc"][0]) if fault["loc"] else ""
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":

@@ -148,10 +148,17 @@ def test_a_missing_column_is_named(read):
         read(text_of(GOOD, columns=[c for c in COLUMNS if c not in ("kind", "source")]))
 
 
+def test_a_misspelt_column_is_named_with_the_nearest(read):
+    with pytest.raises(
+        InputError, match=r"mine\.csv, line 1: statusdate: there is no such column; did you mean status_date\?"
+    ):
+        read(text_of(GOOD, columns=[*COLUMNS, "statusdate"]))
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"kind": "factory"}, ["kind"]),
+        ({"kind": "factory"}, ["kind", "got 'factory'"]),
         ({"status": "gone"}, ["status"]),
         ({"precision": "roughly"}, ["precision"]),
         ({"tier": "top"}, ["tier"]),

@@ -224,6 +224,7 @@ def test_nothing_is_written_over(begin):
     [
         ({}, "name: this key is missing"),
         ({"name": "A", "bocks": "1"}, "bocks: no such key; there are name, key, country"),
+        ({"nmae": "Vinh"}, r"nmae: no such key; did you mean name\?"),
         ({"name": "A", "box": "1,2,3"}, "box: must be west,south,east,north"),
         ({"name": "A", "box": [1, 2, 3]}, "box: must be west,south,east,north"),
         ({"name": "A", "box": 5}, "box: must be west,south,east,north"),

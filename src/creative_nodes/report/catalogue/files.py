@@ -13,7 +13,6 @@ import pyogrio
 
 from creative_nodes.common import GEOMETRY, NAMES, Column, Table, tables
 from creative_nodes.report.gis.layers import FOREMOST, flat
-from creative_nodes.report.licences import Licence
 from creative_nodes.report.pack import write_csv
 from creative_nodes.report.tables import TABLES
 
@@ -111,9 +110,7 @@ def _write_shapes(frame: gpd.GeoDataFrame, path: Path, options: dict[str, str]) 
     pyogrio.write_dataframe(flat(frame), path, geometry_type=shape, **options)
 
 
-def write_table(
-    table: Table, frame: Any, provenance: Mapping[str, Any], *, folder: Path, licence: Licence
-) -> Published:
+def write_table(table: Table, frame: Any, provenance: Mapping[str, Any], *, folder: Path, terms: str) -> Published:
     """Write a table in every format that it can have; all but CSV have room to say under what the data are.
 
     Parameters
@@ -122,16 +119,16 @@ def write_table(
     frame : its rows, EPSG:4326.
     provenance : of the rows, which the Parquet file carries.
     folder : of the city, in that of the catalogue.
-    licence : of the data.
+    terms : under what the data are, and who made them.
     """
     endings = tuple(FORMATS) if table.has_geometry else OF_ROWS
     folder.mkdir(parents=True, exist_ok=True)
     paths = {ending: folder / f"{table.name}.{ending}" for ending in endings}
-    tables.write(frame, table, paths["parquet"], provenance={**provenance, "licence": str(licence)})
+    tables.write(frame, table, paths["parquet"], provenance={**provenance, "licence": terms})
     rows = tables.read(table, paths["parquet"])
     write_csv(rows, paths["csv"])
     for ending in set(endings) & set(OPTIONS):
-        _write_shapes(rows, paths[ending], OPTIONS[ending] | {"DESCRIPTION": f"{table.row}. {licence}"})
+        _write_shapes(rows, paths[ending], OPTIONS[ending] | {"DESCRIPTION": f"{table.row}. {terms}"})
     return Published(table, len(rows), tuple(_told(paths[ending], ending) for ending in endings))
 
 

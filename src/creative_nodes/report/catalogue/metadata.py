@@ -91,7 +91,16 @@ class CataloguedCity:
     @property
     def credits(self) -> tuple[str, ...]:
         """Whom to name, a line each."""
-        return (self.licence.attribution, *(source.line(self.settings.name) for source in self.sources))
+        return (self.licence.attribution, *self._further)
+
+    @property
+    def terms(self) -> str:
+        """Under what its data are, and what other sources say of theirs, in a line."""
+        return "; ".join((str(self.licence), *self._further))
+
+    @property
+    def _further(self) -> tuple[str, ...]:
+        return tuple(source.line(self.settings.name) for source in self.sources)
 
 
 def all_credits(cities: Sequence[CataloguedCity]) -> tuple[str, ...]:

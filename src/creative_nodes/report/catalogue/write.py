@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ from creative_nodes.report.catalogue.tell import (
 )
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.gis.layers import with_rank
-from creative_nodes.report.licences import licence_of
 from creative_nodes.report.page import asset, policy, render, style_sheets, write_page
 from creative_nodes.report.say.romanised import names_of
 from creative_nodes.report.settings import CatalogueSettings, catalogue_settings_of
@@ -102,9 +101,9 @@ class Writer:
         with names_of(settings):
             spoken = {code: self._places(code, frames, known, ground) for code in ORDER}
         places, online = spoken["en"]
-        licence = licence_of(fictional=settings.fictional)
-        write = partial(write_table, folder=self.folder / settings.key, licence=licence)
-        note = tables.provenance(files["scores"])
+        note, area = tables.provenance(files["scores"]), frames["study_area"].union_all()
+        city = CataloguedCity(settings, snapshot_of(note), sources, area, ())
+        write = partial(write_table, folder=self.folder / settings.key, terms=city.terms)
         ranked = with_rank(frames["candidates"], frames["scores"])
         published = [
             write(RANKED, ranked, note)
@@ -115,8 +114,7 @@ class Writer:
         published.append(write(FILED, filed_table(places, _shapes_of(frames), settings.key), note))
         if online:
             published.append(write(ONLINE, online_table(online, known, settings.key), note))
-        area = frames["study_area"].union_all()
-        city = CataloguedCity(settings, snapshot_of(note), sources, area, tuple(published))
+        city = replace(city, tables=tuple(published))
         self._pages(city, {code: [*told, *further] for code, (told, further) in spoken.items()})
         return city
 
@@ -185,6 +183,8 @@ def write_catalogue(
     writer.json("catalog.jsonld", dcat(cities, run))
     for path, content in stac(cities, run).items():
         writer.json(path, content)
+    # a CSV file has no room for it
+    write_page("".join(f"{city.settings.name}: {city.terms}.\n" for city in cities), writer.folder / "LICENCES.txt")
     writer.page("index.html", "index", lambda _: {"cities": cities, "run": run, "title": translated(TITLE)})
     known = {one.table.name: one.table for city in cities for one in city.tables}
     left_out = [table for name, table in TABLES.items() if name not in known]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from creative_nodes.common import CRITERIA, CriterionKey, mark, say, say_n, translated
+from creative_nodes.common import CRITERIA, CriterionKey, mark, number, say, say_n, translated
 from creative_nodes.report.city.figures import CONNECTIVITY, ISOLATED, RESIDENTS, SPACES, quoted
 from creative_nodes.report.say.words import lower_first, sentences
 from creative_nodes.report.settings import PageSettings
@@ -55,6 +56,25 @@ def residents_words(indicators: pd.DataFrame) -> str:
     """
     n = quoted(indicators, RESIDENTS)
     return say("{n:count} residents live here in all.", n=n) if n else ""
+
+
+def middle_words(indicators: pd.DataFrame, doubt: Any | None) -> str:
+    """Say how many the set newly serves in the middle trial of map and model, beside all residents.
+
+    The run's own figure may lie near an end of the trials; where none were made, the residents alone are told.
+
+    Parameters
+    ----------
+    indicators : the table of that name.
+    doubt : what worlds say of the best set (`sets.doubt_of`), or nothing.
+    """
+    n = quoted(indicators, RESIDENTS)
+    if doubt is None or not n or pd.isna(doubt.served_median):
+        return residents_words(indicators)
+    middle = number(float(doubt.served_median), digits=2)
+    return say(
+        "In half of the trials at most {middle} are newly served; {n:count} residents live here.", middle=middle, n=n
+    )
 
 
 def network_today(indicators: pd.DataFrame, n_spaces: int, settings: PageSettings) -> str:

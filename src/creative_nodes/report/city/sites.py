@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -144,6 +144,20 @@ def proofs(text: str, *, most: int | None = EVIDENCE_SHOWN) -> tuple[tuple[Proof
     return shown, len(found) - len(shown)
 
 
+def _of_objects(evidence: tuple[Proof, ...], osm_ids: Iterable[str]) -> tuple[Proof, ...]:
+    """Have the first piece lead to the site's object in OpenStreetMap, where no piece leads to one."""
+    known = next(filter(osm_url, osm_ids), "")
+    if not known or not evidence or any(one.url for one in evidence):
+        return evidence
+    return replace(evidence[0], osm_id=known, url=osm_url(known)), *evidence[1:]
+
+
+def _tier_words(row: Any) -> str:
+    """Say how strong the evidence is, and where a registry alone gives it."""
+    tier, rules = worded(EVIDENCE_TIERS, row.tier), {str(one.get("rule")) for one in json.loads(row.evidence or "[]")}
+    return say("{tier}, by the registry alone", tier=tier) if rules == {"registry"} else tier
+
+
 def _interval_words(row: Any, draws: int) -> str:
     low, high, chance = (known_number(value) for value in (row.rank_low, row.rank_high, row.p_top))
     if low is None or high is None:
@@ -184,7 +198,7 @@ def site_names(row: Any, words: Words) -> tuple[str, str]:
     row : of the table heritage, as `rows` gives it.
     words : of the classes, by key.
     """
-    first = next(iter(row.osm_ids), row.registry_id or row.site_id)
+    first = next(filter(osm_url, row.osm_ids), next(iter(row.osm_ids), row.registry_id or row.site_id))
     kind = lower_first(worded(words, row.heritage_class))
     return names(row, say("Unnamed: {kind} ({object})", kind=kind, object=first))
 
@@ -205,7 +219,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "status": row.status,
         "status_words": worded(STATUSES, row.status),
         "tier": row.tier,
-        "tier_words": worded(EVIDENCE_TIERS, row.tier),
+        "tier_words": _tier_words(row),
         "confidence": row.confidence,
         "listed": bool(row.listed),
         "area": "" if size is None else site_area(size, row.placed_to),
@@ -213,7 +227,7 @@ def _site(row: Any, point: np.ndarray, kind: Kind, words: Words) -> dict[str, An
         "began": "" if began is None else say("began in {year}, says Wikidata", year=f"{began:.0f}"),
         "source": not_in_osm(row),
         "said_by": said_by(row),
-        "evidence": evidence,
+        "evidence": _of_objects(evidence, row.osm_ids),
         "more_evidence": more,
         "lon": float(point[0]),
         "lat": float(point[1]),

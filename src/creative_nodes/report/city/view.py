@@ -14,7 +14,7 @@ from creative_nodes.common import mark, say, spoken, translated
 from creative_nodes.doubt import map_marks
 from creative_nodes.report.city import hexagons as hexes
 from creative_nodes.report.city import method
-from creative_nodes.report.city.answer import network_today, residents_words, what_counts
+from creative_nodes.report.city.answer import middle_words, network_today, residents_words, what_counts
 from creative_nodes.report.city.areas import areas
 from creative_nodes.report.city.backtest import BacktestSection, backtest
 from creative_nodes.report.city.carried import Carried, carried
@@ -45,6 +45,7 @@ from creative_nodes.report.city.record import Record, record
 from creative_nodes.report.city.related import Related, related
 from creative_nodes.report.city.reservations import plans_for
 from creative_nodes.report.city.scenarios import Scenarios, scenarios
+from creative_nodes.report.city.sets import doubt_of
 from creative_nodes.report.city.settling import beside_set, connects_more, map_chances, next_steps, settling
 from creative_nodes.report.city.sites import (
     AroundSites,
@@ -105,6 +106,7 @@ class CityPage:
     record: Record | None
     network: str
     residents: str
+    middle: str
     n_scored: int
     top_n: int
     sites: tuple[SiteCard, ...]
@@ -320,6 +322,7 @@ def city_page(
         record=record(tables, names=called),
         network=network_today(indicators, int(creative["inside"].sum()), settings),
         residents=residents_words(indicators),
+        middle=middle_words(indicators, doubt_of(tables)),
         n_scored=n_scored,
         top_n=top_n,
         sites=candidates,

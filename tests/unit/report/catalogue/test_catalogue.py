@@ -101,7 +101,7 @@ def test_the_parquet_files_are_those_of_the_run(made):
 @pytest.mark.parametrize("fictional", [True, False])
 def test_every_file_but_csv_says_under_what_it_is(made, tmp_path, fictional):
     area, told = made[0]["study_area"], str(licence_of(fictional=fictional))
-    write_table(TABLES["study_area"], area, {"source": "S"}, folder=tmp_path, licence=licence_of(fictional=fictional))
+    write_table(TABLES["study_area"], area, {"source": "S"}, folder=tmp_path, terms=told)
     assert ("OpenStreetMap" in told) != fictional and ("MIT" in told) == fictional
     note = tables.provenance(tmp_path / "study_area.parquet")
     assert (note["licence"], note["source"]) == (told, "S")

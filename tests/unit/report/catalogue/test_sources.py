@@ -5,10 +5,11 @@ from html import unescape
 
 import catalogued
 import pandas as pd
+import pyogrio
 import pytest
 from packed import table
 
-from creative_nodes.common import speaking
+from creative_nodes.common import speaking, tables
 from creative_nodes.report.catalogue import sources, tell
 from creative_nodes.report.catalogue.facets import read_facets
 
@@ -28,12 +29,22 @@ def folder(plain):
     return plain[2]
 
 
-@pytest.mark.parametrize("name", ["datapackage.json", "catalog.jsonld", "collection.json", "x/item.json"])
+@pytest.mark.parametrize(
+    "name", ["datapackage.json", "catalog.jsonld", "collection.json", "x/item.json", "LICENCES.txt"]
+)
 def test_every_source_is_named_with_its_licence_in_what_machines_read(folder, name):
     content = (folder / name).read_text(encoding="utf-8")
     for said in NAMED:
         assert said in content
     assert "OSM (licence" not in content
+
+
+def test_every_source_is_named_with_its_licence_inside_the_files(folder):
+    inside = [tables.provenance(folder / "x/heritage.parquet")["licence"]]
+    for ending in ("geojson", "fgb"):
+        inside.append(pyogrio.read_info(folder / f"x/heritage.{ending}")["layer_metadata"]["DESCRIPTION"])
+    for told in inside:
+        assert "Open Database License" in told and all(said in told for said in NAMED)
 
 
 def test_every_source_is_named_on_the_pages_in_their_language(folder):
