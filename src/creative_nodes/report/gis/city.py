@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from creative_nodes.common import PARTS, WGS84_EPSG, reproject, say
 from creative_nodes.report.city.figures import snapshot_of
 from creative_nodes.report.city.gaps import gain_anchor, gain_limits
+from creative_nodes.report.city.sets import doubt_of, is_recommended, set_of
 from creative_nodes.report.city.view import TOP_PINS
 from creative_nodes.report.draw.basemap import draw_basemap, read_places, read_roads
 from creative_nodes.report.gis.apart import pins_apart
@@ -34,10 +35,26 @@ def _sources(provenance: Mapping[str, Any], *, fictional: bool) -> str:
     )
 
 
-def _about(frames: Mapping[str, Any], settings: GisSettings, provenance: Mapping[str, Any], geopackage: Path) -> About:
-    study = frames["study_area"].iloc[0]
+def sheet_words(frames: Mapping[str, Any]) -> str:
+    """Say in a line how many sites are ranked, which set is recommended, and in how many trials that holds.
+
+    Parameters
+    ----------
+    frames : tables by name: candidates, scores, recommended, set_doubt.
+    """
     ranked = int(frames["scores"]["rank"].notna().sum())
     told = f"{ranked} candidate{'' if ranked == 1 else 's'} ranked"
+    own, doubt = set_of(frames), doubt_of(frames)
+    if not own or not is_recommended(frames):
+        return f"{told}; no set of sites is recommended"
+    names = dict(zip(frames["candidates"]["site_id"], frames["candidates"]["name"], strict=True))
+    held = f" (holds in {doubt.reaches:.0%} of {doubt.worlds:,} trials of map and model)" if doubt else ""
+    return f"{told}; recommended together{held}: {', '.join(names[row.site_id] or row.site_id for row in own)}"
+
+
+def _about(frames: Mapping[str, Any], settings: GisSettings, provenance: Mapping[str, Any], geopackage: Path) -> About:
+    study = frames["study_area"].iloc[0]
+    told = sheet_words(frames)
     return About(
         geopackage=geopackage.name,
         title=say("{city}: old industry, new nodes", city=settings.name),

@@ -164,5 +164,5 @@ def add_layout(parent: Element, sheet: Sheet) -> None:
     _legend(found, sheet)
     _scale_bar(found, sheet)
     _label(found, sheet.title, (10, 7, width, 9), name="title", points=18, bold=True)
-    _label(found, sheet.subtitle, (10, 17, width, 8), name="subtitle", points=10)
+    _label(found, sheet.subtitle, (10, 17, width, 8), name="subtitle", points=9)
     _label(found, sheet.sources, (10, 194, width, 12), name="sources", points=7)

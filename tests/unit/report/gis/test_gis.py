@@ -16,7 +16,7 @@ from packed import SHAPES, packed_frames, table
 
 from creative_nodes.report.draw import basemap
 from creative_nodes.report.draw.named import NAMED, hex_of
-from creative_nodes.report.gis import layers
+from creative_nodes.report.gis import city, layers
 from creative_nodes.report.gis.changes import pack_changes
 from creative_nodes.report.gis.city import pack_city
 from creative_nodes.report.gis.layout import bar_km, fitted
@@ -204,6 +204,17 @@ def test_the_project_names_every_layer_of_the_file_beside_it(packed):
     assert labels["title"] == "Hà Nội & <more>: old industry, new nodes"
     assert {"page", "map", "legend", "scale bar", "title", "subtitle", "sources"} == set(labels)
     assert "x.osm.pbf, 2026-11-01" in labels["sources"] and "OpenStreetMap contributors (ODbL)" in labels["sources"]
+
+
+def test_the_sheet_says_which_sites_are_recommended_together_and_in_how_many_trials_that_holds(frames):
+    members = frames["candidates"].head(2)
+    own = pd.DataFrame({"set": "best", "site_id": members["site_id"]})
+    for recommended in (True, False):
+        doubt = pd.DataFrame([{"reaches": 0.35, "worlds": 250, "recommended": recommended}])
+        told = city.sheet_words({**frames, "recommended": own, "set_doubt": doubt})
+        names = ", ".join(name or one for one, name in zip(members["site_id"], members["name"], strict=True))
+        assert (f"recommended together (holds in 35% of 250 trials of map and model): {names}" in told) == recommended
+        assert ("no set of sites is recommended" in told) != recommended
 
 
 def test_the_same_tables_give_the_same_project_and_rows(packed, frames, tmp_path):
