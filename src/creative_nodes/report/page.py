@@ -103,6 +103,7 @@ def _environment() -> Environment:
         "map_date": map_date,
         "languages_shown": LANGUAGES,
         "chips": keys.CHIPS,
+        "OSM_CREDIT": Markup(maps.OSM_CREDIT),
         "WRITTEN_OUT": WRITTEN_OUT,
     }
     return environment
