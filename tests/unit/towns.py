@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import shapely
 import yaml
-from pyproj import Transformer
+from geopandas.array import from_shapely
+from pyproj import CRS, Transformer
 
 from creative_nodes.common.words import TravelMode
 from creative_nodes.reach.measure import Measured, measure_reach
@@ -30,7 +31,8 @@ EPSG = 32631
 EAST, NORTH = 500_000.0, 20_000.0  # metres: where (0, 0) of the drawings lies
 ORIGIN = np.array([EAST, NORTH])
 WALK_M_PER_MIN = 80.0  # 4.8 km/h
-_TO_DEGREES = Transformer.from_crs(EPSG, 4326, always_xy=True)
+_DEGREES = CRS(4326)  # made once: each table asks for it
+_TO_DEGREES = Transformer.from_crs(EPSG, _DEGREES, always_xy=True)
 
 
 @cache
@@ -64,8 +66,10 @@ def to_metric(geometry: Any) -> Any:
 def frame(rows: list[dict[str, Any]], columns: Iterable[str], **types: str) -> gpd.GeoDataFrame:
     """Make a table from rows whose `geometry` is a drawing."""
     table = pd.DataFrame([{k: v for k, v in row.items() if k != "geometry"} for row in rows], columns=list(columns))
+    for name, kind in types.items():
+        table[name] = table[name].astype(kind)
     shapes = to_degrees(np.array([row["geometry"] for row in rows], dtype=object))
-    return gpd.GeoDataFrame(table.astype(types), geometry=shapes, crs=4326)
+    return gpd.GeoDataFrame(table, geometry=from_shapely(shapes, crs=_DEGREES))
 
 
 def street_tables(
@@ -197,6 +201,12 @@ def stations(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     }
     full = [{"station_id": f"s{k}", **defaults, **row} for k, row in enumerate(rows, start=1)]
     return frame(full, ["station_id", *defaults], rapid="bool", n_services="int64")
+
+
+@cache
+def empty_world() -> World:
+    """Return a world with nothing in it; made once, so not to be changed in place."""
+    return World(spaces(), amenities(), people(), stations())
 
 
 def at(x: float, y: float = 0.0) -> shapely.Point:

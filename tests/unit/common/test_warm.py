@@ -136,7 +136,8 @@ def test_runs_of_several_threads_each_come_to_their_own_end(tmp_path):
     (tmp_path / "program.py").write_text(
         "import sys\nfrom concurrent.futures import ThreadPoolExecutor\nfrom creative_nodes.common import begin, end\n"
         "def run(code):\n"
-        "    return end(begin(f'script{code}.py', modules=['json'], title='short', variables={}))\n"
+        "    modules = ['creative_nodes.common.warm']\n"
+        "    return end(begin(f'script{code}.py', modules=modules, title='short', variables={}))\n"
         "if __name__ == '__main__':\n"
         "    with ThreadPoolExecutor(4) as threads:\n"
         "        print(list(threads.map(run, [0, 3] * 60)) == [0, 3] * 60)\n"

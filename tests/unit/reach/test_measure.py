@@ -31,12 +31,8 @@ def _measure(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> 
 def _measure_all(towns: ModuleType, sites: Any, streets: Any = None, **how: Any) -> Any:
     """Measure as `_measure` does; returns every table."""
     config = towns.config()
-    world = reach.World(
-        creative=how.pop("creative", towns.spaces()),
-        amenities=how.pop("amenities", towns.amenities()),
-        people=how.pop("people", towns.people()),
-        stations=how.pop("stations", towns.stations()),
-    )
+    parts = ("creative", "amenities", "people", "stations")
+    world = replace(towns.empty_world(), **{part: how.pop(part) for part in parts if part in how})
     settings = config.reach.model_copy(update=how.pop("reach", {}))
     found = reach.measure_reach(
         sites,
@@ -244,7 +240,7 @@ def test_residents_are_counted_again_where_their_homes_have_other_entrances(town
     corners = (towns.at(300, 100), towns.at(1200, 200))
     people = towns.people({"geometry": shapely.box(*(one for at in corners for one in at.coords[0])), "residents": 5.0})
     sites, of = towns.sites({"geometry": towns.at(0)}), towns.one_street()
-    world = reach.World(towns.spaces(), towns.amenities(), people, towns.stations())
+    world = replace(towns.empty_world(), people=people)
     first = reach.Survey(sites, world, of, 500)
     found = []
     for spacing in (2000, 50):
