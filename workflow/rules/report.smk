@@ -257,6 +257,8 @@ rule describe_city:
 # snakemake data/processed/hanoi/hanoi.gpkg
 rule pack_geopackage:
     input:
+        # its hashes stand on the sheet, as they do on the page
+        run="<tables>/{city}/run.json",
         **tables_of(
             "candidates",
             "scores",

@@ -80,6 +80,7 @@ from .settings import Share as Share
 from .settings import check_classes as check_classes
 from .settings import check_metric as check_metric
 from .settings import differing as differing
+from .settings import keys_of as keys_of
 from .settings import known_crs as known_crs
 from .settings import merged as merged
 from .settings import not_there as not_there
@@ -88,6 +89,7 @@ from .settings import restore as restore
 from .settings import restore_all as restore_all
 from .settings import validated as validated
 from .settings import what_is_wrong as what_is_wrong
+from .settings import wrong_answer as wrong_answer
 from .version import __version__ as __version__
 from .warm import begin as begin
 from .warm import can_fork as can_fork

@@ -200,6 +200,32 @@ def validated(model: type[M], data: dict[str, Any], where: str) -> M:
         raise _explain(error, model, where) from None
 
 
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """List the keys of a model as they are written."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def wrong_answer(error: ValidationError, model: type[BaseModel], *, where: str, example: str) -> InputError:
+    """Turn pydantic's report on what a command was given into one line: a misspelt key before all else.
+
+    Parameters
+    ----------
+    error : the report.
+    model : that the answers were checked against.
+    where : what is named in the line.
+    example : of a value of a key that is missing.
+    """
+    # a misspelt key tells more than that another is missing
+    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    key = str(fault["loc"][0]) if fault["loc"] else ""
+    said = what_is_wrong(fault, model) if key else fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        said = f"no such key; {nearest(key, keys_of(model))}"
+    elif fault["type"] == "missing":
+        said += f', such as {key}="{example}"'
+    return InputError(f"{key}: {said}" if key else said, where=where)
+
+
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     """Lay one mapping over another, level by level.
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
-from creative_nodes.common import LOCALES, InputError, Positive, Section, TravelMode, nearest
+from creative_nodes.common import LOCALES, Positive, Section, TravelMode, wrong_answer
 from creative_nodes.pull import Boundary
 from creative_nodes.settings import Config
 
@@ -130,12 +130,4 @@ def read_new_city(given: Mapping[str, Any], *, where: str = WHERE) -> AskedCity:
     try:
         return AskedCity.model_validate(dict(given))
     except ValidationError as error:
-        # a misspelt key tells more than that another is missing
-        fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    key = str(fault["loc"][0]) if fault["loc"] else ""
-    said = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        said = f"no such key; {nearest(key, list(AskedCity.model_fields))}"
-    elif fault["type"] == "missing":
-        said = f'this key is missing, such as {key}="Hoi An"'
-    raise InputError(f"{key}: {said}" if key else said, where=where)
+        raise wrong_answer(error, AskedCity, where=where, example="Hoi An") from None

@@ -140,6 +140,8 @@ def _country(asked: str | None, known: Known, extracts: Sequence[Extract]) -> st
         there = countries_at(extracts, known.centre) if known.centre is not None else []
     if asked and there and asked not in there:
         known.unknown["country"] = f"{asked} was asked for, but its centre lies in {' or '.join(there)}"
+    elif asked and not there and known.area is not None:
+        known.unknown["country"] = "nothing was at hand that tells what lies there, land of this country or sea"
     elif not asked and len(there) > 1:
         known.unknown["country"] = (
             f"extracts of {' and '.join(there)} hold it, and it lies deepest in that of {there[0]}"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
-from creative_nodes.common import InputError, Positive, Section, Share, Status, nearest
+from creative_nodes.common import InputError, Positive, Section, Share, Status, keys_of, nearest, wrong_answer
 from creative_nodes.settings import Config
 
 COMMAND = "snakemake whatif --config city=hanoi at=21.0401,105.8702 status=vacated"
@@ -135,31 +135,12 @@ class Asked(AskedSite):
         return AskedSite.model_construct(**{key: getattr(self, key) for key in keys})
 
 
-def _keys(model: type[Section]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _explain(error: ValidationError, model: type[Section], where: str) -> InputError:
-    """Say the first fault in a line."""
-    # a misspelt key tells more than that another is missing
-    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    key = str(fault["loc"][0]) if fault["loc"] else ""
-    message = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        message = f"no such key; {nearest(key, _keys(model))}"
-    elif fault["type"] == "missing":
-        message = f'this key is missing, such as {key}="hanoi"'
-    elif key:
-        message += f", got {fault['input']!r}"
-    return InputError(f"{key}: {message}" if key else message, where=where)
-
-
 def split_asked(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split what Snakemake has read: the keys of a what-if, and the configuration.
 
     A key that is of neither goes with the what-if where there is one, so that its nearest valid key is named.
     """
-    mine = set(_keys(Asked))
+    mine = set(keys_of(Asked))
     asked = {key: value for key, value in given.items() if key in mine}
     if asked:
         asked |= {key: value for key, value in given.items() if key not in mine | Config.model_fields.keys()}
@@ -181,7 +162,7 @@ def read_asked(given: Mapping[str, Any], *, where: str = WHERE) -> Asked:
     try:
         return Asked.model_validate(dict(given))
     except ValidationError as error:
-        raise _explain(error, Asked, where) from None
+        raise wrong_answer(error, Asked, where=where, example="hanoi") from None
 
 
 def read_site(given: Mapping[str, Any], *, where: str) -> AskedSite:
@@ -199,7 +180,7 @@ def read_site(given: Mapping[str, Any], *, where: str) -> AskedSite:
     try:
         return AskedSite.model_validate({key: value for key, value in given.items() if value not in ("", None)})
     except ValidationError as error:
-        raise _explain(error, AskedSite, where) from None
+        raise wrong_answer(error, AskedSite, where=where, example="hanoi") from None
 
 
 def sites_file(asked: Asked) -> list[str]:

@@ -158,6 +158,19 @@ def test_a_country_that_the_city_does_not_lie_in_is_to_be_looked_at(begin):
     assert not any("asked for" in line for line in begin(asked | {"name": "B", "country": "VN"})[2])
 
 
+def test_a_country_that_nothing_at_hand_can_confirm_is_to_be_looked_at(begin):
+    """A box in the sea, or no network."""
+    drawn = {"name": "At Sea", "box": "105.82,21.01,105.87,21.05", "country": "VN"}
+    far = {"name": "Far Out", "box": "-30.0,0.0,-29.9,0.1", "country": "VN"}
+    for asked, servers in ((drawn, {"index": 503}), (far, {})):
+        _, said, to_fill = begin(asked, **servers)
+        assert said["country"] == "VN"
+        assert (
+            sum("look whether it is right; nothing was at hand that tells what lies there" in one for one in to_fill)
+            == 1
+        )
+
+
 def test_at_the_edge_of_an_extract_the_larger_one_holds_what_is_read_around(begin):
     # the box lies in the part, the 2 km around it do not
     _, said, _ = begin({"name": "Edge", "box": "107.45,21.01,107.49,21.05"})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor
+from statistics import NormalDist
 from typing import Any
 
 from creative_nodes.choose import may_be_chosen
@@ -12,7 +14,10 @@ from creative_nodes.report.city.reservations import plans_of
 from creative_nodes.report.city.sets import doubt_of, is_recommended, set_of
 from creative_nodes.report.say.spoken import Called, table, whole
 from creative_nodes.report.say.words import known_number, rows, sentences
+from creative_nodes.score import ERRORS
 
+# of the range in which a share may lie: that of the mark beside it, so that the two agree
+LEVEL = 2 * NormalDist().cdf(ERRORS) - 1
 FREE = ("to_be_vacated", "vacated", "brownfield")  # statuses of ground that could be had
 _SPACES = mark("go and see which creative spaces are around it")
 _WALKS = mark("ask how far people here walk and ride to such places")
@@ -78,15 +83,16 @@ def _chance(row: Any) -> str:
     share, worlds = known_number(row.p_top_map), int(row.worlds)
     if share is None or not worlds:
         return ""
-    low, high = wilson(share * worlds, worlds)
+    low, high = wilson(share * worlds, worlds, level=LEVEL)
     among = say(
         "On other maps and models it is among the best {top:count} in {share:percent} of {worlds:count} worlds "
         "(between {low:percent} and {high:percent}, as far as so many can tell).",
         top=int(row.top_n),
         share=share,
         worlds=worlds,
-        low=low,
-        high=high,
+        # outwards, so that no rounding hides a threshold that lies within
+        low=floor(low * 100) / 100,
+        high=ceil(high * 100) / 100,
     )
     best, worst = whole(row.rank_low), whole(row.rank_high)
     if best is None:

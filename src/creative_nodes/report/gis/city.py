@@ -31,7 +31,7 @@ def _sources(provenance: Mapping[str, Any], *, fictional: bool) -> str:
     hashes = ", ".join(f"{part} {provenance.get(part, '')}" for part in PARTS)
     return (
         f"{owner}: {provenance.get('source', '')}, {when}. "
-        f"Scores of creative-nodes {provenance.get('version', '')} ({hashes}). Licences: DATA_LICENSES.md."
+        f"Run of creative-nodes {provenance.get('version', '')} ({hashes}). Licences: DATA_LICENSES.md."
     )
 
 
@@ -100,7 +100,7 @@ def pack_city(
     frames : tables by name: those of `layers.LAYERS`, `layers.MADE_LAYERS` and `layers.ATTRIBUTES`, EPSG:4326.
     paper : the drawn map, as `draw_basemap` gives it.
     settings : see `GisSettings`.
-    provenance : of the tables.
+    provenance : of the tables, with the hashes of the run.
     geopackage, project : files to write, which stay side by side.
 
     Returns

@@ -150,14 +150,14 @@ STREETS = {
 def _streets_source(row: Any) -> Message:
     if not row.islands:
         return told(
-            "OpenStreetMap; {junctions:count} junctions in use; no piece is cut off from the rest",
+            "{junctions:count} junctions in use; no piece is cut off from the rest",
             junctions=row.junctions,
         )
     return told_n(
         row.islands,
-        "OpenStreetMap; {junctions:count} junctions in use; left out: {n:count} piece cut off from the rest, "
+        "{junctions:count} junctions in use; left out: {n:count} piece cut off from the rest, "
         "{km:number} km (travel.min_island_nodes)",
-        "OpenStreetMap; {junctions:count} junctions in use; left out: {n:count} pieces cut off from the rest, "
+        "{junctions:count} junctions in use; left out: {n:count} pieces cut off from the rest, "
         "{km:number} km (travel.min_island_nodes)",
         junctions=row.junctions,
         km=row.island_km,

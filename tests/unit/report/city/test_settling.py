@@ -1,9 +1,14 @@
 """What would settle the doubts, what to do next, and what stands beside the set."""
 
+import math
+import re
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from creative_nodes.report.city import links, settling
+from creative_nodes.score import verdict_of
 
 HERITAGE = pd.DataFrame(
     {
@@ -56,16 +61,28 @@ def test_a_site_says_whom_to_ask_by_its_use_and_who_says_so():
 
 
 def test_the_chance_stands_with_the_range_that_so_many_worlds_leave():
-    from scipy.stats import binomtest
+    from scipy.stats import binomtest, norm
 
-    low, high = binomtest(212, 250).proportion_ci(0.95, method="wilson")
+    low, high = binomtest(212, 250).proportion_ci(norm.cdf(2) - norm.cdf(-2), method="wilson")
     told = settling.map_chances({"site_doubt": DOUBT})
-    assert f"in 85 % of 250 worlds (between {low * 100:.0f} % and {high * 100:.0f} %".replace(" %", "\u00a0%") in told[
-        "a"
-    ].replace(" %", "\u00a0%")
+    between = f"between {math.floor(low * 100)} % and {math.ceil(high * 100)} %"
+    assert f"in 85 % of 250 worlds ({between}".replace(" %", "\u00a0%") in told["a"].replace(" %", "\u00a0%")
     assert told["a"].endswith("With weights drawn too its rank lies between 1 and 6 in 90 %.")
     assert told["b"].endswith("in 5 % or more it is not ranked at all.")
     assert settling.map_chances({}) == {}
+
+
+def test_a_range_that_is_written_agrees_with_the_mark_beside_it():
+    """Whole percents reach a threshold just where the worlds cannot tell the share from it."""
+    worlds = 300
+    shares = np.arange(worlds + 1) / worlds
+    doubt = pd.DataFrame({"site_id": shares, "top_n": 4, "worlds": worlds, "p_top_map": shares})
+    told = settling.map_chances({"site_doubt": doubt.assign(rank_low=1, rank_high=9)})
+    for share in shares:
+        low, high = (int(n) for n in re.search(r"between (\d+)\D+(\d+)", told[share]).groups())
+        verdict = verdict_of(share, worlds)
+        assert (low >= 80) == (verdict == "holds"), told[share]
+        assert (high <= 20) == (verdict == "does_not_hold"), told[share]
 
 
 def test_what_to_do_next_asks_about_the_set_or_about_what_worlds_choose_most_often():
