@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import runpy
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
-from creative_nodes.common import messages, tables
+from creative_nodes.common import PARTS, messages, tables
 from creative_nodes.common.geo import projected
 from creative_nodes.doubt.draws import unchanged
 from creative_nodes.doubt.gather import DoubtedCity, DoubtRules, gather
@@ -168,6 +169,18 @@ def test_the_page_says_the_town_is_fictional_and_shows_hostile_names_as_text(dem
     page = (demo.folder / "reports/sample.html").read_text(encoding="utf-8")
     assert "Fictional town" in page
     assert TRUTH["escape"]["name"] not in page
+
+
+def test_page_workbook_and_sheet_name_the_same_run(demo):
+    folder = demo.folder / "data/processed/sample"
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    with zipfile.ZipFile(folder / "sample.qgz") as project:
+        sheet = project.read("sample.qgs").decode()
+    with zipfile.ZipFile(folder / "sample.xlsx") as workbook:
+        cells = "".join(workbook.read(name).decode() for name in workbook.namelist() if "/worksheets/" in name)
+    page = (demo.folder / "reports/sample.html").read_text(encoding="utf-8")
+    for part in PARTS:
+        assert all(record[part] in text for text in (page, cells, sheet)), part
 
 
 SPEECH = runpy.run_path(str(ROOT / "tests/unit/speech.py"))
