@@ -215,16 +215,19 @@ def section(group: str, size: str, rows: list[dict[str, object]]) -> list[str]:
     return [*lines, ""]
 
 
-def write() -> str:
-    """Write the document of all rows, and return the part that tells of them."""
+def told() -> str:
+    """Tell of all rows that were kept."""
     rows, lines = kept(), []
     for group in TITLES:
         for size in reversed(SIZES):
             if some := [row for row in rows if (row["group"], row["size"]) == (group, size)]:
                 lines += section(group, size, some)
-    text = "\n".join(lines)
-    DOCUMENT.write_text(f"{INTRODUCTION}\n{text}\n{EARLIER.read_text(encoding='utf-8')}", encoding="utf-8")
-    return text
+    return "\n".join(lines)
+
+
+def document() -> str:
+    """Return docs/BENCHMARKS.md: what was kept, and what was measured by hand, which is written in earlier.md."""
+    return f"{INTRODUCTION}\n{told()}\n{EARLIER.read_text(encoding='utf-8')}"
 
 
 def main() -> None:
@@ -252,7 +255,8 @@ def main() -> None:
         found = run(case, places)
         case.path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         print(line(found, None), file=sys.stderr, flush=True)
-    print(write())
+    DOCUMENT.write_text(document(), encoding="utf-8")
+    print(told())
 
 
 if __name__ == "__main__":

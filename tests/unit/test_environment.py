@@ -4,6 +4,7 @@ import ast
 import importlib
 import importlib.util
 import re
+import runpy
 import sys
 import tomllib
 from collections import Counter
@@ -117,6 +118,12 @@ def test_what_a_benchmark_takes_of_the_library_is_there(path):
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 assert hasattr(module, alias.name) or importlib.util.find_spec(inner), inner
+
+
+def test_the_document_of_benchmarks_is_made_of_what_was_kept():
+    """What is written into it by hand, `make bench` would lose: that belongs into earlier.md."""
+    bench = runpy.run_path(str(ROOT / "benchmarks/bench.py"))
+    assert bench["DOCUMENT"].read_text(encoding="utf-8") == bench["document"]()
 
 
 # ---------------------------------------------------------------- what others read of the project

@@ -40,3 +40,14 @@ def test_the_page_of_a_what_if_names_the_site_with_its_rank_and_the_page_of_the_
 def test_of_many_sites_the_first_are_named():
     page = page_of(*range(SHOWN + 3))
     assert len(page.tried.sites) == SHOWN and page.tried.more == "and 3 more"
+
+
+def test_what_the_page_of_the_run_says_makes_room_for_what_is_tried():
+    """The first screen holds as few words: no question, what to do next is folded."""
+    usual, tried = made_up.usual_page(), page_of(4)
+    question = translated("Which old industrial sites, reused, would connect the city's creative spaces most?")
+    assert question in render("city/header.html.j2", page=usual).replace("&#39;", "'")
+    assert question not in render("city/header.html.j2", page=tried).replace("&#39;", "'")
+    for page, is_folded in ((usual, False), (tried, True)):
+        steps = render("city/choice.html.j2", page=page).partition('id="h-next"')[2]
+        assert page.next_steps and (steps.index("<details") < steps.index('<p class="small">')) == is_folded
