@@ -1,20 +1,11 @@
-"""What readers are told: fields and numbers by language, messages kept as JSON, and a catalogue without gaps."""
+"""What readers are told: fields and numbers by language, and messages kept as JSON."""
 
 import json
 
 import pytest
-from babel.messages.catalog import Catalog
 
 from creative_nodes.common import messages
 from creative_nodes.common.messages import LANGUAGES, message_of, say, say_n, speaking, told, told_n
-from creative_nodes.tools import catalogue
-
-OTHERS = [code for code in LANGUAGES if code != "en"]
-
-
-@pytest.mark.parametrize("code", OTHERS)
-def test_no_message_is_missing_unsure_or_short_of_a_field(code):
-    assert catalogue.faults(code) == []
 
 
 @pytest.mark.parametrize(
@@ -57,34 +48,6 @@ def test_a_message_survives_json_and_speaks_later(monkeypatch):
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="there are en, vi, zh"), speaking("fr"):
         pass
-
-
-@pytest.mark.parametrize(
-    ("said", "fault"),
-    [
-        ("", "is missing"),
-        ("{khác} nút", "has other fields"),
-        ("{n:percent} nút", "writes its numbers otherwise"),
-        ("<b>{n:count}</b> nút", "has other markup"),
-    ],
-)
-def test_a_faulty_translation_is_named(said, fault, monkeypatch):
-    wanted, known = Catalog(), Catalog()
-    wanted.add("{n:count} nodes")
-    known.add("{n:count} nodes", said)
-    known.add("Gone", "Mất")
-    monkeypatch.setattr(catalogue, "template", lambda: wanted)
-    monkeypatch.setattr(catalogue, "_read", lambda language: known)
-    first, gone = catalogue.faults("vi")
-    assert "{n:count} nodes" in first and fault in first
-    assert "'Gone' is no longer said" in gone
-
-
-def test_texts_of_code_templates_scripts_and_settings_are_collected():
-    files = {file for message in catalogue.template() for file, _ in message.locations}
-    for part in (".py", ".j2", ".js", "config/cities/hanoi.yaml", "config/taxonomy/", "config/registry/hanoi.csv"):
-        assert any(part in file for file in files), part
-    assert not any("leaflet" in file for file in files)
 
 
 @pytest.mark.parametrize(
