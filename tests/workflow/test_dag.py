@@ -361,7 +361,7 @@ def test_a_dry_run_lists_jobs_by_city_and_rule_with_the_reason(demo):
         told = dict(zip(rule, reason, strict=True))
         assert city == ("sample", "sample", "sample", "sample", "sample", "-")
         assert told["draw_isochrones"] == "changed: analysis.isochrones.cell_m"
-        assert told["pack_geopackage"] == "follows draw_isochrones"
+        assert told["pack_geopackage"] == "follows draw_isochrones, record_city"
         assert told["demo"] == "follows draw_isochrones, draw_map, pack_geopackage, record_city, 1 more"
         assert not {"Reasons:", "provenance"} & set((done.stdout + done.stderr).split())
     finally:

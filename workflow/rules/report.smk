@@ -257,8 +257,6 @@ rule describe_city:
 # snakemake data/processed/hanoi/hanoi.gpkg
 rule pack_geopackage:
     input:
-        # its hashes stand on the sheet, as they do on the page
-        run="<tables>/{city}/run.json",
         **tables_of(
             "candidates",
             "scores",
@@ -300,6 +298,8 @@ rule pack_geopackage:
             "isochrones",
             "stations",
         ),
+        # its hashes stand on the sheet, as they do on the page
+        run="<tables>/{city}/run.json",
     output:
         geopackage=report(
             "<tables>/{city}/{city}.gpkg",

@@ -163,11 +163,15 @@ def _runs(lines: np.ndarray) -> np.ndarray:
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
     parts = shapely.simplify(merged, LINE_TOLERANCE_M)
     parts = parts[np.argsort(-shapely.length(parts), kind="stable")]
-    kept: list[BaseGeometry] = []
-    for part in parts[shapely.length(parts) >= SHORTEST_M]:
-        if not any(shapely.covers(shapely.buffer(other, BESIDE_M), part) for other in kept):
-            kept.append(part)
-    return np.array(kept, dtype=object)
+    long = parts[shapely.length(parts) >= SHORTEST_M]
+    later, earlier = shapely.STRtree(shapely.buffer(long, BESIDE_M)).query(long, predicate="covered_by")
+    kept = np.full(len(long), True)
+    # from the longest on, so that what one runs beside is decided before
+    for one, other in sorted(zip(later.tolist(), earlier.tolist(), strict=True)):
+        if other < one and kept[other]:
+            kept[one] = False
+    longest: np.ndarray = long[kept]
+    return longest
 
 
 def _lines(frame: gpd.GeoDataFrame, kind: str, lat: float) -> gpd.GeoDataFrame:
