@@ -225,9 +225,9 @@ def told() -> str:
     return "\n".join(lines)
 
 
-def document() -> str:
-    """Return docs/BENCHMARKS.md: what was kept, and what was measured by hand, which is written in earlier.md."""
-    return f"{INTRODUCTION}\n{told()}\n{EARLIER.read_text(encoding='utf-8')}"
+def document(text: str) -> str:
+    """Return docs/BENCHMARKS.md: what is told of what was kept, then what was measured by hand (earlier.md)."""
+    return f"{INTRODUCTION}\n{text}\n{EARLIER.read_text(encoding='utf-8')}"
 
 
 def main() -> None:
@@ -255,8 +255,9 @@ def main() -> None:
         found = run(case, places)
         case.path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         print(line(found, None), file=sys.stderr, flush=True)
-    DOCUMENT.write_text(document(), encoding="utf-8")
-    print(told())
+    text = told()
+    DOCUMENT.write_text(document(text), encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

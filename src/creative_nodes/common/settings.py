@@ -167,7 +167,7 @@ def what_is_wrong(fault: ErrorDetails, model: type[BaseModel]) -> str:
         return "unknown key" + (f"; did you mean {near[0]}?" if near else "; see config/README.md")
     if fault["type"] == "missing":
         return "this key is missing"
-    if "input" in fault and not isinstance(fault["input"], dict | list):
+    if "input" in fault and not isinstance(fault["input"], dict | list | tuple):
         return f"{message}, got {fault['input']!r}"
     return message
 
@@ -218,7 +218,7 @@ def wrong_answer(error: ValidationError, model: type[BaseModel], *, where: str, 
     # a misspelt key tells more than that another is missing
     fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     key = str(fault["loc"][0]) if fault["loc"] else ""
-    said = what_is_wrong(fault, model) if key else fault["msg"].removeprefix("Value error, ")
+    said = what_is_wrong(fault, model)
     if fault["type"] == "extra_forbidden":
         said = f"no such key; {nearest(key, keys_of(model))}"
     elif fault["type"] == "missing":

@@ -241,7 +241,7 @@ def test_nothing_is_written_over(begin):
         ({"name": "A", "box": "1,2,3"}, "box: must be west,south,east,north"),
         ({"name": "A", "box": [1, 2, 3]}, "box: must be west,south,east,north"),
         ({"name": "A", "box": 5}, "box: must be west,south,east,north"),
-        ({"name": "A", "box": "3,2,1,4"}, "west < east"),
+        ({"name": "A", "box": "3,2,1,4"}, r"west < east and south < north, got \(3\.0, 2\.0, 1\.0, 4\.0\)$"),
         ({"name": "A", "box": "1,2,3,4", "place": "B"}, "not place and box together"),
         ({"name": "河内"}, "give one, such as key"),
         ({"name": "All"}, "are taken"),

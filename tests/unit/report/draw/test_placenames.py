@@ -58,6 +58,14 @@ def told(found, no_streets=None, **options):
     return placenames.place_names(found, ways, AREA, EPSG, **{"near": NEAR, **options})
 
 
+def test_a_line_beside_one_that_is_left_out_is_kept():
+    """The second runs beside the first, the third beside the second alone."""
+    apart = 0.9 * placenames.BESIDE_M
+    lines = [LineString([(0, k * apart), (1000 - k, k * apart)]) for k in range(3)]
+    kept = placenames._runs(np.array([lines[2], lines[0], lines[1]], dtype=object))
+    assert [line.wkt for line in kept] == [lines[0].wkt, lines[2].wkt]
+
+
 def metres(lon, lat):
     return reproject(Point(lon, lat), 4326, EPSG)
 
